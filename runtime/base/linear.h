@@ -1,0 +1,24 @@
+/* The one wrapper of CBLAS and LAPACKE in the runtime. */
+#ifndef BASE_LINEAR_H
+#define BASE_LINEAR_H
+
+#include "hifm/status.h"
+
+#include <stddef.h>
+
+/* Eigenvalues alpha [d], ascending, and orthonormal eigenvectors p [d, d] (column i belongs to
+ * alpha[i]) of the symmetric a [d, d], which is overwritten. HIFM_DIVERGED when a is not finite or
+ * LAPACK did not converge. LAPACKE_dsyevd. */
+hifm_status linear_eigen(double *a, size_t d, double *alpha, double *p, hifm_error *err);
+
+/* out = P x  and  out = P' x  for p [d, d] row-major float, x and out [d] double. */
+void linear_apply(const float *p, size_t d, const double *x, double *out);
+void linear_apply_transposed(const float *p, size_t d, const double *x, double *out);
+
+/* Which OpenBLAS this is and which core it chose, for provenance. */
+const char *linear_library(void);
+
+/* One BLAS thread in this process: the grid is the parallelism. */
+void linear_one_thread(void);
+
+#endif

@@ -1,0 +1,33 @@
+/* NumPy .npy files, versions 1 to 3: arrays mapped read-only, arrays written. Untrusted input. */
+#ifndef BASE_NPY_H
+#define BASE_NPY_H
+
+#include "base/files.h"
+
+typedef enum npy_type { NPY_FLOAT32 = 4, NPY_FLOAT64 = 8 } npy_type; /* value = bytes an item */
+
+typedef struct npy_array {
+  files_map map;
+  npy_type type;
+  size_t rank, shape[4], count; /* count = product of shape; C order */
+  const void *data;             /* inside the mapping, aligned for its type */
+} npy_array;
+
+/* Little-endian float32 or float64, C order, rank 1 to 4. HIFM_BAD_INPUT says what is wrong and at
+ * which byte (magic, version, header, dtype such as object or int, Fortran order, overflow,
+ * truncated or trailing data, misaligned data); HIFM_NO_INPUT when missing. */
+hifm_status npy_open(npy_array *array, const char *path, hifm_error *err);
+void npy_close(npy_array *array);
+
+/* Writes atomically: begin, rows in any number of appends (bytes), commit (checks the total). */
+typedef struct npy_writer {
+  files_writer file;
+  size_t expected, written; /* bytes of data */
+} npy_writer;
+hifm_status npy_begin(npy_writer *writer, const char *path, npy_type type, size_t rank,
+                      const size_t *shape, hifm_error *err);
+hifm_status npy_append(npy_writer *writer, const void *bytes, size_t length, hifm_error *err);
+hifm_status npy_commit(npy_writer *writer, hifm_error *err);
+void npy_abandon(npy_writer *writer);
+
+#endif

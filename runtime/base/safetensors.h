@@ -1,0 +1,39 @@
+/* Safetensors files: named float32 tensors and bytes, with text metadata. Untrusted input. */
+#ifndef BASE_SAFETENSORS_H
+#define BASE_SAFETENSORS_H
+
+#include "base/files.h"
+#include "base/value.h"
+
+#include <stdint.h>
+
+typedef enum safetensors_type { SAFETENSORS_F32, SAFETENSORS_U8 } safetensors_type;
+
+typedef struct safetensors_entry {
+  char name[96];
+  safetensors_type type;
+  size_t rank, shape[4];
+  const void *data; /* when reading: inside the mapping, float32 aligned */
+  size_t bytes;
+} safetensors_entry;
+
+/* Writes atomically, in the order given. metadata is a MAP of TEXT values or NULL. */
+hifm_status safetensors_write(const char *path, const value *metadata,
+                              const safetensors_entry *entries, size_t count, hifm_error *err);
+
+typedef struct safetensors_file {
+  files_map map;
+  arena memory;
+  const value *metadata; /* MAP of TEXT, maybe empty */
+  safetensors_entry *entries;
+  size_t count;
+} safetensors_file;
+
+/* HIFM_BAD_INPUT names what is wrong: header longer than 100 MB or than the file, not starting with
+ * '{', duplicate keys, unknown dtype, shape overflow, offsets with holes, overlaps or past the end,
+ * size not fitting the shape. */
+hifm_status safetensors_open(safetensors_file *file, const char *path, hifm_error *err);
+const safetensors_entry *safetensors_find(const safetensors_file *file, const char *name);
+void safetensors_close(safetensors_file *file);
+
+#endif

@@ -1,0 +1,45 @@
+/* Any network plugin with its weights: initialisation, chunked calls, exact and random traces. */
+#ifndef HOST_NETWORK_H
+#define HOST_NETWORK_H
+
+#include "hifm/network.h"
+
+enum { NETWORK_TENSORS_MAX = 256 };
+
+typedef struct network {
+  hifm_bound bound;
+  hifm_domain domain;
+  hifm_tensor tensors[NETWORK_TENSORS_MAX];
+  size_t count, weights; /* tensors, and floats in all of them */
+  size_t points, chunk;  /* the largest batch, and how many points one plugin call takes */
+  void *work;
+  float *tape; /* scratch of chunk * d * 3 floats */
+} network;
+
+/* For batches of up to `points` points. */
+hifm_status network_open(network *net, hifm_bound bound, const hifm_domain *domain, size_t points,
+                         hifm_error *err);
+void network_close(network *net);
+
+/* Initial weights w [weights] for a seed, as the tensors declare. */
+void network_initialise(const network *net, uint32_t seed, float *w);
+
+/* v [n, d] for x [n, d], z [nz]. */
+void network_forward(network *net, const float *w, const hifm_batch *batch, float *v);
+
+/* One training pass in chunks: v, then `loss` sets dv from v for points [first, first + n) and
+ * returns their summed loss, then dw [weights] gets the gradient added. Returns the sum of losses.
+ */
+typedef double (*network_loss)(void *context, size_t first, size_t n, const float *v, float *dv);
+double network_learn(network *net, const float *w, const hifm_batch *batch, network_loss loss,
+                     void *context, float *dw);
+
+/* v and exact divergence: the plugin's own, else d backward passes. */
+void network_divergence(network *net, const float *w, const hifm_batch *batch, float *v,
+                        float *divergence);
+
+/* v and Hutchinson's estimate probe' (dv/dx) probe for probe [n, d]. */
+void network_hutchinson(network *net, const float *w, const hifm_batch *batch, const float *probe,
+                        float *v, float *estimate);
+
+#endif

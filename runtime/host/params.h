@@ -1,0 +1,46 @@
+/* Declared settings: checking a table of settings against its declaration, storing it in memory.
+ *
+ * The declaration comes from a plugin's own table, from a catalogue (the scheduler opens no plugin)
+ * or from the runtime's sections (train, measure, ...): one code checks them all. */
+#ifndef HOST_PARAMS_H
+#define HOST_PARAMS_H
+
+#include "base/value.h"
+#include "hifm/plugin.h"
+
+/* How params_check learns the settings of a plugin named in a HIFM_REF: NULL and err when there is
+ * no such plugin. */
+typedef struct params_lookup {
+  const hifm_param *(*find)(void *context, hifm_kind kind, const char *name, hifm_error *err);
+  void *context;
+} params_lookup;
+
+/* The word for a kind: "energy", "flow", "network", "solver"; and back (0 when unknown). */
+const char *params_kind_text(hifm_kind kind);
+hifm_kind params_kind(const char *word);
+
+/* Every key known, every value of its type and range, presets filled in: `given` (a MAP, or NULL)
+ * becomes the MAP *out. `where` is the path in messages ("flow.condition"). The keys in `extra`
+ * (NULL-ended, may be NULL) are let through unchecked and left out of *out. HIFM_BAD_CONFIG, with
+ * "did you mean". */
+hifm_status params_check(arena *a, const hifm_param *params, const value *given, const char *where,
+                         const params_lookup *lookup, const char *const *extra, const value **out,
+                         hifm_error *err);
+
+/* A plugin value, "name" or { "name", key = ... } (as a MAP with the name under ""), becomes the
+ * resolved MAP with "" and every setting. */
+hifm_status params_check_ref(arena *a, hifm_kind kind, const value *given, const char *where,
+                             const params_lookup *lookup, const value **out, hifm_error *err);
+
+/* The key under which a plugin value keeps its name. */
+#define PARAMS_NAME ""
+
+/* Stores a checked MAP into `instance`. Texts are copied to the arena. HIFM_REF settings are left
+ * zero: the loader binds them (plugins_bind). */
+void params_store(arena *a, const hifm_param *params, const value *checked, void *instance);
+
+/* A declaration as a value and back, for catalogues that travel between processes. */
+const value *params_describe(arena *a, const hifm_param *params);
+const hifm_param *params_from_description(arena *a, const value *description);
+
+#endif

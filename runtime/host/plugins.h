@@ -1,0 +1,37 @@
+/* Finding, opening and binding plugins. Only workers and checker children open any: a truncated
+ * shared object kills the process inside dlopen. */
+#ifndef HOST_PLUGINS_H
+#define HOST_PLUGINS_H
+
+#include "base/value.h"
+#include "hifm/plugin.h"
+#include "host/params.h"
+
+/* The folders searched, in order: each part of HIFM_PLUGIN_PATH (colon-separated), then plugins/
+ * beside the program. In each, <kind folder>/<name>.so with the kind folders energies, flows,
+ * networks, solvers. Plugins may also lie directly in a part of HIFM_PLUGIN_PATH. */
+
+/* Opens one file and checks its record: entry symbol, ABI, kind, sizes, name, settings table,
+ * required operations, that loading changed neither the floating-point mode nor the locale.
+ * HIFM_BAD_CONFIG names the file and both sides of a mismatch. The library stays open until the
+ * process ends. */
+hifm_status plugins_open(const char *path, const hifm_plugin **out, hifm_error *err);
+
+/* The path of a plugin's file, in the arena; HIFM_BAD_CONFIG with "did you mean" when no folder has
+ * it, or when two have it (both paths named). */
+hifm_status plugins_find(arena *a, hifm_kind kind, const char *name, const char **path,
+                         hifm_error *err);
+
+/* All plugin files, as a LIST of MAPs {kind, name, path}, sorted by kind and name. */
+const value *plugins_files(arena *a);
+
+/* Opens, checks settings, allocates the instance in the arena, stores settings, binds HIFM_REF
+ * settings, calls init. `config` is a plugin value (params.h). */
+hifm_status plugins_bind(arena *a, hifm_kind kind, const value *config, const char *where,
+                         const hifm_domain *domain, hifm_bound *out, hifm_error *err);
+void plugins_drop(hifm_bound *bound);
+
+/* A lookup over opened plugins, for params_check in a worker. */
+extern const params_lookup plugins_lookup;
+
+#endif

@@ -1,0 +1,51 @@
+/* One job in one worker process, and the files it exchanges with the scheduler.
+ *
+ * A job file (JSON) is all a worker needs:
+ *   { "job": "data" | "modes" | "train" | "measure",
+ *     "id": 32 hex digits,        identity of what the job makes (front/identity.h)
+ *     "folder": path,             where it writes; made by the worker
+ *     "data": path, "modes": path folders of finished data and modes jobs it reads (modes only
+ *                                 where the flow needs a Hessian)
+ *     "measure_id": id            train: also measure along the way, under this identity
+ *     "checkpoint_seconds": n     train: at least this often
+ *     "config": {...} }           data: the resolved dataset;  modes: { "energy": {...} };
+ *                                 train, measure: the whole resolved run (front/plan.h)
+ *
+ * What a job leaves in its folder, each file written atomically and last of all the result, so that
+ * a job is done iff its result parses and carries the job's id:
+ *   data     train.npy [n, d] float64, test.npy [m, d] float64, result.json
+ *   modes    alpha.npy [n, d] float64, basis.npy [n, d, d] float32, result.json
+ *   train    checkpoint.safetensors (while it runs), last.safetensors, best.safetensors,
+ *            result.json, and with measure_id  measure-<first 12 digits>.json
+ *   measure  measure-<first 12 digits>.json in the folder of the train job
+ *
+ * Results: { "job", "id", "status": "done" | "diverged", "message" (diverged), "numbers": {...},
+ * "provenance": {...} }; a measure result also has "history": [ { "epoch", "step", "loss",
+ * "gradient_norm", "nll", "nll_se", "nfe", "attempts", "rejected", "solver" ("ok" or why it failed)
+ * } ... ]. */
+#ifndef JOB_JOB_H
+#define JOB_JOB_H
+
+#include "base/value.h"
+#include "hifm/plugin.h"
+
+typedef struct job {
+  const char *kind, *id, *folder, *data, *modes, *measure_id;
+  double checkpoint_seconds;
+  const value *config;
+} job;
+
+/* Reads and checks a job file. */
+hifm_status job_read(arena *a, const char *path, job *out, hifm_error *err);
+
+/* <folder>/measure-<first 12 digits of id>.json */
+const char *job_measure_path(arena *a, const char *folder, const char *measure_id);
+
+/* Is this file the finished result of this identity? */
+bool job_is_done(const char *result_path, const char *id);
+
+/* Runs the job file to its end: the body of `hifm worker`. Returns what the process should exit
+ * with (HIFM_INTERRUPTED after a clean stop on SIGTERM or SIGINT with a checkpoint written). */
+hifm_status job_run(const char *path, hifm_error *err);
+
+#endif

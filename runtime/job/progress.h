@@ -1,0 +1,26 @@
+/* What a worker tells: JSON lines on the descriptor named by HIFM_PROGRESS_FD, else text on stderr.
+ *
+ * { "phase": "data" | "modes" | "train" | "measure", "done": n, "total": n } and, where known,
+ * "epoch", "epochs", "loss", "nll", "nfe"; or { "note": text } for the log and the screen. */
+#ifndef JOB_PROGRESS_H
+#define JOB_PROGRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct progress {
+  const char *phase;
+  double done, total;
+  double epoch, epochs, loss, nll, nfe; /* NAN: not known */
+} progress;
+
+void progress_start(void); /* reads the environment; once per process */
+/* At most a few lines a second are written, the last one of a phase (done == total) always. */
+void progress_tell(const progress *state);
+__attribute__((format(printf, 1, 2))) void progress_note(const char *format, ...);
+
+/* SIGTERM and SIGINT ask a worker to checkpoint and end. */
+void progress_catch_signals(void);
+bool progress_stop_asked(void);
+
+#endif

@@ -1,0 +1,58 @@
+/* The settings of a run that belong to the runtime, declared like those of a plugin. */
+#ifndef JOB_SETTINGS_H
+#define JOB_SETTINGS_H
+
+#include "hifm/plugin.h"
+
+typedef struct optimizer_settings { /* AdamW as optax.adamw */
+  double lr, b1, b2, eps, weight_decay;
+} optimizer_settings;
+
+typedef struct train_settings {
+  uint64_t batch;
+  uint64_t epochs, steps; /* exactly one is not 0 */
+} train_settings;
+
+enum { DIVERGENCE_EXACT, DIVERGENCE_HUTCHINSON };
+typedef struct measure_settings {
+  uint64_t every; /* epochs between measurements; the last epoch is always measured */
+  hifm_bound solver;
+  uint32_t divergence;
+  uint64_t probes; /* of Hutchinson's estimate */
+  uint64_t max_attempts;
+} measure_settings;
+
+typedef struct flow_settings {
+  uint32_t clock;  /* CLOCK_Z */
+  uint32_t scheme; /* SCHEME_FINITE */
+} flow_settings;
+
+typedef struct schedule_settings { /* how, not what: no part of any identity */
+  double timeout;                  /* seconds a job may run; 0: no limit */
+  uint64_t retries;                /* after a crash, kill or timeout */
+  double checkpoint;               /* seconds */
+} schedule_settings;
+
+/* A data set is made by Monte Carlo or read from a file; both are split into train and test. */
+typedef struct mcmc_settings {
+  hifm_bound energy;
+  uint64_t particles, space, dimensions; /* particles * space, or plain dimensions */
+  uint64_t train, test;                  /* how many points a run uses: prefixes of the pools */
+  uint64_t train_pool, test_pool;        /* how many are made; the test pool has its own chains */
+  uint64_t chains, warmup, thin, leapfrog;
+  double acceptance, spread;
+  uint64_t seed;
+} mcmc_settings;
+
+typedef struct file_settings {
+  const char *path;    /* .npy, [points, d] or [points, particles, space], float32 or float64 */
+  const char *content; /* BLAKE2b of the file: filled in by the front end, part of the identity */
+  uint64_t particles, space; /* 0: plain points */
+  uint64_t train, test;      /* a fixed permutation of the rows: test first, then train */
+  uint64_t seed;             /* of the permutation */
+} file_settings;
+
+extern const hifm_param optimizer_params[], train_params[], measure_params[], flow_params[],
+    schedule_params[], mcmc_params[], file_params[];
+
+#endif
