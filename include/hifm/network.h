@@ -2,7 +2,8 @@
  *
  * Shapes: n points of d coordinates, x [n, d], z [nz] with nz = n, or 1 when all points share z;
  * v [n, d]; w and dw [sum of tensor sizes]. One `work` block per caller holds tape and caches:
- * backward may only follow forward on the same batch, weights and work. No kernel allocates. */
+ * backward may only follow forward on the same batch, weights and work, any number of times. No
+ * kernel allocates. */
 #ifndef HIFM_NETWORK_H
 #define HIFM_NETWORK_H
 
@@ -15,7 +16,7 @@ typedef enum hifm_initialiser {
 } hifm_initialiser;
 
 typedef struct hifm_tensor {
-  char name[48];
+  char name[64];
   size_t rows, columns; /* a dense kernel is [inputs, outputs]; a bias is [1, outputs] */
   hifm_initialiser init;
   double gain;

@@ -117,7 +117,7 @@ typedef struct hifm_bound {
   void *self;
 } hifm_bound;
 
-/* HIFM_PLUGIN(energy, HIFM_ENERGY, instance, .name = "morse", ..., .ops.energy = &ops) */
+/* HIFM_PLUGIN(energy, HIFM_ENERGY, instance, .name = "morse", ..., .ops.energy = &ops); */
 #define HIFM_PLUGIN(kind_word, kind_value, instance, ...)                                          \
   extern const hifm_plugin hifm_plugin_record;                                                     \
   __attribute__((visibility("default"))) const hifm_plugin hifm_plugin_record = {                  \

@@ -1,10 +1,12 @@
-/* Small work with words: "did you mean", numbers as text. */
+/* Small work with words: "did you mean", numbers as text. What is written and read here does not
+ * depend on the locale: a decimal comma in a file would be another number to the next reader. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
 #include "base/memory.h"
 #include "hifm/status.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 
 /* The candidate nearest to word by edit distance, or NULL when none is near (at most a third of the
@@ -14,8 +16,16 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
 /* "; did you mean \"x\"?" or "" */
 const char *text_hint(arena *a, const char *word, const char *const *candidates, size_t count);
 
-/* The whole word as a finite double, whatever the locale says. */
+/* The whole word as a finite decimal number: no spaces, no hexadecimal, no "inf", no "nan". */
 bool text_number(const char *word, double *out);
+
+/* Bytes of the valid UTF-8 character at the start of text, 0 where there is none (or at its end).
+ */
+size_t text_utf8(const char *text);
+
+/* vsnprintf in the C locale; the length of the whole text. text_add and arena_format use it. */
+__attribute__((format(printf, 3, 0))) size_t text_print(char *out, size_t room, const char *format,
+                                                        va_list arguments);
 
 /* A growing text; close with free(buffer.text). */
 typedef struct text_buffer {

@@ -1,4 +1,8 @@
-/* Jobs as a graph, run by worker processes under libuv. */
+/* Jobs as a graph, run by worker processes under libuv.
+ *
+ * A job's folder holds job.json (what its worker was told) and log.txt (all the worker printed, of
+ * every attempt). Measure jobs share the folder of their train job, so theirs are named
+ * measure-<first 12 digits of the id>.job.json and .log.txt. */
 #ifndef FRONT_SCHEDULE_H
 #define FRONT_SCHEDULE_H
 
@@ -6,7 +10,7 @@
 #include "hifm/status.h"
 
 typedef enum job_state {
-  JOB_WAITING,
+  JOB_WAITING, /* after schedule_run: it was never started */
   JOB_RUNNING,
   JOB_DONE,    /* its result was there already or is there now */
   JOB_FAILED,  /* its worker said why, or crashed, was killed or ran out of time once too often */
@@ -20,16 +24,17 @@ typedef struct schedule_job {
   const char *id, *folder; /* see job/job.h */
   const char *result_path; /* done iff this file carries `done_id` */
   const char *done_id;
-  const value *file;           /* the job file, to be written into folder as job.json */
+  const value *file;           /* the job file */
   size_t needs[4], need_count; /* indices of jobs that must be done first; always smaller */
   /* set by schedule_run: */
   job_state state;
   unsigned attempts;
-  char ending[200]; /* failed: "crashed with SIGSEGV", "timeout after 60 s", "exit 78", ... */
+  char ending[200]; /* "crashed with SIGSEGV", "timeout after 60 s", "exit 78", ...; of a job that
+                       was run and is done "" or "diverged" */
 } schedule_job;
 
 typedef struct schedule_options {
-  const char *program; /* this executable, for workers */
+  const char *program; /* this executable: started as `program worker <job file>` */
   unsigned parallel;   /* -j */
   double timeout;      /* seconds; 0: none */
   unsigned retries;
@@ -37,13 +42,19 @@ typedef struct schedule_options {
 } schedule_options;
 
 typedef struct schedule_summary {
-  size_t done, already, failed, interrupted;
+  size_t done;    /* by this call */
+  size_t already; /* their results were there before */
+  size_t failed, interrupted;
   int signal; /* the signal that ended it, or 0 */
 } schedule_summary;
 
 /* Runs every job that is not done, at most `parallel` at a time, jobs in order. Returns HIFM_OK
  * also when jobs failed (see summary); HIFM_NO_RESOURCE, HIFM_CANNOT_CREATE... when it cannot go on
- * at all. */
+ * at all (running workers are then stopped as by a signal).
+ *
+ * SIGINT, SIGTERM and SIGHUP: no new jobs, the running ones are asked to write a checkpoint and end
+ * (killed after 10 s); a second one kills them now. Crash, kill and timeout are tried `retries`
+ * times more; a job that exits with an error is not. */
 hifm_status schedule_run(schedule_job *jobs, size_t count, const schedule_options *options,
                          schedule_summary *summary, hifm_error *err);
 

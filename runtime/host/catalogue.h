@@ -4,12 +4,20 @@
 
 #include "host/params.h"
 
-/* Opens every plugin found, each in a child process of its own, and gathers a LIST of MAPs {kind,
- * name, path, summary, revision, params, role or invariances, hash of the file} or {kind, name,
- * path, error} for those that were refused or killed their child. Sorted by kind and name. */
+/* Opens every plugin found, each in a child process of its own, and gathers a LIST of MAPs, sorted
+ * by kind and name:
+ *   { "kind", "name", "path",
+ *     "hash":      BLAKE2b-128 of the file, 32 hex digits (absent: unreadable)
+ *     "summary", "revision",
+ *     "params":    LIST, as params_describe says
+ *     "role", "own_path" (flow: HIFM_STAGE_... flags as a NUMBER; BOOL: brings its own path)
+ *     "invariances", "pair" (energy: HIFM_... flags as a NUMBER; BOOL: a sum over pairs) }
+ * or { "kind", "name", "path", "hash", "error" } for those that were refused or killed their child;
+ * kind is "" there when neither folder nor record tells. */
 const value *catalogue_collect(arena *a);
 
-/* The entry of a plugin; HIFM_BAD_CONFIG with "did you mean", or with the reason it was refused. */
+/* The entry of a plugin; HIFM_BAD_CONFIG with "did you mean", or with the reason it was refused, or
+ * with both paths when there are two. */
 hifm_status catalogue_find(arena *a, const value *catalogue, hifm_kind kind, const char *name,
                            const value **entry, hifm_error *err);
 

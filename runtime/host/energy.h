@@ -10,8 +10,9 @@ typedef struct energy {
   double *scratch; /* owned */
 } energy;
 
-/* Takes over no ownership of bound. HIFM_BAD_CONFIG when the energy cannot serve the domain (a pair
- * energy without particles). */
+/* Takes over no ownership of bound. HIFM_BAD_CONFIG when the energy cannot serve the domain: a pair
+ * energy without particles, or points of zero centre of mass and an energy that does not declare
+ * HIFM_TRANSLATES. */
 hifm_status energy_open(energy *e, hifm_bound bound, const hifm_domain *domain, hifm_error *err);
 void energy_close(energy *e);
 

@@ -8,8 +8,9 @@
 #include "base/value.h"
 #include "hifm/plugin.h"
 
-/* How params_check learns the settings of a plugin named in a HIFM_REF: NULL and err when there is
- * no such plugin. */
+/* How params_check learns the settings of a plugin named in a HIFM_REF: NULL and err (a sentence
+ * such as `"fromation" is no energy plugin; did you mean "formation"?`) when there is no such
+ * plugin; an empty table for a plugin without settings. */
 typedef struct params_lookup {
   const hifm_param *(*find)(void *context, hifm_kind kind, const char *name, hifm_error *err);
   void *context;
@@ -20,26 +21,43 @@ const char *params_kind_text(hifm_kind kind);
 hifm_kind params_kind(const char *word);
 
 /* Every key known, every value of its type and range, presets filled in: `given` (a MAP, or NULL)
- * becomes the MAP *out. `where` is the path in messages ("flow.condition"). The keys in `extra`
- * (NULL-ended, may be NULL) are let through unchecked and left out of *out. HIFM_BAD_CONFIG, with
- * "did you mean". */
+ * becomes the MAP *out. `where` is the path in messages ("flow.condition", or ""). The keys in
+ * `extra` (NULL-ended, may be NULL) are let through unchecked and left out of *out.
+ * HIFM_BAD_CONFIG, with "did you mean".
+ *
+ * Settings are NUMBER (REAL, COUNT: whole, up to 2^53), BOOL (FLAG), TEXT (CHOICE by word, TEXT),
+ * and for REF a plugin value (below), resolved in *out. */
 hifm_status params_check(arena *a, const hifm_param *params, const value *given, const char *where,
                          const params_lookup *lookup, const char *const *extra, const value **out,
                          hifm_error *err);
 
-/* A plugin value, "name" or { "name", key = ... } (as a MAP with the name under ""), becomes the
- * resolved MAP with "" and every setting. */
+/* A plugin value, "name" or { "name", key = ... } (TEXT, or a MAP with the name under ""), becomes
+ * the resolved MAP with "" and every setting. */
 hifm_status params_check_ref(arena *a, hifm_kind kind, const value *given, const char *where,
                              const params_lookup *lookup, const value **out, hifm_error *err);
 
 /* The key under which a plugin value keeps its name. */
 #define PARAMS_NAME ""
 
+/* The name in a plugin value (TEXT or MAP), or NULL where it has none. */
+const char *params_name(const value *plugin_value);
+
 /* Stores a checked MAP into `instance`. Texts are copied to the arena. HIFM_REF settings are left
  * zero: the loader binds them (plugins_bind). */
 void params_store(arena *a, const hifm_param *params, const value *checked, void *instance);
 
-/* A declaration as a value and back, for catalogues that travel between processes. */
+/* What a setting may be, in words: "a number, 1 or more", "one of \"z\", \"t\"", "true or false" */
+const char *params_range_text(arena *a, const hifm_param *param);
+
+/* A declaration as a value and back, for catalogues that travel between processes: a LIST of
+ *   { "name", "meaning",
+ *     "type":    "real" | "count" | "flag" | "choice" | "text" | "ref",
+ *     "preset":  as it would stand in a checked MAP: NUMBER (real, count), BOOL (flag), TEXT
+ *                (choice: the word; text; ref: the plugin's name); absent: must be given
+ *     "low", "high":  NUMBER (real, count); absent: no bound
+ *     "choices":      LIST of TEXT (choice)
+ *     "kind":         "energy" | "flow" | "network" | "solver" (ref) }
+ * Offsets do not travel: the way back serves params_check, not params_store. */
 const value *params_describe(arena *a, const hifm_param *params);
 const hifm_param *params_from_description(arena *a, const value *description);
 

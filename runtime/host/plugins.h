@@ -1,5 +1,5 @@
 /* Finding, opening and binding plugins. Only workers and checker children open any: a truncated
- * shared object kills the process inside dlopen. */
+ * shared object kills the process inside dlopen. Not for several threads at once. */
 #ifndef HOST_PLUGINS_H
 #define HOST_PLUGINS_H
 
@@ -9,12 +9,13 @@
 
 /* The folders searched, in order: each part of HIFM_PLUGIN_PATH (colon-separated), then plugins/
  * beside the program. In each, <kind folder>/<name>.so with the kind folders energies, flows,
- * networks, solvers. Plugins may also lie directly in a part of HIFM_PLUGIN_PATH. */
+ * networks, solvers. Plugins may also lie directly in a part of HIFM_PLUGIN_PATH: their kind is
+ * then only known once they are open. */
 
 /* Opens one file and checks its record: entry symbol, ABI, kind, sizes, name, settings table,
  * required operations, that loading changed neither the floating-point mode nor the locale.
  * HIFM_BAD_CONFIG names the file and both sides of a mismatch. The library stays open until the
- * process ends. */
+ * process ends; a second call for the same file returns the same record. */
 hifm_status plugins_open(const char *path, const hifm_plugin **out, hifm_error *err);
 
 /* The path of a plugin's file, in the arena; HIFM_BAD_CONFIG with "did you mean" when no folder has
@@ -22,13 +23,23 @@ hifm_status plugins_open(const char *path, const hifm_plugin **out, hifm_error *
 hifm_status plugins_find(arena *a, hifm_kind kind, const char *name, const char **path,
                          hifm_error *err);
 
-/* All plugin files, as a LIST of MAPs {kind, name, path}, sorted by kind and name. */
+/* All plugin files, as a LIST of MAPs {kind, name, path}, sorted by kind, name and path; kind is ""
+ * where the folder does not tell. */
 const value *plugins_files(arena *a);
+
+/* The kind whose folder (energies, flows, ...) this file lies in, or 0. */
+hifm_kind plugins_folder_kind(const char *path);
 
 /* Opens, checks settings, allocates the instance in the arena, stores settings, binds HIFM_REF
  * settings, calls init. `config` is a plugin value (params.h). */
 hifm_status plugins_bind(arena *a, hifm_kind kind, const value *config, const char *where,
                          const hifm_domain *domain, hifm_bound *out, hifm_error *err);
+/* The same for a plugin that is open, with a MAP of settings (or NULL) in place of a plugin value.
+ */
+hifm_status plugins_bind_opened(arena *a, const hifm_plugin *plugin, const value *settings,
+                                const char *where, const hifm_domain *domain, hifm_bound *out,
+                                hifm_error *err);
+/* Drops the plugin and those bound in its settings; a zeroed bound is left alone. */
 void plugins_drop(hifm_bound *bound);
 
 /* A lookup over opened plugins, for params_check in a worker. */

@@ -29,13 +29,15 @@ typedef struct sampler_report {
 
 /* Writes samples [chains * draws, d], chain by chain (row chain * draws + draw). `tell` (may be
  * NULL) is called with the fraction done and may return true to stop: HIFM_INTERRUPTED.
- * HIFM_DIVERGED when a chain finds no finite start or nothing is accepted. */
+ * HIFM_DIVERGED when a chain finds no finite start or nothing is accepted; HIFM_BAD_CONFIG for a
+ * RELATIVE energy, which is no density. */
 hifm_status sampler_run(energy *e, const sampler_settings *settings, uint64_t draws,
                         double *samples, bool (*tell)(void *context, double fraction),
                         void *context, sampler_report *report, hifm_error *err);
 
 /* Diagnostics of x [chains, draws] (Vehtari et al. 2021): split R-hat, and the effective sample
- * size by Geyer's initial monotone sequence over all chains. */
+ * size by Geyer's initial monotone sequence over all chains, each cut in halves. Both are NAN below
+ * 4 draws, R-hat also when nothing varies. */
 double sampler_rhat(const double *x, size_t chains, size_t draws);
 double sampler_ess(const double *x, size_t chains, size_t draws);
 

@@ -1,0 +1,89 @@
+/* EGNN (Satorras, Hoogeboom, Welling 2021): shapes, weights and tape that its files share.
+ *
+ *   n points, N particles, D coordinates, W width, K depth, P pairs of one point
+ *   x [n, N, D]      h [rows, W]      diff [n P, D]      d2, s [n P]      messages [n P, W]
+ *
+ *   h0 = z a + b;  in each layer   m_ij = phi_e(h_i, h_j, |x_i - x_j|^2)
+ *                                  x_i += 1/(N-1) sum_j (x_i - x_j) phi_x(m_ij)
+ *                                  h_i += phi_h(h_i, sum_j m_ij)            (not in the last layer)
+ *   v = x - x0, taken back to zero mean where there are several layers (one layer has it by
+ * itself).
+ *
+ * In the first layer all particles of a point have equal h, so m_ij = m_ji: its pairs are unordered
+ * and evaluated once; later layers have ordered pairs. */
+#ifndef EGNN_H
+#define EGNN_H
+
+#include "hifm/network.h"
+#include "layers/stack.h"
+
+enum { EGNN_LAYERS_MAX = 8 };
+
+typedef struct egnn {
+  uint64_t layers, depth, width;
+} egnn;
+
+/* Offsets of one layer's weights in the array of all weights. */
+typedef struct egnn_weights {
+  size_t first, first_bias; /* edge MLP: [2 W + 1, W]: rows for h_i, h_j, d2; then its stack */
+  size_t edge;              /* stack of K - 1 */
+  size_t coord, coord_last; /* stack of K - 1, then [W, 1] */
+  size_t node_first, node_bias, node, node_last, node_last_bias; /* [2 W, W], K - 2, [W, W] */
+  size_t end;
+} egnn_weights;
+
+/* Tape of one layer for n points. */
+typedef struct egnn_tape {
+  bool ordered;         /* pairs (i, j) and (j, i) apart */
+  bool last;            /* no node MLP */
+  size_t pairs;         /* P */
+  size_t rows;          /* of h: nz in the first layer, n N later */
+  unsigned char *i, *j; /* [P] */
+  float *x, *h;         /* inputs */
+  float *diff, *d2, *s;
+  float *first_act, *first_slope; /* [n P, W] */
+  float *edge, *coord;            /* stack tapes */
+  const float *m, *c;             /* last activations of both, [n P, W] */
+  float *node_in;                 /* [n N, 2 W]: h_i, sum_j m_ij */
+  float *node_act, *node_slope, *node;
+  const float *node_out; /* last activations before the linear end */
+} egnn_tape;
+
+typedef struct egnn_work {
+  egnn_tape layer[EGNN_LAYERS_MAX];
+  float *x_out;                       /* [n, N, D] after the last layer */
+  float *dx, *dx_next, *dh, *dh_next; /* gradients by x [n, N, D] and h [n N, W] */
+  float *a, *b, *c;                   /* [n P, W] spare */
+  float *rows_a, *rows_b;             /* [n N, W] spare */
+  float *nodes;                       /* [n N, 2 W] spare */
+  float *ds;                          /* [n P] */
+} egnn_work;
+
+/* Where everything lies: weights of layer l; the work block for n points with nz values of z (base
+ * NULL: only the size). Returns floats or bytes used. */
+size_t egnn_layout(const egnn *net, size_t l, egnn_weights *out);
+size_t egnn_carve(const egnn *net, const hifm_domain *domain, size_t n, size_t nz, void *base,
+                  egnn_work *out);
+
+/* One layer: from tape->x, tape->h to x_next [n, N, D] and h_next [n N, W] (unused when last). */
+void egnn_layer_forward(const egnn *net, const hifm_domain *domain, size_t n, const float *w,
+                        const egnn_weights *at, egnn_tape *tape, egnn_work *work, float *x_next,
+                        float *h_next);
+
+/* From work->dx (by x_next) and work->dh (by h_next, unused when last) to work->dx (by x) and
+ * work->dh (by h, [rows, W]); adds to dw unless NULL. */
+void egnn_layer_backward(const egnn *net, const hifm_domain *domain, size_t n, const float *w,
+                         const egnn_weights *at, const egnn_tape *tape, egnn_work *work, float *dw);
+
+static inline stack_shape egnn_stack(const egnn *net, size_t shorter) {
+  return (stack_shape){(size_t)net->depth - shorter, (size_t)net->width};
+}
+
+/* Row of h that particle i of point b reads. */
+static inline size_t egnn_row(const egnn_tape *tape, const hifm_domain *domain, size_t b,
+                              size_t i) {
+  if (tape->ordered) return b * domain->particles + i;
+  return tape->rows == 1 ? 0 : b;
+}
+
+#endif

@@ -1,0 +1,103 @@
+/* Where weights and tape lie. */
+#include "egnn.h"
+
+size_t egnn_layout(const egnn *net, size_t l, egnn_weights *out) {
+  const size_t width = net->width, square = width * width;
+  const size_t inner = stack_weights(egnn_stack(net, 1)), node = stack_weights(egnn_stack(net, 2));
+  size_t at = 2 * width; /* the embedding of z: kernel and bias */
+  for (size_t k = 0; k <= l; k++) {
+    out->first = at;
+    out->first_bias = out->first + (2 * width + 1) * width;
+    out->edge = out->first_bias + width;
+    out->coord = out->edge + inner;
+    out->coord_last = out->coord + inner;
+    out->end = out->coord_last + width;
+    if (k + 1 < net->layers) {
+      out->node_first = out->end;
+      out->node_bias = out->node_first + 2 * square;
+      out->node = out->node_bias + width;
+      out->node_last = out->node + node;
+      out->node_last_bias = out->node_last + square;
+      out->end = out->node_last_bias + width;
+    }
+    at = out->end;
+  }
+  return out->end;
+}
+
+typedef struct carver {
+  char *base;
+  size_t used;
+} carver;
+
+static void *take(carver *c, size_t bytes) {
+  void *p = c->base ? c->base + c->used : NULL;
+  c->used += (bytes + 63) / 64 * 64;
+  return p;
+}
+
+static float *floats(carver *c, size_t count) {
+  return take(c, count * sizeof(float));
+}
+
+static void list_pairs(egnn_tape *tape, size_t particles) {
+  size_t p = 0;
+  for (size_t i = 0; i < particles; i++)
+    for (size_t j = tape->ordered ? 0 : i + 1; j < particles; j++)
+      if (i != j) {
+        tape->i[p] = (unsigned char)i;
+        tape->j[p++] = (unsigned char)j;
+      }
+}
+
+static void carve_layer(carver *c, const egnn *net, const hifm_domain *domain, size_t n, size_t nz,
+                        size_t l, egnn_tape *t) {
+  const size_t width = net->width, particles = domain->particles;
+  t->ordered = l > 0;
+  t->last = l + 1 == net->layers;
+  t->pairs = particles * (particles - 1) / (t->ordered ? 1 : 2);
+  t->rows = t->ordered ? n * particles : nz;
+  const size_t all = n * t->pairs, nodes = n * particles;
+  t->i = take(c, t->pairs);
+  t->j = take(c, t->pairs);
+  t->x = floats(c, n * domain->d);
+  t->h = floats(c, (t->ordered ? nodes : n) * width);
+  t->diff = floats(c, all * domain->space);
+  t->d2 = floats(c, all);
+  t->s = floats(c, all);
+  t->first_act = floats(c, all * width);
+  t->first_slope = floats(c, all * width);
+  t->edge = floats(c, stack_tape(egnn_stack(net, 1), all));
+  t->coord = floats(c, stack_tape(egnn_stack(net, 1), all));
+  if (!t->last) {
+    t->node_in = floats(c, nodes * 2 * width);
+    t->node_act = floats(c, nodes * width);
+    t->node_slope = floats(c, nodes * width);
+    t->node = floats(c, stack_tape(egnn_stack(net, 2), nodes));
+  }
+  if (c->base) list_pairs(t, particles);
+}
+
+size_t egnn_carve(const egnn *net, const hifm_domain *domain, size_t n, size_t nz, void *base,
+                  egnn_work *out) {
+  const size_t width = net->width, nodes = n * domain->particles;
+  carver c = {base, 0};
+  size_t all = 0;
+  for (size_t l = 0; l < net->layers; l++) {
+    carve_layer(&c, net, domain, n, nz, l, &out->layer[l]);
+    all = n * out->layer[l].pairs; /* later layers have the more pairs */
+  }
+  out->x_out = floats(&c, n * domain->d);
+  out->dx = floats(&c, n * domain->d);
+  out->dx_next = floats(&c, n * domain->d);
+  out->dh = floats(&c, nodes * width);
+  out->dh_next = floats(&c, nodes * width);
+  out->a = floats(&c, all * width);
+  out->b = floats(&c, all * width);
+  out->c = floats(&c, all * width);
+  out->rows_a = floats(&c, nodes * width);
+  out->rows_b = floats(&c, nodes * width);
+  out->nodes = floats(&c, nodes * 2 * width);
+  out->ds = floats(&c, all);
+  return c.used;
+}

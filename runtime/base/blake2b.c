@@ -1,0 +1,106 @@
+#include "base/blake2b.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { BLOCK = 128, ROUNDS = 12 };
+
+/* RFC 7693, section 2.6. */
+static const uint64_t start[8] = {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b,
+                                  0xa54ff53a5f1d36f1, 0x510e527fade682d1, 0x9b05688c2b3e6c1f,
+                                  0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
+
+/* RFC 7693, section 2.7; rounds 10 and 11 use rows 0 and 1 again. */
+static const unsigned char order[10][16] = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
+                                            {14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3},
+                                            {11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4},
+                                            {7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8},
+                                            {9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13},
+                                            {2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9},
+                                            {12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11},
+                                            {13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10},
+                                            {6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5},
+                                            {10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0}};
+
+static uint64_t rotate(uint64_t x, unsigned bits) {
+  return (x >> bits) | (x << (64 - bits));
+}
+
+static uint64_t load(const unsigned char *bytes) {
+  uint64_t word = 0;
+  for (int i = 7; i >= 0; i--) word = (word << 8) | bytes[i];
+  return word;
+}
+
+/* The mixing function G of section 3.1. */
+static void mix(uint64_t *v, const int at[4], uint64_t x, uint64_t y) {
+  uint64_t a = v[at[0]], b = v[at[1]], c = v[at[2]], d = v[at[3]];
+  a += b + x;
+  d = rotate(d ^ a, 32);
+  c += d;
+  b = rotate(b ^ c, 24);
+  a += b + y;
+  d = rotate(d ^ a, 16);
+  c += d;
+  b = rotate(b ^ c, 63);
+  v[at[0]] = a, v[at[1]] = b, v[at[2]] = c, v[at[3]] = d;
+}
+
+/* The compression function F of section 3.2. The upper word of the byte counter stays 0: 2^64
+ * bytes are never hashed. */
+static void compress(blake2b *hash, bool last) {
+  static const int columns[8][4] = {{0, 4, 8, 12},  {1, 5, 9, 13},  {2, 6, 10, 14}, {3, 7, 11, 15},
+                                    {0, 5, 10, 15}, {1, 6, 11, 12}, {2, 7, 8, 13},  {3, 4, 9, 14}};
+  uint64_t v[16], m[16];
+  for (int i = 0; i < 8; i++) v[i] = hash->state[i], v[i + 8] = start[i];
+  for (int i = 0; i < 16; i++) m[i] = load(hash->block + 8 * i);
+  v[12] ^= hash->count;
+  if (last) v[14] = ~v[14];
+  for (int round = 0; round < ROUNDS; round++) {
+    const unsigned char *s = order[round % 10];
+    for (int i = 0; i < 8; i++) mix(v, columns[i], m[s[2 * i]], m[s[2 * i + 1]]);
+  }
+  for (int i = 0; i < 8; i++) hash->state[i] ^= v[i] ^ v[i + 8];
+}
+
+void blake2b_begin(blake2b *hash, size_t digest_length) {
+  *hash = (blake2b){.length = digest_length};
+  memcpy(hash->state, start, sizeof start);
+  hash->state[0] ^= 0x01010000 ^ digest_length;
+}
+
+void blake2b_add(blake2b *hash, const void *bytes, size_t length) {
+  const unsigned char *from = bytes;
+  while (length > 0) {
+    /* A full block waits until more comes, since the last one is compressed differently. */
+    if (hash->filled == BLOCK) {
+      hash->count += BLOCK;
+      compress(hash, false);
+      hash->filled = 0;
+    }
+    size_t part = BLOCK - hash->filled;
+    if (part > length) part = length;
+    memcpy(hash->block + hash->filled, from, part);
+    hash->filled += part;
+    from += part;
+    length -= part;
+  }
+}
+
+void blake2b_end(blake2b *hash, unsigned char *digest) {
+  memset(hash->block + hash->filled, 0, BLOCK - hash->filled);
+  hash->count += hash->filled;
+  compress(hash, true);
+  for (size_t i = 0; i < hash->length; i++)
+    digest[i] = (unsigned char)(hash->state[i / 8] >> (8 * (i % 8)));
+}
+
+void blake2b_hex(const void *bytes, size_t length, char hex[33]) {
+  blake2b hash;
+  unsigned char digest[16];
+  blake2b_begin(&hash, sizeof digest);
+  blake2b_add(&hash, bytes, length);
+  blake2b_end(&hash, digest);
+  for (size_t i = 0; i < sizeof digest; i++) snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}

@@ -1,0 +1,332 @@
+#include "base/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A change of the file system that failed: a full or broken disk is told from a wrong place. */
+static hifm_status fail_change(hifm_error *err, const char *doing, const char *path, int code) {
+  hifm_status status = HIFM_CANNOT_CREATE;
+  if (code == ENOSPC || code == EIO || code == EDQUOT || code == EFBIG) status = HIFM_CANNOT_WRITE;
+  if (code == EACCES || code == EPERM || code == EROFS) status = HIFM_NO_PERMISSION;
+  return hifm_fail(err, status, "cannot %s %s: %s", doing, path, strerror(code));
+}
+
+static hifm_status fail_read(hifm_error *err, const char *path, int code) {
+  hifm_status status = HIFM_BAD_INPUT;
+  if (code == ENOENT || code == ENOTDIR) status = HIFM_NO_INPUT;
+  if (code == EACCES || code == EPERM) status = HIFM_NO_PERMISSION;
+  if (code == EMFILE || code == ENFILE || code == ENOMEM) status = HIFM_NO_RESOURCE;
+  return hifm_fail(err, status, "cannot read %s: %s", path, strerror(code));
+}
+
+static hifm_status make_one(const char *part, hifm_error *err) {
+  if (mkdir(part, 0777) == 0) return HIFM_OK;
+  int code = errno;
+  struct stat info;
+  if (stat(part, &info) != 0) return fail_change(err, "create the folder", part, code);
+  if (!S_ISDIR(info.st_mode)) return fail_change(err, "create the folder", part, ENOTDIR);
+  return HIFM_OK;
+}
+
+hifm_status files_make_folder(const char *path, hifm_error *err) {
+  char part[PATH_MAX];
+  size_t length = strlen(path);
+  if (length == 0) return fail_change(err, "create the folder", "\"\"", ENOENT);
+  if (length >= sizeof part) return fail_change(err, "create the folder", path, ENAMETOOLONG);
+  memcpy(part, path, length + 1);
+  for (size_t i = 1; i <= length; i++) {
+    if (path[i] != '/' && path[i] != '\0') continue;
+    part[i] = '\0';
+    hifm_status status = make_one(part, err);
+    if (status) return status;
+    part[i] = path[i];
+  }
+  return HIFM_OK;
+}
+
+hifm_status files_begin(files_writer *writer, const char *path, hifm_error *err) {
+  static atomic_uint serial;
+  writer->fd = -1;
+  writer->temporary[0] = '\0';
+  size_t length = strlen(path);
+  if (length >= sizeof writer->path) return fail_change(err, "create", path, ENAMETOOLONG);
+  memcpy(writer->path, path, length + 1);
+  do {
+    snprintf(writer->temporary, sizeof writer->temporary, "%s.%d-%u.tmp", path, (int)getpid(),
+             atomic_fetch_add(&serial, 1u));
+    writer->fd = open(writer->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  } while (writer->fd < 0 && (errno == EEXIST || errno == EINTR));
+  if (writer->fd >= 0) return HIFM_OK;
+  int code = errno;
+  writer->temporary[0] = '\0';
+  return fail_change(err, "create", path, code);
+}
+
+/* A disk that fills up first takes a part of the bytes and refuses only the next call. */
+static int write_all(int fd, const char *bytes, size_t length) {
+  while (length > 0) {
+    ssize_t done = write(fd, bytes, length);
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) return errno;
+    if (done == 0) return EIO;
+    bytes += done;
+    length -= (size_t)done;
+  }
+  return 0;
+}
+
+hifm_status files_append(files_writer *writer, const void *bytes, size_t length, hifm_error *err) {
+  int code = write_all(writer->fd, bytes, length);
+  return code ? fail_change(err, "write", writer->path, code) : HIFM_OK;
+}
+
+void files_abandon(files_writer *writer) {
+  if (!writer->temporary[0]) return;
+  if (writer->fd >= 0) close(writer->fd);
+  unlink(writer->temporary);
+  writer->fd = -1;
+  writer->temporary[0] = '\0';
+}
+
+static int open_folder_of(const char *path) {
+  char folder[PATH_MAX] = ".";
+  const char *slash = strrchr(path, '/');
+  if (slash) {
+    size_t length = slash == path ? 1 : (size_t)(slash - path);
+    memcpy(folder, path, length);
+    folder[length] = '\0';
+  }
+  return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static int sync_fully(int fd) {
+  while (fsync(fd) != 0) {
+    if (errno != EINTR) return errno;
+  }
+  return 0;
+}
+
+/* Steps in the order that makes a power cut harmless: the bytes, then the name, then the folder.
+ * The folder is opened first, so that only its fsync can still fail once the name is changed. */
+static int commit_steps(files_writer *writer, int folder) {
+  int code = sync_fully(writer->fd);
+  if (close(writer->fd) != 0 && errno != EINTR && !code) code = errno;
+  writer->fd = -1;
+  if (code) return code;
+  if (rename(writer->temporary, writer->path) != 0) return errno;
+  writer->temporary[0] = '\0';
+  code = sync_fully(folder);
+  return code == EINVAL ? 0 : code; /* some file systems sync no folders */
+}
+
+hifm_status files_commit(files_writer *writer, hifm_error *err) {
+  int folder = open_folder_of(writer->path);
+  int code = folder < 0 ? errno : commit_steps(writer, folder);
+  if (folder >= 0) close(folder);
+  files_abandon(writer);
+  return code ? fail_change(err, "write", writer->path, code) : HIFM_OK;
+}
+
+hifm_status files_write(const char *path, const void *bytes, size_t length, hifm_error *err) {
+  files_writer writer;
+  hifm_status status = files_begin(&writer, path, err);
+  if (status) return status;
+  status = files_append(&writer, bytes, length, err);
+  if (!status) return files_commit(&writer, err);
+  files_abandon(&writer);
+  return status;
+}
+
+/* O_NONBLOCK: a pipe under the name of a data file must be refused, not waited for. */
+static hifm_status open_plain(const char *path, int *fd, size_t *size, hifm_error *err) {
+  *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (*fd < 0) return fail_read(err, path, errno);
+  struct stat info;
+  int code = fstat(*fd, &info) == 0 ? 0 : errno;
+  if (!code && S_ISREG(info.st_mode)) {
+    *size = (size_t)info.st_size;
+    return HIFM_OK;
+  }
+  close(*fd);
+  if (code) return fail_read(err, path, code);
+  return hifm_fail(err, HIFM_BAD_INPUT, "cannot read %s: it is not a plain file", path);
+}
+
+/* Reads to the end whatever fstat said: files of /proc call themselves empty. */
+static int read_all(int fd, size_t size, size_t limit, char **bytes, size_t *length) {
+  size_t room = size + 2, used = 0;
+  char *buffer = memory_get(room);
+  while (used <= limit) {
+    if (used + 1 == room) {
+      char *larger = memory_get(room + room / 2 + 4096);
+      memcpy(larger, buffer, used);
+      free(buffer);
+      buffer = larger;
+      room += room / 2 + 4096;
+    }
+    ssize_t done = read(fd, buffer + used, room - 1 - used);
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) {
+      int code = errno;
+      free(buffer);
+      return code;
+    }
+    if (done == 0) break;
+    used += (size_t)done;
+  }
+  buffer[used] = '\0';
+  *bytes = buffer;
+  *length = used;
+  return 0;
+}
+
+hifm_status files_read(const char *path, size_t limit, char **bytes, size_t *length,
+                       hifm_error *err) {
+  int fd;
+  size_t size = 0;
+  *bytes = NULL;
+  *length = 0;
+  hifm_status status = open_plain(path, &fd, &size, err);
+  if (status) return status;
+  int code = size > limit ? 0 : read_all(fd, size, limit, bytes, length);
+  close(fd);
+  if (code) return fail_read(err, path, code);
+  if (size <= limit && *length <= limit) return HIFM_OK;
+  free(*bytes);
+  *bytes = NULL;
+  *length = 0;
+  return hifm_fail(err, HIFM_BAD_INPUT, "%s is longer than the %zu bytes such a file may have",
+                   path, limit);
+}
+
+hifm_status files_map_open(files_map *map, const char *path, hifm_error *err) {
+  int fd;
+  size_t size = 0;
+  *map = (files_map){0};
+  hifm_status status = open_plain(path, &fd, &size, err);
+  if (status) return status;
+  /* mmap refuses length 0; an empty file is a zeroed map. */
+  void *bytes = size ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
+  int code = bytes == MAP_FAILED ? errno : 0;
+  close(fd);
+  if (code) return fail_read(err, path, code);
+  *map = (files_map){.bytes = bytes, .length = size};
+  return HIFM_OK;
+}
+
+void files_map_close(files_map *map) {
+  if (map->bytes) munmap((void *)(uintptr_t)map->bytes, map->length);
+  *map = (files_map){0};
+}
+
+bool files_exists(const char *path) {
+  struct stat info;
+  return stat(path, &info) == 0;
+}
+
+/* unlinkat before opendir: a link to a folder is removed as a link, never entered. Returns errno,
+ * and in `where` the name that could not be removed. */
+static int remove_at(int parent, const char *name, char where[NAME_MAX + 1]) {
+  if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) return 0;
+  int code = errno == EISDIR ? 0 : errno;
+  int fd = code ? -1 : openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+  if (!folder) {
+    if (!code) code = errno;
+    if (fd >= 0) close(fd);
+    snprintf(where, NAME_MAX + 1, "%s", name);
+    return code;
+  }
+  for (struct dirent *item; !code && (item = readdir(folder));) {
+    if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0) continue;
+    code = remove_at(fd, item->d_name, where);
+  }
+  closedir(folder);
+  if (code || unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return code;
+  code = errno;
+  snprintf(where, NAME_MAX + 1, "%s", name);
+  return code;
+}
+
+hifm_status files_remove(const char *path, hifm_error *err) {
+  char bare[PATH_MAX], where[NAME_MAX + 1];
+  size_t length = strlen(path);
+  if (length >= sizeof bare) return fail_change(err, "remove", path, ENAMETOOLONG);
+  /* "link/" would name the folder behind the link. */
+  while (length > 1 && path[length - 1] == '/') length--;
+  memcpy(bare, path, length);
+  bare[length] = '\0';
+  int code = remove_at(AT_FDCWD, bare, where);
+  if (!code) return HIFM_OK;
+  char doing[NAME_MAX + 32];
+  snprintf(doing, sizeof doing, "remove %s of", where);
+  return fail_change(err, doing, path, code);
+}
+
+/* The holder writes its line just after taking the lock: the waits let that happen. */
+static hifm_status fail_busy(int fd, const char *folder, hifm_error *err) {
+  char line[300];
+  for (int attempt = 0; attempt < 10; attempt++) {
+    nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    ssize_t length = pread(fd, line, sizeof line - 1, 0);
+    line[length > 0 ? length : 0] = '\0';
+    char *end = strchr(line, '\n'), *space = strchr(line, ' ');
+    if (!end || !space || space > end) continue;
+    *end = *space = '\0';
+    return hifm_fail(err, HIFM_BUSY, "%s is held by process %s on %s; wait for it or stop it",
+                     folder, line, space + 1);
+  }
+  return hifm_fail(err, HIFM_BUSY, "%s is held by another process", folder);
+}
+
+hifm_status files_lock(const char *folder, hifm_error *err) {
+  char path[PATH_MAX], host[256] = "", line[300];
+  if (snprintf(path, sizeof path, "%s/.lock", folder) >= (int)sizeof path)
+    return fail_change(err, "lock", folder, ENAMETOOLONG);
+  int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+  if (fd < 0) return fail_change(err, "create", path, errno);
+  hifm_status status = HIFM_OK;
+  if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    status =
+        errno == EWOULDBLOCK ? fail_busy(fd, folder, err) : fail_change(err, "lock", path, errno);
+    close(fd);
+    return status;
+  }
+  gethostname(host, sizeof host - 1);
+  int length = snprintf(line, sizeof line, "%d %s\n", (int)getpid(), host);
+  int code = write_all(fd, line, (size_t)length);
+  if (!code && ftruncate(fd, length) != 0) code = errno;
+  if (!code) return HIFM_OK; /* fd stays open: it is the lock */
+  close(fd);
+  return fail_change(err, "write", path, code);
+}
+
+uint64_t files_free_bytes(const char *path) {
+  char place[PATH_MAX];
+  size_t length = strlen(path);
+  if (length >= sizeof place) return 0;
+  memcpy(place, path, length + 1);
+  struct statvfs info;
+  while (statvfs(place, &info) != 0) {
+    if (errno != ENOENT || strcmp(place, ".") == 0 || strcmp(place, "/") == 0) return 0;
+    char *slash = strrchr(place, '/');
+    if (!slash)
+      strcpy(place, ".");
+    else if (slash == place)
+      strcpy(place, "/");
+    else
+      *slash = '\0';
+  }
+  return (uint64_t)info.f_bavail * info.f_frsize;
+}

@@ -1,0 +1,64 @@
+#include "base/linear.h"
+
+#include <cblas.h>
+#include <lapacke.h>
+#include <math.h>
+#include <string.h>
+
+/* dsyevd counts its workspace of 1 + 6 d + 2 d^2 doubles in 32 bits. */
+enum { LARGEST = 32000 };
+
+hifm_status linear_eigen(double *a, size_t d, double *alpha, double *p, hifm_error *err) {
+  if (d > LARGEST)
+    return hifm_fail(err, HIFM_NO_RESOURCE,
+                     "eigenvalues of %zu rows, but LAPACK can do at most %d at once", d, LARGEST);
+  for (size_t i = 0; i < d * d; i++) {
+    if (!isfinite(a[i]))
+      return hifm_fail(err, HIFM_DIVERGED,
+                       "the matrix has %.17g at row %zu, column %zu, but eigenvalues need finite "
+                       "numbers",
+                       a[i], i / d, i % d);
+  }
+  if (d == 0) return HIFM_OK;
+  lapack_int n = (lapack_int)d;
+  lapack_int info = LAPACKE_dsyevd(LAPACK_ROW_MAJOR, 'V', 'L', n, a, n, alpha);
+  if (info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR)
+    return hifm_fail(err, HIFM_NO_RESOURCE, "no memory for the eigenvectors of %zu rows", d);
+  if (info != 0 || !isfinite(alpha[0]) || !isfinite(alpha[d - 1]))
+    return hifm_fail(err, HIFM_DIVERGED, "the eigenvalues of %zu rows did not converge (info %d)",
+                     d, (int)info);
+  memcpy(p, a, d * d * sizeof *p);
+  return HIFM_OK;
+}
+
+/* Eight sums that do not wait for each other; the order of additions depends on d alone. */
+static double dot(const float *row, const double *x, size_t d) {
+  double lane[8] = {0};
+  size_t whole = d / 8 * 8;
+  for (size_t j = 0; j < whole; j += 8) {
+    for (size_t k = 0; k < 8; k++) lane[k] += (double)row[j + k] * x[j + k];
+  }
+  for (size_t j = whole; j < d; j++) lane[j - whole] += (double)row[j] * x[j];
+  return ((lane[0] + lane[4]) + (lane[1] + lane[5])) + ((lane[2] + lane[6]) + (lane[3] + lane[7]));
+}
+
+void linear_apply(const float *p, size_t d, const double *x, double *out) {
+  for (size_t i = 0; i < d; i++) out[i] = dot(p + i * d, x, d);
+}
+
+void linear_apply_transposed(const float *p, size_t d, const double *x, double *out) {
+  memset(out, 0, d * sizeof *out);
+  for (size_t i = 0; i < d; i++) {
+    for (size_t j = 0; j < d; j++) out[j] += (double)p[i * d + j] * x[i];
+  }
+}
+
+const char *linear_library(void) {
+  static char text[256];
+  snprintf(text, sizeof text, "%s, core %s", openblas_get_config(), openblas_get_corename());
+  return text;
+}
+
+void linear_one_thread(void) {
+  openblas_set_num_threads(1);
+}

@@ -1,0 +1,123 @@
+#include "base/text.h"
+
+#include <locale.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static locale_t plain; /* the C locale; made once, shared by all threads */
+
+static void make_plain(void) {
+  plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+}
+
+static locale_t plain_locale(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, make_plain);
+  return plain;
+}
+
+/* Levenshtein's distance, one row of the table at a time; row has room for strlen(to) + 1. */
+static size_t distance(const char *from, const char *to, size_t *row) {
+  size_t columns = strlen(to);
+  for (size_t j = 0; j <= columns; j++) row[j] = j;
+  for (size_t i = 0; from[i]; i++) {
+    size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (size_t j = 0; j < columns; j++) {
+      size_t best = diagonal + (from[i] != to[j]);
+      if (row[j] + 1 < best) best = row[j] + 1;
+      if (row[j + 1] + 1 < best) best = row[j + 1] + 1;
+      diagonal = row[j + 1];
+      row[j + 1] = best;
+    }
+  }
+  return row[columns];
+}
+
+const char *text_nearest(const char *word, const char *const *candidates, size_t count) {
+  size_t letters = strlen(word), limit = letters / 3 > 1 ? letters / 3 : 1;
+  size_t *row = memory_array(letters + limit + 1, sizeof *row);
+  const char *nearest = NULL;
+  for (size_t i = 0; i < count; i++) {
+    size_t length = strlen(candidates[i]);
+    if (length > letters + limit || letters > length + limit) continue;
+    size_t d = distance(word, candidates[i], row);
+    if (d > limit || (nearest && d == limit)) continue;
+    nearest = candidates[i];
+    limit = d;
+  }
+  free(row);
+  return nearest;
+}
+
+const char *text_hint(arena *a, const char *word, const char *const *candidates, size_t count) {
+  const char *nearest = text_nearest(word, candidates, count);
+  return nearest ? arena_format(a, "; did you mean \"%s\"?", nearest) : "";
+}
+
+bool text_number(const char *word, double *out) {
+  if (word[0] == '\0' || word[strspn(word, "+-.0123456789eE")] != '\0') return false;
+  char *end;
+  double number = strtod_l(word, &end, plain_locale());
+  if (end == word || *end != '\0' || !isfinite(number)) return false;
+  *out = number;
+  return true;
+}
+
+/* The smallest second byte after first, and in `most` the largest: RFC 3629, which excludes
+ * overlong forms, surrogates and what lies beyond U+10FFFF. */
+static unsigned char second_byte(unsigned char first, unsigned char *most) {
+  *most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+  return first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+}
+
+size_t text_utf8(const char *text) {
+  const unsigned char *byte = (const unsigned char *)text;
+  if (byte[0] < 0x80) return byte[0] != 0;
+  if (byte[0] < 0xc2 || byte[0] > 0xf4) return 0;
+  size_t length = byte[0] < 0xe0 ? 2 : byte[0] < 0xf0 ? 3 : 4;
+  unsigned char most, least = second_byte(byte[0], &most);
+  if (byte[1] < least || byte[1] > most) return 0;
+  for (size_t i = 2; i < length; i++)
+    if ((byte[i] & 0xc0) != 0x80) return 0; /* the NUL at the end also stops here */
+  return length;
+}
+
+size_t text_print(char *out, size_t room, const char *format, va_list arguments) {
+  locale_t before = uselocale(plain_locale());
+  int length = vsnprintf(out, room, format, arguments);
+  uselocale(before);
+  return length > 0 ? (size_t)length : 0;
+}
+
+static void reserve(text_buffer *buffer, size_t more) {
+  if (buffer->room - buffer->length > more) return;
+  size_t room = 2 * buffer->length + more + 64;
+  char *text = memory_get(room);
+  if (buffer->length) memcpy(text, buffer->text, buffer->length);
+  free(buffer->text);
+  buffer->text = text;
+  buffer->room = room;
+}
+
+void text_add(text_buffer *buffer, const char *format, ...) {
+  va_list arguments, again;
+  va_start(arguments, format);
+  va_copy(again, arguments);
+  size_t length = text_print(NULL, 0, format, arguments);
+  reserve(buffer, length);
+  text_print(buffer->text + buffer->length, length + 1, format, again);
+  buffer->length += length;
+  va_end(again);
+  va_end(arguments);
+}
+
+void text_add_bytes(text_buffer *buffer, const char *bytes, size_t length) {
+  reserve(buffer, length);
+  if (length) memcpy(buffer->text + buffer->length, bytes, length);
+  buffer->length += length;
+  buffer->text[buffer->length] = '\0';
+}

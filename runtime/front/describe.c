@@ -1,0 +1,151 @@
+#include "front/describe.h"
+
+#include "base/text.h"
+#include "hifm/energy.h"
+#include "hifm/flow.h"
+#include "host/catalogue.h"
+
+#include <string.h>
+
+static const char *text_of(const value *entry, const char *key) {
+  return value_get_text(entry, key, "");
+}
+
+static bool refused(const value *entry) {
+  return value_get(entry, "error") != NULL;
+}
+
+static int longest_name(const value *catalogue) {
+  size_t longest = 0;
+  for (size_t i = 0; i < catalogue->count; i++) {
+    size_t length = strlen(text_of(catalogue->items[i], "name"));
+    if (length > longest) longest = length;
+  }
+  return (int)longest;
+}
+
+static hifm_status finish(FILE *out, hifm_error *err) {
+  if (fflush(out) == 0 && !ferror(out)) return HIFM_OK;
+  return hifm_fail(err, HIFM_CANNOT_WRITE, "cannot write to the output");
+}
+
+hifm_status describe_list(FILE *out, hifm_error *err) {
+  arena memory = {0};
+  const value *catalogue = catalogue_collect(&memory);
+  int width = longest_name(catalogue);
+  const char *kind = "";
+  size_t refusals = 0;
+  for (size_t i = 0; i < catalogue->count; i++) {
+    const value *entry = catalogue->items[i];
+    refusals += refused(entry);
+    if (refused(entry)) continue;
+    if (strcmp(kind, text_of(entry, "kind")) != 0)
+      fprintf(out, "%s%s\n", *kind ? "\n" : "", text_of(entry, "kind"));
+    kind = text_of(entry, "kind");
+    fprintf(out, "  %-*s  %s\n", width, text_of(entry, "name"), text_of(entry, "summary"));
+  }
+  if (refusals) fprintf(out, "%srefused\n", *kind ? "\n" : "");
+  for (size_t i = 0; i < catalogue->count; i++)
+    if (refused(catalogue->items[i])) fprintf(out, "  %s\n", text_of(catalogue->items[i], "error"));
+  if (catalogue->count == 0) fprintf(out, "no plugins found; HIFM_PLUGIN_PATH names folders\n");
+  arena_close(&memory);
+  return finish(out, err);
+}
+
+static const char *preset_text(arena *a, const value *setting) {
+  const value *preset = value_get(setting, "preset");
+  if (!preset) return "must be given";
+  if (preset->type == VALUE_BOOL) return preset->flag ? "true" : "false";
+  if (preset->type == VALUE_NUMBER) return arena_format(a, "%.15g", preset->number);
+  return arena_format(a, "\"%s\"", preset->text);
+}
+
+enum { COLUMNS = 4 };
+
+/* Rows of cells, each column as wide as its longest cell; the last one is not padded. */
+static void print_aligned(FILE *out, const char *(*rows)[COLUMNS], size_t count) {
+  size_t width[COLUMNS] = {0};
+  for (size_t i = 0; i < count; i++)
+    for (size_t j = 0; j < COLUMNS; j++)
+      if (strlen(rows[i][j]) > width[j]) width[j] = strlen(rows[i][j]);
+  for (size_t i = 0; i < count; i++) {
+    for (size_t j = 0; j + 1 < COLUMNS; j++) fprintf(out, "  %-*s", (int)width[j], rows[i][j]);
+    fprintf(out, "  %s\n", rows[i][COLUMNS - 1]);
+  }
+}
+
+static void print_settings(arena *a, const value *settings, FILE *out) {
+  if (!settings || settings->count == 0) {
+    fprintf(out, "\nno settings\n");
+    return;
+  }
+  const char *(*rows)[COLUMNS] = arena_get(a, (settings->count + 1) * sizeof *rows);
+  const hifm_param *params = params_from_description(a, settings);
+  const char *const heads[] = {"setting", "values", "preset", "meaning"};
+  memcpy(rows[0], heads, sizeof heads);
+  for (size_t i = 0; i < settings->count; i++) {
+    rows[i + 1][0] = params[i].name;
+    rows[i + 1][1] = params_range_text(a, &params[i]);
+    rows[i + 1][2] = preset_text(a, settings->items[i]);
+    rows[i + 1][3] = params[i].meaning;
+  }
+  fprintf(out, "\n");
+  print_aligned(out, rows, settings->count + 1);
+}
+
+typedef struct flag_word {
+  uint32_t flag;
+  const char *word;
+} flag_word;
+
+static void print_flags(FILE *out, const char *title, uint32_t flags, const flag_word *words,
+                        size_t count) {
+  fprintf(out, "%s", title);
+  for (size_t i = 0; i < count; i++)
+    if (flags & words[i].flag) fprintf(out, " %s", words[i].word);
+  fprintf(out, "%s\n", flags ? "" : " none");
+}
+
+static void print_role(const value *entry, FILE *out) {
+  static const flag_word roles[] = {{HIFM_STAGE_SOURCE, "source"},
+                                    {HIFM_STAGE_HESSIAN, "Hessian"},
+                                    {HIFM_STAGE_RATES, "rates"},
+                                    {HIFM_STAGE_NOISE, "noise"}};
+  static const flag_word invariances[] = {{HIFM_RELATIVE, "relative"},
+                                          {HIFM_TRANSLATES, "translates"},
+                                          {HIFM_ROTATES, "rotates"},
+                                          {HIFM_PERMUTES, "permutes"}};
+  if (value_get(entry, "role"))
+    print_flags(out, "role     ", (uint32_t)value_get_number(entry, "role", 0), roles, 4);
+  if (value_get(entry, "invariances"))
+    print_flags(out, "declares ", (uint32_t)value_get_number(entry, "invariances", 0), invariances,
+                4);
+}
+
+static hifm_status find_kind(arena *a, const char *word, hifm_kind *kind, hifm_error *err) {
+  static const char *const kinds[] = {"energy", "flow", "network", "solver"};
+  *kind = params_kind(word);
+  if (*kind) return HIFM_OK;
+  return hifm_fail(err, HIFM_USAGE, "\"%s\" is no kind of plugin (energy, flow, network, solver)%s",
+                   word, text_hint(a, word, kinds, 4));
+}
+
+hifm_status describe_plugin(const char *kind_word, const char *name, FILE *out, hifm_error *err) {
+  arena memory = {0};
+  const value *entry = NULL;
+  hifm_kind kind;
+  hifm_status status = find_kind(&memory, kind_word, &kind, err);
+  if (!status)
+    status = catalogue_find(&memory, catalogue_collect(&memory), kind, name, &entry, err);
+  if (!status) {
+    fprintf(out, "%s %s: %s\n\n", text_of(entry, "kind"), text_of(entry, "name"),
+            text_of(entry, "summary"));
+    fprintf(out, "file      %s\nhash      %s\nrevision  %.0f\n", text_of(entry, "path"),
+            text_of(entry, "hash"), value_get_number(entry, "revision", 0));
+    print_role(entry, out);
+    print_settings(&memory, value_get(entry, "params"), out);
+    status = finish(out, err);
+  }
+  arena_close(&memory);
+  return status;
+}

@@ -1,0 +1,35 @@
+/* What the end of a worker means for its job. */
+#ifndef FRONT_ENDING_H
+#define FRONT_ENDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct ending_facts {
+  int64_t exit_code;
+  int signal;      /* that killed it, or 0 */
+  bool has_result; /* it exited with 0 and its result is there */
+  bool stop_asked; /* the scheduler had asked it to end */
+  bool timed_out;
+  double timeout;
+} ending_facts;
+
+typedef enum ending_verdict {
+  ENDING_DONE,
+  ENDING_FAILED,     /* it said why; the same would happen again */
+  ENDING_ACCIDENT,   /* crash, kill, timeout: worth another attempt */
+  ENDING_INTERRUPTED /* as it was asked */
+} ending_verdict;
+
+/* `text` becomes what happened, in words: "exit 78", "crashed with SIGSEGV", ...; "" when done. */
+ending_verdict ending_judge(const ending_facts *facts, char *text, size_t room);
+
+/* Did the job end with numbers that are not finite? That is a result too. */
+bool ending_diverged(const char *result_path);
+
+/* The last `lines` lines of a log from byte `start` on, fit for a terminal; released with free(),
+ * never NULL. */
+char *ending_tail(const char *log, long start, size_t lines);
+
+#endif

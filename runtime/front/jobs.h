@@ -1,0 +1,25 @@
+/* What the scheduler knows about its jobs without running them: which is next, which files. */
+#ifndef FRONT_JOBS_H
+#define FRONT_JOBS_H
+
+#include "front/schedule.h"
+
+/* The first waiting job at or after *first whose needs are done, or NULL. On the way *first moves
+ * past jobs that wait no more, and jobs that can never run become JOB_BLOCKED. */
+schedule_job *jobs_next(schedule_job *jobs, size_t count, size_t *first);
+
+/* Sets every job to JOB_DONE or JOB_WAITING by its result; returns how many are done. */
+size_t jobs_reset(schedule_job *jobs, size_t count);
+
+/* Writes the job file and opens the log for appending. */
+typedef struct jobs_files {
+  char job[4096], log[4096];
+  int descriptor; /* of the log; the caller closes it; -1 on failure */
+  long log_start; /* where this attempt's part begins */
+} jobs_files;
+hifm_status jobs_prepare(const schedule_job *it, jobs_files *files, hifm_error *err);
+
+/* This process's environment with what workers need set; the list is released with free(). */
+char **jobs_environment(void);
+
+#endif

@@ -1,0 +1,133 @@
+#include "host/catalogue.h"
+
+#include "base/blake2b.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "hifm/energy.h"
+#include "hifm/flow.h"
+#include "host/child.h"
+#include "host/plugins.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LOADING_SECONDS = 5 };
+
+static void describe_kind(arena *a, value *entry, const hifm_plugin *plugin) {
+  if (plugin->kind == HIFM_FLOW) {
+    value_put_number(a, entry, "role", plugin->ops.flow->role);
+    value_put(a, entry, "own_path", value_bool(a, plugin->ops.flow->path != NULL));
+  }
+  if (plugin->kind == HIFM_ENERGY) {
+    value_put_number(a, entry, "invariances", plugin->ops.energy->invariances);
+    value_put(a, entry, "pair", value_bool(a, plugin->ops.energy->pair != NULL));
+  }
+}
+
+/* In the child: what the plugin says of itself, or why it was refused. */
+static void describe_file(void *context, int fd) {
+  arena memory = {0}, *a = &memory;
+  value *entry = value_new(a, VALUE_MAP);
+  const hifm_plugin *plugin = NULL;
+  hifm_error err;
+  if (plugins_open(context, &plugin, &err)) {
+    value_put_text(a, entry, "error", err.message);
+  } else {
+    value_put_text(a, entry, "kind", params_kind_text((hifm_kind)plugin->kind));
+    value_put_text(a, entry, "name", plugin->name);
+    value_put_text(a, entry, "summary", plugin->summary);
+    value_put_number(a, entry, "revision", plugin->revision);
+    value_put(a, entry, "params", params_describe(a, plugin->params));
+    describe_kind(a, entry, plugin);
+  }
+  child_write(fd, json_text(a, entry));
+  arena_close(a);
+}
+
+static void add_hash(arena *a, value *entry, const char *path) {
+  files_map map = {0};
+  char hex[33];
+  if (files_map_open(&map, path, NULL)) return; /* loading it says what is wrong */
+  blake2b_hex(map.bytes, map.length, hex);
+  files_map_close(&map);
+  value_put_text(a, entry, "hash", hex);
+}
+
+static const value *collect_one(arena *a, const value *file) {
+  const char *path = value_get_text(file, "path", "");
+  value *entry = value_copy(a, file);
+  add_hash(a, entry, path);
+  char *answer = NULL;
+  size_t length = 0;
+  hifm_error err;
+  const value *said = NULL;
+  char *child_path = arena_text(a, path);
+  hifm_status status =
+      child_run(describe_file, child_path, LOADING_SECONDS, &answer, &length, &err);
+  if (status)
+    value_put_text(a, entry, "error", arena_format(a, "%s: %s while loading", path, err.message));
+  else if (json_parse(a, answer, length, path, &said, &err))
+    value_put_text(a, entry, "error", err.message);
+  for (size_t i = 0; said && i < said->count; i++)
+    value_put(a, entry, said->keys[i], said->items[i]);
+  free(answer);
+  return entry;
+}
+
+/* Files that lie directly in the search path learn their kind late: hence not only by folder. */
+static int by_kind_and_name(const void *left, const void *right) {
+  const value *x = *(const value *const *)left, *y = *(const value *const *)right;
+  int order = strcmp(value_get_text(x, "kind", ""), value_get_text(y, "kind", ""));
+  if (!order) order = strcmp(value_get_text(x, "name", ""), value_get_text(y, "name", ""));
+  return order ? order : strcmp(value_get_text(x, "path", ""), value_get_text(y, "path", ""));
+}
+
+const value *catalogue_collect(arena *a) {
+  const value *files = plugins_files(a);
+  value *catalogue = value_new(a, VALUE_LIST);
+  for (size_t i = 0; i < files->count; i++)
+    value_push(a, catalogue, collect_one(a, files->items[i]));
+  if (catalogue->count)
+    qsort(catalogue->items, catalogue->count, sizeof *catalogue->items, by_kind_and_name);
+  return catalogue;
+}
+
+hifm_status catalogue_find(arena *a, const value *catalogue, hifm_kind kind, const char *name,
+                           const value **entry, hifm_error *err) {
+  const char **names = arena_get(a, (catalogue->count + 1) * sizeof *names);
+  const char *word = params_kind_text(kind);
+  const value *found = NULL;
+  size_t count = 0;
+  for (size_t i = 0; i < catalogue->count; i++) {
+    const value *item = catalogue->items[i];
+    const char *its_kind = value_get_text(item, "kind", "");
+    if (*its_kind && strcmp(its_kind, word) != 0) continue;
+    names[count] = value_get_text(item, "name", "");
+    if (strcmp(names[count++], name) != 0) continue;
+    if (found)
+      return hifm_fail(err, HIFM_BAD_CONFIG, "\"%s\" is two %s plugins, %s and %s; keep one", name,
+                       word, value_get_text(found, "path", ""), value_get_text(item, "path", ""));
+    found = item;
+  }
+  if (!found)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "\"%s\" is no %s plugin%s", name, word,
+                     text_hint(a, name, names, count));
+  const char *refusal = value_get_text(found, "error", NULL);
+  if (refusal)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "%s plugin \"%s\" was refused: %s", word, name, refusal);
+  *entry = found;
+  return HIFM_OK;
+}
+
+static const hifm_param *find_params(void *context, hifm_kind kind, const char *name,
+                                     hifm_error *err) {
+  const catalogue_context *c = context;
+  const value *entry = NULL;
+  if (catalogue_find(c->memory, c->catalogue, kind, name, &entry, err)) return NULL;
+  return params_from_description(c->memory, value_get(entry, "params"));
+}
+
+params_lookup catalogue_lookup(catalogue_context *context) {
+  return (params_lookup){.find = find_params, .context = context};
+}

@@ -1,0 +1,246 @@
+#include "host/check.h"
+
+#include "base/files.h"
+#include "base/text.h"
+#include "hifm/rng.h"
+#include "host/check_parts.h"
+#include "host/child.h"
+#include "host/energy.h"
+#include "host/plugins.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { GUARD = 64, GUARD_BYTE = 0xa5, RNG_SEED = 20241014 };
+
+void check_verdict(check *c, const char *name, bool passed, const char *format, ...) {
+  char detail[600];
+  int length = c->where ? snprintf(detail, sizeof detail, "%s: ", c->where) : 0;
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(detail + length, sizeof detail - (size_t)length, format, arguments);
+  va_end(arguments);
+  c->failed += !passed;
+  c->tell(c->context, name, passed, detail);
+}
+
+void check_within(check *c, const char *name, double error, double bound) {
+  check_verdict(c, name, error <= bound, "largest error %.2g, allowed %.2g", error, bound);
+}
+
+void check_same(check *c, const char *name, const void *x, const void *y, size_t bytes) {
+  bool same = memcmp(x, y, bytes) == 0;
+  check_verdict(c, name, same, "%s", same ? "every bit alike" : "the bytes differ");
+}
+
+bool check_has(const check *c, const char *name, hifm_param_type type) {
+  for (const hifm_param *p = c->plugin->params; p && p->name; p++)
+    if (strcmp(p->name, name) == 0) return p->type == type;
+  return false;
+}
+
+/* A plugin for a setting that needs one. */
+static const char *some_plugin(arena *a, hifm_kind kind) {
+  const value *files = plugins_files(a);
+  for (size_t i = 0; i < files->count; i++)
+    if (strcmp(value_get_text(files->items[i], "kind", ""), params_kind_text(kind)) == 0)
+      return value_get_text(files->items[i], "name", "");
+  return "none";
+}
+
+static const value *some_value(arena *a, const hifm_param *p) {
+  switch (p->type) {
+  case HIFM_REAL:
+  case HIFM_COUNT:
+    return value_number(a, p->low > HIFM_POSITIVE ? p->low : fmin(1, p->high));
+  case HIFM_FLAG:
+    return value_bool(a, false);
+  case HIFM_CHOICE:
+    return value_text(a, p->choices[0]);
+  case HIFM_TEXT:
+    return value_text(a, "text");
+  case HIFM_REF:
+    break;
+  }
+  return value_text(a, some_plugin(a, p->kind));
+}
+
+const value *check_settings(check *c, const char *key, double number) {
+  value *settings = value_new(c->memory, VALUE_MAP);
+  for (const hifm_param *p = c->plugin->params; p && p->name; p++) {
+    bool word = p->type == HIFM_TEXT || p->type == HIFM_REF;
+    if (word ? !p->text : isnan(p->preset))
+      value_put(c->memory, settings, p->name, some_value(c->memory, p));
+  }
+  if (key) value_put_number(c->memory, settings, key, number);
+  return settings;
+}
+
+/* Aligned to 64, as the host aligns the memory it gives to plugins. */
+void *check_guarded(check *c, size_t bytes) {
+  unsigned char *memory = arena_get(c->memory, bytes + 3 * GUARD);
+  memory += GUARD - (uintptr_t)memory % GUARD;
+  memset(memory, GUARD_BYTE, GUARD);
+  memset(memory + GUARD + bytes, GUARD_BYTE, GUARD);
+  return memory + GUARD;
+}
+
+bool check_intact(const void *guarded, size_t bytes) {
+  const unsigned char *start = guarded;
+  for (size_t i = 0; i < GUARD; i++)
+    if (start[bytes + i] != GUARD_BYTE || (start - GUARD)[i] != GUARD_BYTE) return false;
+  return true;
+}
+
+void check_normals(uint32_t draw, size_t n, double *out) {
+  hifm_normals((hifm_stream){RNG_SEED, HIFM_RNG_CHECK}, 0, draw, n, out);
+}
+
+static void centre(const hifm_domain *domain, double *y) {
+  const size_t n = domain->particles, space = domain->space;
+  for (size_t k = 0; k < space; k++) {
+    double mean = 0;
+    for (size_t i = 0; i < n; i++) mean += y[i * space + k] / (double)n;
+    for (size_t i = 0; i < n; i++) y[i * space + k] -= mean;
+  }
+}
+
+void check_point(const hifm_domain *domain, uint32_t draw, double *y) {
+  const double spacing = 1.15, jitter = 0.08;
+  check_normals(draw, domain->d, y);
+  if (!domain->particles) return;
+  size_t side = 1;
+  while (pow((double)side, domain->space) < domain->particles) side++;
+  for (size_t i = 0; i < domain->particles; i++)
+    for (size_t k = 0, site = i; k < domain->space; k++, site /= side) {
+      double *coordinate = &y[i * domain->space + k];
+      *coordinate = spacing * (double)(site % side) + jitter * *coordinate;
+    }
+  if (domain->centred) centre(domain, y);
+}
+
+/* The kinds of data points there are: particles in space and in the plane, images, plain numbers.
+ */
+static const struct {
+  const char *name;
+  hifm_domain domain;
+} domains[] = {
+    {"5 particles in 3 dimensions", {.d = 15, .particles = 5, .space = 3, .centred = true}},
+    {"4 particles in 2 dimensions", {.d = 8, .particles = 4, .space = 2, .centred = true}},
+    {"8 x 8 image", {.d = 64, .height = 8, .width = 8, .channels = 1}},
+    {"3 numbers", {.d = 3}},
+};
+
+/* Binding is half the test of an energy: the host serves a pair energy on particles only. */
+static hifm_status try_domain(check *c, const hifm_domain *domain, hifm_bound *bound,
+                              hifm_error *err) {
+  hifm_status status = plugins_bind_opened(c->memory, c->plugin, check_settings(c, NULL, 0),
+                                           c->plugin->name, domain, bound, err);
+  if (status || c->plugin->kind != HIFM_ENERGY) return status;
+  energy e;
+  status = energy_open(&e, *bound, domain, err);
+  energy_close(&e);
+  if (status) plugins_drop(bound);
+  return status;
+}
+
+static void check_kind(check *c, const hifm_bound *bound, const hifm_domain *domain) {
+  if (c->plugin->kind == HIFM_ENERGY) check_energy(c, bound, domain);
+  if (c->plugin->kind == HIFM_FLOW) check_flow(c, bound);
+  if (c->plugin->kind == HIFM_NETWORK) check_network(c, bound, domain);
+}
+
+/* Stages and solvers are told the domain but see only modes and components: one domain is enough.
+ */
+static void check_domains(check *c) {
+  bool once = c->plugin->kind == HIFM_FLOW || c->plugin->kind == HIFM_SOLVER;
+  size_t accepted = 0;
+  hifm_error why = {.message = ""};
+  for (size_t i = 0; i < sizeof domains / sizeof *domains && !(once && accepted); i++) {
+    hifm_bound bound = {0};
+    if (try_domain(c, &domains[i].domain, &bound, &why)) continue;
+    accepted++;
+    c->where = once ? NULL : domains[i].name;
+    check_verdict(c, "presets are accepted", true, "bound with every setting at its preset");
+    check_kind(c, &bound, &domains[i].domain);
+    plugins_drop(&bound);
+  }
+  c->where = NULL;
+  if (!accepted)
+    check_verdict(c, "presets are accepted", false, "on no kind of data point: %s", why.message);
+  else if (c->plugin->kind == HIFM_SOLVER)
+    check_solver(c);
+}
+
+static hifm_status refuse_missing(const char *path, hifm_error *err) {
+  if (files_exists(path)) return HIFM_OK;
+  return hifm_fail(err, HIFM_NO_INPUT, "%s: no such plugin file", path);
+}
+
+hifm_status check_plugin(const char *path, check_tell tell, void *context, size_t *failed,
+                         hifm_error *err) {
+  *failed = 0;
+  hifm_status status = refuse_missing(path, err);
+  if (status) return status;
+  arena memory = {0};
+  check c = {.tell = tell, .context = context, .memory = &memory};
+  hifm_error why;
+  hifm_status sound = plugins_open(path, &c.plugin, &why);
+  check_verdict(&c, "record is sound", !sound, "%s",
+                sound ? why.message : "name, sizes, settings and operations");
+  if (!sound) check_domains(&c);
+  *failed = c.failed;
+  arena_close(&memory);
+  return HIFM_OK;
+}
+
+/* One line a check: '+' or '-', the name, a tab, the detail. */
+static void tell_parent(void *context, const char *name, bool passed, const char *detail) {
+  text_buffer line = {0};
+  text_add(&line, "%c%s\t%s", passed ? '+' : '-', name, detail);
+  for (char *letter = line.text; *letter; letter++)
+    if (*letter == '\n') *letter = ' ';
+  text_add(&line, "\n");
+  child_write(*(const int *)context, line.text);
+  free(line.text);
+}
+
+static void check_as_child(void *context, int fd) {
+  size_t failed = 0;
+  check_plugin(context, tell_parent, &fd, &failed, NULL);
+}
+
+/* Retells what the child wrote (a torn last line is left out); returns the last check's name. */
+static const char *retell(char *lines, check_tell tell, void *context, size_t *failed) {
+  const char *last = "nothing";
+  for (char *end = strchr(lines, '\n'); end; lines = end + 1, end = strchr(lines, '\n')) {
+    *end = '\0';
+    char *tab = strchr(lines, '\t');
+    if (!tab) continue;
+    *tab = '\0';
+    last = lines + 1;
+    *failed += *lines == '-';
+    tell(context, last, *lines == '+', tab + 1);
+  }
+  return last;
+}
+
+hifm_status check_plugin_apart(const char *path, unsigned seconds, check_tell tell, void *context,
+                               size_t *failed, hifm_error *err) {
+  *failed = 0;
+  hifm_status status = refuse_missing(path, err);
+  if (status) return status;
+  arena memory = {0};
+  char *lines = NULL;
+  size_t length = 0;
+  hifm_error why = {.message = ""};
+  hifm_status ended =
+      child_run(check_as_child, arena_text(&memory, path), seconds, &lines, &length, &why);
+  const char *last = retell(lines, tell, context, failed);
+  const char *detail = arena_format(&memory, "%s after \"%s\"", why.message, last);
+  *failed += ended != HIFM_OK;
+  tell(context, "comes back", !ended, ended ? detail : "no crash, within the time limit");
+  free(lines);
+  arena_close(&memory);
+  return HIFM_OK;
+}

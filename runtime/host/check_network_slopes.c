@@ -1,0 +1,199 @@
+/* Networks: backward against differences, divergence against the Jacobian. All in float: every
+ * bound is stated where it is used. */
+#include "host/check_network.h"
+
+#include <string.h>
+
+/* Backward ----------------------------------------------------------------------------------- */
+
+/* L = sum of v times fixed numbers, whose gradients backward gives. */
+static double loss(const network_subject *s) {
+  const hifm_batch batch = network_batch(s);
+  double sum = 0;
+  network_run(s, &batch, s->v);
+  for (size_t i = 0; i < NETWORK_POINTS * s->d; i++)
+    sum += (double)s->weight_of_v[i] * (double)s->v[i];
+  return sum;
+}
+
+static double norm(const float *x, size_t n) {
+  double sum = 0;
+  for (size_t i = 0; i < n; i++) sum += (double)x[i] * (double)x[i];
+  return sqrt(sum);
+}
+
+/* Half a random direction, half along the gradient: a wrong component shows in the first, and the
+ * second keeps the signal above the rounding of floats. */
+static void direction(const float *gradient, size_t n, uint32_t draw, double *out) {
+  double length = fmax(norm(gradient, n), DBL_MIN);
+  check_normals(draw, n, out);
+  for (size_t i = 0; i < n; i++) out[i] = out[i] / sqrt((double)n) + (double)gradient[i] / length;
+}
+
+/* L(p + h u) - L(p - h u) against the gradient, over what the gradient foresees. The steps really
+ * taken, after rounding to float, are the ones compared. */
+static double step_error(const network_subject *s, float *p, const float *gradient, size_t n,
+                         const double *u, double h, double floor_slope, float *kept) {
+  double foreseen = 0, length = 0;
+  memcpy(kept, p, n * sizeof *p);
+  for (size_t i = 0; i < n; i++) p[i] = (float)((double)kept[i] + h * u[i]);
+  double change = loss(s);
+  for (size_t i = 0; i < n; i++) {
+    float up = p[i];
+    p[i] = (float)((double)kept[i] - h * u[i]);
+    double step = (double)up - (double)p[i];
+    foreseen += step * (double)gradient[i];
+    length += step * step;
+  }
+  change -= loss(s);
+  memcpy(p, kept, n * sizeof *p);
+  double error = fabs(change - foreseen) / fmax(fabs(foreseen), floor_slope * sqrt(length));
+  return isnan(error) ? INFINITY : error;
+}
+
+/* The best of a ladder of steps: large ones suffer from curvature, small ones from rounding. */
+static double slope_error(const network_subject *s, float *p, const float *gradient, size_t n,
+                          uint32_t draw, double floor_slope, double bound) {
+  double *u = arena_get(s->c->memory, n * sizeof *u), best = INFINITY;
+  float *kept = arena_get(s->c->memory, n * sizeof *kept);
+  direction(gradient, n, draw, u);
+  for (double h = 0.125; h > 1e-4 && !(best <= bound); h /= 4)
+    best = fmin(best, step_error(s, p, gradient, n, u, h, floor_slope, kept));
+  return best;
+}
+
+static const double slope_bound = 1e-3;
+
+static void weight_gradient(network_subject *s, const float *dw) {
+  double worst = 0, all = norm(dw, s->weights);
+  const char *which = "none";
+  size_t first = 0;
+  for (size_t t = 0; t < s->count; t++) {
+    size_t size = s->tensors[t].rows * s->tensors[t].columns;
+    double error = slope_error(s, s->w + first, dw + first, size, (uint32_t)(200 + t), 1e-2 * all,
+                               slope_bound);
+    if (!(error <= worst)) {
+      worst = error;
+      which = s->tensors[t].name;
+    }
+    first += size;
+  }
+  check_verdict(s->c, "dw agrees with differences", all > 0 && worst <= slope_bound,
+                "largest error %.2g (tensor %s), allowed %.2g", worst, which, slope_bound);
+}
+
+static void input_gradient(network_subject *s, const float *dx) {
+  const size_t n = NETWORK_POINTS * s->d;
+  double worst = 0, all = norm(dx, n);
+  for (uint32_t draw = 0; draw < 4; draw++)
+    worst = fmax(worst, slope_error(s, s->x, dx, n, 300 + draw, 1e-2 * all, slope_bound));
+  check_verdict(s->c, "dx agrees with differences", all > 0 && worst <= slope_bound,
+                "largest error %.2g, allowed %.2g", worst, slope_bound);
+}
+
+/* dw is added to, dx is written, and either may be left out. Sums in another order: 1e-5. */
+static void backward_forms(network_subject *s, const float *dw, const float *dx) {
+  const hifm_batch batch = network_batch(s);
+  const size_t n = NETWORK_POINTS * s->d;
+  float *twice = network_floats(s->c, s->weights), *alone = network_floats(s->c, n);
+  memcpy(twice, dw, s->weights * sizeof *dw);
+  for (size_t i = 0; i < n; i++) alone[i] = 7;
+  s->ops->backward(s->self, s->domain, s->w, &batch, s->weight_of_v, twice, NULL, s->work);
+  s->ops->backward(s->self, s->domain, s->w, &batch, s->weight_of_v, NULL, alone, s->work);
+  for (size_t i = 0; i < s->weights; i++) twice[i] /= 2;
+  check_within(s->c, "dw is added to and stands without dx", network_apart(dw, twice, s->weights),
+               1e-5);
+  check_within(s->c, "dx is written and stands without dw", network_apart(dx, alone, n), 1e-5);
+}
+
+static void backward(network_subject *s) {
+  const hifm_batch batch = network_batch(s);
+  float *dw = network_floats(s->c, s->weights), *dx = network_floats(s->c, NETWORK_POINTS * s->d);
+  network_run(s, &batch, s->v);
+  s->ops->backward(s->self, s->domain, s->w, &batch, s->weight_of_v, dw, dx, s->work);
+  backward_forms(s, dw, dx);
+  weight_gradient(s, dw);
+  input_gradient(s, dx);
+}
+
+/* Divergence --------------------------------------------------------------------------------- */
+
+/* trace[i] = sum over coordinates of dv_k / dx_k, by the fourth-order central difference; returns
+ * the largest sum of absolute values, the scale of its rounding. */
+static double trace_by_differences(network_subject *s, const hifm_batch *batch, double *trace) {
+  static const double shift[] = {-2, -1, 1, 2}, weight[] = {1, -8, 8, -1};
+  const double h = 0.03;
+  float *x = s->x;
+  double sizes[NETWORK_POINTS] = {0}, top = 0, slopes[NETWORK_POINTS];
+  memset(trace, 0, NETWORK_POINTS * sizeof *trace);
+  for (size_t k = 0; k < s->d; k++) {
+    memset(slopes, 0, sizeof slopes);
+    for (size_t m = 0; m < 4; m++) {
+      float kept[NETWORK_POINTS];
+      for (size_t i = 0; i < NETWORK_POINTS; i++) {
+        kept[i] = x[i * s->d + k];
+        x[i * s->d + k] = (float)((double)kept[i] + shift[m] * h);
+      }
+      network_run(s, batch, s->v);
+      for (size_t i = 0; i < NETWORK_POINTS; i++) {
+        slopes[i] += weight[m] / (12 * h) * (double)s->v[i * s->d + k];
+        x[i * s->d + k] = kept[i];
+      }
+    }
+    for (size_t i = 0; i < NETWORK_POINTS; i++) {
+      trace[i] += slopes[i];
+      sizes[i] += fabs(slopes[i]);
+    }
+  }
+  for (size_t i = 0; i < NETWORK_POINTS; i++) top = fmax(top, sizes[i]);
+  return top;
+}
+
+/* One backward pass a coordinate: exact up to the rounding of floats. */
+static void trace_by_backward(network_subject *s, const hifm_batch *batch, double *trace) {
+  const size_t n = NETWORK_POINTS * s->d;
+  float *unit = network_floats(s->c, n), *dx = network_floats(s->c, n);
+  memset(trace, 0, NETWORK_POINTS * sizeof *trace);
+  network_run(s, batch, s->v);
+  for (size_t k = 0; k < s->d; k++) {
+    for (size_t i = 0; i < n; i++) unit[i] = i % s->d == k;
+    s->ops->backward(s->self, s->domain, s->w, batch, unit, NULL, dx, s->work);
+    for (size_t i = 0; i < NETWORK_POINTS; i++) trace[i] += (double)dx[i * s->d + k];
+  }
+}
+
+static double trace_error(const float *divergence, const double *trace, double scale) {
+  double worst = 0;
+  for (size_t i = 0; i < NETWORK_POINTS; i++) {
+    double error = fabs((double)divergence[i] - trace[i]) / fmax(scale, DBL_MIN);
+    worst = isnan(error) ? INFINITY : fmax(worst, error);
+  }
+  return worst;
+}
+
+static void divergence(network_subject *s, size_t nz) {
+  const size_t n = NETWORK_POINTS * s->d;
+  const hifm_batch batch = {.n = NETWORK_POINTS, .nz = nz, .x = s->x, .z = s->z};
+  float *v = network_floats(s->c, n), *plain = network_floats(s->c, n),
+        *sum = network_floats(s->c, NETWORK_POINTS);
+  double trace[NETWORK_POINTS];
+  if (!s->ops->divergence(s->self, s->domain, s->w, &batch, v, sum, s->work)) return;
+  bool intact = check_intact(v, n * sizeof *v) && check_intact(sum, NETWORK_POINTS * sizeof *sum) &&
+                check_intact(s->work, s->work_bytes);
+  check_verdict(s->c, "divergence keeps inside its buffers", intact, "nz = %zu", nz);
+  network_run(s, &batch, plain);
+  check_within(s->c, "divergence gives the v of forward", network_apart(plain, v, n), 2e-5);
+  double scale = trace_by_differences(s, &batch, trace);
+  check_within(s->c, "divergence agrees with the differenced Jacobian",
+               trace_error(sum, trace, scale), 1e-3);
+  trace_by_backward(s, &batch, trace);
+  check_within(s->c, "divergence agrees with the trace of backward", trace_error(sum, trace, scale),
+               1e-4);
+}
+
+void network_check_slopes(network_subject *s) {
+  backward(s);
+  if (!s->ops->divergence) return;
+  divergence(s, NETWORK_POINTS);
+  divergence(s, 1);
+}

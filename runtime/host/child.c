@@ -1,0 +1,92 @@
+#include "host/child.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* The exit code of a child that came back from its body: not one that plugins end with. */
+enum { RETURNED = 113 };
+
+void child_write(int fd, const char *text) {
+  size_t left = strlen(text);
+  while (left) {
+    ssize_t written = write(fd, text, left);
+    if (written < 0 && errno != EINTR) return; /* the parent is gone: nobody to tell */
+    if (written < 0) continue;
+    text += written;
+    left -= (size_t)written;
+  }
+}
+
+/* Deaths are the child's answer: no handler of this program (or of a sanitizer), no core file. */
+static void become_child(unsigned seconds) {
+  const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM, SIGTERM, SIGINT};
+  for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++) signal(deadly[i], SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, NULL);
+  setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+  int nowhere = open("/dev/null", O_RDWR);
+  if (nowhere >= 0) {
+    dup2(nowhere, STDIN_FILENO);
+    dup2(nowhere, STDOUT_FILENO);
+    dup2(nowhere, STDERR_FILENO);
+    if (nowhere > STDERR_FILENO) close(nowhere);
+  }
+  alarm(seconds);
+}
+
+static void read_all(int fd, text_buffer *buffer) {
+  char piece[4096];
+  for (;;) {
+    ssize_t got = read(fd, piece, sizeof piece);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return;
+    text_add_bytes(buffer, piece, (size_t)got);
+  }
+}
+
+static hifm_status verdict(int ending, unsigned seconds, hifm_error *err) {
+  if (WIFEXITED(ending) && WEXITSTATUS(ending) == RETURNED) return HIFM_OK;
+  if (WIFEXITED(ending))
+    return hifm_fail(err, HIFM_BAD_CONFIG, "ended by itself with exit code %d",
+                     WEXITSTATUS(ending));
+  if (WTERMSIG(ending) == SIGALRM)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "took longer than %u s", seconds);
+  const char *word = sigabbrev_np(WTERMSIG(ending));
+  return hifm_fail(err, HIFM_BAD_CONFIG, "crashed with SIG%s", word ? word : "?");
+}
+
+hifm_status child_run(void (*body)(void *context, int fd), void *context, unsigned seconds,
+                      char **bytes, size_t *length, hifm_error *err) {
+  int ends[2], ending = 0;
+  text_buffer answer = {0};
+  text_add_bytes(&answer, "", 0);
+  *bytes = answer.text;
+  *length = 0;
+  fflush(NULL); /* or the child would own a copy of what is not yet printed */
+  if (pipe2(ends, O_CLOEXEC) != 0)
+    return hifm_fail(err, HIFM_NO_RESOURCE, "cannot make a pipe: %s", strerror(errno));
+  pid_t child = fork();
+  if (child == 0) {
+    close(ends[0]);
+    become_child(seconds);
+    body(context, ends[1]);
+    _exit(RETURNED);
+  }
+  close(ends[1]);
+  if (child > 0) read_all(ends[0], &answer);
+  close(ends[0]);
+  *bytes = answer.text;
+  *length = answer.length;
+  if (child < 0) return hifm_fail(err, HIFM_NO_RESOURCE, "cannot fork: %s", strerror(errno));
+  while (waitpid(child, &ending, 0) < 0 && errno == EINTR) {
+  }
+  return verdict(ending, seconds, err);
+}

@@ -1,0 +1,20 @@
+/* Work on a plugin that may not be trusted to return: done in a child process, with a time limit,
+ * while this process only reads what the child writes. */
+#ifndef HOST_CHILD_H
+#define HOST_CHILD_H
+
+#include "hifm/status.h"
+
+#include <stddef.h>
+
+/* Runs body in a forked child, which writes its answer to fd; what it prints goes nowhere. *bytes
+ * (released with free(), NUL after it) is all that was written, also on failure. HIFM_BAD_CONFIG
+ * when the child did not return from body: err->message is what became of it, "crashed with
+ * SIGSEGV", "took longer than 5 s" or "ended by itself with exit code 3". */
+hifm_status child_run(void (*body)(void *context, int fd), void *context, unsigned seconds,
+                      char **bytes, size_t *length, hifm_error *err);
+
+/* All of the text, for body. */
+void child_write(int fd, const char *text);
+
+#endif

@@ -1,0 +1,184 @@
+#include "host/flow.h"
+
+#include "base/memory.h"
+#include "host/plugins.h"
+
+#include <string.h>
+
+static hifm_status need_hessian(const flow_role *roles, size_t i, hifm_error *err) {
+  if (roles[i].role & HIFM_STAGE_HESSIAN && !(roles[0].role & HIFM_STAGE_HESSIAN))
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "flow: the stage %s needs a Hessian, but the path stage %s has none; begin "
+                     "with hessian",
+                     roles[i].name, roles[0].name);
+  return HIFM_OK;
+}
+
+static hifm_status check_noise(const flow_role *roles, size_t i, size_t *noise, hifm_error *err) {
+  if (roles[i].role & HIFM_STAGE_NOISE) {
+    if (roles[0].own_path)
+      return hifm_fail(err, HIFM_BAD_CONFIG, "flow: the path stage %s takes no noise stage (%s)",
+                       roles[0].name, roles[i].name);
+    if (*noise)
+      return hifm_fail(err, HIFM_BAD_CONFIG, "flow: at most one noise stage, got %s and %s",
+                       roles[*noise].name, roles[i].name);
+    *noise = i;
+  } else if (*noise && roles[i].role & HIFM_STAGE_RATES) {
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "flow: the stage %s changes rates, so it must come before the noise stage %s",
+                     roles[i].name, roles[*noise].name);
+  }
+  return HIFM_OK;
+}
+
+hifm_status flow_check_order(const flow_role *roles, size_t count, hifm_error *err) {
+  size_t noise = 0;
+  if (count == 0)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "flow: no stage given; begin with a path stage");
+  if (count > FLOW_STAGES_MAX)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "flow: %zu stages, at most %d are allowed", count,
+                     FLOW_STAGES_MAX);
+  if (!(roles[0].role & HIFM_STAGE_SOURCE))
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "flow: the first stage, %s, is no path stage; begin with transport, "
+                     "interpolant, data or hessian",
+                     roles[0].name);
+  for (size_t i = 1; i < count; i++) {
+    if (roles[i].role & HIFM_STAGE_SOURCE)
+      return hifm_fail(err, HIFM_BAD_CONFIG, "flow: exactly one path stage, got %s and %s",
+                       roles[0].name, roles[i].name);
+    for (size_t j = 1; j < i; j++)
+      if (strcmp(roles[i].name, roles[j].name) == 0)
+        return hifm_fail(err, HIFM_BAD_CONFIG,
+                         "flow: the stage %s stands twice (positions %zu "
+                         "and %zu)",
+                         roles[i].name, j + 1, i + 1);
+    hifm_status status = need_hessian(roles, i, err);
+    if (status == HIFM_OK) status = check_noise(roles, i, &noise, err);
+    if (status != HIFM_OK) return status;
+  }
+  return HIFM_OK;
+}
+
+/* The energy that a HESSIAN source declares among its settings. */
+static hifm_status find_energy(const hifm_bound *source, hifm_bound *energy, hifm_error *err) {
+  for (const hifm_param *p = source->plugin->params; p && p->name; p++)
+    if (p->type == HIFM_REF && p->kind == HIFM_ENERGY) {
+      memcpy(energy, (const char *)source->self + p->offset, sizeof *energy);
+      return HIFM_OK;
+    }
+  return hifm_fail(err, HIFM_BAD_CONFIG, "flow: the path stage %s declares no energy",
+                   source->plugin->name);
+}
+
+hifm_status flow_open(flow *f, arena *a, const value *stages, const hifm_domain *domain,
+                      hifm_error *err) {
+  flow_role roles[FLOW_STAGES_MAX];
+  hifm_status status = HIFM_OK;
+  memset(f, 0, sizeof *f);
+  f->d = domain->d;
+  for (size_t i = 0; i < stages->count && i < FLOW_STAGES_MAX && status == HIFM_OK; i++) {
+    status = plugins_bind(a, HIFM_FLOW, stages->items[i], "flow", domain, &f->stages[i], err);
+    if (status != HIFM_OK) break;
+    f->count = i + 1;
+    const hifm_plugin *plugin = f->stages[i].plugin;
+    roles[i] = (flow_role){plugin->name, plugin->ops.flow->role, plugin->ops.flow->path != NULL};
+  }
+  if (status == HIFM_OK) status = flow_check_order(roles, stages->count, err);
+  if (status == HIFM_OK && roles[0].role & HIFM_STAGE_HESSIAN) {
+    f->hessian = true;
+    status = find_energy(&f->stages[0], &f->energy, err);
+  }
+  if (status != HIFM_OK) flow_close(f);
+  return status;
+}
+
+void flow_close(flow *f) {
+  for (size_t i = 0; i < f->count; i++) plugins_drop(&f->stages[i]);
+  memset(f, 0, sizeof *f);
+}
+
+size_t flow_modes(const flow *f) {
+  return f->hessian ? f->d : 1;
+}
+
+/* The scalars that stages may look at, from what stands in the arrays now. */
+static void set_range(hifm_spectrum *spectrum) {
+  spectrum->low = INFINITY;
+  spectrum->high = 0;
+  for (size_t i = 0; i < spectrum->modes; i++) {
+    if (spectrum->null[i]) continue;
+    spectrum->low = fmin(spectrum->low, spectrum->alpha[i]);
+    spectrum->high = fmax(spectrum->high, spectrum->alpha[i]);
+  }
+}
+
+/* Before a HESSIAN source: smallest eigenvalue and largest magnitude, see hifm/flow.h. */
+static void set_raw_range(hifm_spectrum *spectrum) {
+  spectrum->low = spectrum->alpha[0];
+  spectrum->high = 0;
+  for (size_t i = 0; i < spectrum->modes; i++) {
+    spectrum->low = fmin(spectrum->low, spectrum->alpha[i]);
+    spectrum->high = fmax(spectrum->high, fabs(spectrum->alpha[i]));
+  }
+}
+
+hifm_status flow_shape(const flow *f, double norm, const double *eigenvalues,
+                       hifm_spectrum *spectrum, hifm_error *err) {
+  const size_t modes = flow_modes(f);
+  spectrum->modes = modes;
+  spectrum->norm = norm;
+  spectrum->kappa = 1;
+  spectrum->low = spectrum->high = 0;
+  for (size_t i = 0; i < modes; i++) {
+    spectrum->alpha[i] = eigenvalues ? eigenvalues[i] : 0;
+    spectrum->beta[i] = 0;
+    spectrum->null[i] = false;
+    spectrum->visible[i] = true;
+  }
+  if (eigenvalues) set_raw_range(spectrum);
+  for (size_t k = 0; k < f->count; k++) {
+    const hifm_bound *stage = &f->stages[k];
+    hifm_status status = stage->plugin->ops.flow->shape(stage->self, spectrum, err);
+    if (status != HIFM_OK) return status;
+    set_range(spectrum);
+  }
+  return HIFM_OK;
+}
+
+/* Eqs. 15-17 with t eliminated by eq. 21, multiplied out so that nothing cancels near z = 1:
+ * p = alpha / (kappa alpha_min), g = beta^2 / (2 alpha),
+ * m = 1 - q^p, s^2 = g + q^2p (1 - g), m' = p q^(p-1), s' = -p q^(2p-1) (1 - g) / s. */
+static void linear_path(const hifm_spectrum *spectrum, double q, double *m, double *s, double *dm,
+                        double *ds) {
+  const double log_q = log(q), inverse = 1 / (spectrum->kappa * spectrum->low);
+  for (size_t i = 0; i < spectrum->modes; i++) {
+    const double alpha = spectrum->alpha[i];
+    if (alpha == 0) { /* a null mode that was not hyperbolized stays at the prior */
+      m[i] = dm[i] = ds[i] = 0;
+      s[i] = 1;
+      continue;
+    }
+    const double p = alpha * inverse, g = spectrum->beta[i] * spectrum->beta[i] / (2 * alpha);
+    const double power = exp(p * log_q); /* q^p */
+    m[i] = 1 - power;
+    s[i] = sqrt(g + power * power * (1 - g));
+    dm[i] = p * power / q;
+    ds[i] = -p * (power / q) * power * (1 - g) / s[i];
+  }
+}
+
+void flow_path(const flow *f, const hifm_spectrum *spectrum, double q, double *m, double *s,
+               double *dm, double *ds) {
+  const hifm_bound *source = &f->stages[0];
+  if (source->plugin->ops.flow->path)
+    source->plugin->ops.flow->path(source->self, spectrum, q, m, s, dm, ds);
+  else
+    linear_path(spectrum, q, m, s, dm, ds);
+}
+
+bool flow_projects(const hifm_spectrum *spectrum) {
+  for (size_t i = 0; i < spectrum->modes; i++)
+    if (!spectrum->visible[i]) return true;
+  return false;
+}

@@ -1,0 +1,335 @@
+#include "host/plugins.h"
+
+#include "base/text.h"
+#include "host/soundness.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fenv.h>
+#include <link.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const kind_folders[] = {"", "energies", "flows", "networks", "solvers"};
+
+/* Finding ------------------------------------------------------------------------------------- */
+
+hifm_kind plugins_folder_kind(const char *path) {
+  const char *end = strrchr(path, '/');
+  if (!end) return (hifm_kind)0;
+  const char *start = end;
+  while (start > path && start[-1] != '/') start--;
+  for (int kind = HIFM_ENERGY; kind <= HIFM_SOLVER; kind++) {
+    size_t length = strlen(kind_folders[kind]);
+    if ((size_t)(end - start) == length && strncmp(start, kind_folders[kind], length) == 0)
+      return (hifm_kind)kind;
+  }
+  return (hifm_kind)0;
+}
+
+static void add_files(arena *a, value *list, const char *folder) {
+  DIR *directory = opendir(folder);
+  if (!directory) return;
+  for (struct dirent *entry = readdir(directory); entry; entry = readdir(directory)) {
+    size_t length = strlen(entry->d_name);
+    if (length <= 3 || entry->d_name[0] == '.' || strcmp(entry->d_name + length - 3, ".so") != 0)
+      continue;
+    value *file = value_new(a, VALUE_MAP);
+    const char *path = arena_format(a, "%s/%s", folder, entry->d_name);
+    hifm_kind kind = plugins_folder_kind(path);
+    value_put_text(a, file, "kind", kind ? params_kind_text(kind) : "");
+    value_put_text(a, file, "name", arena_format(a, "%.*s", (int)length - 3, entry->d_name));
+    value_put_text(a, file, "path", path);
+    value_push(a, list, file);
+  }
+  closedir(directory);
+}
+
+/* Adds a folder by its real name, once: the search path may name the program's own folder too. */
+static void add_folder(arena *a, value *folders, const char *folder) {
+  char *real = realpath(folder, NULL);
+  if (!real) return;
+  bool known = false;
+  for (size_t i = 0; i < folders->count; i++)
+    known = known || strcmp(folders->items[i]->text, real) == 0;
+  if (!known) value_push(a, folders, value_text(a, real));
+  free(real);
+}
+
+static const value *search_folders(arena *a) {
+  value *folders = value_new(a, VALUE_LIST);
+  const char *search = getenv("HIFM_PLUGIN_PATH");
+  while (search && *search) {
+    size_t length = strcspn(search, ":");
+    if (length) add_folder(a, folders, arena_format(a, "%.*s", (int)length, search));
+    search += length + (search[length] == ':');
+  }
+  char program[4096];
+  ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+  if (length > 0) {
+    program[length] = '\0';
+    *strrchr(program, '/') = '\0';
+    add_folder(a, folders, arena_format(a, "%s/plugins", program));
+  }
+  return folders;
+}
+
+static int by_kind_name_path(const void *left, const void *right) {
+  const value *x = *(const value *const *)left, *y = *(const value *const *)right;
+  static const char *const keys[] = {"kind", "name", "path"};
+  int order = 0;
+  for (size_t i = 0; i < 3 && order == 0; i++)
+    order = strcmp(value_get_text(x, keys[i], ""), value_get_text(y, keys[i], ""));
+  return order;
+}
+
+const value *plugins_files(arena *a) {
+  value *list = value_new(a, VALUE_LIST);
+  const value *folders = search_folders(a);
+  for (size_t i = 0; i < folders->count; i++) {
+    const char *folder = folders->items[i]->text;
+    add_files(a, list, folder);
+    for (int kind = HIFM_ENERGY; kind <= HIFM_SOLVER; kind++)
+      add_files(a, list, arena_format(a, "%s/%s", folder, kind_folders[kind]));
+  }
+  if (list->count) qsort(list->items, list->count, sizeof *list->items, by_kind_name_path);
+  return list;
+}
+
+hifm_status plugins_find(arena *a, hifm_kind kind, const char *name, const char **path,
+                         hifm_error *err) {
+  const value *files = plugins_files(a);
+  const char **names = arena_get(a, (files->count + 1) * sizeof *names);
+  const char *word = params_kind_text(kind), *found = NULL;
+  size_t count = 0;
+  for (size_t i = 0; i < files->count; i++) {
+    const char *its_kind = value_get_text(files->items[i], "kind", "");
+    if (*its_kind && strcmp(its_kind, word) != 0) continue;
+    names[count] = value_get_text(files->items[i], "name", "");
+    if (strcmp(names[count++], name) != 0) continue;
+    const char *here = value_get_text(files->items[i], "path", "");
+    if (found)
+      return hifm_fail(err, HIFM_BAD_CONFIG, "\"%s\" is two %s plugins, %s and %s; keep one", name,
+                       word, found, here);
+    found = here;
+  }
+  if (!found)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "\"%s\" is no %s plugin%s", name, word,
+                     text_hint(a, name, names, count));
+  *path = found;
+  return HIFM_OK;
+}
+
+/* Opening ------------------------------------------------------------------------------------- */
+
+/* What loading must leave alone: code built for speed at any price flushes denormal numbers to
+ * zero for the whole process as soon as it is loaded. */
+typedef struct surroundings {
+  fenv_t numbers;
+  int rounding;
+  bool flushes; /* denormal results or operands taken as zero */
+  int traps;    /* floating-point exceptions that end the process */
+  char locale[256];
+} surroundings;
+
+static bool flushes_denormals(void) {
+  volatile double smallest = DBL_MIN, denormal = 0x1p-1070;
+  volatile double result = smallest / 2, operand = denormal * 0x1p60;
+  return result == 0 || operand == 0;
+}
+
+static void remember(surroundings *now) {
+  fegetenv(&now->numbers);
+  now->rounding = fegetround();
+  now->flushes = flushes_denormals();
+  now->traps = fegetexcept();
+  snprintf(now->locale, sizeof now->locale, "%s", setlocale(LC_ALL, NULL));
+}
+
+/* Puts back what differs and names it; NULL where all is as before. */
+static const char *restore(const surroundings *before) {
+  surroundings now;
+  remember(&now);
+  const char *changed = now.flushes != before->flushes     ? "how denormal numbers are treated"
+                        : now.rounding != before->rounding ? "the rounding mode"
+                        : now.traps != before->traps       ? "floating-point traps"
+                                                           : NULL;
+  if (changed) fesetenv(&before->numbers);
+  if (strcmp(now.locale, before->locale) == 0) return changed;
+  setlocale(LC_ALL, before->locale);
+  return "the locale";
+}
+
+/* A record shorter than this hifm's may end where the next thing in the library begins. */
+static size_t record_bytes(const void *record) {
+  Dl_info info;
+  const ElfW(Sym) *symbol = NULL;
+  if (!dladdr1(record, &info, (void **)&symbol, RTLD_DL_SYMENT) || !symbol) return 0;
+  return symbol->st_size;
+}
+
+static hifm_status check_record(const char *path, const hifm_plugin *record, hifm_error *err) {
+  size_t bytes = record_bytes(record);
+  if (bytes < 4 * sizeof(uint32_t))
+    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: its %s is %zu bytes: no record of a plugin", path,
+                     HIFM_ENTRY, bytes);
+  hifm_status status = soundness_check_head(path, record, plugins_folder_kind(path), err);
+  if (status) return status;
+  if (bytes < sizeof *record)
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "%s: its record is %zu bytes, this hifm's is %zu; rebuild it with this hifm's "
+                     "headers",
+                     path, bytes, sizeof *record);
+  return soundness_check_body(path, record, err);
+}
+
+static hifm_status load(const char *path, const hifm_plugin **out, hifm_error *err) {
+  surroundings before;
+  remember(&before);
+  void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  const char *changed = restore(&before);
+  if (!library) return hifm_fail(err, HIFM_BAD_CONFIG, "cannot load plugin: %s", dlerror());
+  if (changed)
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "%s: loading it changes %s for the whole program (is it linked with "
+                     "-ffast-math?)",
+                     path, changed);
+  const hifm_plugin *record = dlsym(library, HIFM_ENTRY);
+  if (!record)
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "%s: exports no \"%s\": no plugin of hifm, or without HIFM_PLUGIN at its end",
+                     path, HIFM_ENTRY);
+  *out = record;
+  return check_record(path, record, err);
+}
+
+typedef struct opened {
+  struct opened *next;
+  const hifm_plugin *plugin;
+  char path[];
+} opened;
+
+static opened *all_opened; /* for the life of the process, like the libraries themselves */
+
+hifm_status plugins_open(const char *path, const hifm_plugin **out, hifm_error *err) {
+  char *real = realpath(path, NULL);
+  if (!real)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: cannot load plugin: %s", path, strerror(errno));
+  hifm_status status = HIFM_OK;
+  for (opened *o = all_opened; o; o = o->next) {
+    if (strcmp(o->path, real) != 0) continue;
+    *out = o->plugin;
+    goto done;
+  }
+  const hifm_plugin *plugin = NULL;
+  status = load(real, &plugin, err);
+  if (status) goto done;
+  opened *entry = memory_get(sizeof *entry + strlen(real) + 1);
+  strcpy(entry->path, real);
+  *out = entry->plugin = plugin;
+  entry->next = all_opened;
+  all_opened = entry;
+done:
+  free(real);
+  return status;
+}
+
+/* Binding ------------------------------------------------------------------------------------- */
+
+static hifm_status open_named(hifm_kind kind, const char *name, const hifm_plugin **out,
+                              hifm_error *err) {
+  arena memory = {0};
+  const char *path = NULL;
+  hifm_status status = plugins_find(&memory, kind, name, &path, err);
+  if (!status) status = plugins_open(path, out, err);
+  if (!status && (*out)->kind != (uint32_t)kind)
+    status =
+        hifm_fail(err, HIFM_BAD_CONFIG, "\"%s\" is no %s plugin: %s says it is of kind %s", name,
+                  params_kind_text(kind), path, params_kind_text((hifm_kind)(*out)->kind));
+  arena_close(&memory);
+  return status;
+}
+
+static const hifm_param *find_params(void *context, hifm_kind kind, const char *name,
+                                     hifm_error *err) {
+  (void)context;
+  static const hifm_param none[] = {HIFM_PARAM_END};
+  const hifm_plugin *plugin = NULL;
+  if (open_named(kind, name, &plugin, err)) return NULL;
+  return plugin->params ? plugin->params : none;
+}
+
+const params_lookup plugins_lookup = {.find = find_params};
+
+static void drop_settings(hifm_bound *bound) {
+  for (const hifm_param *p = bound->plugin->params; p && p->name; p++)
+    if (p->type == HIFM_REF) plugins_drop((hifm_bound *)(void *)((char *)bound->self + p->offset));
+}
+
+static hifm_status bind_checked(arena *a, const hifm_plugin *plugin, const value *settings,
+                                const char *where, const hifm_domain *domain, hifm_bound *out,
+                                hifm_error *err);
+
+static hifm_status bind_setting(arena *a, const hifm_param *p, const value *config,
+                                const char *where, const hifm_domain *domain, hifm_bound *out,
+                                hifm_error *err) {
+  const hifm_plugin *plugin = NULL;
+  hifm_status status = open_named(p->kind, params_name(config), &plugin, err);
+  if (status) return status;
+  const char *path = *where ? arena_format(a, "%s.%s", where, p->name) : p->name;
+  return bind_checked(a, plugin, config, path, domain, out, err);
+}
+
+static hifm_status bind_checked(arena *a, const hifm_plugin *plugin, const value *settings,
+                                const char *where, const hifm_domain *domain, hifm_bound *out,
+                                hifm_error *err) {
+  hifm_bound bound = {.plugin = plugin, .self = arena_get(a, plugin->instance_size)};
+  params_store(a, plugin->params, settings, bound.self);
+  hifm_status status = HIFM_OK;
+  for (const hifm_param *p = plugin->params; p && p->name && !status; p++)
+    if (p->type == HIFM_REF)
+      status = bind_setting(a, p, value_get(settings, p->name), where, domain,
+                            (hifm_bound *)(void *)((char *)bound.self + p->offset), err);
+  if (!status && plugin->init) {
+    hifm_error why = {.message = "it does not say why"};
+    status = plugin->init(bound.self, domain, &why);
+    if (status)
+      hifm_fail(err, status, "%s: %s refuses: %s", *where ? where : params_kind_text(plugin->kind),
+                plugin->name, why.message);
+  }
+  if (status)
+    drop_settings(&bound);
+  else
+    *out = bound;
+  return status;
+}
+
+hifm_status plugins_bind_opened(arena *a, const hifm_plugin *plugin, const value *settings,
+                                const char *where, const hifm_domain *domain, hifm_bound *out,
+                                hifm_error *err) {
+  const value *checked = NULL;
+  hifm_status status =
+      params_check(a, plugin->params, settings, where, &plugins_lookup, NULL, &checked, err);
+  if (status) return status;
+  return bind_checked(a, plugin, checked, where, domain, out, err);
+}
+
+hifm_status plugins_bind(arena *a, hifm_kind kind, const value *config, const char *where,
+                         const hifm_domain *domain, hifm_bound *out, hifm_error *err) {
+  const value *checked = NULL;
+  const hifm_plugin *plugin = NULL;
+  hifm_status status = params_check_ref(a, kind, config, where, &plugins_lookup, &checked, err);
+  if (!status) status = open_named(kind, params_name(checked), &plugin, err);
+  if (status) return status;
+  return bind_checked(a, plugin, checked, where, domain, out, err);
+}
+
+void plugins_drop(hifm_bound *bound) {
+  if (!bound->plugin) return;
+  if (bound->plugin->drop) bound->plugin->drop(bound->self);
+  drop_settings(bound);
+  *bound = (hifm_bound){0};
+}

@@ -1,0 +1,170 @@
+#include "job/batch.h"
+
+#include "base/linear.h"
+#include "base/memory.h"
+#include "hifm/rng.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static hifm_status open_modes(batcher *b, const char *folder, hifm_error *err) {
+  const size_t n = b->data->train_count, d = b->data->domain.d;
+  arena a = {0};
+  hifm_status status = npy_open(&b->alpha_file, arena_format(&a, "%s/alpha.npy", folder), err);
+  if (status == HIFM_OK)
+    status = npy_open(&b->basis_file, arena_format(&a, "%s/basis.npy", folder), err);
+  if (status == HIFM_OK && (b->alpha_file.count != n * d || b->basis_file.count != n * d * d ||
+                            b->alpha_file.type != NPY_FLOAT64 || b->basis_file.type != NPY_FLOAT32))
+    status = hifm_fail(err, HIFM_BAD_INPUT, "%s: eigendecompositions of other data", folder);
+  arena_close(&a);
+  return status;
+}
+
+hifm_status batcher_open(batcher *b, const dataset *data, const flow *path, const char *modes,
+                         uint32_t seed, size_t size, hifm_error *err) {
+  const size_t d = data->domain.d, count = flow_modes(path);
+  memset(b, 0, sizeof *b);
+  if (data->train_count < size)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "train.batch: %zu is more than dataset.train = %zu",
+                     size, data->train_count);
+  *b = (batcher){.data = data, .path = path, .seed = seed, .size = size};
+  b->steps_per_epoch = data->train_count / size;
+  b->shuffled_epoch = UINT64_MAX;
+  b->order = memory_array(data->train_count, sizeof *b->order);
+  b->index = memory_array(size, sizeof *b->index);
+  b->x = memory_array(size * d, sizeof *b->x);
+  b->z = memory_array(size, sizeof *b->z);
+  b->target = memory_array(size * d, sizeof *b->target);
+  b->visible = memory_array(size * count, sizeof *b->visible);
+  b->spectrum.alpha = memory_array(count, sizeof(double));
+  b->spectrum.beta = memory_array(count, sizeof(double));
+  b->spectrum.null = memory_array(count, sizeof(bool));
+  b->spectrum.visible = memory_array(count, sizeof(bool));
+  b->spare = memory_array(8 * d, sizeof *b->spare);
+  hifm_status status = path->hessian ? open_modes(b, modes, err) : HIFM_OK;
+  if (status != HIFM_OK) batcher_close(b);
+  return status;
+}
+
+void batcher_close(batcher *b) {
+  npy_close(&b->alpha_file);
+  npy_close(&b->basis_file);
+  free(b->order);
+  free(b->index);
+  free(b->x);
+  free(b->z);
+  free(b->target);
+  free(b->visible);
+  free(b->spectrum.alpha);
+  free(b->spectrum.beta);
+  free(b->spectrum.null);
+  free(b->spectrum.visible);
+  free(b->spare);
+  memset(b, 0, sizeof *b);
+}
+
+static void shuffle(batcher *b, uint64_t epoch) {
+  const hifm_stream stream = {b->seed, HIFM_RNG_SHUFFLE};
+  if (epoch == b->shuffled_epoch) return;
+  for (size_t i = 0; i < b->data->train_count; i++) {
+    const size_t j = (size_t)hifm_below(stream, epoch, (uint32_t)i, i + 1);
+    b->order[i] = b->order[j];
+    b->order[j] = i;
+  }
+  b->shuffled_epoch = epoch;
+}
+
+static const float *basis(const batcher *b, size_t row) {
+  const size_t d = b->data->domain.d;
+  return b->path->hessian ? (const float *)b->basis_file.data + row * d * d : NULL;
+}
+
+/* y = P (m eta1 + s xi) and u = P (m' eta1 + s' xi) with eta1 = P' y1, xi = P' Pi noise (eq. 22 and
+ * Algorithm 1, lines 15-21): functions of the Hessian alone, whatever basis LAPACK picked. */
+static void place(const batcher *b, const float *p, const double *y1, const double *noise, double q,
+                  float *x, float *target) {
+  const size_t d = b->data->domain.d;
+  double *eta = b->spare + d, *xi = eta + d, *out = xi + d;
+  double *m = out + d, *s = m + d, *dm = s + d, *ds = dm + d;
+  flow_path(b->path, &b->spectrum, q, m, s, dm, ds);
+  if (!p) { /* identity basis: one record for all modes */
+    for (size_t i = 0; i < d; i++) {
+      x[i] = (float)(m[0] * y1[i] + s[0] * noise[i]);
+      target[i] = (float)(dm[0] * y1[i] + ds[0] * noise[i]);
+    }
+    return;
+  }
+  linear_apply_transposed(p, d, y1, eta);
+  linear_apply_transposed(p, d, noise, xi);
+  for (size_t i = 0; i < d; i++) {
+    const double along = eta[i], spread = xi[i];
+    eta[i] = m[i] * along + s[i] * spread;
+    xi[i] = dm[i] * along + ds[i] * spread;
+  }
+  linear_apply(p, d, eta, out);
+  for (size_t i = 0; i < d; i++) x[i] = (float)out[i];
+  linear_apply(p, d, xi, out);
+  for (size_t i = 0; i < d; i++) target[i] = (float)out[i];
+}
+
+static double norm(const double *y, size_t d) {
+  double sum = 0;
+  for (size_t i = 0; i < d; i++) sum += y[i] * y[i];
+  return sqrt(sum);
+}
+
+static hifm_status fill_one(batcher *b, uint64_t step, size_t k, hifm_error *err) {
+  const size_t row = b->index[k], d = b->data->domain.d, modes = flow_modes(b->path);
+  const double *y1 = b->data->train + row * d;
+  const double *alpha = b->path->hessian ? (const double *)b->alpha_file.data + row * d : NULL;
+  hifm_error inner;
+  hifm_status status = flow_shape(b->path, norm(y1, d), alpha, &b->spectrum, &inner);
+  if (status != HIFM_OK)
+    return hifm_fail(err, status, "training point %zu: %.500s", row, inner.message);
+  hifm_normals((hifm_stream){b->seed, HIFM_RNG_NOISE}, step, (uint32_t)k, d, b->spare);
+  dataset_centre(&b->data->domain, b->spare);
+  const double q = hifm_uniform((hifm_stream){b->seed, HIFM_RNG_CLOCK}, step, (uint32_t)k);
+  b->z[k] = (float)(1 - q);
+  place(b, basis(b, row), y1, b->spare, q, b->x + k * d, b->target + k * d);
+  memcpy(b->visible + k * modes, b->spectrum.visible, modes * sizeof *b->visible);
+  b->projects = flow_projects(&b->spectrum);
+  return HIFM_OK;
+}
+
+hifm_status batcher_fill(batcher *b, uint64_t step, hifm_error *err) {
+  const uint64_t epoch = step / b->steps_per_epoch;
+  shuffle(b, epoch);
+  memcpy(b->index, b->order + (step % b->steps_per_epoch) * b->size, b->size * sizeof *b->index);
+  for (size_t k = 0; k < b->size; k++) {
+    hifm_status status = fill_one(b, step, k, err);
+    if (status != HIFM_OK) return status;
+  }
+  return HIFM_OK;
+}
+
+/* r <- P diag(visible) P' r */
+static void hide(const batcher *b, size_t k, double *r) {
+  const size_t d = b->data->domain.d;
+  const float *p = basis(b, b->index[k]);
+  double *modal = b->spare + d;
+  linear_apply_transposed(p, d, r, modal);
+  for (size_t i = 0; i < d; i++)
+    if (!b->visible[k * d + i]) modal[i] = 0;
+  linear_apply(p, d, modal, r);
+}
+
+double batcher_loss(void *context, size_t first, size_t n, const float *v, float *dv) {
+  batcher *b = context;
+  const size_t d = b->data->domain.d;
+  double *r = b->spare, total = 0;
+  for (size_t k = 0; k < n; k++) {
+    const float *target = b->target + (first + k) * d;
+    for (size_t i = 0; i < d; i++) r[i] = (double)v[k * d + i] - (double)target[i];
+    if (b->projects) hide(b, first + k, r);
+    for (size_t i = 0; i < d; i++) {
+      total += r[i] * r[i];
+      dv[k * d + i] = (float)(2 * r[i] / (double)b->size);
+    }
+  }
+  return total;
+}

@@ -1,0 +1,176 @@
+#include "job/checkpoint.h"
+
+#include "base/json.h"
+#include "base/safetensors.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void training_open(training *t, arena *a, size_t weights) {
+  *t = (training){.best_nll = INFINITY, .memory = a, .history = value_new(a, VALUE_LIST)};
+  t->w = memory_array(weights, sizeof *t->w);
+  t->m = memory_array(weights, sizeof *t->m);
+  t->v = memory_array(weights, sizeof *t->v);
+}
+
+void training_close(training *t) {
+  free(t->w);
+  free(t->m);
+  free(t->v);
+  memset(t, 0, sizeof *t);
+}
+
+/* One entry per tensor of the array `from`, under prefix + its name; returns how many. */
+static size_t list_tensors(const network *net, const char *prefix, const float *from,
+                           safetensors_entry *out) {
+  for (size_t i = 0; i < net->count; i++) {
+    const hifm_tensor *t = &net->tensors[i];
+    out[i] = (safetensors_entry){.type = SAFETENSORS_F32, .rank = 2, .data = from};
+    out[i].shape[0] = t->rows;
+    out[i].shape[1] = t->columns;
+    out[i].bytes = t->rows * t->columns * sizeof(float);
+    snprintf(out[i].name, sizeof out[i].name, "%s%s", prefix, t->name);
+    from += t->rows * t->columns;
+  }
+  return net->count;
+}
+
+static void put_number(arena *a, value *map, const char *key, double number) {
+  value_put_text(a, map, key, arena_format(a, "%.17g", number));
+}
+
+/* The reader's side; infinities are written as words. */
+static double get_number(const value *map, const char *key) {
+  double number;
+  return text_number(value_get_text(map, key, "inf"), &number) ? number : INFINITY;
+}
+
+hifm_status checkpoint_save(const training *t, const network *net, const job *work,
+                            hifm_error *err) {
+  arena a = {0};
+  safetensors_entry *entries = memory_array(3 * net->count, sizeof *entries);
+  size_t count = list_tensors(net, "w.", t->w, entries);
+  count += list_tensors(net, "m.", t->m, entries + count);
+  count += list_tensors(net, "v.", t->v, entries + count);
+  value *meta = value_new(&a, VALUE_MAP);
+  value_put_text(&a, meta, "id", work->id);
+  value_put_text(&a, meta, "measure_id", work->measure_id ? work->measure_id : "");
+  put_number(&a, meta, "step", (double)t->step);
+  put_number(&a, meta, "loss_sum", t->loss_sum);
+  put_number(&a, meta, "norm_sum", t->norm_sum);
+  put_number(&a, meta, "loss_count", (double)t->loss_count);
+  put_number(&a, meta, "best_nll", t->best_nll);
+  put_number(&a, meta, "best_epoch", t->best_epoch);
+  put_number(&a, meta, "seconds", t->seconds);
+  value_put_text(&a, meta, "history", json_text(&a, t->history));
+  const char *path = arena_format(&a, "%s/checkpoint.safetensors", work->folder);
+  hifm_status status = safetensors_write(path, meta, entries, count, err);
+  free(entries);
+  arena_close(&a);
+  return status;
+}
+
+static hifm_status copy_tensors(const safetensors_file *file, const char *path, const network *net,
+                                const char *prefix, float *to, hifm_error *err) {
+  for (size_t i = 0; i < net->count; i++) {
+    const hifm_tensor *t = &net->tensors[i];
+    char name[96];
+    snprintf(name, sizeof name, "%s%s", prefix, t->name);
+    const safetensors_entry *entry = safetensors_find(file, name);
+    const size_t bytes = t->rows * t->columns * sizeof(float);
+    if (!entry || entry->type != SAFETENSORS_F32 || entry->bytes != bytes)
+      return hifm_fail(err, HIFM_BAD_INPUT,
+                       "%s: no tensor %s of %zu x %zu numbers; it belongs to another network: "
+                       "remove the folder to begin anew",
+                       path, name, t->rows, t->columns);
+    memcpy(to, entry->data, bytes);
+    to += t->rows * t->columns;
+  }
+  return HIFM_OK;
+}
+
+static hifm_status read_history(training *t, const value *meta, const char *path, hifm_error *err) {
+  const char *text = value_get_text(meta, "history", "");
+  const value *list;
+  hifm_status status = json_parse(t->memory, text, strlen(text), path, &list, err);
+  if (status != HIFM_OK) return status;
+  if (list->type != VALUE_LIST)
+    return hifm_fail(err, HIFM_BAD_INPUT, "%s: the history is no list", path);
+  t->history = value_copy(t->memory, list);
+  return HIFM_OK;
+}
+
+/* A checkpoint of the same run that measured under other settings cannot go on: its history would
+ * mix the two. It starts anew, which loses no result. */
+static bool is_ours(const value *meta, const job *work) {
+  return strcmp(value_get_text(meta, "id", ""), work->id) == 0 &&
+         strcmp(value_get_text(meta, "measure_id", ""), work->measure_id ? work->measure_id : "") ==
+             0;
+}
+
+static hifm_status restore(training *t, const network *net, const safetensors_file *file,
+                           const char *path, hifm_error *err) {
+  const value *meta = file->metadata;
+  hifm_status status = copy_tensors(file, path, net, "w.", t->w, err);
+  if (status == HIFM_OK) status = copy_tensors(file, path, net, "m.", t->m, err);
+  if (status == HIFM_OK) status = copy_tensors(file, path, net, "v.", t->v, err);
+  if (status == HIFM_OK) status = read_history(t, meta, path, err);
+  if (status != HIFM_OK) return status;
+  t->step = (uint64_t)get_number(meta, "step");
+  t->loss_sum = get_number(meta, "loss_sum");
+  t->norm_sum = get_number(meta, "norm_sum");
+  t->loss_count = (uint64_t)get_number(meta, "loss_count");
+  t->best_nll = get_number(meta, "best_nll");
+  t->best_epoch = get_number(meta, "best_epoch");
+  t->seconds = get_number(meta, "seconds");
+  return HIFM_OK;
+}
+
+hifm_status checkpoint_load(training *t, const network *net, const job *work, bool *found,
+                            hifm_error *err) {
+  arena a = {0};
+  safetensors_file file = {0};
+  const char *path = arena_format(&a, "%s/checkpoint.safetensors", work->folder);
+  hifm_status status = HIFM_OK;
+  *found = false;
+  if (files_exists(path)) {
+    status = safetensors_open(&file, path, err);
+    if (status == HIFM_OK && is_ours(file.metadata, work)) {
+      status = restore(t, net, &file, path, err);
+      *found = status == HIFM_OK;
+    }
+    safetensors_close(&file);
+  }
+  arena_close(&a);
+  return status;
+}
+
+hifm_status checkpoint_save_weights(const training *t, const network *net, const job *work,
+                                    const char *name, const value *row, hifm_error *err) {
+  arena a = {0};
+  safetensors_entry *entries = memory_array(net->count, sizeof *entries);
+  const size_t count = list_tensors(net, "", t->w, entries);
+  value *meta = value_new(&a, VALUE_MAP);
+  value_put_text(&a, meta, "id", work->id);
+  value_put_text(&a, meta, "row", json_text(&a, row));
+  hifm_status status = safetensors_write(arena_format(&a, "%s/%s.safetensors", work->folder, name),
+                                         meta, entries, count, err);
+  free(entries);
+  arena_close(&a);
+  return status;
+}
+
+hifm_status checkpoint_load_weights(arena *a, const network *net, const job *work, const char *name,
+                                    float *w, const value **row, hifm_error *err) {
+  safetensors_file file = {0};
+  const char *path = arena_format(a, "%s/%s.safetensors", work->folder, name);
+  hifm_status status = safetensors_open(&file, path, err);
+  if (status == HIFM_OK) status = copy_tensors(&file, path, net, "", w, err);
+  if (status == HIFM_OK) {
+    const char *text = value_get_text(file.metadata, "row", "");
+    status = json_parse(a, text, strlen(text), path, row, err);
+  }
+  safetensors_close(&file);
+  return status;
+}

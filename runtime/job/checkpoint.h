@@ -1,0 +1,39 @@
+/* The state of a training run between two steps, and how it is kept. */
+#ifndef JOB_CHECKPOINT_H
+#define JOB_CHECKPOINT_H
+
+#include "host/network.h"
+#include "job/job.h"
+
+typedef struct training {
+  uint64_t step;             /* steps done */
+  float *w, *m, *v;          /* weights and AdamW's moments, [weights] each */
+  double loss_sum, norm_sum; /* since the last row of history */
+  uint64_t loss_count;
+  double best_nll; /* of the rows so far; INFINITY: none */
+  double best_epoch;
+  double seconds; /* worked, over all attempts */
+  arena *memory;  /* of history */
+  value *history; /* LIST of rows, see job/job.h */
+} training;
+
+void training_open(training *t, arena *a, size_t weights);
+void training_close(training *t);
+
+/* checkpoint.safetensors in the run's folder: weights by tensor name, moments, counters, history.
+ * The random numbers need no state: they are functions of the step. */
+hifm_status checkpoint_save(const training *t, const network *net, const job *work,
+                            hifm_error *err);
+
+/* HIFM_OK with *found false where there is none. One of another run, another network or torn is
+ * HIFM_BAD_INPUT, with what to do. */
+hifm_status checkpoint_load(training *t, const network *net, const job *work, bool *found,
+                            hifm_error *err);
+
+/* Weights alone with the history row they belong to: last.safetensors, best.safetensors. */
+hifm_status checkpoint_save_weights(const training *t, const network *net, const job *work,
+                                    const char *name, const value *row, hifm_error *err);
+hifm_status checkpoint_load_weights(arena *a, const network *net, const job *work, const char *name,
+                                    float *w, const value **row, hifm_error *err);
+
+#endif

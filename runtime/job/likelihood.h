@@ -1,0 +1,22 @@
+/* Negative log-likelihood of points under the learned flow (Lipman et al. 2022, App. C). */
+#ifndef JOB_LIKELIHOOD_H
+#define JOB_LIKELIHOOD_H
+
+#include "hifm/solver.h"
+#include "host/network.h"
+#include "job/settings.h"
+
+typedef struct likelihood {
+  double nll, nll_se; /* mean over the points, its standard error; nats */
+  hifm_solve_stats stats;
+  char solver[300]; /* "ok", or why the solve failed: then nll is NAN */
+} likelihood;
+
+/* Integrates d[y, l]/dz = [v, -div v] from z = 1 to 0 as one joint system (all y, then all l), so
+ * that NFE is the paper's; NLL = -log p0(y(0)) + l(0), p0 the unit normal on the (centred) space.
+ * points [n, d]. Returns HIFM_OK also when the solver failed; see out->solver. */
+hifm_status likelihood_measure(network *net, const float *w, const double *points, size_t n,
+                               const measure_settings *set, uint32_t seed, likelihood *out,
+                               hifm_error *err);
+
+#endif

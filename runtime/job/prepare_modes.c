@@ -1,0 +1,144 @@
+#include "job/prepare.h"
+
+#include "base/files.h"
+#include "base/linear.h"
+#include "host/energy.h"
+#include "host/plugins.h"
+#include "job/dataset.h"
+#include "job/progress.h"
+#include "job/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+hifm_status prepare_energy(arena *a, const value *config, const hifm_domain *domain,
+                           hifm_bound *out, hifm_error *err) {
+  hifm_status status = plugins_bind(a, HIFM_ENERGY, config, "energy", domain, out, err);
+  if (status != HIFM_OK) return status;
+  const hifm_energy_ops *ops = out->plugin->ops.energy;
+  if (!domain->centred || ops->pair || ops->invariances & HIFM_TRANSLATES) return HIFM_OK;
+  plugins_drop(out);
+  return hifm_fail(err, HIFM_BAD_CONFIG,
+                   "energy %s does not declare that it TRANSLATES, but the data are particles with "
+                   "zero centre of mass",
+                   out->plugin->name);
+}
+
+/* A <- Pi A Pi: exact zeros for translations also where the Hessian came from differences. */
+static void project_translations(const hifm_domain *domain, double *hessian) {
+  const size_t d = domain->d;
+  if (!domain->centred) return;
+  for (size_t i = 0; i < d; i++) dataset_centre(domain, hessian + i * d);
+  for (size_t i = 0; i < d; i++)
+    for (size_t j = 0; j < i; j++) {
+      const double swap = hessian[i * d + j];
+      hessian[i * d + j] = hessian[j * d + i];
+      hessian[j * d + i] = swap;
+    }
+  for (size_t i = 0; i < d; i++) dataset_centre(domain, hessian + i * d);
+}
+
+typedef struct modes_writer {
+  npy_writer alpha, basis;
+  double *hessian, *vectors, *values;
+  float *narrow;
+} modes_writer;
+
+static hifm_status decompose(modes_writer *w, energy *e, const double *point, hifm_error *err) {
+  const size_t d = e->domain.d;
+  energy_hessian(e, point, NULL, w->hessian);
+  project_translations(&e->domain, w->hessian);
+  hifm_status status = linear_eigen(w->hessian, d, w->values, w->vectors, err);
+  if (status != HIFM_OK) return status;
+  for (size_t i = 0; i < d * d; i++) w->narrow[i] = (float)w->vectors[i];
+  status = npy_append(&w->alpha, w->values, d * sizeof *w->values, err);
+  if (status == HIFM_OK) status = npy_append(&w->basis, w->narrow, d * d * sizeof *w->narrow, err);
+  return status;
+}
+
+static hifm_status write_all(modes_writer *w, energy *e, const dataset *data, hifm_error *err) {
+  const size_t n = data->train_count, d = data->domain.d;
+  for (size_t i = 0; i < n; i++) {
+    hifm_status status = decompose(w, e, data->train + i * d, err);
+    if (status == HIFM_DIVERGED)
+      return hifm_fail(err, HIFM_BAD_INPUT,
+                       "the Hessian of energy %s at training point %zu has no eigendecomposition "
+                       "(is it finite?)",
+                       e->bound.plugin->name, i);
+    if (status != HIFM_OK) return status;
+    progress state = {"modes", (double)(i + 1), (double)n, NAN, NAN, NAN, NAN, NAN};
+    progress_tell(&state);
+    if (progress_stop_asked()) return hifm_fail(err, HIFM_INTERRUPTED, "stopped by a signal");
+  }
+  return HIFM_OK;
+}
+
+static hifm_status open_writers(modes_writer *w, arena *a, const job *work, size_t n, size_t d,
+                                hifm_error *err) {
+  const size_t shape[3] = {n, d, d};
+  const char *alpha = arena_format(a, "%s/alpha.npy", work->folder);
+  hifm_status status = npy_begin(&w->alpha, alpha, NPY_FLOAT64, 2, shape, err);
+  if (status != HIFM_OK) return status;
+  const char *basis = arena_format(a, "%s/basis.npy", work->folder);
+  status = npy_begin(&w->basis, basis, NPY_FLOAT32, 3, shape, err);
+  if (status != HIFM_OK) npy_abandon(&w->alpha);
+  return status;
+}
+
+static hifm_status make_modes(arena *a, const job *work, const dataset *data, energy *e,
+                              hifm_error *err) {
+  const size_t n = data->train_count, d = data->domain.d;
+  const double need = (double)n * (double)d * (8.0 + 4.0 * (double)d);
+  const double room = (double)files_free_bytes(work->folder);
+  if (room > 0 && room < need)
+    return hifm_fail(err, HIFM_CANNOT_WRITE,
+                     "%s: the eigendecompositions need %.0f MB, but only %.0f MB are free",
+                     work->folder, need / 1e6, room / 1e6);
+  modes_writer w;
+  hifm_status status = open_writers(&w, a, work, n, d, err);
+  if (status != HIFM_OK) return status;
+  if (strcmp(energy_hessian_source(e), "central differences") == 0)
+    progress_note("energy %s brings no Hessian: central differences are used",
+                  e->bound.plugin->name);
+  w.hessian = memory_array(d * d, sizeof *w.hessian);
+  w.vectors = memory_array(d * d, sizeof *w.vectors);
+  w.values = memory_array(d, sizeof *w.values);
+  w.narrow = memory_array(d * d, sizeof *w.narrow);
+  status = write_all(&w, e, data, err);
+  if (status == HIFM_OK)
+    status = npy_commit(&w.alpha, err);
+  else
+    npy_abandon(&w.alpha);
+  if (status == HIFM_OK)
+    status = npy_commit(&w.basis, err);
+  else
+    npy_abandon(&w.basis);
+  free(w.hessian);
+  free(w.vectors);
+  free(w.values);
+  free(w.narrow);
+  return status;
+}
+
+hifm_status prepare_modes(arena *a, const job *work, hifm_error *err) {
+  const double start = result_clock();
+  dataset data;
+  hifm_bound bound;
+  energy e;
+  hifm_status status = dataset_open(&data, work->data, value_get(work->config, "dataset"), err);
+  if (status != HIFM_OK) return status;
+  status = prepare_energy(a, value_get(work->config, "energy"), &data.domain, &bound, err);
+  if (status != HIFM_OK) goto done;
+  status = energy_open(&e, bound, &data.domain, err);
+  if (status == HIFM_OK) {
+    status = make_modes(a, work, &data, &e, err);
+    energy_close(&e);
+  }
+  plugins_drop(&bound);
+  if (status == HIFM_OK)
+    status = result_write(arena_format(a, "%s/result.json", work->folder), work->kind, work->id,
+                          "done", NULL, NULL, NULL, result_clock() - start, err);
+done:
+  dataset_close(&data);
+  return status;
+}

@@ -1,0 +1,111 @@
+#include "job/progress.h"
+
+#include "base/json.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+static int descriptor = -1; /* of JSON lines; -1: text on stderr */
+static double last_told;
+static volatile sig_atomic_t stop_asked;
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void progress_start(void) {
+  const char *text = getenv("HIFM_PROGRESS_FD");
+  last_told = 0;
+  if (!text) return;
+  descriptor = atoi(text);
+  signal(SIGPIPE, SIG_IGN);
+  /* A scheduler that was killed cannot end its workers: the kernel does. */
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() == 1) raise(SIGKILL);
+}
+
+static void send_line(arena *a, const value *message) {
+  const char *line = arena_format(a, "%s\n", json_text(a, message));
+  size_t left = strlen(line);
+  while (left > 0) {
+    ssize_t sent = write(descriptor, line, left);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent <= 0) return; /* nobody listens any more */
+    line += sent;
+    left -= (size_t)sent;
+  }
+}
+
+static void put_known(arena *a, value *message, const char *key, double number) {
+  if (isfinite(number)) value_put_number(a, message, key, number);
+}
+
+static void send_progress(const progress *state) {
+  arena a = {0};
+  value *message = value_new(&a, VALUE_MAP);
+  value_put_text(&a, message, "phase", state->phase);
+  put_known(&a, message, "done", state->done);
+  put_known(&a, message, "total", state->total);
+  put_known(&a, message, "epoch", state->epoch);
+  put_known(&a, message, "epochs", state->epochs);
+  put_known(&a, message, "loss", state->loss);
+  put_known(&a, message, "nll", state->nll);
+  put_known(&a, message, "nfe", state->nfe);
+  send_line(&a, message);
+  arena_close(&a);
+}
+
+void progress_tell(const progress *state) {
+  const double time = now();
+  const bool end = state->done >= state->total;
+  if (!end && time - last_told < (descriptor >= 0 ? 0.2 : 2.0)) return;
+  last_told = time;
+  if (descriptor >= 0) {
+    send_progress(state);
+    return;
+  }
+  fprintf(stderr, "%s %.0f/%.0f", state->phase, state->done, state->total);
+  if (isfinite(state->loss)) fprintf(stderr, "  loss %.4f", state->loss);
+  if (isfinite(state->nll)) fprintf(stderr, "  NLL %.4f  NFE %.0f", state->nll, state->nfe);
+  fputc('\n', stderr);
+}
+
+void progress_note(const char *format, ...) {
+  char text[700];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  fprintf(stderr, "%s\n", text); /* always in the log */
+  if (descriptor < 0) return;
+  arena a = {0};
+  value *message = value_new(&a, VALUE_MAP);
+  value_put_text(&a, message, "note", text);
+  send_line(&a, message);
+  arena_close(&a);
+}
+
+static void on_signal(int number) {
+  (void)number;
+  stop_asked = 1;
+}
+
+void progress_catch_signals(void) {
+  struct sigaction action = {.sa_handler = on_signal};
+  sigaction(SIGTERM, &action, NULL);
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGHUP, &action, NULL);
+}
+
+bool progress_stop_asked(void) {
+  return stop_asked != 0;
+}

@@ -1,0 +1,60 @@
+#include "job/run.h"
+
+#include "host/plugins.h"
+
+#include <string.h>
+
+static hifm_status bind_all(run *r, arena *a, hifm_error *err) {
+  const value *config = r->work->config, *measure = value_get(config, "measure");
+  params_store(a, optimizer_params, value_get(config, "optimizer"), &r->optimizer);
+  params_store(a, train_params, value_get(config, "train"), &r->train);
+  params_store(a, measure_params, measure, &r->measure);
+  r->seed = (uint32_t)value_get_number(config, "seed", 0);
+  hifm_status status = plugins_bind(a, HIFM_SOLVER, value_get(measure, "solver"), "measure.solver",
+                                    &r->data.domain, &r->measure.solver, err);
+  if (status == HIFM_OK)
+    status = plugins_bind(a, HIFM_NETWORK, value_get(config, "network"), "network", &r->data.domain,
+                          &r->network_plugin, err);
+  return status;
+}
+
+hifm_status run_open(run *r, arena *a, const job *work, hifm_error *err) {
+  memset(r, 0, sizeof *r);
+  r->work = work;
+  hifm_status status = dataset_open(&r->data, work->data, value_get(work->config, "dataset"), err);
+  if (status == HIFM_OK) status = bind_all(r, a, err);
+  if (status == HIFM_OK) {
+    const size_t batch = (size_t)r->train.batch, test = r->data.test_count;
+    status =
+        network_open(&r->net, r->network_plugin, &r->data.domain, batch > test ? batch : test, err);
+  }
+  if (status != HIFM_OK) run_close(r);
+  return status;
+}
+
+void run_close(run *r) {
+  network_close(&r->net);
+  if (r->network_plugin.plugin) plugins_drop(&r->network_plugin);
+  if (r->measure.solver.plugin) plugins_drop(&r->measure.solver);
+  dataset_close(&r->data);
+  memset(r, 0, sizeof *r);
+}
+
+hifm_status run_measure(run *r, arena *a, const float *w, const value *facts, value **row,
+                        hifm_error *err) {
+  likelihood found;
+  hifm_status status = likelihood_measure(&r->net, w, r->data.test, r->data.test_count, &r->measure,
+                                          r->seed, &found, err);
+  if (status != HIFM_OK) return status;
+  value *out = value_copy(a, facts);
+  if (isfinite(found.nll)) {
+    value_put_number(a, out, "nll", found.nll);
+    value_put_number(a, out, "nll_se", found.nll_se);
+  }
+  value_put_number(a, out, "nfe", (double)found.stats.nfev);
+  value_put_number(a, out, "attempts", (double)found.stats.attempts);
+  value_put_number(a, out, "rejected", (double)found.stats.rejected);
+  value_put_text(a, out, "solver", found.solver);
+  *row = out;
+  return HIFM_OK;
+}

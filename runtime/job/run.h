@@ -1,0 +1,35 @@
+/* What train and measure jobs share: a resolved run, bound to plugins and data. */
+#ifndef JOB_RUN_H
+#define JOB_RUN_H
+
+#include "host/flow.h"
+#include "host/network.h"
+#include "job/dataset.h"
+#include "job/job.h"
+#include "job/likelihood.h"
+#include "job/settings.h"
+
+typedef struct run {
+  const job *work;
+  dataset data;
+  network net;
+  hifm_bound network_plugin;
+  optimizer_settings optimizer;
+  train_settings train;
+  measure_settings measure;
+  uint32_t seed;
+} run;
+
+hifm_status run_open(run *r, arena *a, const job *work, hifm_error *err);
+void run_close(run *r);
+
+/* Measures weights on the test points and returns the history row that belongs to `facts` (epoch,
+ * step, loss, gradient_norm) with nll, nll_se, nfe, attempts, rejected, solver. */
+hifm_status run_measure(run *r, arena *a, const float *w, const value *facts, value **row,
+                        hifm_error *err);
+
+/* The jobs themselves. */
+hifm_status run_train(arena *a, const job *work, hifm_error *err);
+hifm_status run_remeasure(arena *a, const job *work, hifm_error *err);
+
+#endif

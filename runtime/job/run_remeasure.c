@@ -1,0 +1,58 @@
+/* The measure job: other settings of the likelihood on weights that were kept, without training. */
+#include "base/files.h"
+#include "base/memory.h"
+#include "job/checkpoint.h"
+#include "job/progress.h"
+#include "job/result.h"
+#include "job/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The columns of a history row that belong to the weights, not to a measurement. */
+static value *keep_facts(arena *a, const value *row) {
+  static const char *const keys[] = {"epoch", "step", "loss", "gradient_norm"};
+  value *out = value_new(a, VALUE_MAP);
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+    if (value_get(row, keys[i])) value_put(a, out, keys[i], value_get(row, keys[i]));
+  return out;
+}
+
+static hifm_status measure_kept(run *r, arena *a, const char *name, float *w, value *history,
+                                hifm_error *err) {
+  const value *row;
+  value *fresh;
+  hifm_status status = checkpoint_load_weights(a, &r->net, r->work, name, w, &row, err);
+  if (status == HIFM_OK) status = run_measure(r, a, w, keep_facts(a, row), &fresh, err);
+  if (status == HIFM_OK) value_push(a, history, fresh);
+  return status;
+}
+
+/* The best epoch (of the measurement made while training) and the last one, or the last alone. */
+static hifm_status measure_all(run *r, arena *a, value *history, hifm_error *err) {
+  float *w = memory_array(r->net.weights, sizeof *w);
+  const char *best = arena_format(a, "%s/best.safetensors", r->work->folder);
+  hifm_status status = HIFM_OK;
+  if (files_exists(best)) status = measure_kept(r, a, "best", w, history, err);
+  if (status == HIFM_OK) status = measure_kept(r, a, "last", w, history, err);
+  free(w);
+  if (status == HIFM_OK && history->count == 2 &&
+      value_get_number(history->items[0], "step", -1) ==
+          value_get_number(history->items[1], "step", -2))
+    history->count = 1; /* the best epoch is the last */
+  return status;
+}
+
+hifm_status run_remeasure(arena *a, const job *work, hifm_error *err) {
+  const double begun = result_clock();
+  run r;
+  hifm_status status = run_open(&r, a, work, err);
+  if (status != HIFM_OK) return status;
+  value *history = value_new(a, VALUE_LIST);
+  status = measure_all(&r, a, history, err);
+  if (status == HIFM_OK)
+    status = result_write(job_measure_path(a, work->folder, work->id), work->kind, work->id, "done",
+                          NULL, NULL, history, result_clock() - begun, err);
+  run_close(&r);
+  return status;
+}

@@ -1,0 +1,231 @@
+/* The train job: Algorithm 1 in a loop, with measurements and checkpoints along the way. */
+#include "base/files.h"
+#include "job/adamw.h"
+#include "job/batch.h"
+#include "job/checkpoint.h"
+#include "job/progress.h"
+#include "job/result.h"
+#include "job/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct trainer {
+  run *r;
+  arena *memory;
+  batcher *batches;
+  training state;
+  float *gradient;
+  uint64_t steps, measure_every; /* in steps */
+  double started, saved;         /* clock at the start of this attempt, at the last checkpoint */
+  double last_nll, last_nfe;
+  char trouble[400]; /* why it diverged; "" while it has not */
+} trainer;
+
+static double epoch_of(const trainer *t, uint64_t step) {
+  return (double)step / (double)t->batches->steps_per_epoch;
+}
+
+static double norm(const float *x, size_t n) {
+  double sum = 0;
+  for (size_t i = 0; i < n; i++) sum += (double)x[i] * (double)x[i];
+  return sqrt(sum);
+}
+
+/* Which tensor holds the first number that is not finite. */
+static const char *find_trouble(const network *net, const float *gradient) {
+  for (size_t i = 0; i < net->count; i++)
+    for (size_t k = net->tensors[i].rows * net->tensors[i].columns; k-- > 0;)
+      if (!isfinite(*gradient++)) return net->tensors[i].name;
+  return "none";
+}
+
+static hifm_status take_step(trainer *t, hifm_error *err) {
+  training *s = &t->state;
+  network *net = &t->r->net;
+  batcher *b = t->batches;
+  hifm_status status = batcher_fill(b, s->step, err);
+  if (status != HIFM_OK) return status;
+  const hifm_batch batch = {.n = b->size, .nz = b->size, .x = b->x, .z = b->z};
+  memset(t->gradient, 0, net->weights * sizeof *t->gradient);
+  const double loss =
+      network_learn(net, s->w, &batch, batcher_loss, b, t->gradient) / (double)b->size;
+  const double size = norm(t->gradient, net->weights);
+  if (!isfinite(loss) || !isfinite(size)) {
+    snprintf(t->trouble, sizeof t->trouble,
+             "not finite at step %llu: loss %g, first in the gradient of %s",
+             (unsigned long long)s->step, loss, find_trouble(net, t->gradient));
+    return HIFM_OK;
+  }
+  s->step++;
+  adamw_step(&t->r->optimizer, s->step, net->weights, t->gradient, s->w, s->m, s->v);
+  s->loss_sum += loss;
+  s->norm_sum += size;
+  s->loss_count++;
+  return HIFM_OK;
+}
+
+static value *facts(trainer *t) {
+  training *s = &t->state;
+  value *row = value_new(t->memory, VALUE_MAP);
+  const double count = s->loss_count ? (double)s->loss_count : 1;
+  value_put_number(t->memory, row, "epoch", epoch_of(t, s->step));
+  value_put_number(t->memory, row, "step", (double)s->step);
+  value_put_number(t->memory, row, "loss", s->loss_sum / count);
+  value_put_number(t->memory, row, "gradient_norm", s->norm_sum / count);
+  return row;
+}
+
+/* One row of history; the best weights so far are kept. */
+static hifm_status measure(trainer *t, hifm_error *err) {
+  training *s = &t->state;
+  value *row;
+  hifm_status status = run_measure(t->r, t->memory, s->w, facts(t), &row, err);
+  if (status != HIFM_OK) return status;
+  value_push(t->memory, s->history, row);
+  s->loss_sum = s->norm_sum = 0;
+  s->loss_count = 0;
+  const double nll = value_get_number(row, "nll", NAN);
+  t->last_nll = nll;
+  t->last_nfe = value_get_number(row, "nfe", NAN);
+  if (!(nll < s->best_nll)) return HIFM_OK;
+  s->best_nll = nll;
+  s->best_epoch = value_get_number(row, "epoch", 0);
+  return checkpoint_save_weights(s, &t->r->net, t->r->work, "best", row, err);
+}
+
+static hifm_status save(trainer *t, hifm_error *err) {
+  t->state.seconds += result_clock() - t->started;
+  t->started = t->saved = result_clock();
+  return checkpoint_save(&t->state, &t->r->net, t->r->work, err);
+}
+
+static void tell(const trainer *t) {
+  const training *s = &t->state;
+  const double count = s->loss_count ? (double)s->loss_count : NAN;
+  const progress now = {"train",
+                        (double)s->step,
+                        (double)t->steps,
+                        epoch_of(t, s->step),
+                        epoch_of(t, t->steps),
+                        s->loss_sum / count,
+                        t->last_nll,
+                        t->last_nfe};
+  progress_tell(&now);
+}
+
+/* A row is due at this step and not there yet: derived, so that a checkpoint may be saved at any
+ * time, before or after a measurement. */
+static bool is_due(const trainer *t) {
+  const training *s = &t->state;
+  const value *last = s->history->count ? s->history->items[s->history->count - 1] : NULL;
+  if (!t->r->work->measure_id || s->step == 0) return false;
+  if (s->step % t->measure_every != 0 && s->step != t->steps) return false;
+  return value_get_number(last, "step", 0) != (double)s->step;
+}
+
+static hifm_status stop(trainer *t, hifm_error *err) {
+  hifm_status status = save(t, err);
+  if (status != HIFM_OK) return status;
+  return hifm_fail(err, HIFM_INTERRUPTED, "stopped by a signal at step %llu of %llu",
+                   (unsigned long long)t->state.step, (unsigned long long)t->steps);
+}
+
+static hifm_status loop(trainer *t, hifm_error *err) {
+  hifm_status status = HIFM_OK;
+  for (;;) {
+    if (is_due(t)) status = measure(t, err);
+    if (status == HIFM_INTERRUPTED || progress_stop_asked()) return stop(t, err);
+    if (status != HIFM_OK || t->trouble[0] || t->state.step >= t->steps) return status;
+    if (result_clock() - t->saved > t->r->work->checkpoint_seconds) status = save(t, err);
+    if (status == HIFM_OK) status = take_step(t, err);
+    if (status != HIFM_OK) return status;
+    tell(t);
+  }
+}
+
+static value *numbers(const trainer *t) {
+  const training *s = &t->state;
+  value *out = value_new(t->memory, VALUE_MAP);
+  value_put_number(t->memory, out, "steps", (double)s->step);
+  value_put_number(t->memory, out, "weights", (double)t->r->net.weights);
+  if (isfinite(s->best_nll)) value_put_number(t->memory, out, "best_epoch", s->best_epoch);
+  return out;
+}
+
+/* Weights first, then the measure result, the train result last: the run is done with it. */
+static hifm_status finish(trainer *t, hifm_error *err) {
+  training *s = &t->state;
+  const job *work = t->r->work;
+  arena *a = t->memory;
+  const char *state = t->trouble[0] ? "diverged" : "done";
+  const char *message = t->trouble[0] ? t->trouble : NULL;
+  const value *last = s->history->count ? s->history->items[s->history->count - 1] : facts(t);
+  s->seconds += result_clock() - t->started;
+  hifm_status status = checkpoint_save_weights(s, &t->r->net, work, "last", last, err);
+  if (status == HIFM_OK && work->measure_id)
+    status =
+        result_write(job_measure_path(a, work->folder, work->measure_id), "measure",
+                     work->measure_id, state, message, numbers(t), s->history, s->seconds, err);
+  if (status == HIFM_OK)
+    status = result_write(arena_format(a, "%s/result.json", work->folder), work->kind, work->id,
+                          state, message, numbers(t), NULL, s->seconds, err);
+  if (status == HIFM_OK)
+    files_remove(arena_format(a, "%s/checkpoint.safetensors", work->folder), NULL);
+  return status;
+}
+
+static hifm_status start(trainer *t, hifm_error *err) {
+  bool found;
+  run *r = t->r;
+  training_open(&t->state, t->memory, r->net.weights);
+  t->gradient = memory_array(r->net.weights, sizeof *t->gradient);
+  t->steps = r->train.steps ? r->train.steps : r->train.epochs * t->batches->steps_per_epoch;
+  t->measure_every = r->measure.every * t->batches->steps_per_epoch;
+  t->last_nll = t->last_nfe = NAN;
+  t->started = t->saved = result_clock();
+  hifm_status status = checkpoint_load(&t->state, &r->net, r->work, &found, err);
+  if (status != HIFM_OK) return status;
+  if (found)
+    progress_note("resumed at step %llu of %llu", (unsigned long long)t->state.step,
+                  (unsigned long long)t->steps);
+  else
+    network_initialise(&r->net, r->seed, t->state.w);
+  return HIFM_OK;
+}
+
+static hifm_status train(run *r, arena *a, batcher *batches, hifm_error *err) {
+  trainer t = {.r = r, .memory = a, .batches = batches};
+  hifm_status status = start(&t, err);
+  if (status == HIFM_OK) status = loop(&t, err);
+  if (status == HIFM_OK) status = finish(&t, err);
+  free(t.gradient);
+  training_close(&t.state);
+  return status;
+}
+
+hifm_status run_train(arena *a, const job *work, hifm_error *err) {
+  run r;
+  flow path;
+  batcher batches;
+  hifm_status status = run_open(&r, a, work, err);
+  if (status != HIFM_OK) return status;
+  const value *stages = value_get(value_get(work->config, "flow"), "stages");
+  status = flow_open(&path, a, stages, &r.data.domain, err);
+  if (status != HIFM_OK) goto done;
+  if (path.hessian && !work->modes)
+    status = hifm_fail(err, HIFM_BAD_INPUT,
+                       "the job file names no modes folder, but the flow needs "
+                       "eigendecompositions");
+  if (status == HIFM_OK)
+    status =
+        batcher_open(&batches, &r.data, &path, work->modes, r.seed, (size_t)r.train.batch, err);
+  if (status == HIFM_OK) {
+    status = train(&r, a, &batches, err);
+    batcher_close(&batches);
+  }
+  flow_close(&path);
+done:
+  run_close(&r);
+  return status;
+}

@@ -1,0 +1,271 @@
+#include "job/sampler.h"
+
+#include "base/memory.h"
+#include "hifm/rng.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct chains {
+  energy *e;
+  const sampler_settings *settings;
+  size_t d;
+  double *x, *gradient, *value;    /* [chains, d], [chains, d], [chains] */
+  double *next, *slope, *momentum; /* [d]: the trajectory under way */
+  double step;
+  uint64_t time, end;           /* transitions of every chain so far, and in all */
+  double probability, accepted; /* of the last sweep over all chains: their mean */
+  bool (*tell)(void *context, double fraction);
+  void *context;
+} chains;
+
+static void take_memory(chains *c) {
+  const size_t d = c->d, n = (size_t)c->settings->chains;
+  c->x = memory_array(2 * n * d + n + 3 * d, sizeof *c->x);
+  c->gradient = c->x + n * d;
+  c->value = c->gradient + n * d;
+  c->next = c->value + n;
+  c->slope = c->next + d;
+  c->momentum = c->slope + d;
+}
+
+static void centre(const hifm_domain *domain, double *x) {
+  if (!domain->centred) return;
+  const size_t n = domain->particles, space = domain->space;
+  for (size_t c = 0; c < space; c++) {
+    double mean = 0;
+    for (size_t i = 0; i < n; i++) mean += x[i * space + c];
+    mean /= (double)n;
+    for (size_t i = 0; i < n; i++) x[i * space + c] -= mean;
+  }
+}
+
+static double square(size_t n, const double *x) {
+  double sum = 0;
+  for (size_t i = 0; i < n; i++) sum += x[i] * x[i];
+  return sum;
+}
+
+/* ---- starting points ---- */
+
+/* Moves x downhill, no coordinate by more than `reach`; true where the energy fell. */
+static bool descend(chains *c, double *x, double *gradient, double *value, double reach) {
+  double largest = 0;
+  for (size_t i = 0; i < c->d; i++) largest = fmax(largest, fabs(gradient[i]));
+  for (size_t i = 0; i < c->d; i++) c->next[i] = x[i] - reach / largest * gradient[i];
+  double lower = energy_gradient(c->e, c->next, NULL, c->slope);
+  if (!(lower < *value)) return false;
+  memcpy(x, c->next, c->d * sizeof *x);
+  memcpy(gradient, c->slope, c->d * sizeof *x);
+  *value = lower;
+  return true;
+}
+
+/* Random points may lie where forces are enormous (overlapping particles). Downhill until the force
+ * is what equilibrium has on average, |grad V|^2 = trace V'', and no further: starts that differ
+ * more than the target are what R-hat needs to see chains disagree. */
+static void relax(chains *c, double *x, double *gradient, double *value) {
+  enum { TRIES = 1000 };
+  double reach = 0.1 * c->settings->spread;
+  for (int i = 0; i < TRIES; i++) {
+    double force2 = square(c->d, gradient);
+    if (force2 <= energy_laplacian(c->e, x, NULL) || force2 == 0) return;
+    reach *= descend(c, x, gradient, value, reach) ? 1.2 : 0.5;
+  }
+}
+
+static hifm_status start(chains *c, hifm_error *err) {
+  const hifm_stream stream = {c->settings->seed, HIFM_RNG_CHAINS};
+  for (size_t chain = 0; chain < c->settings->chains; chain++) {
+    double *x = c->x + chain * c->d, *gradient = c->gradient + chain * c->d;
+    hifm_normals(stream, 0, (uint32_t)chain, c->d, x);
+    for (size_t i = 0; i < c->d; i++) x[i] *= c->settings->spread;
+    centre(&c->e->domain, x);
+    c->value[chain] = energy_gradient(c->e, x, NULL, gradient);
+    relax(c, x, gradient, &c->value[chain]);
+    if (!isfinite(c->value[chain]) || !isfinite(square(c->d, gradient)))
+      return hifm_fail(
+          err, HIFM_DIVERGED,
+          "chain %zu finds no finite start: the energy is %g after going downhill from "
+          "a normal of spread %g; another spread may help",
+          chain, c->value[chain], c->settings->spread);
+  }
+  return HIFM_OK;
+}
+
+/* ---- Hamiltonian Monte Carlo (Neal, Handbook of MCMC, 2011, ch. 5) ---- */
+
+/* Leapfrog from next, slope, momentum in place; returns the energy at the end. */
+static double trajectory(chains *c, uint64_t steps, double value) {
+  for (uint64_t s = 0; s < steps && isfinite(value); s++) {
+    for (size_t i = 0; i < c->d; i++) {
+      c->momentum[i] -= 0.5 * c->step * c->slope[i];
+      c->next[i] += c->step * c->momentum[i];
+    }
+    value = energy_gradient(c->e, c->next, NULL, c->slope);
+    for (size_t i = 0; i < c->d; i++) c->momentum[i] -= 0.5 * c->step * c->slope[i];
+  }
+  return value;
+}
+
+static void transition(chains *c, size_t chain) {
+  const size_t d = c->d;
+  const uint32_t seed = c->settings->seed, index = (uint32_t)chain;
+  double *x = c->x + chain * d, *gradient = c->gradient + chain * d;
+  uint32_t word[4];
+  hifm_words((hifm_stream){seed, HIFM_RNG_ACCEPT}, c->time, index, 0, word);
+  hifm_normals((hifm_stream){seed, HIFM_RNG_MOMENTA}, c->time, index, d, c->momentum);
+  centre(&c->e->domain, c->momentum);
+  memcpy(c->next, x, d * sizeof *x);
+  memcpy(c->slope, gradient, d * sizeof *x);
+  const double before = c->value[chain] + 0.5 * square(d, c->momentum);
+  const double value = trajectory(c, 1 + (word[2] * c->settings->leapfrog >> 32), c->value[chain]);
+  const double after = value + 0.5 * square(d, c->momentum);
+  const double probability = isfinite(after) ? fmin(1, exp(before - after)) : 0;
+  c->probability += probability;
+  if (hifm_unit(word[0], word[1]) > probability) return;
+  c->accepted += 1;
+  c->value[chain] = value;
+  centre(&c->e->domain, c->next);
+  memcpy(x, c->next, d * sizeof *x);
+  memcpy(gradient, c->slope, d * sizeof *x);
+}
+
+/* One transition of every chain. */
+static hifm_status sweep(chains *c, hifm_error *err) {
+  const size_t n = (size_t)c->settings->chains;
+  c->probability = c->accepted = 0;
+  for (size_t chain = 0; chain < n; chain++) transition(c, chain);
+  c->probability /= (double)n;
+  c->accepted /= (double)n;
+  c->time++;
+  if (c->tell && c->tell(c->context, (double)c->time / (double)c->end))
+    return hifm_fail(err, HIFM_INTERRUPTED, "sampling stopped after %llu of %llu transitions",
+                     (unsigned long long)c->time, (unsigned long long)c->end);
+  return HIFM_OK;
+}
+
+/* The first half of the warm-up tunes the step, one for all chains, by dual averaging with the
+ * constants of Hoffman and Gelman (JMLR 15, 2014, section 3.2); the second half runs with it. */
+static hifm_status warm_up(chains *c, hifm_error *err) {
+  const double gamma = 0.05, t0 = 10, kappa = 0.75, mu = log(c->settings->spread);
+  const uint64_t tuned = (c->settings->warmup + 1) / 2;
+  double shortfall = 0, mean_log_step = mu;
+  c->step = c->settings->spread;
+  for (uint64_t t = 1; t <= c->settings->warmup; t++) {
+    hifm_status status = sweep(c, err);
+    if (status) return status;
+    if (t > tuned) continue;
+    const double weight = 1 / ((double)t + t0), fade = pow((double)t, -kappa);
+    shortfall += weight * (c->settings->acceptance - c->probability - shortfall);
+    const double log_step = mu - sqrt((double)t) / gamma * shortfall;
+    mean_log_step += fade * (log_step - mean_log_step);
+    c->step = exp(t < tuned ? log_step : mean_log_step);
+  }
+  return HIFM_OK;
+}
+
+/* ---- what is kept ---- */
+
+typedef struct traces {
+  double *energy, *radius, *gradient2, *laplacian; /* [chains, draws] */
+} traces;
+
+static void keep(chains *c, uint64_t draws, uint64_t draw, double *samples, traces *kept) {
+  for (size_t chain = 0; chain < c->settings->chains; chain++) {
+    const size_t row = chain * (size_t)draws + (size_t)draw;
+    const double *x = c->x + chain * c->d;
+    memcpy(samples + row * c->d, x, c->d * sizeof *x);
+    kept->energy[row] = c->value[chain];
+    kept->radius[row] = square(c->d, x);
+    kept->gradient2[row] = square(c->d, c->gradient + chain * c->d);
+    kept->laplacian[row] = energy_laplacian(c->e, x, NULL);
+  }
+}
+
+static hifm_status collect(chains *c, uint64_t draws, double *samples, traces *kept,
+                           double *acceptance, hifm_error *err) {
+  double accepted = 0;
+  for (uint64_t draw = 0; draw < draws; draw++) {
+    for (uint64_t t = 0; t < c->settings->thin; t++) {
+      hifm_status status = sweep(c, err);
+      if (status) return status;
+      accepted += c->accepted;
+    }
+    keep(c, draws, draw, samples, kept);
+  }
+  *acceptance = accepted / (double)(draws * c->settings->thin);
+  if (accepted > 0) return HIFM_OK;
+  return hifm_fail(err, HIFM_DIVERGED,
+                   "no proposal was accepted with the leapfrog step %g: the warm-up of %llu "
+                   "transitions is too short, or the energy too rough",
+                   c->step, (unsigned long long)c->settings->warmup);
+}
+
+typedef struct summary {
+  double mean, se, ess, rhat;
+} summary;
+
+static summary summarise(const double *x, size_t n_chains, size_t draws) {
+  const size_t n = n_chains * draws;
+  summary s = {.ess = sampler_ess(x, n_chains, draws), .rhat = sampler_rhat(x, n_chains, draws)};
+  double sum2 = 0;
+  for (size_t i = 0; i < n; i++) s.mean += x[i] / (double)n;
+  for (size_t i = 0; i < n; i++) sum2 += (x[i] - s.mean) * (x[i] - s.mean);
+  s.se = sqrt(sum2 / (double)(n - 1) / s.ess);
+  return s;
+}
+
+static void report_on(const traces *kept, size_t n_chains, size_t draws, sampler_report *out) {
+  const summary v = summarise(kept->energy, n_chains, draws);
+  const summary r = summarise(kept->radius, n_chains, draws);
+  const summary g = summarise(kept->gradient2, n_chains, draws);
+  const summary l = summarise(kept->laplacian, n_chains, draws);
+  *out = (sampler_report){
+      .step = out->step,
+      .acceptance = out->acceptance,
+      .rhat_energy = v.rhat,
+      .rhat_radius = r.rhat,
+      .ess_energy = v.ess,
+      .ess_radius = r.ess,
+      .mean_energy = v.mean,
+      .mean_energy_se = v.se,
+      .mean_radius = r.mean,
+      .mean_radius_se = r.se,
+      .mean_gradient2 = g.mean,
+      .mean_gradient2_se = g.se,
+      .mean_laplacian = l.mean,
+      .mean_laplacian_se = l.se,
+  };
+}
+
+hifm_status sampler_run(energy *e, const sampler_settings *settings, uint64_t draws,
+                        double *samples, bool (*tell)(void *context, double fraction),
+                        void *context, sampler_report *report, hifm_error *err) {
+  assert(settings->chains && settings->thin && settings->leapfrog && draws);
+  const hifm_plugin *plugin = e->bound.plugin;
+  if (plugin->ops.energy->invariances & HIFM_RELATIVE)
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "energy \"%s\" is defined relative to a data point: exp(-V) is no density to "
+                     "sample from",
+                     plugin->name);
+  const size_t n = (size_t)settings->chains, rows = n * (size_t)draws;
+  chains c = {.e = e,
+              .settings = settings,
+              .d = e->domain.d,
+              .tell = tell,
+              .context = context,
+              .end = settings->warmup + draws * settings->thin};
+  double *kept = memory_array(rows, 4 * sizeof *kept);
+  traces t = {kept, kept + rows, kept + 2 * rows, kept + 3 * rows};
+  take_memory(&c);
+  hifm_status status = start(&c, err);
+  if (!status) status = warm_up(&c, err);
+  if (!status) status = collect(&c, draws, samples, &t, &report->acceptance, err);
+  report->step = c.step;
+  if (!status) report_on(&t, n, (size_t)draws, report);
+  free(kept);
+  free(c.x);
+  return status;
+}

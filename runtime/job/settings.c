@@ -1,0 +1,78 @@
+#include "job/settings.h"
+
+#include <stddef.h>
+
+static const double most = 9007199254740992.0; /* 2^53: counts travel as JSON numbers */
+
+const hifm_param optimizer_params[] = {
+    HIFM_PARAM_REAL(optimizer_settings, lr, 1e-4, 0, 1e3, "learning rate"),
+    HIFM_PARAM_REAL(optimizer_settings, b1, 0.9, 0, 1, "decay of the first moment"),
+    HIFM_PARAM_REAL(optimizer_settings, b2, 0.999, 0, 1, "decay of the second moment"),
+    HIFM_PARAM_REAL(optimizer_settings, eps, 1e-8, HIFM_POSITIVE, 1, "added to the root"),
+    HIFM_PARAM_REAL(optimizer_settings, weight_decay, 1e-4, 0, 1e3,
+                    "decoupled, on every weight (optax's preset)"),
+    HIFM_PARAM_END};
+
+const hifm_param train_params[] = {
+    HIFM_PARAM_COUNT(train_settings, batch, NAN, 1, 1e7, "points of a step"),
+    HIFM_PARAM_COUNT(train_settings, epochs, 0, 0, 1e9, "passes over the data; or give steps"),
+    HIFM_PARAM_COUNT(train_settings, steps, 0, 0, 1e12, "optimizer steps; or give epochs"),
+    HIFM_PARAM_END};
+
+static const char *const divergences[] = {"exact", "hutchinson", NULL};
+
+const hifm_param measure_params[] = {
+    HIFM_PARAM_COUNT(measure_settings, every, 1, 1, 1e9,
+                     "epochs between measurements; the last epoch is always measured"),
+    HIFM_PARAM_REF(measure_settings, solver, HIFM_SOLVER, "rk45", "integrates the likelihood"),
+    HIFM_PARAM_CHOICE(measure_settings, divergence, DIVERGENCE_EXACT, divergences,
+                      "how the trace is taken"),
+    HIFM_PARAM_COUNT(measure_settings, probes, 1, 1, 1e6, "random probes of hutchinson"),
+    HIFM_PARAM_COUNT(measure_settings, max_attempts, 10000, 1, 1e12,
+                     "steps the solver may try before it fails"),
+    HIFM_PARAM_END};
+
+static const char *const clocks[] = {"z", NULL};
+static const char *const schemes[] = {"finite", NULL};
+
+const hifm_param flow_params[] = {
+    HIFM_PARAM_CHOICE(flow_settings, clock, 0, clocks, "z ~ U[0, 1] (Algorithm 1, line 14)"),
+    HIFM_PARAM_CHOICE(flow_settings, scheme, 0, schemes, "match v_y / v_z (lines 18-21)"),
+    HIFM_PARAM_END};
+
+const hifm_param schedule_params[] = {
+    HIFM_PARAM_REAL(schedule_settings, timeout, 0, 0, 1e9, "seconds a job may run; 0: no limit"),
+    HIFM_PARAM_COUNT(schedule_settings, retries, 2, 0, 1000, "after a crash, kill or timeout"),
+    HIFM_PARAM_REAL(schedule_settings, checkpoint, 30, HIFM_POSITIVE, 1e9,
+                    "seconds between checkpoints"),
+    HIFM_PARAM_END};
+
+const hifm_param mcmc_params[] = {
+    HIFM_PARAM_REF(mcmc_settings, energy, HIFM_ENERGY, NULL, "samples are drawn from exp(-V)"),
+    HIFM_PARAM_COUNT(mcmc_settings, particles, 0, 0, 255, "0: plain dimensions"),
+    HIFM_PARAM_COUNT(mcmc_settings, space, 3, 1, 3, "coordinates of a particle"),
+    HIFM_PARAM_COUNT(mcmc_settings, dimensions, 0, 0, 1e6, "of a point that is no particles"),
+    HIFM_PARAM_COUNT(mcmc_settings, train, NAN, 1, most, "training points a run uses"),
+    HIFM_PARAM_COUNT(mcmc_settings, test, 100, 1, most, "test points a run uses"),
+    HIFM_PARAM_COUNT(mcmc_settings, train_pool, 100000, 1, most, "training points made"),
+    HIFM_PARAM_COUNT(mcmc_settings, test_pool, 10000, 1, most,
+                     "test points made, by chains of their own"),
+    HIFM_PARAM_COUNT(mcmc_settings, chains, 500, 1, 1e6, "independent chains for training points"),
+    HIFM_PARAM_COUNT(mcmc_settings, warmup, 500, 1, 1e9, "transitions thrown away at the start"),
+    HIFM_PARAM_COUNT(mcmc_settings, thin, 5, 1, 1e9, "transitions between two kept points"),
+    HIFM_PARAM_COUNT(mcmc_settings, leapfrog, 10, 1, 1e6, "longest trajectory, in steps"),
+    HIFM_PARAM_REAL(mcmc_settings, acceptance, 0.8, 0.1, 0.99, "aim of the step size"),
+    HIFM_PARAM_REAL(mcmc_settings, spread, 1, HIFM_POSITIVE, 1e6,
+                    "standard deviation of the starting points"),
+    HIFM_PARAM_COUNT(mcmc_settings, seed, 0, 0, 4294967295.0, "of the chains"),
+    HIFM_PARAM_END};
+
+const hifm_param file_params[] = {
+    HIFM_PARAM_TEXT(file_settings, path, NULL, "a .npy file, [points, d], float32 or float64"),
+    HIFM_PARAM_TEXT(file_settings, content, "", "BLAKE2b of the file, filled in"),
+    HIFM_PARAM_COUNT(file_settings, particles, 0, 0, 255, "0: plain points"),
+    HIFM_PARAM_COUNT(file_settings, space, 3, 1, 3, "coordinates of a particle"),
+    HIFM_PARAM_COUNT(file_settings, train, NAN, 1, most, "training points a run uses"),
+    HIFM_PARAM_COUNT(file_settings, test, 100, 1, most, "test points a run uses"),
+    HIFM_PARAM_COUNT(file_settings, seed, 0, 0, 4294967295.0, "of the rows' permutation"),
+    HIFM_PARAM_END};

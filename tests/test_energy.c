@@ -1,0 +1,346 @@
+/* Energies: derivatives against central differences, invariances, null spaces, known values. */
+#include "fixture.h"
+
+#include "base/linear.h"
+#include "hifm/rng.h"
+#include "host/energy.h"
+
+enum { POINTS = 200, PARTICLES = 13, SPACE = 3, D = PARTICLES * SPACE };
+
+static const hifm_domain cluster = {
+    .d = D, .particles = PARTICLES, .space = SPACE, .centred = true};
+static const hifm_stream draws = {17, HIFM_RNG_CHECK};
+
+/* A lattice with spacing 1.1, each coordinate moved by a normal of deviation 0.1: no two particles
+ * are so near that differences lose the digits compared here. */
+static void cluster_point(uint64_t number, double *y) {
+  hifm_normals(draws, number, 0, D, y);
+  for (int i = 0; i < PARTICLES; i++)
+    for (int c = 0, cell = i; c < SPACE; c++, cell /= 3)
+      y[i * SPACE + c] = 0.1 * y[i * SPACE + c] + 1.1 * (cell % 3);
+}
+
+static energy open_energy(hifm_bound bound, const hifm_domain *domain) {
+  energy e;
+  hifm_error err = {0};
+  if (energy_open(&e, bound, domain, &err)) fail_msg("%s", err.message);
+  return e;
+}
+
+static double size_of(const double *x, size_t n) {
+  double largest = 0;
+  for (size_t i = 0; i < n; i++) largest = fmax(largest, fabs(x[i]));
+  return largest;
+}
+
+static void assert_close(const double *x, const double *y, size_t n, double relative) {
+  const double scale = size_of(y, n);
+  for (size_t i = 0; i < n; i++) fixture_near(x[i], y[i], relative * scale);
+}
+
+/* Fourth-order central differences, independent of the second-order ones of the host. */
+static const double stencil[4][2] = {{-2, 1}, {-1, -8}, {1, 8}, {2, -1}};
+static const double step = 3e-4;
+
+static void check_gradient(energy *e, const double *y, const double *anchor) {
+  double gradient[D], expected[D], scrap[D], point[D];
+  const size_t d = e->domain.d;
+  const double value = energy_gradient(e, y, anchor, gradient);
+  assert_true(value == energy_value(e, y, anchor));
+  memcpy(point, y, d * sizeof *y);
+  for (size_t i = 0; i < d; i++) {
+    expected[i] = 0;
+    for (int s = 0; s < 4; s++) {
+      point[i] = y[i] + stencil[s][0] * step;
+      expected[i] += stencil[s][1] * energy_gradient(e, point, anchor, scrap) / (12 * step);
+    }
+    point[i] = y[i];
+  }
+  assert_close(gradient, expected, d, 1e-6);
+}
+
+static void check_hessian(energy *e, const double *y, const double *anchor, double relative) {
+  double hessian[D * D], expected[D * D], slope[D], point[D], trace = 0;
+  const size_t d = e->domain.d;
+  energy_hessian(e, y, anchor, hessian);
+  memcpy(point, y, d * sizeof *y);
+  memset(expected, 0, sizeof expected);
+  for (size_t i = 0; i < d; i++) {
+    for (int s = 0; s < 4; s++) {
+      point[i] = y[i] + stencil[s][0] * step;
+      energy_gradient(e, point, anchor, slope);
+      for (size_t j = 0; j < d; j++) expected[i * d + j] += stencil[s][1] * slope[j] / (12 * step);
+    }
+    point[i] = y[i];
+    trace += hessian[i * d + i];
+    for (size_t j = 0; j < i; j++) assert_true(hessian[i * d + j] == hessian[j * d + i]);
+  }
+  assert_close(hessian, expected, d * d, relative);
+  fixture_near(energy_laplacian(e, y, anchor), trace, 1e-6 * size_of(hessian, d * d));
+}
+
+static void check_cluster_energy(const char *name) {
+  hifm_bound bound = fixture_bind(name, &cluster, NULL);
+  energy e = open_energy(bound, &cluster);
+  double y[D], anchor[D];
+  for (uint64_t p = 0; p < POINTS; p++) {
+    cluster_point(2 * p, y);
+    cluster_point(2 * p + 1, anchor);
+    check_gradient(&e, y, anchor);
+    check_hessian(&e, y, anchor, 1e-6);
+  }
+  assert_string_equal(energy_hessian_source(&e), "closed form");
+  energy_close(&e);
+  fixture_drop(&bound);
+}
+
+static void formation_derivatives(void **state) {
+  (void)state;
+  check_cluster_energy("energies/formation");
+}
+
+static void lennard_jones_derivatives(void **state) {
+  (void)state;
+  check_cluster_energy("energies/lennard_jones");
+}
+
+static void double_well_derivatives(void **state) {
+  (void)state;
+  const hifm_domain domain = {.d = 5};
+  hifm_bound bound = fixture_bind("energies/double_well", &domain, NULL);
+  energy e = open_energy(bound, &domain);
+  double y[D];
+  for (uint64_t p = 0; p < POINTS; p++) {
+    hifm_normals(draws, p, 1, domain.d, y);
+    check_gradient(&e, y, NULL);
+    check_hessian(&e, y, NULL, 1e-6);
+  }
+  assert_string_equal(energy_hessian_source(&e), "plugin");
+  memset(y, 0, sizeof y);
+  y[0] = 2, y[1] = 3;
+  fixture_near(energy_value(&e, y, NULL), 4 - 12 + 2 + 4.5, 0);
+  energy_close(&e);
+  fixture_drop(&bound);
+}
+
+/* ---- what the host derives by differences ---- */
+
+/* sum_i exp(y_i / 2) sin(y_{i+1}) + |y - anchor|^2 */
+static double waves(const void *self, const hifm_domain *domain, const double *y,
+                    const double *anchor) {
+  (void)self;
+  double sum = 0;
+  for (uint32_t i = 0; i < domain->d; i++) {
+    sum += exp(y[i] / 2) * sin(y[(i + 1) % domain->d]);
+    sum += (y[i] - anchor[i]) * (y[i] - anchor[i]);
+  }
+  return sum;
+}
+
+static void waves_gradient(const void *self, const hifm_domain *domain, const double *y,
+                           const double *anchor, double *out) {
+  (void)self;
+  const uint32_t d = domain->d;
+  for (uint32_t i = 0; i < d; i++)
+    out[i] = exp(y[i] / 2) * sin(y[(i + 1) % d]) / 2 + exp(y[(i + d - 1) % d] / 2) * cos(y[i]) +
+             2 * (y[i] - anchor[i]);
+}
+
+static const hifm_energy_ops value_only = {.invariances = HIFM_RELATIVE, .value = waves};
+static const hifm_energy_ops with_gradient = {
+    .invariances = HIFM_RELATIVE, .value = waves, .gradient = waves_gradient};
+
+static void differences_stand_in(void **state) {
+  (void)state;
+  const hifm_domain domain = {.d = 6};
+  const hifm_plugin bare = {.name = "bare", .ops.energy = &value_only};
+  const hifm_plugin full = {.name = "full", .ops.energy = &with_gradient};
+  energy e = open_energy((hifm_bound){&bare, NULL}, &domain);
+  energy f = open_energy((hifm_bound){&full, NULL}, &domain);
+  for (uint64_t p = 0; p < POINTS; p++) {
+    double y[D], anchor[6], derived[6], exact[6], second[36], third[36];
+    hifm_normals(draws, p, 2, domain.d, y);
+    hifm_normals(draws, p, 3, domain.d, anchor);
+    check_hessian(&f, y, anchor, 1e-6);
+    assert_true(energy_gradient(&e, y, anchor, derived) == energy_gradient(&f, y, anchor, exact));
+    assert_close(derived, exact, domain.d, 1e-8);
+    energy_hessian(&e, y, anchor, second);
+    energy_hessian(&f, y, anchor, third);
+    assert_close(second, third, 36, 1e-6);
+    fixture_near(energy_laplacian(&e, y, anchor), energy_laplacian(&f, y, anchor),
+                 1e-6 * size_of(third, 36));
+    for (int i = 0; i < 36; i++) assert_true(second[i] == second[i % 6 * 6 + i / 6]);
+  }
+  assert_string_equal(energy_hessian_source(&e), "central differences");
+  energy_close(&e);
+  energy_close(&f);
+}
+
+/* ---- invariances ---- */
+
+static double dot(const double *x, const double *y) {
+  return x[0] * y[0] + x[1] * y[1] + x[2] * y[2];
+}
+
+/* Rows: two random vectors made orthonormal (Gram-Schmidt), and their cross product. */
+static void random_rotation(uint64_t number, double q[3][3]) {
+  double x[6];
+  hifm_normals(draws, number, 4, 6, x);
+  const double along = dot(x, x + 3) / dot(x, x);
+  for (int c = 0; c < 3; c++) x[3 + c] -= along * x[c];
+  for (int c = 0; c < 3; c++) {
+    q[0][c] = x[c] / sqrt(dot(x, x));
+    q[1][c] = x[3 + c] / sqrt(dot(x + 3, x + 3));
+  }
+  for (int c = 0; c < 3; c++)
+    q[2][c] = q[0][(c + 1) % 3] * q[1][(c + 2) % 3] - q[0][(c + 2) % 3] * q[1][(c + 1) % 3];
+}
+
+/* Particle i becomes particle (5 i + 3) mod 13, rotated and moved. */
+static void move(const double *y, double q[3][3], const double *shift, double *out) {
+  for (int i = 0; i < PARTICLES; i++)
+    for (int c = 0; c < SPACE; c++)
+      out[(5 * i + 3) % PARTICLES * SPACE + c] = dot(q[c], y + i * SPACE) + shift[c];
+}
+
+static void rigid_motions_change_nothing(void **state) {
+  (void)state;
+  static const char *const names[] = {"energies/formation", "energies/lennard_jones"};
+  for (int k = 0; k < 2; k++) {
+    hifm_bound bound = fixture_bind(names[k], &cluster, NULL);
+    energy e = open_energy(bound, &cluster);
+    for (uint64_t p = 0; p < POINTS; p++) {
+      double y[D], anchor[D], moved[D], moved_anchor[D], q[3][3], shift[3];
+      cluster_point(2 * p, y);
+      cluster_point(2 * p + 1, anchor);
+      random_rotation(p, q);
+      hifm_normals(draws, p, 5, 3, shift);
+      move(y, q, shift, moved);
+      move(anchor, (double[3][3]){{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, shift, moved_anchor);
+      const double value = energy_value(&e, y, anchor);
+      fixture_near(energy_value(&e, moved, moved_anchor), value, 1e-12 * (1 + fabs(value)));
+    }
+    energy_close(&e);
+    fixture_drop(&bound);
+  }
+}
+
+/* ---- formation at its own anchor ---- */
+
+static void formation_hessian_is_the_rigidity_matrix_squared(void **state) {
+  (void)state;
+  hifm_bound bound = fixture_bind("energies/formation", &cluster, NULL);
+  energy e = open_energy(bound, &cluster);
+  double y[D], gradient[D], hessian[D * D], expected[D * D] = {0};
+  cluster_point(0, y);
+  for (int i = 0; i < PARTICLES; i++)
+    for (int j = 0; j < PARTICLES; j++)
+      for (int c = 0; j != i && c < SPACE; c++)
+        for (int b = 0; b < SPACE; b++) {
+          const double *yi = y + i * SPACE, *yj = y + j * SPACE;
+          const double block = 2 * ((yi[c] - yj[c]) * (yi[b] - yj[b]));
+          expected[(i * SPACE + c) * D + j * SPACE + b] = -block;
+          expected[(i * SPACE + c) * D + i * SPACE + b] += block;
+        }
+  assert_true(energy_gradient(&e, y, NULL, gradient) == 0);
+  assert_true(size_of(gradient, D) == 0);
+  energy_hessian(&e, y, NULL, hessian);
+  assert_close(hessian, expected, (size_t)D * D, 1e-14);
+  energy_close(&e);
+  fixture_drop(&bound);
+}
+
+static int formation_rank(const double *y) {
+  hifm_bound bound = fixture_bind("energies/formation", &cluster, NULL);
+  energy e = open_energy(bound, &cluster);
+  double hessian[D * D], basis[D * D], alpha[D];
+  hifm_error err;
+  int rank = 0;
+  energy_hessian(&e, y, NULL, hessian);
+  assert_int_equal(linear_eigen(hessian, D, alpha, basis, &err), HIFM_OK);
+  for (int i = 0; i < D; i++) {
+    assert_true(alpha[i] > -1e-12 * alpha[D - 1]);
+    rank += alpha[i] > 1e-10 * alpha[D - 1];
+  }
+  energy_close(&e);
+  fixture_drop(&bound);
+  return rank;
+}
+
+/* Ranks of the complete graph: D N - D (D + 1) / 2 in general position, the plane's or the line's
+ * own rank when all particles lie in one. */
+static void formation_ranks(void **state) {
+  (void)state;
+  for (uint64_t p = 0; p < 20; p++) {
+    double y[D], plane[D], line[D], q[3][3];
+    hifm_normals(draws, p, 6, D, y);
+    random_rotation(p, q);
+    for (int i = 0; i < PARTICLES; i++)
+      for (int c = 0; c < SPACE; c++) {
+        const double *yi = y + i * SPACE;
+        line[i * SPACE + c] = yi[0] * q[0][c];
+        plane[i * SPACE + c] = yi[0] * q[0][c] + yi[1] * q[1][c];
+      }
+    assert_int_equal(formation_rank(y), D - 6);
+    assert_int_equal(formation_rank(plane), 2 * PARTICLES - 3);
+    assert_int_equal(formation_rank(line), PARTICLES - 1);
+  }
+}
+
+/* ---- values worked out by hand, refusals ---- */
+
+/* Two particles at distance r: u = c (r^-12 - 2 r^-6) + r^2 / 4, every number a sum of powers of
+ * two. */
+static void lennard_jones_of_two(void **state) {
+  (void)state;
+  const hifm_domain two = {.d = 6, .particles = 2, .space = 3, .centred = true};
+  const double touching[6] = {0.5, 0, 0, -0.5, 0, 0};
+  const double apart[6] = {0.5, 0, 0.5, -0.5, 0, -0.5}; /* r^2 = 2 */
+  for (int unordered = 0; unordered < 2; unordered++) {
+    const fixture_setting settings[] = {{"pairs", unordered}, {NULL, 0}};
+    hifm_bound bound = fixture_bind("energies/lennard_jones", &two, settings);
+    energy e = open_energy(bound, &two);
+    const double c = unordered ? 1 : 2;
+    double gradient[6];
+    assert_true(energy_value(&e, touching, NULL) == -c + 0.25);
+    assert_true(energy_value(&e, apart, NULL) == c * (1. / 64 - 2. / 8) + 0.5);
+    energy_gradient(&e, touching, NULL, gradient);
+    assert_true(gradient[0] == 0.5 && gradient[3] == -0.5 && gradient[1] == 0);
+    energy_close(&e);
+    fixture_drop(&bound);
+  }
+}
+
+static void refusals(void **state) {
+  (void)state;
+  const hifm_domain image = {.d = 12, .height = 3, .width = 4, .channels = 1};
+  const hifm_domain one = {.d = 3, .particles = 1, .space = 3};
+  hifm_error err = {0};
+  energy e;
+  hifm_bound bound = fixture_bind("energies/formation", &cluster, NULL);
+  assert_int_equal(energy_open(&e, bound, &image, &err), HIFM_BAD_CONFIG);
+  assert_non_null(strstr(err.message, "formation"));
+  fixture_drop(&bound);
+  bound = fixture_bind("energies/double_well", &cluster, NULL);
+  assert_int_equal(energy_open(&e, bound, &cluster, &err), HIFM_BAD_CONFIG);
+  assert_non_null(strstr(err.message, "HIFM_TRANSLATES"));
+  fixture_drop(&bound);
+  assert_int_equal(fixture_try("energies/lennard_jones", &one, NULL, &bound, &err),
+                   HIFM_BAD_CONFIG);
+  fixture_drop(&bound);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(formation_derivatives),
+      cmocka_unit_test(lennard_jones_derivatives),
+      cmocka_unit_test(double_well_derivatives),
+      cmocka_unit_test(differences_stand_in),
+      cmocka_unit_test(rigid_motions_change_nothing),
+      cmocka_unit_test(formation_hessian_is_the_rigidity_matrix_squared),
+      cmocka_unit_test(formation_ranks),
+      cmocka_unit_test(lennard_jones_of_two),
+      cmocka_unit_test(refusals),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

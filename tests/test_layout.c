@@ -1,0 +1,153 @@
+/* The rules of the source tree: which file includes which library, which layer includes which. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <ftw.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { LONGEST_LINE = 4096 };
+
+/* What is wrong with this line of file (named from the root of the tree), or NULL. */
+typedef const char *(*rule)(const char *file, const char *line);
+
+static rule current;
+static size_t files, broken;
+
+static bool ends_with(const char *text, const char *end) {
+  size_t length = strlen(text), tail = strlen(end);
+  return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+static int check_file(const char *path, const struct stat *info, int kind, struct FTW *place) {
+  (void)info;
+  (void)place;
+  if (kind != FTW_F || !(ends_with(path, ".c") || ends_with(path, ".h"))) return 0;
+  FILE *source = fopen(path, "r");
+  if (!source) return -1;
+  char line[LONGEST_LINE];
+  const char *file = path + strlen(TEST_SOURCE_DIR "/");
+  for (size_t number = 1; fgets(line, sizeof line, source); number++) {
+    const char *wrong = current(file, line);
+    if (!wrong) continue;
+    print_error("%s:%zu: %s: %s", file, number, wrong, line);
+    broken++;
+  }
+  files++;
+  return fclose(source);
+}
+
+/* Applies a rule to every .c and .h file of these folders of the tree. */
+static void check(rule each, const char *const *folders, size_t count) {
+  current = each;
+  files = broken = 0;
+  for (size_t i = 0; i < count; i++) {
+    char path[1000];
+    snprintf(path, sizeof path, "%s/%s", TEST_SOURCE_DIR, folders[i]);
+    assert_int_equal(nftw(path, check_file, 16, FTW_PHYS), 0);
+  }
+  assert_true(files >= count);
+  assert_int_equal(broken, 0);
+}
+
+/* The name between the quotes or angles of an #include line. */
+static bool included(const char *line, char name[static LONGEST_LINE]) {
+  return sscanf(line, " # include %*1[<\"]%4095[^>\"]", name) == 1;
+}
+
+#define ONLY(file) file, "only " file " may include this"
+
+/* Exactly one file of the runtime knows each library, so replacing it touches one file. Layers of
+ * networks may call CBLAS as well. */
+static const char *library_elsewhere(const char *file, const char *line) {
+  static const struct {
+    const char *library, *owner, *wrong;
+  } owners[] = {
+      {"lua.h", ONLY("runtime/front/script.c")},    {"lauxlib.h", ONLY("runtime/front/script.c")},
+      {"lualib.h", ONLY("runtime/front/script.c")}, {"uv.h", ONLY("runtime/front/schedule.c")},
+      {"csv.h", ONLY("runtime/base/rows.c")},       {"jansson.h", ONLY("runtime/base/json.c")},
+      {"cblas.h", ONLY("runtime/base/linear.c")},   {"lapacke.h", ONLY("runtime/base/linear.c")},
+  };
+  char name[LONGEST_LINE];
+  if (!included(line, name)) return NULL;
+  if (strcmp(name, "cblas.h") == 0 && strncmp(file, "runtime/layers/", 15) == 0) return NULL;
+  for (size_t i = 0; i < sizeof owners / sizeof *owners; i++)
+    if (strcmp(name, owners[i].library) == 0 && strcmp(file, owners[i].owner) != 0)
+      return owners[i].wrong;
+  return NULL;
+}
+
+/* The place of a path's first folder in base < host < job < front, or -1. */
+static int layer_of(const char *path) {
+  static const char *const layers[] = {"base/", "host/", "job/", "front/"};
+  for (int i = 0; i < 4; i++)
+    if (strncmp(path, layers[i], strlen(layers[i])) == 0) return i;
+  return -1;
+}
+
+static const char *later_layer(const char *file, const char *line) {
+  char name[LONGEST_LINE];
+  if (!included(line, name)) return NULL;
+  const char *inside = file + strlen("runtime/");
+  bool network = strncmp(inside, "layers/", 7) == 0;
+  if (strncmp(name, "layers/", 7) == 0 && !network) return "layers/ is for network plugins alone";
+  if (network && layer_of(name) >= 0) return "layers of networks know nothing of the runtime";
+  if (network || !strchr(inside, '/')) return NULL; /* main.c stands above all layers */
+  return layer_of(name) > layer_of(inside) ? "the order is base, host, job, front" : NULL;
+}
+
+static const char *unfinished(const char *file, const char *line) {
+  (void)file;
+  return strstr(line, "TODO") || strstr(line, "FIXME") ? "marked as unfinished" : NULL;
+}
+
+static const char *const tree[] = {"runtime", "plugins", "include"};
+
+static void test_one_includer(void **state) {
+  (void)state;
+  check(library_elsewhere, tree, 1);
+}
+
+static void test_layers(void **state) {
+  (void)state;
+  check(later_layer, tree, 1);
+}
+
+static void test_finished(void **state) {
+  (void)state;
+  check(unfinished, tree, 3);
+}
+
+/* The rules themselves: what they must see and what they must let pass. */
+static void test_rules(void **state) {
+  (void)state;
+  assert_non_null(library_elsewhere("runtime/base/x.c", "#include <csv.h>\n"));
+  assert_non_null(library_elsewhere("runtime/job/x.h", "# include \"jansson.h\"\n"));
+  assert_non_null(library_elsewhere("runtime/layers/x.c", "#include <lapacke.h>\n"));
+  assert_null(library_elsewhere("runtime/layers/x.c", "#include <cblas.h>\n"));
+  assert_null(library_elsewhere("runtime/base/rows.c", "#include <csv.h>\n"));
+  assert_non_null(later_layer("runtime/base/x.c", "#include \"host/x.h\"\n"));
+  assert_non_null(later_layer("runtime/job/x.c", "#include \"front/x.h\"\n"));
+  assert_non_null(later_layer("runtime/base/x.c", "#include \"layers/x.h\"\n"));
+  assert_non_null(later_layer("runtime/layers/x.c", "#include \"base/x.h\"\n"));
+  assert_null(later_layer("runtime/front/x.c", "#include \"base/x.h\"\n"));
+  assert_null(later_layer("runtime/job/x.c", "#include \"job/x.h\"\n"));
+  assert_null(later_layer("runtime/main.c", "#include \"front/x.h\"\n"));
+  assert_non_null(unfinished("runtime/x.c", "int x; /* TODO */\n"));
+  assert_null(unfinished("runtime/x.c", "int x;\n"));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_one_includer),
+      cmocka_unit_test(test_layers),
+      cmocka_unit_test(test_finished),
+      cmocka_unit_test(test_rules),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
