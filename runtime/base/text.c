@@ -19,37 +19,44 @@ static locale_t plain_locale(void) {
   return plain;
 }
 
-/* Levenshtein's distance, one row of the table at a time; row has room for strlen(to) + 1. */
-static size_t distance(const char *from, const char *to, size_t *row) {
-  size_t columns = strlen(to);
-  for (size_t j = 0; j <= columns; j++) row[j] = j;
+static size_t smaller(size_t x, size_t y) {
+  return x < y ? x : y;
+}
+
+/* Edits from one word to the other: letters put in, taken out or changed, neighbours swapped. Three
+ * rows of the table are kept; rows has room for 3 (strlen(to) + 1). */
+static size_t distance(const char *from, const char *to, size_t *rows) {
+  const size_t columns = strlen(to), room = columns + 1;
+  size_t *before = rows, *last = rows + room, *now = rows + 2 * room;
+  for (size_t j = 0; j <= columns; j++) last[j] = j;
   for (size_t i = 0; from[i]; i++) {
-    size_t diagonal = row[0];
-    row[0] = i + 1;
+    now[0] = i + 1;
     for (size_t j = 0; j < columns; j++) {
-      size_t best = diagonal + (from[i] != to[j]);
-      if (row[j] + 1 < best) best = row[j] + 1;
-      if (row[j + 1] + 1 < best) best = row[j + 1] + 1;
-      diagonal = row[j + 1];
-      row[j + 1] = best;
+      now[j + 1] = smaller(last[j] + (from[i] != to[j]), smaller(now[j], last[j + 1]) + 1);
+      if (i && j && from[i] == to[j - 1] && from[i - 1] == to[j])
+        now[j + 1] = smaller(now[j + 1], before[j - 1] + 1);
     }
+    size_t *oldest = before;
+    before = last;
+    last = now;
+    now = oldest;
   }
-  return row[columns];
+  return last[columns];
 }
 
 const char *text_nearest(const char *word, const char *const *candidates, size_t count) {
   size_t letters = strlen(word), limit = letters / 3 > 1 ? letters / 3 : 1;
-  size_t *row = memory_array(letters + limit + 1, sizeof *row);
+  size_t *rows = memory_array(3 * (letters + limit + 1), sizeof *rows);
   const char *nearest = NULL;
   for (size_t i = 0; i < count; i++) {
     size_t length = strlen(candidates[i]);
     if (length > letters + limit || letters > length + limit) continue;
-    size_t d = distance(word, candidates[i], row);
+    size_t d = distance(word, candidates[i], rows);
     if (d > limit || (nearest && d == limit)) continue;
     nearest = candidates[i];
     limit = d;
   }
-  free(row);
+  free(rows);
   return nearest;
 }
 

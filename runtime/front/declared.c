@@ -25,8 +25,7 @@ value *declared_map(arena *a, const value *node) {
 /* The same grid or label with every value inside merged. */
 static const value *merge_inside(arena *a, const value *base, const value *over) {
   value *copy = value_copy(a, base);
-  for (size_t i = 0; i < copy->count; i++)
-    copy->items[i] = declared_merge(a, base->items[i], over);
+  for (size_t i = 0; i < copy->count; i++) copy->items[i] = declared_merge(a, base->items[i], over);
   return copy;
 }
 

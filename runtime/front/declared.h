@@ -13,8 +13,8 @@ const char *declared_name(const value *node);
 /* The node as a MAP that may be built on: its positional entries under "". */
 value *declared_map(arena *a, const value *node);
 
-/* `over` on top of `base` (either may be NULL). A table without a name merges key by key, into every
- * choice of a grid; a plugin value of the same name too; everything else replaces, and h.none
+/* `over` on top of `base` (either may be NULL). A table without a name merges key by key, into
+ * every choice of a grid; a plugin value of the same name too; everything else replaces, and h.none
  * stands for "removed". */
 const value *declared_merge(arena *a, const value *base, const value *over);
 

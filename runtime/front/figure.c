@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 1000, PANEL_HEIGHT = 330, HEADROOM = 40, FAMILIES = 8, MEMBERS = 4 };
+/* Pixels: the drawing's height per panel and its margins; beside it stands the legend. */
+enum { LEFT = 80, PLOT = 620, GAP = 25, PANEL = 320, TOP = 40, BOTTOM = 60 };
+enum { FAMILIES = 8, MEMBERS = 4 };
 
 /* A hue per family; shade and dashes tell its members apart. */
 static const char *const COLOURS[FAMILIES][MEMBERS] = {
@@ -83,8 +85,9 @@ static int order_of_numbers(const void *left, const void *right) {
   return (x > y) - (x < y);
 }
 
-/* From the smallest value to half a span above the 90th percentile: in the first epochs an NLL can
- * be a hundred times what it becomes. False: there is nothing to draw. */
+/* From the smallest value to the largest, or to half a span above the 90th percentile where that
+ * cuts off what is far away: in the first epochs an NLL can be a hundred times what it becomes.
+ * False: there is nothing to draw. */
 static bool find_range(const figure *f, size_t at, double *low, double *high) {
   size_t room = 0, count = 0;
   for (size_t i = 0; i < f->count; i++) room += f->curves[i].count;
@@ -94,9 +97,10 @@ static bool find_range(const figure *f, size_t at, double *low, double *high) {
       if (!isnan(f->curves[i].y[at][k])) values[count++] = f->curves[i].y[at][k];
   qsort(values, count, sizeof *values, order_of_numbers);
   if (count > 0) {
-    double most = values[(count - 1) * 9 / 10];
+    double most = values[(count - 1) * 9 / 10], span = most - values[0];
     *low = values[0];
-    *high = fmin(values[count - 1], most + 0.5 * (most - *low));
+    *high = values[count - 1];
+    if (span > 0 && *high > most + 2 * span) *high = most + 0.5 * span;
     double margin = *high > *low ? 0.04 * (*high - *low) : 0.05 * fabs(*low) + 0.5;
     *low -= margin;
     *high += margin;
@@ -143,7 +147,7 @@ static void add_curve(text_buffer *out, const curve *c, size_t index, size_t at,
     text_add(out, "$c%zup%zu using 1:2", index, at);
   else
     text_add(out, "NaN"); /* keeps its place in the legend */
-  text_add(out, " with linespoints pt 7 ps 0.2 lw 1.6 lc rgb '%s' dt %s title ",
+  text_add(out, " with linespoints pt 7 ps 0.2 lw 1.4 lc rgb '%s' dt %s title ",
            COLOURS[family][member], DASHES[member]);
   add_quoted(out, c->label);
 }
@@ -158,7 +162,7 @@ static void add_panel(text_buffer *out, const figure *f, size_t at) {
   add_quoted(out, f->panels[at].title);
   text_add(out, "\n");
   if (at + 1 == f->panel_count) {
-    text_add(out, "set xlabel ");
+    text_add(out, "set xlabel offset 0,0.7 ");
     add_quoted(out, f->x_title);
     text_add(out, "\n");
   }
@@ -178,27 +182,44 @@ static void add_x_range(text_buffer *out, const figure *f) {
   text_add(out, "set xrange [%s:%s]\n", format_number(a, low), format_number(b, high));
 }
 
-static void add_script(text_buffer *out, const figure *f) {
-  size_t runs = 1, height = HEADROOM + PANEL_HEIGHT * f->panel_count;
-  for (size_t i = 0; i < f->count; i++)
-    if (f->curves[i].runs > runs) runs = f->curves[i].runs;
+static size_t legend_width(const figure *f) {
+  size_t letters = 0;
+  for (size_t i = 0; i < f->count; i++) {
+    size_t width = format_width(f->curves[i].label);
+    if (width > letters) letters = width;
+  }
+  return 70 + 8 * (letters > 100 ? 100 : letters);
+}
+
+static void add_layout(text_buffer *out, const figure *f) {
+  size_t width = LEFT + PLOT + GAP + legend_width(f);
+  size_t height = TOP + PANEL * f->panel_count + BOTTOM;
+  double x = (double)width, y = (double)height;
   text_add(out, "set encoding utf8\n");
-  text_add(out, "set terminal svg size %d,%zu noenhanced font 'sans-serif,13' background 'white'\n",
-           WIDTH, height);
+  text_add(out,
+           "set terminal svg size %zu,%zu noenhanced font 'sans-serif,13' background 'white'\n",
+           width, height);
   text_add(out, "set border 3 lc rgb '#444444'\nset tics nomirror out\n");
   text_add(out, "set grid ytics lc rgb '#dddddd' lw 0.6 dt solid\n");
-  text_add(out, "set key at screen 0.70,%.4f left top Left reverse samplen 4 spacing 1.15\n",
-           1 - (double)HEADROOM / (double)height);
-  text_add(out, "set multiplot layout %zu,1 margins 0.08,0.68,%.4f,%.4f spacing 0.06 title ",
-           f->panel_count, 50.0 / (double)height, 1 - (double)HEADROOM / (double)height);
+  text_add(out, "set key at screen %.4f,%.4f left top Left reverse samplen 4 spacing 1.15\n",
+           (LEFT + PLOT + GAP) / x, 1 - TOP / y);
+  text_add(out, "set multiplot layout %zu,1 margins %.4f,%.4f,%.4f,%.4f spacing %.4f title ",
+           f->panel_count, LEFT / x, (LEFT + PLOT) / x, BOTTOM / y, 1 - TOP / y, 45 / y);
+}
+
+static void add_script(text_buffer *out, const figure *f) {
   arena memory = {0};
+  size_t runs = 1;
+  for (size_t i = 0; i < f->count; i++)
+    if (f->curves[i].runs > runs) runs = f->curves[i].runs;
+  add_layout(out, f);
   add_quoted(out, runs > 1 ? arena_format(&memory, "%s (means of %zu seeds)", f->title, runs)
                            : f->title);
-  arena_close(&memory);
   text_add(out, "\n");
   add_x_range(out, f);
   for (size_t at = 0; at < f->panel_count; at++) add_panel(out, f, at);
   text_add(out, "unset multiplot\n");
+  arena_close(&memory);
 }
 
 /* A mean of fewer seeds than the others' says so. */

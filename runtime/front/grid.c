@@ -57,8 +57,7 @@ static void append(arena *a, choices *list, const value *node, const value *cell
 static const value *join_cells(arena *a, const value *first, const value *second) {
   if (!first || !second) return first ? first : second;
   value *both = value_copy(a, first);
-  for (size_t i = 0; i < second->count; i++)
-    value_put(a, both, second->keys[i], second->items[i]);
+  for (size_t i = 0; i < second->count; i++) value_put(a, both, second->keys[i], second->items[i]);
   return both;
 }
 
@@ -141,8 +140,8 @@ static const char *entry_name(const value *entry) {
 }
 
 /* Cells of one decision: yes (or its label) for the entry chosen, no for the others. */
-static const value *presence(expansion *e, const char *path, const value *list,
-                             const value *chosen, const value *cells) {
+static const value *presence(expansion *e, const char *path, const value *list, const value *chosen,
+                             const value *cells) {
   arena *a = e->memory;
   value *more = value_copy(a, cells);
   const char *name = entry_name(chosen);

@@ -29,8 +29,8 @@ void grid_axes(arena *a, const char *path, const value *node, value *list);
  *   a grid of list entries     a column `path.name` for each plugin among the entries: yes or no,
  *                              or its label
  *
- * A grid of one choice makes no column unless it is labelled. HIFM_BAD_CONFIG where two choices of a
- * grid look alike in their column. */
+ * A grid of one choice makes no column unless it is labelled. HIFM_BAD_CONFIG where two choices of
+ * a grid look alike in their column. */
 hifm_status grid_expand(arena *a, const char *path, const value *node, value *columns, choices *out,
                         hifm_error *err);
 

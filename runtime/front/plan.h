@@ -18,12 +18,16 @@
  *     "flow":      { "clock", "scheme", "stages": [ { "": "transport", ... } ... ] },
  *     "seed":      0 }
  *
- * A plugin value keeps its name under the key "" (PARAMS_NAME). */
+ * A plugin value keeps its name under the key "" (PARAMS_NAME). In "tables" and "figures" a table
+ * of only positional entries is a LIST, one with names a MAP with its positional entries as a LIST
+ * under "". On the way from the child rows share their sections (experiment.h), as they do here. */
 #ifndef FRONT_PLAN_H
 #define FRONT_PLAN_H
 
 #include "base/value.h"
 #include "hifm/status.h"
+
+#include <stdint.h>
 
 typedef struct plan_request {
   const char *script;      /* path */
@@ -34,8 +38,20 @@ typedef struct plan_request {
   const char *recipes; /* folder of data set recipes (datasets/) */
 } plan_request;
 
+/* What a script may use. */
+typedef struct plan_limits {
+  uint64_t instructions; /* of Lua's virtual machine */
+  size_t lua_bytes;      /* of Lua's own memory */
+  size_t bytes;          /* of address space beyond what the process has already */
+  unsigned cpu_seconds;
+  size_t runs; /* of the whole grid */
+} plan_limits;
+extern const plan_limits plan_default_limits;
+
 /* HIFM_NO_INPUT: no such script; HIFM_BAD_CONFIG: everything wrong in it, with file and line. */
 hifm_status plan_load(arena *a, const plan_request *request, const value *catalogue,
                       const value **plan, hifm_error *err);
+hifm_status plan_load_within(arena *a, const plan_request *request, const value *catalogue,
+                             const plan_limits *limits, const value **plan, hifm_error *err);
 
 #endif

@@ -64,8 +64,8 @@ static hifm_status place_file(recipes *r, value *map, const char *folder, hifm_e
   return HIFM_OK;
 }
 
-hifm_status recipe_resolve(recipes *r, const value *declared, const value **out,
-                           const char **label, hifm_error *err) {
+hifm_status recipe_resolve(recipes *r, const value *declared, const value **out, const char **label,
+                           hifm_error *err) {
   const value *recipe = NULL;
   value *map = declared_map(r->memory, declared);
   *label = declared_name(declared);

@@ -13,10 +13,10 @@ typedef struct recipes {
   bool placed;  /* the last error carries file:line already */
 } recipes;
 
-/* A declared data set becomes { "" : ["mcmc" or "file"], ... } with the recipe's settings filled in,
- * `path` made absolute (from the script's or the recipe's folder). *label is the name it was
+/* A declared data set becomes { "" : ["mcmc" or "file"], ... } with the recipe's settings filled
+ * in, `path` made absolute (from the script's or the recipe's folder). *label is the name it was
  * declared by. */
-hifm_status recipe_resolve(recipes *r, const value *declared, const value **out,
-                           const char **label, hifm_error *err);
+hifm_status recipe_resolve(recipes *r, const value *declared, const value **out, const char **label,
+                           hifm_error *err);
 
 #endif

@@ -4,6 +4,7 @@
  *   history.csv  the plan's columns, epoch, step, loss, gradient_norm, nll, nll_se, nfe, attempts,
  *                rejected, solver: one row per measurement (attempts and rejected: the solver's)
  *   timings.csv  the plan's columns, status, train_seconds, measure_seconds
+ *                (equal where the run was measured while it was trained)
  * Numbers are the shortest text that reads back the same; what is not known is empty. */
 #ifndef FRONT_RECORD_H
 #define FRONT_RECORD_H

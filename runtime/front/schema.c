@@ -15,8 +15,8 @@ static const double largest_seed = 4294967295.0;
 
 size_t schema_section(const char *word, size_t length) {
   size_t i = 0;
-  while (i < SECTIONS && (strlen(schema_sections[i]) != length ||
-                          strncmp(schema_sections[i], word, length) != 0))
+  while (i < SECTIONS &&
+         (strlen(schema_sections[i]) != length || strncmp(schema_sections[i], word, length) != 0))
     i++;
   return i;
 }
@@ -42,7 +42,7 @@ const hifm_param *schema_settings(schema *s, size_t section, const value *declar
   hifm_error ignored;
   switch (section) {
   case SECTION_DATASET:
-    if (recipe_resolve(&s->recipes, declared, &declared, &label, &ignored)) return NULL;
+    declared = recipe_resolve(&s->recipes, declared, &declared, &label, &ignored) ? NULL : declared;
     return schema_dataset_settings(declared_name(declared));
   case SECTION_NETWORK:
     return schema_plugin_settings(s, HIFM_NETWORK, declared_name(declared));
@@ -122,14 +122,14 @@ static hifm_status resolve_seed(schema *s, const value *declared, const value **
   if ((*out)->type == VALUE_NUMBER && seed >= 0 && seed <= largest_seed && !(seed < floor(seed)) &&
       !(seed > floor(seed)))
     return HIFM_OK;
-  return hifm_fail(err, HIFM_BAD_CONFIG, "seed: must be a whole number from 0 to 4294967295, not %s",
-                   (*out)->type == VALUE_NUMBER ? declared_number(s->memory, seed)
-                                                : value_type_text(*out));
+  return hifm_fail(
+      err, HIFM_BAD_CONFIG, "seed: must be a whole number from 0 to 4294967295, not %s",
+      (*out)->type == VALUE_NUMBER ? declared_number(s->memory, seed) : value_type_text(*out));
 }
 
 static hifm_status resolve_named(schema *s, const char *where, const char *name,
-                                 const hifm_param *params, const value *declared,
-                                 const value **out, hifm_error *err) {
+                                 const hifm_param *params, const value *declared, const value **out,
+                                 hifm_error *err) {
   static const char *const name_key[] = {"", NULL};
   hifm_status status =
       params_check(s->memory, params, settle(s, params, declared_map(s->memory, declared)), where,
@@ -147,8 +147,7 @@ static hifm_status resolve_dataset(schema *s, const value *declared, const value
   hifm_status status = recipe_resolve(&s->recipes, declared, &declared, &label, err);
   if (status) return status;
   const char *kind = declared_name(declared);
-  status =
-      resolve_named(s, "dataset", kind, schema_dataset_settings(kind), declared, out, err);
+  status = resolve_named(s, "dataset", kind, schema_dataset_settings(kind), declared, out, err);
   if (status) return status;
   value *labelled = value_copy(s->memory, *out);
   value_put_text(s->memory, labelled, "label", label);
@@ -177,8 +176,8 @@ static hifm_status resolve_plugin(schema *s, hifm_kind kind, const char *where,
   return params_check_ref(s->memory, kind, declared, where, &s->lookup, out, err);
 }
 
-static hifm_status resolve_stage(schema *s, const value *declared, value *stages,
-                                 flow_role *role, hifm_error *err) {
+static hifm_status resolve_stage(schema *s, const value *declared, value *stages, flow_role *role,
+                                 hifm_error *err) {
   const value *stage, *entry;
   const char *name = declared_name(declared);
   bool known = schema_plugin_settings(s, HIFM_FLOW, name) != NULL;
@@ -223,23 +222,30 @@ static hifm_status resolve_stages(schema *s, const value *declared, const value 
   return flow_check_order(roles, stages->count, err);
 }
 
+/* { "hessian", energy = ... } where a list of such tables should be. */
+static bool is_bare_stage(schema *s, const value *map) {
+  const hifm_param *settings = schema_plugin_settings(s, HIFM_FLOW, declared_name(map));
+  for (; settings && settings->name; settings++)
+    if (value_get(map, settings->name)) return true;
+  return false;
+}
+
 static hifm_status resolve_flow(schema *s, const value *declared, const value **out,
                                 hifm_error *err) {
   static const char *const stages_key[] = {"", NULL};
   const value *stages = NULL, *settings = NULL;
   value *map = declared_map(s->memory, declared);
-  if (declared_name(declared) && schema_plugin_settings(s, HIFM_FLOW, declared_name(declared)) &&
-      map->count > 1)
+  if (is_bare_stage(s, map))
     return hifm_fail(err, HIFM_BAD_CONFIG,
                      "flow: is a list of stages; write flow = { { \"%s\", ... } }",
-                     declared_name(declared));
-  hifm_status status = params_check(s->memory, flow_params, map, "flow", &s->lookup, stages_key,
-                                    &settings, err);
+                     declared_name(map));
+  hifm_status status =
+      params_check(s->memory, flow_params, map, "flow", &s->lookup, stages_key, &settings, err);
   if (!status) status = resolve_stages(s, value_get(map, ""), &stages, err);
   if (status) return status;
-  value *flow = value_copy(s->memory, settings);
-  value_put(s->memory, flow, "stages", stages);
-  *out = flow;
+  value *resolved = value_copy(s->memory, settings);
+  value_put(s->memory, resolved, "stages", stages);
+  *out = resolved;
   return HIFM_OK;
 }
 

@@ -33,8 +33,8 @@ typedef struct schema {
 /* The schema must stay where it is: its lookup points into it. */
 void schema_open(schema *s, arena *a, const value *catalogue, recipes recipes);
 
-/* The resolved section (see plan.h) of a declared one (NULL: nothing given). Messages begin with the
- * setting's path. */
+/* The resolved section (see plan.h) of a declared one (NULL: nothing given). Messages begin with
+ * the setting's path. */
 hifm_status schema_resolve(schema *s, size_t section, const value *declared, const value **out,
                            hifm_error *err);
 

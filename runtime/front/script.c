@@ -248,11 +248,11 @@ static int set_up(lua_State *L) {
   make_run_type(L);
   load_pieces(L, vocabulary_words);
   lua_pushcfunction(L, load_module);
-  lua_call(L, 1, 1);
+  lua_call(L, 1, 2);
   load_pieces(L, vocabulary_reader);
-  lua_insert(L, -2);
+  lua_insert(L, -3);
   for (int i = 0; i < 4; i++) lua_pushcfunction(L, builders[i]);
-  lua_call(L, 5, 3);
+  lua_call(L, 6, 3);
   s->keeps = luaL_ref(L, LUA_REGISTRYINDEX);
   s->read_recipe = luaL_ref(L, LUA_REGISTRYINDEX);
   s->read_experiment = luaL_ref(L, LUA_REGISTRYINDEX);

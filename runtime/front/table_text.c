@@ -85,7 +85,7 @@ static void add_grid(text_buffer *out, const rows *csv, const value *declared, b
   bool *right = arena_get(&memory, count + 1);
   for (size_t c = 0; c < count; c++) {
     cells[c] = columns[c].heading;
-    right[c] = columns[c].number;
+    right[c] = columns[c].number && columns[c].n < 0; /* else points would not stand in line */
     for (size_t r = 0; r < csv->count; r++)
       cells[(r + 1) * count + c] = columns[c].number
                                        ? number_cell(&memory, csv->cells[r], &columns[c])

@@ -136,6 +136,6 @@ const char *const vocabulary_words[] = {
     "  return loaded[name]\n",
     "end\n",
     "\n",
-    "return kind_of\n",
+    "return kind_of, next\n",
     NULL,
 };

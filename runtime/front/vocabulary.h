@@ -6,10 +6,11 @@
 /* What a script can say: a chunk called with load_module(name), which takes the dangerous and the
  * random out of the globals and puts in ordered pairs and require "hifm". Returns kind_of, a table
  * that knows what h.* made: kind_of[t] is "grid" { choices... }, "none" {}, "label" { label, value
- * }, "zip" { lists }, "where" { function }, "also" { table }, "experiment" { table } or nil. */
+ * }, "zip" { lists }, "where" { function }, "also" { table }, "experiment" { table } or nil; and
+ * next, which scripts do not have. */
 extern const char *const vocabulary_words[];
 
-/* From what a script returned to a tree: a chunk called with kind_of and four functions,
+/* From what a script returned to a tree: a chunk called with kind_of, next and four functions,
  *   open(key, kind, label)  begins a "list", "map", "grid", "none" or "label" below the open node
  *   put(key, scalar)        adds a text, number or boolean to it
  *   close()                 ends it

@@ -3,10 +3,9 @@
 #include <stddef.h>
 
 const char *const vocabulary_reader[] = {
-    "local kind_of, open, put, close, refuse = ...\n",
+    "local kind_of, next, open, put, close, refuse = ...\n",
     "local find, format, huge, integer, length, rawlen, type =\n",
     "  string.find, string.format, math.huge, math.type, utf8.len, rawlen, type\n",
-    "local next = next\n",
     "local deepest, largest, longest, most = 40, 2 ^ 53, 4096, 2000000\n",
     "local inside, depth, nodes, functions = {}, 0, 0, {}\n",
     "\n",

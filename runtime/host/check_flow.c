@@ -100,10 +100,10 @@ static void permutation(const stage *s, const modes *plain) {
 static void neighbours(const stage *s, const modes *plain) {
   modes m;
   bool same = true;
-  size_t inner = 0;
+  size_t inner = MODES;
   start(s, &m);
   for (size_t i = 0; i < MODES; i++)
-    if (!m.null[i] && m.alpha[i] > m.spectrum.low && m.alpha[i] < m.spectrum.high) inner = i;
+    if (inner == MODES && m.alpha[i] > m.spectrum.low && m.alpha[i] < m.spectrum.high) inner = i;
   m.alpha[inner] *= 1 + 1e-3;
   reshape(s, &m);
   for (size_t i = 0; i < MODES; i++) same = same && (i == inner || same_mode(&m, i, plain, i));

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-float *network_floats(check *c, size_t count) {
+float *check_floats(check *c, size_t count) {
   return check_guarded(c, count * sizeof(float));
 }
 
@@ -17,8 +17,8 @@ static void fill(float *out, size_t n, uint32_t draw, double scale, check *c) {
   for (size_t i = 0; i < n; i++) out[i] = (float)(scale * normals[i]);
 }
 
-hifm_batch network_batch(const network_subject *s) {
-  return (hifm_batch){.n = NETWORK_POINTS, .nz = NETWORK_POINTS, .x = s->x, .z = s->z};
+hifm_batch check_batch(const check_subject *s) {
+  return (hifm_batch){.n = CHECK_POINTS, .nz = CHECK_POINTS, .x = s->x, .z = s->z};
 }
 
 static double largest(const float *x, size_t n) {
@@ -30,13 +30,13 @@ static double largest(const float *x, size_t n) {
   return top;
 }
 
-double network_apart(const float *x, const float *y, size_t n) {
+double check_difference(const float *x, const float *y, size_t n) {
   double size = largest(x, n) + 0 * largest(y, n), most = 0;
   for (size_t i = 0; i < n; i++) most = fmax(most, fabs((double)x[i] - (double)y[i]));
   return most / fmax(size, DBL_MIN) + 0 * size;
 }
 
-void network_run(const network_subject *s, const hifm_batch *batch, float *v) {
+void check_forward(const check_subject *s, const hifm_batch *batch, float *v) {
   s->ops->forward(s->self, s->domain, s->w, batch, v, s->work);
 }
 
@@ -53,7 +53,7 @@ static const char *wrong_tensor(const hifm_tensor *tensors, size_t i) {
 }
 
 /* The first call has room for one tensor only: it must still count them all. */
-static bool tensors_sound(network_subject *s) {
+static bool tensors_sound(check_subject *s) {
   const size_t one = sizeof(hifm_tensor);
   hifm_tensor *narrow = check_guarded(s->c, one);
   s->count = s->ops->tensors(s->self, s->domain, narrow, 1);
@@ -76,7 +76,7 @@ static bool tensors_sound(network_subject *s) {
   return !wrong;
 }
 
-static void chunk_sound(network_subject *s) {
+static void chunk_sound(check_subject *s) {
   bool sound = true;
   for (size_t n = 1; n < 5000; n = 3 * n + 1) {
     size_t chunk = s->ops->chunk(s->self, s->domain, n);
@@ -86,15 +86,15 @@ static void chunk_sound(network_subject *s) {
 }
 
 /* Weights of order one in every layer, so that nothing hides behind small initial ones. */
-static void prepare(network_subject *s) {
+static void prepare(check_subject *s) {
   check *c = s->c;
   double *point = arena_get(c->memory, s->d * sizeof *point);
-  s->w = network_floats(c, s->weights);
-  s->x = network_floats(c, NETWORK_POINTS * s->d);
-  s->z = network_floats(c, NETWORK_POINTS);
-  s->v = network_floats(c, NETWORK_POINTS * s->d);
-  s->weight_of_v = network_floats(c, NETWORK_POINTS * s->d);
-  s->work_bytes = s->ops->work(s->self, s->domain, NETWORK_POINTS);
+  s->w = check_floats(c, s->weights);
+  s->x = check_floats(c, CHECK_POINTS * s->d);
+  s->z = check_floats(c, CHECK_POINTS);
+  s->v = check_floats(c, CHECK_POINTS * s->d);
+  s->weight_of_v = check_floats(c, CHECK_POINTS * s->d);
+  s->work_bytes = s->ops->work(s->self, s->domain, CHECK_POINTS);
   s->work = check_guarded(c, s->work_bytes);
   float *w = s->w;
   for (size_t t = 0; t < s->count; t++) {
@@ -102,33 +102,32 @@ static void prepare(network_subject *s) {
     fill(w, size, (uint32_t)(100 + t), rows > 1 ? 1 / sqrt((double)rows) : 0.1, c);
     w += size;
   }
-  for (uint32_t i = 0; i < NETWORK_POINTS; i++) {
+  for (uint32_t i = 0; i < CHECK_POINTS; i++) {
     check_point(s->domain, i, point);
     for (size_t k = 0; k < s->d; k++) s->x[i * s->d + k] = (float)point[k];
-    s->z[i] = ((float)i + 0.5f) / NETWORK_POINTS;
+    s->z[i] = ((float)i + 0.5f) / CHECK_POINTS;
   }
-  fill(s->weight_of_v, NETWORK_POINTS * s->d, 50, 1, c);
+  fill(s->weight_of_v, CHECK_POINTS * s->d, 50, 1, c);
 }
 
 /* Forward ------------------------------------------------------------------------------------ */
 
-static void manners(network_subject *s, const float *v) {
-  const size_t vs = NETWORK_POINTS * s->d * sizeof *v, ws = s->weights * sizeof *v;
-  const hifm_batch batch = network_batch(s);
-  float *w = network_floats(s->c, s->weights), *x = network_floats(s->c, NETWORK_POINTS * s->d),
-        *z = network_floats(s->c, NETWORK_POINTS);
-  float *again = network_floats(s->c, NETWORK_POINTS * s->d),
-        *dw = network_floats(s->c, s->weights);
-  float *dx = network_floats(s->c, NETWORK_POINTS * s->d);
+static void manners(check_subject *s, const float *v) {
+  const size_t vs = CHECK_POINTS * s->d * sizeof *v, ws = s->weights * sizeof *v;
+  const hifm_batch batch = check_batch(s);
+  float *w = check_floats(s->c, s->weights), *x = check_floats(s->c, CHECK_POINTS * s->d),
+        *z = check_floats(s->c, CHECK_POINTS);
+  float *again = check_floats(s->c, CHECK_POINTS * s->d), *dw = check_floats(s->c, s->weights);
+  float *dx = check_floats(s->c, CHECK_POINTS * s->d);
   memcpy(w, s->w, ws);
   memcpy(x, s->x, vs);
-  memcpy(z, s->z, NETWORK_POINTS * sizeof *z);
+  memcpy(z, s->z, CHECK_POINTS * sizeof *z);
   void *fresh = check_guarded(s->c, s->work_bytes);
   s->ops->forward(s->self, s->domain, s->w, &batch, again, fresh);
   s->ops->backward(s->self, s->domain, s->w, &batch, s->weight_of_v, dw, dx, fresh);
   check_same(s->c, "same batch, same answer", v, again, vs);
   bool same = memcmp(w, s->w, ws) == 0 && memcmp(x, s->x, vs) == 0 &&
-              memcmp(z, s->z, NETWORK_POINTS * sizeof *z) == 0;
+              memcmp(z, s->z, CHECK_POINTS * sizeof *z) == 0;
   check_verdict(s->c, "inputs stay untouched", same, "w, x and z");
   bool intact = check_intact(again, vs) && check_intact(dw, ws) && check_intact(dx, vs) &&
                 check_intact(fresh, s->work_bytes) && check_intact(s->w, ws) &&
@@ -137,60 +136,60 @@ static void manners(network_subject *s, const float *v) {
 }
 
 /* One point at a time in the same work block. Matrix products sum in another order: 2e-5. */
-static void singles(network_subject *s, const float *v) {
-  float *single = network_floats(s->c, NETWORK_POINTS * s->d);
-  for (size_t i = 0; i < NETWORK_POINTS; i++) {
+static void singles(check_subject *s, const float *v) {
+  float *single = check_floats(s->c, CHECK_POINTS * s->d);
+  for (size_t i = 0; i < CHECK_POINTS; i++) {
     hifm_batch one = {.n = 1, .nz = 1, .x = s->x + i * s->d, .z = s->z + i};
-    network_run(s, &one, single + i * s->d);
+    check_forward(s, &one, single + i * s->d);
   }
   check_within(s->c, "a batch answers like single points",
-               network_apart(v, single, NETWORK_POINTS * s->d), 2e-5);
+               check_difference(v, single, CHECK_POINTS * s->d), 2e-5);
 }
 
 /* nz = 1 is a promise about the batch, not another function: 2e-5. */
-static void shared_time(network_subject *s) {
-  float *many = network_floats(s->c, NETWORK_POINTS * s->d),
-        *one = network_floats(s->c, NETWORK_POINTS * s->d), z[NETWORK_POINTS];
-  hifm_batch batch = {.n = NETWORK_POINTS, .nz = NETWORK_POINTS, .x = s->x, .z = z};
-  for (size_t i = 0; i < NETWORK_POINTS; i++) z[i] = 0.375f;
-  network_run(s, &batch, many);
+static void shared_time(check_subject *s) {
+  float *many = check_floats(s->c, CHECK_POINTS * s->d),
+        *one = check_floats(s->c, CHECK_POINTS * s->d), z[CHECK_POINTS];
+  hifm_batch batch = {.n = CHECK_POINTS, .nz = CHECK_POINTS, .x = s->x, .z = z};
+  for (size_t i = 0; i < CHECK_POINTS; i++) z[i] = 0.375f;
+  check_forward(s, &batch, many);
   batch.nz = 1;
-  network_run(s, &batch, one);
+  check_forward(s, &batch, one);
   check_within(s->c, "one z for all answers like equal ones",
-               network_apart(many, one, NETWORK_POINTS * s->d), 2e-5);
+               check_difference(many, one, CHECK_POINTS * s->d), 2e-5);
 }
 
 /* Centred points stay centred: the sum of v over particles is zero to rounding. */
-static void centred(network_subject *s, const float *v) {
+static void centred(check_subject *s, const float *v) {
   const size_t space = s->domain->space;
   double worst = 0;
-  for (size_t i = 0; i < NETWORK_POINTS; i++)
+  for (size_t i = 0; i < CHECK_POINTS; i++)
     for (size_t k = 0; k < space; k++) {
       double sum = 0;
       for (size_t j = k; j < s->d; j += space) sum += (double)v[i * s->d + j];
       worst = fmax(worst, fabs(sum));
     }
-  check_within(s->c, "v keeps the centre of mass", worst / largest(v, NETWORK_POINTS * s->d), 1e-5);
+  check_within(s->c, "v keeps the centre of mass", worst / largest(v, CHECK_POINTS * s->d), 1e-5);
 }
 
 void check_network(check *c, const hifm_bound *bound, const hifm_domain *domain) {
-  network_subject s = {.c = c,
-                       .ops = bound->plugin->ops.network,
-                       .domain = domain,
-                       .self = bound->self,
-                       .d = domain->d};
+  check_subject s = {.c = c,
+                     .ops = bound->plugin->ops.network,
+                     .domain = domain,
+                     .self = bound->self,
+                     .d = domain->d};
   if (!tensors_sound(&s)) return;
   chunk_sound(&s);
   prepare(&s);
-  const hifm_batch batch = network_batch(&s);
-  const size_t n = NETWORK_POINTS * s.d;
-  float *v = network_floats(c, n);
-  network_run(&s, &batch, v);
+  const hifm_batch batch = check_batch(&s);
+  const size_t n = CHECK_POINTS * s.d;
+  float *v = check_floats(c, n);
+  check_forward(&s, &batch, v);
   double size = largest(v, n);
   check_verdict(c, "v is finite and not zero", size > 0, "largest |v| %.3g", size);
   manners(&s, v);
   singles(&s, v);
   shared_time(&s);
   if (domain->centred) centred(&s, v);
-  network_check_slopes(&s);
+  check_network_slopes(&s);
 }

@@ -7,11 +7,11 @@
 /* Backward ----------------------------------------------------------------------------------- */
 
 /* L = sum of v times fixed numbers, whose gradients backward gives. */
-static double loss(const network_subject *s) {
-  const hifm_batch batch = network_batch(s);
+static double loss(const check_subject *s) {
+  const hifm_batch batch = check_batch(s);
   double sum = 0;
-  network_run(s, &batch, s->v);
-  for (size_t i = 0; i < NETWORK_POINTS * s->d; i++)
+  check_forward(s, &batch, s->v);
+  for (size_t i = 0; i < CHECK_POINTS * s->d; i++)
     sum += (double)s->weight_of_v[i] * (double)s->v[i];
   return sum;
 }
@@ -32,7 +32,7 @@ static void direction(const float *gradient, size_t n, uint32_t draw, double *ou
 
 /* L(p + h u) - L(p - h u) against the gradient, over what the gradient foresees. The steps really
  * taken, after rounding to float, are the ones compared. */
-static double step_error(const network_subject *s, float *p, const float *gradient, size_t n,
+static double step_error(const check_subject *s, float *p, const float *gradient, size_t n,
                          const double *u, double h, double floor_slope, float *kept) {
   double foreseen = 0, length = 0;
   memcpy(kept, p, n * sizeof *p);
@@ -52,7 +52,7 @@ static double step_error(const network_subject *s, float *p, const float *gradie
 }
 
 /* The best of a ladder of steps: large ones suffer from curvature, small ones from rounding. */
-static double slope_error(const network_subject *s, float *p, const float *gradient, size_t n,
+static double slope_error(const check_subject *s, float *p, const float *gradient, size_t n,
                           uint32_t draw, double floor_slope, double bound) {
   double *u = arena_get(s->c->memory, n * sizeof *u), best = INFINITY;
   float *kept = arena_get(s->c->memory, n * sizeof *kept);
@@ -64,7 +64,7 @@ static double slope_error(const network_subject *s, float *p, const float *gradi
 
 static const double slope_bound = 1e-3;
 
-static void weight_gradient(network_subject *s, const float *dw) {
+static void weight_gradient(check_subject *s, const float *dw) {
   double worst = 0, all = norm(dw, s->weights);
   const char *which = "none";
   size_t first = 0;
@@ -82,8 +82,8 @@ static void weight_gradient(network_subject *s, const float *dw) {
                 "largest error %.2g (tensor %s), allowed %.2g", worst, which, slope_bound);
 }
 
-static void input_gradient(network_subject *s, const float *dx) {
-  const size_t n = NETWORK_POINTS * s->d;
+static void input_gradient(check_subject *s, const float *dx) {
+  const size_t n = CHECK_POINTS * s->d;
   double worst = 0, all = norm(dx, n);
   for (uint32_t draw = 0; draw < 4; draw++)
     worst = fmax(worst, slope_error(s, s->x, dx, n, 300 + draw, 1e-2 * all, slope_bound));
@@ -92,24 +92,24 @@ static void input_gradient(network_subject *s, const float *dx) {
 }
 
 /* dw is added to, dx is written, and either may be left out. Sums in another order: 1e-5. */
-static void backward_forms(network_subject *s, const float *dw, const float *dx) {
-  const hifm_batch batch = network_batch(s);
-  const size_t n = NETWORK_POINTS * s->d;
-  float *twice = network_floats(s->c, s->weights), *alone = network_floats(s->c, n);
+static void backward_forms(check_subject *s, const float *dw, const float *dx) {
+  const hifm_batch batch = check_batch(s);
+  const size_t n = CHECK_POINTS * s->d;
+  float *twice = check_floats(s->c, s->weights), *alone = check_floats(s->c, n);
   memcpy(twice, dw, s->weights * sizeof *dw);
   for (size_t i = 0; i < n; i++) alone[i] = 7;
   s->ops->backward(s->self, s->domain, s->w, &batch, s->weight_of_v, twice, NULL, s->work);
   s->ops->backward(s->self, s->domain, s->w, &batch, s->weight_of_v, NULL, alone, s->work);
   for (size_t i = 0; i < s->weights; i++) twice[i] /= 2;
-  check_within(s->c, "dw is added to and stands without dx", network_apart(dw, twice, s->weights),
-               1e-5);
-  check_within(s->c, "dx is written and stands without dw", network_apart(dx, alone, n), 1e-5);
+  check_within(s->c, "dw is added to and stands without dx",
+               check_difference(dw, twice, s->weights), 1e-5);
+  check_within(s->c, "dx is written and stands without dw", check_difference(dx, alone, n), 1e-5);
 }
 
-static void backward(network_subject *s) {
-  const hifm_batch batch = network_batch(s);
-  float *dw = network_floats(s->c, s->weights), *dx = network_floats(s->c, NETWORK_POINTS * s->d);
-  network_run(s, &batch, s->v);
+static void backward(check_subject *s) {
+  const hifm_batch batch = check_batch(s);
+  float *dw = check_floats(s->c, s->weights), *dx = check_floats(s->c, CHECK_POINTS * s->d);
+  check_forward(s, &batch, s->v);
   s->ops->backward(s->self, s->domain, s->w, &batch, s->weight_of_v, dw, dx, s->work);
   backward_forms(s, dw, dx);
   weight_gradient(s, dw);
@@ -120,69 +120,69 @@ static void backward(network_subject *s) {
 
 /* trace[i] = sum over coordinates of dv_k / dx_k, by the fourth-order central difference; returns
  * the largest sum of absolute values, the scale of its rounding. */
-static double trace_by_differences(network_subject *s, const hifm_batch *batch, double *trace) {
+static double trace_by_differences(check_subject *s, const hifm_batch *batch, double *trace) {
   static const double shift[] = {-2, -1, 1, 2}, weight[] = {1, -8, 8, -1};
   const double h = 0.03;
   float *x = s->x;
-  double sizes[NETWORK_POINTS] = {0}, top = 0, slopes[NETWORK_POINTS];
-  memset(trace, 0, NETWORK_POINTS * sizeof *trace);
+  double sizes[CHECK_POINTS] = {0}, top = 0, slopes[CHECK_POINTS];
+  memset(trace, 0, CHECK_POINTS * sizeof *trace);
   for (size_t k = 0; k < s->d; k++) {
     memset(slopes, 0, sizeof slopes);
     for (size_t m = 0; m < 4; m++) {
-      float kept[NETWORK_POINTS];
-      for (size_t i = 0; i < NETWORK_POINTS; i++) {
+      float kept[CHECK_POINTS];
+      for (size_t i = 0; i < CHECK_POINTS; i++) {
         kept[i] = x[i * s->d + k];
         x[i * s->d + k] = (float)((double)kept[i] + shift[m] * h);
       }
-      network_run(s, batch, s->v);
-      for (size_t i = 0; i < NETWORK_POINTS; i++) {
+      check_forward(s, batch, s->v);
+      for (size_t i = 0; i < CHECK_POINTS; i++) {
         slopes[i] += weight[m] / (12 * h) * (double)s->v[i * s->d + k];
         x[i * s->d + k] = kept[i];
       }
     }
-    for (size_t i = 0; i < NETWORK_POINTS; i++) {
+    for (size_t i = 0; i < CHECK_POINTS; i++) {
       trace[i] += slopes[i];
       sizes[i] += fabs(slopes[i]);
     }
   }
-  for (size_t i = 0; i < NETWORK_POINTS; i++) top = fmax(top, sizes[i]);
+  for (size_t i = 0; i < CHECK_POINTS; i++) top = fmax(top, sizes[i]);
   return top;
 }
 
 /* One backward pass a coordinate: exact up to the rounding of floats. */
-static void trace_by_backward(network_subject *s, const hifm_batch *batch, double *trace) {
-  const size_t n = NETWORK_POINTS * s->d;
-  float *unit = network_floats(s->c, n), *dx = network_floats(s->c, n);
-  memset(trace, 0, NETWORK_POINTS * sizeof *trace);
-  network_run(s, batch, s->v);
+static void trace_by_backward(check_subject *s, const hifm_batch *batch, double *trace) {
+  const size_t n = CHECK_POINTS * s->d;
+  float *unit = check_floats(s->c, n), *dx = check_floats(s->c, n);
+  memset(trace, 0, CHECK_POINTS * sizeof *trace);
+  check_forward(s, batch, s->v);
   for (size_t k = 0; k < s->d; k++) {
     for (size_t i = 0; i < n; i++) unit[i] = i % s->d == k;
     s->ops->backward(s->self, s->domain, s->w, batch, unit, NULL, dx, s->work);
-    for (size_t i = 0; i < NETWORK_POINTS; i++) trace[i] += (double)dx[i * s->d + k];
+    for (size_t i = 0; i < CHECK_POINTS; i++) trace[i] += (double)dx[i * s->d + k];
   }
 }
 
 static double trace_error(const float *divergence, const double *trace, double scale) {
   double worst = 0;
-  for (size_t i = 0; i < NETWORK_POINTS; i++) {
+  for (size_t i = 0; i < CHECK_POINTS; i++) {
     double error = fabs((double)divergence[i] - trace[i]) / fmax(scale, DBL_MIN);
     worst = isnan(error) ? INFINITY : fmax(worst, error);
   }
   return worst;
 }
 
-static void divergence(network_subject *s, size_t nz) {
-  const size_t n = NETWORK_POINTS * s->d;
-  const hifm_batch batch = {.n = NETWORK_POINTS, .nz = nz, .x = s->x, .z = s->z};
-  float *v = network_floats(s->c, n), *plain = network_floats(s->c, n),
-        *sum = network_floats(s->c, NETWORK_POINTS);
-  double trace[NETWORK_POINTS];
+static void divergence(check_subject *s, size_t nz) {
+  const size_t n = CHECK_POINTS * s->d;
+  const hifm_batch batch = {.n = CHECK_POINTS, .nz = nz, .x = s->x, .z = s->z};
+  float *v = check_floats(s->c, n), *plain = check_floats(s->c, n),
+        *sum = check_floats(s->c, CHECK_POINTS);
+  double trace[CHECK_POINTS];
   if (!s->ops->divergence(s->self, s->domain, s->w, &batch, v, sum, s->work)) return;
-  bool intact = check_intact(v, n * sizeof *v) && check_intact(sum, NETWORK_POINTS * sizeof *sum) &&
+  bool intact = check_intact(v, n * sizeof *v) && check_intact(sum, CHECK_POINTS * sizeof *sum) &&
                 check_intact(s->work, s->work_bytes);
   check_verdict(s->c, "divergence keeps inside its buffers", intact, "nz = %zu", nz);
-  network_run(s, &batch, plain);
-  check_within(s->c, "divergence gives the v of forward", network_apart(plain, v, n), 2e-5);
+  check_forward(s, &batch, plain);
+  check_within(s->c, "divergence gives the v of forward", check_difference(plain, v, n), 2e-5);
   double scale = trace_by_differences(s, &batch, trace);
   check_within(s->c, "divergence agrees with the differenced Jacobian",
                trace_error(sum, trace, scale), 1e-3);
@@ -191,9 +191,9 @@ static void divergence(network_subject *s, size_t nz) {
                1e-4);
 }
 
-void network_check_slopes(network_subject *s) {
+void check_network_slopes(check_subject *s) {
   backward(s);
   if (!s->ops->divergence) return;
-  divergence(s, NETWORK_POINTS);
+  divergence(s, CHECK_POINTS);
   divergence(s, 1);
 }

@@ -78,7 +78,9 @@ hifm_status flow_open(flow *f, arena *a, const value *stages, const hifm_domain 
   memset(f, 0, sizeof *f);
   f->d = domain->d;
   for (size_t i = 0; i < stages->count && i < FLOW_STAGES_MAX && status == HIFM_OK; i++) {
-    status = plugins_bind(a, HIFM_FLOW, stages->items[i], "flow", domain, &f->stages[i], err);
+    const char *name = value_get_text(stages->items[i], PARAMS_NAME, "stage");
+    status = plugins_bind(a, HIFM_FLOW, stages->items[i], arena_format(a, "flow.%s", name), domain,
+                          &f->stages[i], err);
     if (status != HIFM_OK) break;
     f->count = i + 1;
     const hifm_plugin *plugin = f->stages[i].plugin;

@@ -109,8 +109,7 @@ static hifm_status check_choices(const char *path, const hifm_param *p, hifm_err
 }
 
 /* A preset must pass the check that every given value must pass. */
-static hifm_status check_preset(const char *path, const hifm_plugin *record, const hifm_param *p,
-                                hifm_error *err) {
+static hifm_status check_preset(const char *path, const hifm_param *p, hifm_error *err) {
   if (p->type == HIFM_FLAG && !isnan(p->preset) && p->preset != 0 && p->preset != 1)
     return REFUSE("%s: setting %s: its preset %g is neither 0 nor 1", path, p->name, p->preset);
   if (p->type != HIFM_REAL && p->type != HIFM_COUNT) return HIFM_OK;
@@ -122,8 +121,8 @@ static hifm_status check_preset(const char *path, const hifm_plugin *record, con
   hifm_error why;
   const hifm_param alone[] = {*p, HIFM_PARAM_END};
   const value *checked = NULL;
-  hifm_status status = params_check(&memory, alone, NULL, "preset", NULL, NULL, &checked, &why);
-  if (status) status = REFUSE("%s: setting %s of %s: %s", path, p->name, record->name, why.message);
+  hifm_status status = params_check(&memory, alone, NULL, "", NULL, NULL, &checked, &why);
+  if (status) status = REFUSE("%s: the preset of %s", path, why.message);
   arena_close(&memory);
   return status;
 }
@@ -151,7 +150,7 @@ static hifm_status check_param(const char *path, const hifm_plugin *record, cons
     return REFUSE("%s: setting %s: refers to a plugin of the unknown kind %d", path, p->name,
                   (int)p->kind);
   if (p->type == HIFM_CHOICE) return check_choices(path, p, err);
-  return check_preset(path, record, p, err);
+  return check_preset(path, p, err);
 }
 
 static hifm_status check_params(const char *path, const hifm_plugin *record, hifm_error *err) {

@@ -13,9 +13,4 @@ hifm_status prepare_data(arena *a, const job *work, hifm_error *err);
  * alpha.npy, basis.npy, result.json. config: { "dataset", "energy" }. */
 hifm_status prepare_modes(arena *a, const job *work, hifm_error *err);
 
-/* The energy of a setting, refused where points are particles and it does not declare that it
- * TRANSLATES (its Hessian would see the centre of mass). */
-hifm_status prepare_energy(arena *a, const value *config, const hifm_domain *domain,
-                           hifm_bound *out, hifm_error *err);
-
 #endif

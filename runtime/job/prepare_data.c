@@ -47,22 +47,27 @@ static bool tell_sampling(void *context, double fraction) {
   return progress_stop_asked();
 }
 
+/* Diagnostics of few draws are no numbers; a stuck chain's R-hat is infinite. */
+static void put_finite(arena *a, value *map, const char *key, double number) {
+  if (isfinite(number)) value_put_number(a, map, key, number);
+}
+
 static value *sampler_numbers(arena *a, const sampler_report *r) {
   value *out = value_new(a, VALUE_MAP);
-  value_put_number(a, out, "step", r->step);
-  value_put_number(a, out, "acceptance", r->acceptance);
-  value_put_number(a, out, "rhat_energy", r->rhat_energy);
-  value_put_number(a, out, "rhat_radius", r->rhat_radius);
-  value_put_number(a, out, "ess_energy", r->ess_energy);
-  value_put_number(a, out, "ess_radius", r->ess_radius);
-  value_put_number(a, out, "mean_energy", r->mean_energy);
-  value_put_number(a, out, "mean_energy_se", r->mean_energy_se);
-  value_put_number(a, out, "mean_radius", r->mean_radius);
-  value_put_number(a, out, "mean_radius_se", r->mean_radius_se);
-  value_put_number(a, out, "mean_gradient2", r->mean_gradient2);
-  value_put_number(a, out, "mean_gradient2_se", r->mean_gradient2_se);
-  value_put_number(a, out, "mean_laplacian", r->mean_laplacian);
-  value_put_number(a, out, "mean_laplacian_se", r->mean_laplacian_se);
+  put_finite(a, out, "step", r->step);
+  put_finite(a, out, "acceptance", r->acceptance);
+  put_finite(a, out, "rhat_energy", r->rhat_energy);
+  put_finite(a, out, "rhat_radius", r->rhat_radius);
+  put_finite(a, out, "ess_energy", r->ess_energy);
+  put_finite(a, out, "ess_radius", r->ess_radius);
+  put_finite(a, out, "mean_energy", r->mean_energy);
+  put_finite(a, out, "mean_energy_se", r->mean_energy_se);
+  put_finite(a, out, "mean_radius", r->mean_radius);
+  put_finite(a, out, "mean_radius_se", r->mean_radius_se);
+  put_finite(a, out, "mean_gradient2", r->mean_gradient2);
+  put_finite(a, out, "mean_gradient2_se", r->mean_gradient2_se);
+  put_finite(a, out, "mean_laplacian", r->mean_laplacian);
+  put_finite(a, out, "mean_laplacian_se", r->mean_laplacian_se);
   return out;
 }
 
@@ -104,8 +109,8 @@ static hifm_status make_mcmc(arena *a, const job *work, const value **numbers, h
   if (domain.d == 0)
     return hifm_fail(err, HIFM_BAD_CONFIG,
                      "dataset: give particles (and space), or dimensions, of a point");
-  hifm_status status =
-      prepare_energy(a, value_get(work->config, "energy"), &domain, &set.energy, err);
+  hifm_status status = plugins_bind(a, HIFM_ENERGY, value_get(work->config, "energy"),
+                                    "dataset.energy", &domain, &set.energy, err);
   if (status != HIFM_OK) return status;
   status = energy_open(&e, set.energy, &domain, err);
   if (status == HIFM_OK) {

@@ -11,19 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-hifm_status prepare_energy(arena *a, const value *config, const hifm_domain *domain,
-                           hifm_bound *out, hifm_error *err) {
-  hifm_status status = plugins_bind(a, HIFM_ENERGY, config, "energy", domain, out, err);
-  if (status != HIFM_OK) return status;
-  const hifm_energy_ops *ops = out->plugin->ops.energy;
-  if (!domain->centred || ops->pair || ops->invariances & HIFM_TRANSLATES) return HIFM_OK;
-  plugins_drop(out);
-  return hifm_fail(err, HIFM_BAD_CONFIG,
-                   "energy %s does not declare that it TRANSLATES, but the data are particles with "
-                   "zero centre of mass",
-                   out->plugin->name);
-}
-
 /* A <- Pi A Pi: exact zeros for translations also where the Hessian came from differences. */
 static void project_translations(const hifm_domain *domain, double *hessian) {
   const size_t d = domain->d;
@@ -127,7 +114,8 @@ hifm_status prepare_modes(arena *a, const job *work, hifm_error *err) {
   energy e;
   hifm_status status = dataset_open(&data, work->data, value_get(work->config, "dataset"), err);
   if (status != HIFM_OK) return status;
-  status = prepare_energy(a, value_get(work->config, "energy"), &data.domain, &bound, err);
+  status = plugins_bind(a, HIFM_ENERGY, value_get(work->config, "energy"), "flow.hessian.energy",
+                        &data.domain, &bound, err);
   if (status != HIFM_OK) goto done;
   status = energy_open(&e, bound, &data.domain, err);
   if (status == HIFM_OK) {

@@ -1,0 +1,19 @@
+-- LJ13: 13 particles in three dimensions at equilibrium under a Lennard-Jones energy with a
+-- harmonic trap (Koehler, Klein & Noe, ICML 2020), sampled here by Hamiltonian Monte Carlo.
+-- The density is exp(-U) with every ordered pair counted, that is twice each unordered one.
+-- Test points come from chains of their own.
+return {
+  "mcmc",
+  energy = { "lennard_jones", epsilon = 1, r_min = 1, oscillator = 1, pairs = "ordered" },
+  particles = 13,
+  space = 3,
+  train_pool = 100000,
+  test_pool = 10000,
+  chains = 500,
+  warmup = 500,
+  thin = 5,
+  leapfrog = 10,
+  acceptance = 0.8,
+  spread = 1,
+  seed = 0,
+}

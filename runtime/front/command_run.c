@@ -1,0 +1,160 @@
+/* hifm run, hifm table: from a script to results, tables and figures. */
+#include "base/files.h"
+#include "front/command.h"
+#include "front/figure.h"
+#include "front/graph.h"
+#include "front/plan.h"
+#include "front/table.h"
+#include "host/catalogue.h"
+
+#include <signal.h>
+#include <string.h>
+
+/* A script, its plan, its jobs and where its results go. */
+typedef struct experiment {
+  arena *a;
+  const options *given;
+  const value *catalogue, *plan;
+  const char *view;
+  graph jobs;
+} experiment;
+
+/* results/<script>, with the profile, and "partial" where --set or --only make it another grid. */
+static const char *view_folder(arena *a, const options *given, const char *name) {
+  const bool partial = given->set_count > 0 || given->only;
+  return arena_format(a, "%s/%s%s%s%s", given->out, name, given->profile ? "-" : "",
+                      given->profile ? given->profile : "", partial ? "-partial" : "");
+}
+
+static hifm_status load(experiment *e, arena *a, const options *given, hifm_error *err) {
+  *e = (experiment){.a = a, .given = given};
+  const plan_request request = {.script = given->words[0],
+                                .profile = given->profile,
+                                .sets = given->sets,
+                                .set_count = given->set_count,
+                                .only = given->only,
+                                .recipes = command_recipes(a)};
+  e->catalogue = catalogue_collect(a);
+  hifm_status status = plan_load(a, &request, e->catalogue, &e->plan, err);
+  if (status != HIFM_OK) return status;
+  e->view = view_folder(a, given, value_get_text(e->plan, "name", "experiment"));
+  return graph_build(a, e->plan, e->catalogue, given->out, &e->jobs, err);
+}
+
+/* --force: the selected runs begin anew. */
+static hifm_status forget(experiment *e, hifm_error *err) {
+  for (size_t i = 0; i < e->jobs.row_count; i++) {
+    hifm_status status = files_remove(e->jobs.rows[i].folder, err);
+    if (status != HIFM_OK) return status;
+  }
+  return graph_build(e->a, e->plan, e->catalogue, e->given->out, &e->jobs, err);
+}
+
+static hifm_status write_tables(const experiment *e, hifm_error *err) {
+  const value *tables = value_get(e->plan, "tables"), *columns = value_get(e->plan, "columns");
+  const char *folder = value_get_text(e->plan, "folder", ".");
+  hifm_status status = HIFM_OK;
+  for (size_t i = 0; tables && i < tables->count && status == HIFM_OK; i++)
+    status = table_write(e->view, tables->keys[i], tables->items[i], folder, columns, err);
+  return status;
+}
+
+static hifm_status write_figures(const experiment *e, hifm_error *err) {
+  const value *figures = value_get(e->plan, "figures"), *columns = value_get(e->plan, "columns");
+  hifm_status status = HIFM_OK;
+  for (size_t i = 0; figures && i < figures->count && status == HIFM_OK; i++) {
+    bool made;
+    status = figure_write(e->view, figures->keys[i], figures->items[i], columns, &made, err);
+    if (status != HIFM_OK || e->given->quiet) continue;
+    if (made)
+      fprintf(stderr, "figure: %s/%s.svg\n", e->view, figures->keys[i]);
+    else
+      fprintf(stderr, "no figure %s: %s\n", figures->keys[i], err->message);
+  }
+  return status;
+}
+
+static hifm_status print_tables(const experiment *e, hifm_error *err) {
+  const value *tables = value_get(e->plan, "tables");
+  hifm_status status = HIFM_OK;
+  for (size_t i = 0; tables && i < tables->count && status == HIFM_OK; i++) {
+    status = table_print(e->view, tables->keys[i], tables->items[i], stdout, err);
+    if (status == HIFM_OK && !e->given->quiet)
+      fprintf(stderr, "table: %s/%s.md, .csv\n", e->view, tables->keys[i]);
+  }
+  return status;
+}
+
+/* runs.csv and all that is derived from it. */
+static hifm_status report(experiment *e, hifm_error *err) {
+  graph_set_states(&e->jobs);
+  hifm_status status = files_make_folder(e->view, err);
+  if (status == HIFM_OK)
+    status =
+        record_write(e->view, value_get(e->plan, "columns"), e->jobs.rows, e->jobs.row_count, err);
+  if (status == HIFM_OK) status = write_tables(e, err);
+  if (status == HIFM_OK) status = print_tables(e, err);
+  if (status == HIFM_OK) status = write_figures(e, err);
+  return status;
+}
+
+static void dry_run(const experiment *e) {
+  const value *columns = value_get(e->plan, "columns");
+  const size_t done = graph_rows_done(&e->jobs);
+  printf("%zu runs, %zu done, %zu to do\n", e->jobs.row_count, done, e->jobs.row_count - done);
+  printf("varies:");
+  for (size_t i = 0; columns && i < columns->count; i++) printf(" %s", columns->items[i]->text);
+  printf("\njobs:\n");
+  for (size_t i = 0; i < e->jobs.job_count; i++)
+    printf("  %-8s %s\n", e->jobs.jobs[i].kind, e->jobs.jobs[i].label);
+}
+
+static hifm_status run_jobs(experiment *e, schedule_summary *summary, hifm_error *err) {
+  const value *how = value_get(e->plan, "schedule");
+  const schedule_options how_to = {.program = command_program(e->a),
+                                   .parallel = e->given->parallel,
+                                   .timeout = value_get_number(how, "timeout", 0),
+                                   .retries = (unsigned)value_get_number(how, "retries", 2),
+                                   .quiet = e->given->quiet};
+  const size_t done = graph_rows_done(&e->jobs), all = e->jobs.row_count;
+  *summary = (schedule_summary){0};
+  if (done == all) {
+    if (!e->given->quiet) fprintf(stderr, "all %zu runs are done already: nothing to do\n", all);
+    return HIFM_OK;
+  }
+  if (!e->given->quiet) fprintf(stderr, "%zu runs, %zu of them done already\n", all, done);
+  return schedule_run(e->jobs.jobs, e->jobs.job_count, &how_to, summary, err);
+}
+
+/* Failed runs are 1, a signal 128 + its number; both after the tables are written. */
+static int exit_code(const schedule_summary *summary) {
+  if (summary->signal) return 128 + summary->signal;
+  return summary->failed ? HIFM_SOME_FAILED : 0;
+}
+
+int command_run(arena *a, const options *given, hifm_error *err) {
+  experiment e;
+  schedule_summary summary;
+  if (given->word_count != 1)
+    return hifm_fail(err, HIFM_USAGE, "hifm run takes one script, such as scripts/lj13.lua");
+  hifm_status status = load(&e, a, given, err);
+  if (status == HIFM_OK && given->dry_run) {
+    dry_run(&e);
+    return HIFM_OK;
+  }
+  if (status == HIFM_OK) status = files_make_folder(given->out, err);
+  if (status == HIFM_OK) status = files_lock(given->out, err);
+  if (status == HIFM_OK && given->force) status = forget(&e, err);
+  if (status == HIFM_OK) status = run_jobs(&e, &summary, err);
+  if (status == HIFM_OK) status = report(&e, err);
+  return status == HIFM_OK ? exit_code(&summary) : (int)status;
+}
+
+int command_table(arena *a, const options *given, hifm_error *err) {
+  experiment e;
+  if (given->word_count != 1)
+    return hifm_fail(err, HIFM_USAGE, "hifm table takes one script, such as scripts/lj13.lua");
+  hifm_status status = load(&e, a, given, err);
+  if (status == HIFM_OK) status = report(&e, err);
+  return status;
+}

@@ -1,0 +1,103 @@
+#include "front/commands.h"
+
+#include "base/text.h"
+#include "front/command.h"
+#include "job/job.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char HELP[] =
+    "hifm: Hessian-informed flow matching experiments\n"
+    "\n"
+    "  hifm run SCRIPT       run a grid; what is done already is skipped, what was\n"
+    "                        interrupted goes on\n"
+    "    --profile P         a named variant of the script, such as quick\n"
+    "    --set key=value     change a setting: --set train.epochs=50 --set seed=1\n"
+    "    --only EXPR         some rows: --only flow=OT,seed=0\n"
+    "    -j N                workers at a time (all processors)\n"
+    "    --dry-run           say what would be run\n"
+    "    --force             begin the selected runs anew\n"
+    "    --out DIR           results folder (results)\n"
+    "  hifm table SCRIPT     print and write tables and figures of what is done\n"
+    "  hifm ls               all runs, their state and NLL\n"
+    "  hifm log RUN          what a run printed; the start of its name is enough\n"
+    "  hifm plugin list | describe KIND NAME | check FILE\n"
+    "  hifm dataset make | check NAME\n"
+    "\n"
+    "examples:\n"
+    "  hifm run scripts/lj13.lua --profile quick\n"
+    "  hifm run scripts/lj13.lua --profile quick --set measure.solver.rtol=1e-5\n"
+    "  hifm plugin describe flow hessian\n"
+    "\n"
+    "exit codes: 0 ok, 1 some runs failed, 2 usage, 65 bad input, 66 input missing,\n"
+    "73/74/77 cannot write, 75 busy, 78 bad script or setting, 130/143 signal\n";
+
+static int command_worker(arena *a, const options *given, hifm_error *err) {
+  (void)a;
+  if (given->word_count != 1)
+    return hifm_fail(err, HIFM_USAGE, "hifm worker takes one job file; hifm run makes them");
+  return job_run(given->words[0], err);
+}
+
+static const struct {
+  const char *name;
+  int (*run)(arena *a, const options *given, hifm_error *err);
+} COMMANDS[] = {{"run", command_run},      {"table", command_table},   {"ls", command_ls},
+                {"log", command_log},      {"plugin", command_plugin}, {"dataset", command_dataset},
+                {"worker", command_worker}};
+enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
+
+static int dispatch(arena *a, int argc, char **argv, hifm_error *err) {
+  const char *names[COMMAND_COUNT];
+  options given;
+  hifm_status status = options_read(a, argc - 2, argv + 2, &given, err);
+  if (status != HIFM_OK) return status;
+  if (given.help) return fputs(HELP, stdout) < 0;
+  for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    names[i] = COMMANDS[i].name;
+    if (strcmp(argv[1], names[i]) == 0) return COMMANDS[i].run(a, &given, err);
+  }
+  return hifm_fail(err, HIFM_USAGE, "\"%s\" is no command%s", argv[1],
+                   text_hint(a, argv[1], names, COMMAND_COUNT));
+}
+
+/* Where a script ran, the message begins with its file and line; else with the program's name. */
+static void print_error(const hifm_error *err) {
+  fprintf(stderr, "hifm: %s\n", err->message);
+  if (err->status == HIFM_USAGE) fprintf(stderr, "see hifm --help\n");
+}
+
+int commands_main(int argc, char **argv) {
+  if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+      strcmp(argv[1], "help") == 0) {
+    fputs(HELP, argc < 2 ? stderr : stdout);
+    return argc < 2 ? HIFM_USAGE : HIFM_OK;
+  }
+  arena a = {0};
+  hifm_error err = {0};
+  int code = dispatch(&a, argc, argv, &err);
+  if (code != 0 && err.message[0]) print_error(&err);
+  if (fflush(stdout) != 0 && code == 0) {
+    fprintf(stderr, "hifm: cannot write to standard output\n");
+    code = HIFM_CANNOT_WRITE;
+  }
+  arena_close(&a);
+  return code;
+}
+
+const char *command_program(arena *a) {
+  char path[4096];
+  const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+  if (length <= 0) return "hifm";
+  path[length] = 0;
+  return arena_text(a, path);
+}
+
+const char *command_recipes(arena *a) {
+  char *path = arena_text(a, command_program(a));
+  char *slash = strrchr(path, '/');
+  if (slash) *slash = 0;
+  return arena_format(a, "%s/../datasets", path);
+}

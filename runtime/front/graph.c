@@ -1,0 +1,200 @@
+#include "front/graph.h"
+
+#include "base/files.h"
+#include "front/identity.h"
+#include "host/params.h"
+#include "job/job.h"
+
+#include <string.h>
+
+typedef struct builder {
+  arena *a;
+  const char *out;
+  double checkpoint;
+  graph *g;
+} builder;
+
+static size_t find_job(const graph *g, const char *kind, const char *id) {
+  for (size_t i = 0; i < g->job_count; i++)
+    if (strcmp(g->jobs[i].id, id) == 0 && strcmp(g->jobs[i].kind, kind) == 0) return i;
+  return SIZE_MAX;
+}
+
+static value *job_file(builder *b, const char *kind, const char *id, const char *folder,
+                       const value *config) {
+  value *file = value_new(b->a, VALUE_MAP);
+  value_put_text(b->a, file, "job", kind);
+  value_put_text(b->a, file, "id", id);
+  value_put_text(b->a, file, "folder", folder);
+  value_put(b->a, file, "config", config);
+  return file;
+}
+
+static size_t add_job(builder *b, const char *kind, const char *id, const char *folder,
+                      const char *label, const char *result_path, const value *file) {
+  schedule_job *it = &b->g->jobs[b->g->job_count];
+  *it = (schedule_job){.label = label,
+                       .kind = kind,
+                       .id = arena_text(b->a, id),
+                       .folder = folder,
+                       .result_path = result_path,
+                       .file = file};
+  it->done_id = it->id;
+  return b->g->job_count++;
+}
+
+static void need(graph *g, size_t one, size_t other) {
+  g->jobs[one].needs[g->jobs[one].need_count++] = other;
+}
+
+static const char *result_of(builder *b, const char *folder) {
+  return arena_format(b->a, "%s/result.json", folder);
+}
+
+static const char *cache_folder(builder *b, const char *word, const char *id) {
+  return arena_format(b->a, "%s/cache/%s-%.12s", b->out, word, id);
+}
+
+static size_t data_job(builder *b, const value *config, const identity *id) {
+  const size_t known = find_job(b->g, "data", id->data);
+  if (known != SIZE_MAX) return known;
+  const value *dataset = value_get(config, "dataset");
+  const char *name = value_get_text(dataset, "label", "data");
+  const char *folder = cache_folder(b, name, id->data);
+  return add_job(b, "data", id->data, folder, arena_format(b->a, "data set %s", name),
+                 result_of(b, folder), job_file(b, "data", id->data, folder, dataset));
+}
+
+/* The energy of the first stage that has one: the path stage of flows that need a Hessian. */
+static const value *flow_energy(const value *config) {
+  const value *stages = value_get(value_get(config, "flow"), "stages");
+  return stages && stages->count ? value_get(stages->items[0], "energy") : NULL;
+}
+
+static size_t modes_job(builder *b, const value *config, const identity *id, size_t data) {
+  const size_t known = find_job(b->g, "modes", id->modes);
+  if (known != SIZE_MAX) return known;
+  const value *energy = flow_energy(config);
+  const char *name = value_get_text(energy, PARAMS_NAME, "energy");
+  const char *folder = cache_folder(b, name, id->modes);
+  value *own = value_new(b->a, VALUE_MAP);
+  value_put(b->a, own, "dataset", value_get(config, "dataset"));
+  value_put(b->a, own, "energy", energy);
+  value *file = job_file(b, "modes", id->modes, folder, own);
+  value_put_text(b->a, file, "data", b->g->jobs[data].folder);
+  const size_t added =
+      add_job(b, "modes", id->modes, folder, arena_format(b->a, "eigendecompositions of %s", name),
+              result_of(b, folder), file);
+  need(b->g, added, data);
+  return added;
+}
+
+/* Cells as words: "formation hyperbolize isotropize seed 0". */
+static const char *label_of(arena *a, const value *cells) {
+  const char *label = "";
+  for (size_t i = 0; cells && i < cells->count; i++) {
+    const char *key = cells->keys[i], *cell = cells->items[i]->text, *dot = strrchr(key, '.');
+    const char *word = dot ? dot + 1 : key;
+    if (!cell || !*cell || strcmp(cell, "no") == 0 || strcmp(key, "seed") == 0) continue;
+    const bool plain = strcmp(cell, "yes") == 0;
+    const bool top = strcmp(key, "flow") == 0 || strcmp(key, "network") == 0;
+    label = plain ? arena_format(a, "%s%s ", label, word)
+            : top ? arena_format(a, "%s%s ", label, cell)
+                  : arena_format(a, "%s%s %s ", label, word, cell);
+  }
+  const char *seed = value_get_text(cells, "seed", "");
+  return *seed ? arena_format(a, "%sseed %s", label, seed) : *label ? label : "run";
+}
+
+static size_t train_job(builder *b, const value *config, const identity *id, const value *cells,
+                        const char *folder, size_t data, size_t modes) {
+  value *file = job_file(b, "train", id->train, folder, config);
+  value_put_text(b->a, file, "data", b->g->jobs[data].folder);
+  if (modes != SIZE_MAX) value_put_text(b->a, file, "modes", b->g->jobs[modes].folder);
+  value_put_text(b->a, file, "measure_id", id->measure);
+  value_put_number(b->a, file, "checkpoint_seconds", b->checkpoint);
+  const size_t added =
+      add_job(b, "train", id->train, folder, label_of(b->a, cells), result_of(b, folder), file);
+  need(b->g, added, data);
+  if (modes != SIZE_MAX) need(b->g, added, modes);
+  return added;
+}
+
+/* train: the job that must come first, or SIZE_MAX where its weights are there. */
+static size_t measure_job(builder *b, const value *config, const identity *id, const value *cells,
+                          const char *folder, size_t data, size_t train) {
+  value *file = job_file(b, "measure", id->measure, folder, config);
+  value_put_text(b->a, file, "data", b->g->jobs[data].folder);
+  const size_t added = add_job(b, "measure", id->measure, folder, label_of(b->a, cells),
+                               job_measure_path(b->a, folder, id->measure), file);
+  need(b->g, added, data);
+  if (train != SIZE_MAX) need(b->g, added, train);
+  return added;
+}
+
+/* The jobs of a row that is not done; returns the one that ends with its measurement. */
+static size_t add_jobs(builder *b, const value *config, const identity *id, const value *cells,
+                       const char *folder) {
+  graph *g = b->g;
+  const size_t data = data_job(b, config, id);
+  if (job_is_done(result_of(b, folder), id->train))
+    return measure_job(b, config, id, cells, folder, data, SIZE_MAX);
+  size_t train = find_job(g, "train", id->train);
+  if (train == SIZE_MAX) {
+    const size_t modes = id->modes[0] ? modes_job(b, config, id, data) : SIZE_MAX;
+    return train_job(b, config, id, cells, folder, data, modes);
+  }
+  return measure_job(b, config, id, cells, folder, data, train);
+}
+
+static hifm_status add_row(builder *b, const value *row, const value *catalogue, size_t index,
+                           hifm_error *err) {
+  const value *config = value_get(row, "config"), *cells = value_get(row, "cells");
+  graph *g = b->g;
+  identity id;
+  hifm_status status = identity_of(config, catalogue, &id, err);
+  if (status != HIFM_OK) return status;
+  const char *folder =
+      arena_format(b->a, "%s/runs/%s-%.12s", b->out, identity_slug(b->a, config), id.train);
+  const bool done = job_is_done(result_of(b, folder), id.train) &&
+                    job_is_done(job_measure_path(b->a, folder, id.measure), id.measure);
+  g->row_jobs[index] = done ? SIZE_MAX : add_jobs(b, config, &id, cells, folder);
+  g->rows[index] = (record_row){.cells = cells,
+                                .folder = folder,
+                                .train_id = arena_text(b->a, id.train),
+                                .measure_id = arena_text(b->a, id.measure)};
+  return HIFM_OK;
+}
+
+hifm_status graph_build(arena *a, const value *plan, const value *catalogue, const char *out,
+                        graph *g, hifm_error *err) {
+  const value *rows = value_get(plan, "rows");
+  const size_t count = rows ? rows->count : 0;
+  builder b = {a, out, value_get_number(value_get(plan, "schedule"), "checkpoint", 30), g};
+  *g = (graph){.row_count = count};
+  g->jobs = arena_get(a, 4 * count * sizeof *g->jobs);
+  g->rows = arena_get(a, count * sizeof *g->rows);
+  g->row_jobs = arena_get(a, count * sizeof *g->row_jobs);
+  for (size_t i = 0; i < count; i++) {
+    hifm_status status = add_row(&b, rows->items[i], catalogue, i, err);
+    if (status != HIFM_OK) return status;
+  }
+  graph_set_states(g);
+  return HIFM_OK;
+}
+
+/* A diverged run is done too: record.c reads that from its result. */
+void graph_set_states(graph *g) {
+  for (size_t i = 0; i < g->row_count; i++) {
+    const size_t at = g->row_jobs[i];
+    const job_state state = at == SIZE_MAX ? JOB_DONE : g->jobs[at].state;
+    const bool failed = state == JOB_FAILED || state == JOB_BLOCKED;
+    g->rows[i].state = state == JOB_DONE ? "done" : failed ? "failed" : "missing";
+  }
+}
+
+size_t graph_rows_done(const graph *g) {
+  size_t done = 0;
+  for (size_t i = 0; i < g->row_count; i++) done += g->row_jobs[i] == SIZE_MAX;
+  return done;
+}

@@ -1,0 +1,29 @@
+/* A plan's rows as a graph of jobs: data sets and eigendecompositions first, each once; a training
+ * run per train id; a measurement alone where only that is new. */
+#ifndef FRONT_GRAPH_H
+#define FRONT_GRAPH_H
+
+#include "front/record.h"
+#include "front/schedule.h"
+
+typedef struct graph {
+  schedule_job *jobs; /* in an order in which every job comes after those it needs */
+  size_t job_count;
+  record_row *rows; /* one per row of the plan, in grid order */
+  size_t *row_jobs; /* [row_count]: the job that ends with the row's measurement; SIZE_MAX: it is
+                       there already, and nothing needs to run for it */
+  size_t row_count;
+} graph;
+
+/* out: the results folder. Folders: <out>/runs/<slug>-<12 digits of the train id> and
+ * <out>/cache/<data set or energy>-<12 digits>. Everything lives in the arena. */
+hifm_status graph_build(arena *a, const value *plan, const value *catalogue, const char *out,
+                        graph *g, hifm_error *err);
+
+/* Each row's state for the record, from its job's; after schedule_run. */
+void graph_set_states(graph *g);
+
+/* How many rows were there already when the graph was built. */
+size_t graph_rows_done(const graph *g);
+
+#endif

@@ -1,0 +1,78 @@
+#include "front/options.h"
+
+#include "base/text.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static const char *const NAMES[] = {"--profile", "--set",   "--only", "-j",    "--dry-run",
+                                    "--force",   "--quiet", "--out",  "--help"};
+
+static hifm_status read_parallel(const char *word, unsigned *out, hifm_error *err) {
+  double number;
+  if (!text_number(word, &number) || number < 1 || number > 1024 || number != (unsigned)number)
+    return hifm_fail(err, HIFM_USAGE, "-j: \"%s\" is no number of workers (1 to 1024)", word);
+  *out = (unsigned)number;
+  return HIFM_OK;
+}
+
+/* Options with a value: stores it. */
+static hifm_status take_value(const char *name, const char *word, options *out, hifm_error *err) {
+  if (strcmp(name, "-j") == 0) return read_parallel(word, &out->parallel, err);
+  if (strcmp(name, "--profile") == 0) out->profile = word;
+  if (strcmp(name, "--only") == 0) out->only = word;
+  if (strcmp(name, "--out") == 0) out->out = word;
+  if (strcmp(name, "--set") == 0) out->sets[out->set_count++] = word;
+  return HIFM_OK;
+}
+
+static bool take_flag(const char *name, options *out) {
+  if (strcmp(name, "--dry-run") == 0) return out->dry_run = true;
+  if (strcmp(name, "--force") == 0) return out->force = true;
+  if (strcmp(name, "--quiet") == 0) return out->quiet = true;
+  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return out->help = true;
+  return false;
+}
+
+/* --name=value and -jN are --name value and -j N. */
+static const char *attached_value(arena *a, const char **name) {
+  const char *equal = strchr(*name, '=');
+  if (strncmp(*name, "-j", 2) == 0 && (*name)[2]) {
+    const char *rest = *name + 2;
+    *name = "-j";
+    return rest;
+  }
+  if (strncmp(*name, "--", 2) != 0 || !equal) return NULL;
+  *name = arena_format(a, "%.*s", (int)(equal - *name), *name);
+  return equal + 1;
+}
+
+static bool wants_value(const char *name) {
+  return strcmp(name, "-j") == 0 || strcmp(name, "--profile") == 0 || strcmp(name, "--set") == 0 ||
+         strcmp(name, "--only") == 0 || strcmp(name, "--out") == 0;
+}
+
+hifm_status options_read(arena *a, int argc, char **argv, options *out, hifm_error *err) {
+  const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  *out = (options){.out = "results", .parallel = processors > 0 ? (unsigned)processors : 1};
+  out->sets = arena_get(a, (size_t)argc * sizeof *out->sets + 1);
+  for (int i = 0; i < argc; i++) {
+    const char *name = argv[i];
+    if (name[0] != '-' || !name[1]) {
+      if (out->word_count == sizeof out->words / sizeof *out->words)
+        return hifm_fail(err, HIFM_USAGE, "too many words, beginning with \"%s\"", name);
+      out->words[out->word_count++] = name;
+      continue;
+    }
+    const char *word = attached_value(a, &name);
+    if (!word && take_flag(name, out)) continue;
+    if (!wants_value(name))
+      return hifm_fail(err, HIFM_USAGE, "unknown option %s%s", argv[i],
+                       text_hint(a, name, NAMES, sizeof NAMES / sizeof *NAMES));
+    if (!word && i + 1 == argc)
+      return hifm_fail(err, HIFM_USAGE, "%s needs a value after it", name);
+    hifm_status status = take_value(name, word ? word : argv[++i], out, err);
+    if (status != HIFM_OK) return status;
+  }
+  return HIFM_OK;
+}

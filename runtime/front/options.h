@@ -1,0 +1,23 @@
+/* The arguments of a command: positionals and options in any order. */
+#ifndef FRONT_OPTIONS_H
+#define FRONT_OPTIONS_H
+
+#include "base/memory.h"
+#include "hifm/status.h"
+
+#include <stdbool.h>
+
+typedef struct options {
+  const char *words[8]; /* positionals, the command's own names left out */
+  size_t word_count;
+  const char *profile, *only, *out; /* out: "results" where not given */
+  const char **sets;
+  size_t set_count;
+  unsigned parallel; /* -j; the machine's processors where not given */
+  bool dry_run, force, quiet, help;
+} options;
+
+/* HIFM_USAGE with "did you mean" for an unknown option, a missing or bad value, too many words. */
+hifm_status options_read(arena *a, int argc, char **argv, options *out, hifm_error *err);
+
+#endif

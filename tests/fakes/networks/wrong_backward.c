@@ -1,0 +1,46 @@
+/* v = a x + b z, whose backward forgets z and whose last write lies behind the end of dx. */
+#include "hifm/network.h"
+
+static size_t tensors(const void *self, const hifm_domain *domain, hifm_tensor *out, size_t room) {
+  static const hifm_tensor both[] = {{.name = "a", .rows = 1, .columns = 1},
+                                     {.name = "b", .rows = 1, .columns = 1}};
+  (void)self, (void)domain;
+  for (size_t i = 0; i < 2 && i < room; i++) out[i] = both[i];
+  return 2;
+}
+
+static size_t chunk(const void *self, const hifm_domain *domain, size_t n) {
+  (void)self, (void)domain;
+  return n;
+}
+
+static size_t work(const void *self, const hifm_domain *domain, size_t n) {
+  (void)self, (void)domain, (void)n;
+  return 0;
+}
+
+static void forward(const void *self, const hifm_domain *domain, const float *w,
+                    const hifm_batch *batch, float *v, void *memory) {
+  const size_t d = domain->d;
+  (void)self, (void)memory;
+  for (size_t i = 0; i < batch->n * d; i++)
+    v[i] = w[0] * batch->x[i] + w[1] * batch->z[batch->nz == 1 ? 0 : i / d];
+}
+
+static void backward(const void *self, const hifm_domain *domain, const float *w,
+                     const hifm_batch *batch, const float *dv, float *dw, float *dx, void *memory) {
+  const size_t n = batch->n * domain->d;
+  (void)self, (void)memory;
+  for (size_t i = 0; i < n; i++) {
+    if (dw) dw[0] += dv[i] * batch->x[i];
+    if (dw) dw[1] += dv[i];
+    if (dx) dx[i] = w[0] * dv[i];
+  }
+  if (dx) dx[n] = 1;
+}
+
+static const hifm_network_ops ops = {
+    .tensors = tensors, .chunk = chunk, .work = work, .forward = forward, .backward = backward};
+
+HIFM_PLUGIN(network, HIFM_NETWORK, char, .revision = 1, .name = "wrong_backward",
+            .summary = "a wrong gradient and an overrun", .ops.network = &ops);

@@ -1,0 +1,74 @@
+/* The plain lines of progress, as they are written where there is no terminal. */
+#include "folder.h"
+
+#include "front/display.h"
+
+static FILE *out;
+static char *text;
+static size_t length;
+
+static display *start(bool quiet) {
+  out = open_memstream(&text, &length);
+  assert_non_null(out);
+  display *d = display_open(out, 2, quiet, 0);
+  for (int i = 0; i < 3; i++) display_expect(d, "train");
+  return d;
+}
+
+static void told(folder *f, display *d, size_t line, const char *json, double now) {
+  display_progress(d, line, folder_value(f, json), now);
+}
+
+static void plain_lines(void **state) {
+  folder *f = *state;
+  display *d = start(false);
+  size_t a = display_start(d, "formation seed 0", "train", 0);
+  size_t b = display_start(d, "OT seed 0", "train", 0);
+  told(f, d, a, "{'phase':'train','done':0,'total':100,'epoch':0,'epochs':10}", 1);
+  told(f, d, b, "{'note':'no Hessian: differences'}", 2);
+  display_refresh(d, 9);
+  told(f, d, a, "{'phase':'train','done':10,'total':100,'epoch':1,'epochs':10,'loss':0.5}", 11);
+  told(f, d, a, "{'phase':'train','done':10,'total':100,'nll':25.5,'nfe':26}", 11);
+  display_refresh(d, 11);
+  display_refresh(d, 12); /* a job has a line every ten seconds */
+  told(f, d, b, "{'done':1}", 12);
+  told(f, d, b, "7", 12);
+  display_end(d, a, "done", false, 75);
+  display_end(d, b, NULL, true, 75);
+  display_close(d);
+  assert_string_equal(text, "start: formation seed 0\n"
+                            "start: OT seed 0\n"
+                            "OT seed 0: no Hessian: differences\n"
+                            "running: formation seed 0: train 1/10, loss 0.5000, NLL 25.500, "
+                            "NFE 26, 1 min 30 s left\n"
+                            "running: OT seed 0: train\n"
+                            "done: formation seed 0, NLL 25.500, NFE 26 (1 min 15 s) [1 of 3]\n");
+}
+
+static void quiet_says_nothing(void **state) {
+  folder *f = *state;
+  display *d = start(true);
+  size_t a = display_start(d, "a", "train", 0);
+  told(f, d, a, "{'note':'x'}", 1);
+  display_say(d, "failed: a");
+  display_refresh(d, 100);
+  display_end(d, a, "done", false, 100);
+  display_close(d);
+  assert_int_equal(length, 0);
+}
+
+static int free_text(void **state) {
+  fclose(out);
+  free(text);
+  text = NULL;
+  length = 0;
+  return folder_tear_down(state);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(plain_lines, folder_set_up, free_text),
+      cmocka_unit_test_setup_teardown(quiet_says_nothing, folder_set_up, free_text),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,133 @@
+/* Figures from CSV made by hand. Without gnuplot the tests that draw are skipped. */
+#include "folder.h"
+
+#include "base/rows.h"
+#include "front/curves.h"
+#include "front/figure.h"
+#include "front/plot.h"
+
+#include <math.h>
+
+static const char HISTORY[] = "seed,flow,flow.project,flow.hyperbolize,epoch,nll,nfe\n"
+                              "0,OT,,,1,30,32\n"
+                              "0,OT,,,2,28,32\n"
+                              "0,OT,,,3,26,26\n"
+                              "1,OT,,,1,31,32\n"
+                              "1,OT,,,2,,602\n"
+                              "1,OT,,,3,27,32\n"
+                              "0,formation,no,yes,1,2900,26\n"
+                              "0,formation,no,yes,2,25,26\n"
+                              "0,formation,yes,yes,1,29,26\n"
+                              "0,formation,yes,no,1,,26\n"
+                              "0,\"x'y `id` \"\"z\"\"\",,,1,20,20\n";
+static const char COLUMNS[] = "['seed','flow','flow.project','flow.hyperbolize']";
+static const char FIGURE[] = "{'title':'NLL and NFE','panels':[{'':['nll'],'title':'NLL'},"
+                             "['nfe']]}";
+
+static void curves_are_means_over_seeds(void **state) {
+  folder *f = *state;
+  rows history = {0};
+  curve *curves;
+  folder_write(f, "history.csv", HISTORY);
+  assert_int_equal(rows_read(&history, folder_path(f, "history.csv"), NULL), HIFM_OK);
+  const int panels[] = {5, 6};
+  size_t count = curves_make(&f->memory, &history, folder_value(f, COLUMNS), 4, panels, 2, &curves);
+  assert_int_equal(count, 5);
+  assert_string_equal(curves[0].label, "OT");
+  assert_string_equal(curves[1].label, "formation, hyperbolize");
+  assert_string_equal(curves[2].label, "formation, project, hyperbolize");
+  assert_string_equal(curves[3].label, "formation, project");
+  assert_int_equal(curves[0].runs, 2);
+  assert_int_equal(curves[0].count, 3);
+  assert_true(curves[0].y[0][0] == 30.5 && curves[0].y[0][2] == 26.5);
+  assert_true(isnan(curves[0].y[0][1])); /* one of the two seeds has no number there */
+  assert_true(curves[0].y[1][1] == 317);
+  assert_int_equal(curves[1].family, 1);
+  assert_int_equal(curves[2].family, 1);
+  assert_int_equal(curves[2].member, 1);
+  assert_int_equal(curves[3].family, 2);
+  rows_close(&history);
+}
+
+static bool draw(folder *f) {
+  hifm_error err = {0};
+  bool made = false;
+  if (figure_write(f->path, "figure4", folder_value(f, FIGURE), folder_value(f, COLUMNS), &made,
+                   &err))
+    fail_msg("%s", err.message);
+  if (!made && strstr(err.message, "not installed")) {
+    print_message("skipped: %s\n", err.message);
+    skip();
+  }
+  return made;
+}
+
+static void the_same_bytes_twice(void **state) {
+  folder *f = *state;
+  folder_write(f, "history.csv", HISTORY);
+  assert_true(draw(f));
+  const char *first = folder_read(f, "figure4.svg");
+  assert_true(draw(f));
+  assert_string_equal(folder_read(f, "figure4.svg"), first);
+  assert_non_null(strstr(first, "formation, project, hyperbolize"));
+  assert_non_null(strstr(first, "NLL and NFE (means of 2 seeds)"));
+  assert_non_null(strstr(first, "x'y `id` \"z\" (1 of 2)"));
+  assert_string_equal(first + strlen(first) - 8, "</svg>\n\n");
+}
+
+static void nothing_measured(void **state) {
+  folder *f = *state;
+  folder_write(f, "history.csv", "epoch,nll,nfe\n");
+  assert_false(draw(f));
+  folder_write(f, "history.csv", "epoch,nll,nfe\n1,,\n");
+  assert_false(draw(f));
+  assert_false(files_exists(folder_path(f, "figure4.svg")));
+}
+
+static void must_refuse(folder *f, const char *declaration, const char *message) {
+  hifm_error err = {0};
+  bool made;
+  assert_int_equal(figure_write(f->path, "figure4", folder_value(f, declaration),
+                                folder_value(f, COLUMNS), &made, &err),
+                   HIFM_BAD_CONFIG);
+  assert_string_equal(err.message, message);
+}
+
+static void refuses(void **state) {
+  folder *f = *state;
+  folder_write(f, "history.csv", HISTORY);
+  must_refuse(f, "{'panels':[['nlll']]}",
+              "figure figure4: history.csv has no column \"nlll\"; did you mean \"nll\"?");
+  must_refuse(f, "{'panels':[['nll']],'x':'epochs'}",
+              "figure figure4: history.csv has no column \"epochs\"; did you mean \"epoch\"?");
+  must_refuse(f, "{'panels':[]}",
+              "figure figure4: needs one to four panels = { { \"nll\", title "
+              "= \"NLL\" }, ... }");
+  must_refuse(f, "{'panels':['nll',{}]}", "figure figure4: panel 2 names no column");
+}
+
+static void missing_gnuplot_is_no_error(void **state) {
+  (void)state;
+  char *path = strdup(getenv("PATH")), *output = NULL;
+  size_t length;
+  hifm_error err = {0};
+  setenv("PATH", "/nowhere", 1);
+  hifm_status status = plot_run("", 0, &output, &length, &err);
+  setenv("PATH", path, 1);
+  free(path);
+  assert_int_equal(status, HIFM_OK);
+  assert_null(output);
+  assert_non_null(strstr(err.message, "gnuplot is not installed"));
+}
+
+int main(void) {
+#define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
+  const struct CMUnitTest tests[] = {
+      TEST(curves_are_means_over_seeds),
+      TEST(the_same_bytes_twice),
+      TEST(nothing_measured),
+      TEST(refuses),
+      TEST(missing_gnuplot_is_no_error),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,197 @@
+#include "host/params.h"
+
+#include "base/json.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+typedef struct settings {
+  double rate;
+  uint64_t batch;
+  bool loud;
+  uint32_t clock;
+  const char *path;
+  hifm_bound energy;
+  double width;
+} settings;
+
+static const char *const clocks[] = {"z", "t", NULL};
+
+static const hifm_param params[] = {
+    HIFM_PARAM_REAL(settings, rate, 0.1, HIFM_POSITIVE, 1, "how fast"),
+    HIFM_PARAM_COUNT(settings, batch, 500, 1, 1e300, "points a step"),
+    HIFM_PARAM_FLAG(settings, loud, 1, "says more"),
+    HIFM_PARAM_CHOICE(settings, clock, 1, clocks, "which clock"),
+    HIFM_PARAM_TEXT(settings, path, "here", "where"),
+    HIFM_PARAM_REF(settings, energy, HIFM_ENERGY, "spring", "the energy"),
+    HIFM_PARAM_REAL(settings, width, NAN, -DBL_MAX, INFINITY, "how wide"),
+    HIFM_PARAM_END};
+
+typedef struct spring {
+  double stiffness;
+} spring;
+
+static const hifm_param spring_params[] = {
+    HIFM_PARAM_REAL(spring, stiffness, 2, 0, INFINITY, "of the spring"), HIFM_PARAM_END};
+
+/* A plugin whose own preset is itself. */
+static const hifm_param endless_params[] = {
+    HIFM_PARAM_REF(hifm_bound, plugin, HIFM_ENERGY, "endless", "itself"), HIFM_PARAM_END};
+
+static const hifm_param *find(void *context, hifm_kind kind, const char *name, hifm_error *err) {
+  (void)context;
+  if (kind == HIFM_ENERGY && strcmp(name, "spring") == 0) return spring_params;
+  if (kind == HIFM_ENERGY && strcmp(name, "endless") == 0) return endless_params;
+  hifm_fail(err, HIFM_BAD_CONFIG, "\"%s\" is no %s plugin", name, params_kind_text(kind));
+  return NULL;
+}
+
+static const params_lookup lookup = {.find = find};
+
+static const value *parse(arena *a, const char *text) {
+  const value *node = NULL;
+  hifm_error err;
+  if (json_parse(a, text, strlen(text), "test", &node, &err)) fail_msg("%s", err.message);
+  return node;
+}
+
+static void presets_fill_in(void **state) {
+  (void)state;
+  arena a = {0};
+  const value *out = NULL;
+  hifm_error err = {.message = ""};
+  assert_int_equal(
+      params_check(&a, params, parse(&a, "{\"width\":-3}"), "run", &lookup, NULL, &out, &err),
+      HIFM_OK);
+  assert_string_equal(json_text(&a, out),
+                      "{\"batch\":500,\"clock\":\"t\",\"energy\":{\"\":\"spring\",\"stiffness\":2},"
+                      "\"loud\":true,\"path\":\"here\",\"rate\":0.10000000000000001,\"width\":-3}");
+  arena_close(&a);
+}
+
+static void given_values_stand(void **state) {
+  (void)state;
+  arena a = {0};
+  const char *text = "{\"batch\":9007199254740992,\"clock\":\"z\","
+                     "\"energy\":{\"\":\"spring\",\"stiffness\":0},\"loud\":false,\"path\":\"\","
+                     "\"rate\":1,\"width\":0}";
+  const value *out = NULL;
+  settings s = {0};
+  hifm_error err;
+  assert_int_equal(params_check(&a, params, parse(&a, text), "", &lookup, NULL, &out, &err), 0);
+  params_store(&a, params, out, &s);
+  assert_true(s.rate == 1 && s.width == 0);
+  assert_true(s.batch == (uint64_t)1 << 53);
+  assert_false(s.loud);
+  assert_int_equal(s.clock, 0);
+  assert_string_equal(s.path, "");
+  assert_null(s.energy.plugin);
+  arena_close(&a);
+}
+
+static void extra_keys_pass(void **state) {
+  (void)state;
+  arena a = {0};
+  const char *const extra[] = {"label", NULL};
+  const value *out = NULL;
+  hifm_error err;
+  assert_int_equal(params_check(&a, params, parse(&a, "{\"width\":1,\"label\":[]}"), "x", &lookup,
+                                extra, &out, &err),
+                   0);
+  assert_null(value_get(out, "label"));
+  arena_close(&a);
+}
+
+static const struct {
+  const char *given, *message;
+} refusals[] = {
+    {"{}", "run.width: must be given (how wide)"},
+    {"{\"width\":true}", "run.width: must be a number, not a boolean"},
+    {"{\"rate\":0}", "run.rate: 0 is not above 0 (a number above 0, at most 1)"},
+    {"{\"rate\":1.5}", "run.rate: 1.5 is above 1 (a number above 0, at most 1)"},
+    {"{\"rate\":\"1\"}", "run.rate: must be a number above 0, at most 1, not a text"},
+    {"{\"batch\":2.5}", "run.batch: 2.5 is no whole number"},
+    {"{\"batch\":0}", "run.batch: 0 is below 1 (a whole number, 1 or more)"},
+    {"{\"batch\":9007199254740994}",
+     "run.batch: 9007199254740994 is above 9007199254740992 (a whole number, 1 or more)"},
+    {"{\"loud\":1}", "run.loud: must be true or false, not a number"},
+    {"{\"clock\":\"s\"}", "run.clock: \"s\" is not one of \"z\", \"t\"; did you mean \"z\"?"},
+    {"{\"clock\":2}", "run.clock: must be one of \"z\", \"t\", not a number"},
+    {"{\"path\":[]}", "run.path: must be a text, not a list"},
+    {"{\"energy\":\"sprong\"}", "run.energy: \"sprong\" is no energy plugin"},
+    {"{\"energy\":{\"stiffness\":1}}",
+     "run.energy: must name a plugin of kind energy, \"name\" or { \"name\", setting = ... }; it "
+     "is a table without a name"},
+    {"{\"energy\":{\"\":\"spring\",\"stiffness\":-1}}",
+     "run.energy.stiffness: -1 is below 0 (a number, 0 or more)"},
+    {"{\"wdith\":1}", "run.widh: unknown setting; did you mean \"width\"?"},
+    {"{\"zzzzzz\":1}",
+     "run.zzzzzz: unknown setting; known: rate, batch, loud, clock, path, energy, width"},
+    {"[]", "run: must be a table of settings, not a list"},
+};
+
+static void refusals_say_why(void **state) {
+  (void)state;
+  for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+    arena a = {0};
+    const value *out = NULL;
+    hifm_error err = {.message = ""};
+    assert_int_equal(
+        params_check(&a, params, parse(&a, refusals[i].given), "run", &lookup, NULL, &out, &err),
+        HIFM_BAD_CONFIG);
+    assert_string_equal(err.message, refusals[i].message);
+    arena_close(&a);
+  }
+}
+
+static void plugins_within_plugins_end(void **state) {
+  (void)state;
+  arena a = {0};
+  const value *out = NULL;
+  hifm_error err;
+  assert_int_equal(
+      params_check_ref(&a, HIFM_ENERGY, value_text(&a, "endless"), "energy", &lookup, &out, &err),
+      HIFM_BAD_CONFIG);
+  assert_non_null(strstr(err.message, "deeper than 8 levels"));
+  arena_close(&a);
+}
+
+/* Through JSON, as between processes: the same description, the same answers. */
+static void descriptions_travel(void **state) {
+  (void)state;
+  arena a = {0};
+  const char *text = json_text(&a, params_describe(&a, params));
+  const hifm_param *back = params_from_description(&a, parse(&a, text));
+  assert_string_equal(json_text(&a, params_describe(&a, back)), text);
+  assert_non_null(strstr(text, "{\"high\":1,\"low\":2.2250738585072014e-308,\"meaning\":\"how "
+                               "fast\",\"name\":\"rate\",\"preset\":0.10000000000000001,\"type\":"
+                               "\"real\"}"));
+  for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+    const value *out = NULL;
+    hifm_error err = {.message = ""};
+    params_check(&a, back, parse(&a, refusals[i].given), "run", &lookup, NULL, &out, &err);
+    assert_string_equal(err.message, refusals[i].message);
+  }
+  arena_close(&a);
+}
+
+static void kinds_have_words(void **state) {
+  (void)state;
+  for (int kind = HIFM_ENERGY; kind <= HIFM_SOLVER; kind++)
+    assert_int_equal(params_kind(params_kind_text((hifm_kind)kind)), kind);
+  assert_int_equal(params_kind("nothing"), 0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(presets_fill_in),     cmocka_unit_test(given_values_stand),
+      cmocka_unit_test(extra_keys_pass),     cmocka_unit_test(refusals_say_why),
+      cmocka_unit_test(descriptions_travel), cmocka_unit_test(plugins_within_plugins_end),
+      cmocka_unit_test(kinds_have_words)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

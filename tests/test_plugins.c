@@ -1,0 +1,434 @@
+#include "base/blake2b.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "front/describe.h"
+#include "hifm/energy.h"
+#include "hifm/flow.h"
+#include "host/catalogue.h"
+#include "host/check.h"
+#include "host/plugins.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define PLUGINS TEST_BINARY_DIR "/plugins"
+#define FAKES   TEST_BINARY_DIR "/tests/fakes"
+
+typedef struct place {
+  arena memory;
+  char *folder;
+} place;
+
+static int open_place(void **state) {
+  static place here;
+  const char *base = getenv("TMPDIR");
+  here = (place){0};
+  here.folder = arena_format(&here.memory, "%s/hifm-test-XXXXXX", base ? base : "/tmp");
+  *state = &here;
+  setenv("HIFM_PLUGIN_PATH", PLUGINS, 1);
+  return mkdtemp(here.folder) ? 0 : -1;
+}
+
+static int close_place(void **state) {
+  place *here = *state;
+  files_remove(here->folder, NULL);
+  arena_close(&here->memory);
+  return 0;
+}
+
+static const char *fake(arena *a, const char *folder, const char *name) {
+  return arena_format(a, FAKES "/%s/%s/%s.so", name, folder, name);
+}
+
+/* Copies the first `keep` bytes of a file (all when shorter). */
+static void copy(place *here, const char *from, const char *to, size_t keep) {
+  char *bytes = NULL;
+  size_t length = 0;
+  hifm_error err;
+  assert_int_equal(files_read(from, 1 << 26, &bytes, &length, &err), HIFM_OK);
+  const char *path = arena_format(&here->memory, "%s/%s", here->folder, to);
+  assert_int_equal(files_write(path, bytes, keep < length ? keep : length, &err), HIFM_OK);
+  free(bytes);
+}
+
+static void make_folder(place *here, const char *name) {
+  hifm_error err;
+  const char *path = arena_format(&here->memory, "%s/%s", here->folder, name);
+  assert_int_equal(files_make_folder(path, &err), HIFM_OK);
+}
+
+/* Loading ------------------------------------------------------------------------------------- */
+
+/* Both sides of each mismatch. */
+static const struct {
+  const char *folder, *name, *one, *other;
+} refused[] = {
+    {"energies", "old_abi", "built for ABI 0", "this hifm has ABI 1"},
+    {"energies", "wrong_size", "operations are 16 bytes", "this hifm's are 40"},
+    {"energies", "no_entry", "exports no \"hifm_plugin_record\"", "no_entry.so"},
+    {"energies", "wrong_kind", "its record says flow", "its folder says energy"},
+    {"energies", "wrong_name", "its record says \"right_name\"", "its file says \"wrong_name\""},
+    {"energies", "bad_preset", "the preset of stiffness: -1", "above 0, at most 10"},
+    {"energies", "bad_offset", "bytes 8 to 16", "the instance has 8"},
+    {"energies", "two_answers", "exactly one of pair and value", "it has both"},
+    {"energies", "flushes", "changes", "for the whole program"},
+    {"networks", "missing_backward", "a network needs the operation backward", ".so"},
+};
+
+static void mismatches_name_both_sides(void **state) {
+  place *here = *state;
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+    const char *path = fake(&here->memory, refused[i].folder, refused[i].name);
+    const hifm_plugin *plugin = NULL;
+    hifm_error err = {.message = ""};
+    assert_int_equal(plugins_open(path, &plugin, &err), HIFM_BAD_CONFIG);
+    if (!strstr(err.message, refused[i].one) || !strstr(err.message, refused[i].other) ||
+        !strstr(err.message, refused[i].name))
+      fail_msg("%s: %s", refused[i].name, err.message);
+  }
+}
+
+static void arithmetic_survives_loading(void **state) {
+  place *here = *state;
+  const hifm_plugin *plugin = NULL;
+  hifm_error err;
+  plugins_open(fake(&here->memory, "energies", "flushes"), &plugin, &err);
+  volatile double smallest = DBL_MIN;
+  assert_true(smallest / 2 > 0);
+}
+
+static void missing_files_are_named(void **state) {
+  (void)state;
+  const hifm_plugin *plugin = NULL;
+  hifm_error err;
+  assert_int_equal(plugins_open("/nowhere/energies/x.so", &plugin, &err), HIFM_BAD_CONFIG);
+  assert_non_null(strstr(err.message, "/nowhere/energies/x.so"));
+}
+
+static void a_file_is_opened_once(void **state) {
+  (void)state;
+  const hifm_plugin *first = NULL, *second = NULL;
+  hifm_error err;
+  assert_int_equal(plugins_open(PLUGINS "/energies/formation.so", &first, &err), HIFM_OK);
+  assert_int_equal(plugins_open(PLUGINS "/flows/../energies/formation.so", &second, &err), HIFM_OK);
+  assert_ptr_equal(first, second);
+}
+
+/* Finding and binding ------------------------------------------------------------------------- */
+
+static void names_are_found_or_guessed(void **state) {
+  place *here = *state;
+  const char *path = NULL;
+  hifm_error err;
+  assert_int_equal(plugins_find(&here->memory, HIFM_ENERGY, "formation", &path, &err), HIFM_OK);
+  assert_non_null(strstr(path, "/plugins/energies/formation.so"));
+  assert_int_equal(plugins_find(&here->memory, HIFM_ENERGY, "fromation", &path, &err),
+                   HIFM_BAD_CONFIG);
+  assert_string_equal(err.message,
+                      "\"fromation\" is no energy plugin; did you mean \"formation\"?");
+  assert_int_equal(plugins_find(&here->memory, HIFM_FLOW, "formation", &path, &err),
+                   HIFM_BAD_CONFIG);
+}
+
+static void two_of_a_name_are_named(void **state) {
+  place *here = *state;
+  const char *path = NULL;
+  hifm_error err;
+  make_folder(here, "energies");
+  copy(here, PLUGINS "/energies/formation.so", "energies/formation.so", SIZE_MAX);
+  setenv("HIFM_PLUGIN_PATH", arena_format(&here->memory, "%s:%s", PLUGINS, here->folder), 1);
+  assert_int_equal(plugins_find(&here->memory, HIFM_ENERGY, "formation", &path, &err),
+                   HIFM_BAD_CONFIG);
+  assert_non_null(strstr(err.message, PLUGINS "/energies/formation.so"));
+  assert_non_null(strstr(err.message, here->folder));
+  const value *entry = NULL;
+  assert_int_equal(catalogue_find(&here->memory, catalogue_collect(&here->memory), HIFM_ENERGY,
+                                  "formation", &entry, &err),
+                   HIFM_BAD_CONFIG);
+  assert_non_null(strstr(err.message, here->folder));
+}
+
+static void plugins_may_lie_in_the_path_itself(void **state) {
+  place *here = *state;
+  hifm_error err;
+  hifm_bound bound = {0};
+  const value *entry = NULL;
+  const hifm_domain domain = {.d = 3};
+  copy(here, PLUGINS "/energies/double_well.so", "double_well.so", SIZE_MAX);
+  setenv("HIFM_PLUGIN_PATH", here->folder, 1);
+  const value *name = value_text(&here->memory, "double_well");
+  assert_int_equal(plugins_bind(&here->memory, HIFM_ENERGY, name, "energy", &domain, &bound, &err),
+                   HIFM_OK);
+  plugins_drop(&bound);
+  assert_int_equal(plugins_bind(&here->memory, HIFM_FLOW, name, "flow", &domain, &bound, &err),
+                   HIFM_BAD_CONFIG);
+  assert_non_null(strstr(err.message, "is no flow plugin"));
+  assert_int_equal(catalogue_find(&here->memory, catalogue_collect(&here->memory), HIFM_ENERGY,
+                                  "double_well", &entry, &err),
+                   HIFM_OK);
+}
+
+static const value *parse(arena *a, const char *text) {
+  const value *node = NULL;
+  hifm_error err;
+  if (json_parse(a, text, strlen(text), "test", &node, &err)) fail_msg("%s", err.message);
+  return node;
+}
+
+static void settings_bind_plugins_within(void **state) {
+  place *here = *state;
+  const hifm_domain domain = {.d = 6, .particles = 2, .space = 3, .centred = true};
+  hifm_bound bound = {0};
+  hifm_error err;
+  const value *config = parse(&here->memory, "{\"\":\"hessian\",\"energy\":{\"\":\"lennard_jones\""
+                                             "},\"kappa\":0.5}");
+  assert_int_equal(plugins_bind(&here->memory, HIFM_FLOW, config, "flow", &domain, &bound, &err),
+                   HIFM_OK);
+  for (const hifm_param *p = bound.plugin->params; p->name; p++) {
+    const void *place_of = (const char *)bound.self + p->offset;
+    if (strcmp(p->name, "kappa") == 0) assert_true(*(const double *)place_of == 0.5);
+    if (strcmp(p->name, "energy") == 0)
+      assert_string_equal(((const hifm_bound *)place_of)->plugin->name, "lennard_jones");
+  }
+  plugins_drop(&bound);
+  assert_null(bound.plugin);
+  config = parse(&here->memory, "{\"\":\"hessian\",\"energy\":\"fromation\"}");
+  assert_int_equal(
+      plugins_bind(&here->memory, HIFM_FLOW, config, "flow.hessian", &domain, &bound, &err),
+      HIFM_BAD_CONFIG);
+  assert_string_equal(err.message, "flow.hessian.energy: \"fromation\" is no energy plugin; did "
+                                   "you mean \"formation\"?");
+}
+
+/* The catalogue ------------------------------------------------------------------------------- */
+
+static void entries_say_what_plugins_are(void **state) {
+  place *here = *state;
+  arena *a = &here->memory;
+  const value *catalogue = catalogue_collect(a), *entry = NULL;
+  hifm_error err;
+  char hex[33], *bytes = NULL;
+  size_t length = 0;
+  assert_int_equal(catalogue_find(a, catalogue, HIFM_FLOW, "hessian", &entry, &err), HIFM_OK);
+  assert_int_equal((int)value_get_number(entry, "role", 0), HIFM_STAGE_SOURCE | HIFM_STAGE_HESSIAN);
+  assert_false(value_get_bool(entry, "own_path", true));
+  assert_int_equal(catalogue_find(a, catalogue, HIFM_FLOW, "transport", &entry, &err), HIFM_OK);
+  assert_true(value_get_bool(entry, "own_path", false));
+  assert_int_equal(catalogue_find(a, catalogue, HIFM_ENERGY, "formation", &entry, &err), HIFM_OK);
+  assert_true(value_get_bool(entry, "pair", false));
+  assert_true((uint32_t)value_get_number(entry, "invariances", 0) & HIFM_RELATIVE);
+  assert_int_equal(files_read(PLUGINS "/energies/formation.so", 1 << 26, &bytes, &length, &err), 0);
+  blake2b_hex(bytes, length, hex);
+  free(bytes);
+  assert_string_equal(value_get_text(entry, "hash", ""), hex);
+  assert_int_equal(catalogue_find(a, catalogue, HIFM_SOLVER, "rk_45", &entry, &err),
+                   HIFM_BAD_CONFIG);
+  assert_non_null(strstr(err.message, "\"rk_45\" is no solver plugin; did you mean \"rk45\"?"));
+}
+
+static void lookups_check_without_opening(void **state) {
+  place *here = *state;
+  catalogue_context context = {&here->memory, catalogue_collect(&here->memory)};
+  const params_lookup lookup = catalogue_lookup(&context);
+  const value *out = NULL;
+  hifm_error err;
+  const value *config = parse(&here->memory, "{\"\":\"condition\",\"c\":0.5}");
+  assert_int_equal(
+      params_check_ref(&here->memory, HIFM_FLOW, config, "flow.condition", &lookup, &out, &err),
+      HIFM_BAD_CONFIG);
+  assert_non_null(strstr(err.message, "flow.condition.c: 0.5 is below 1 (a number"));
+  config = value_text(&here->memory, "hyperbolize");
+  assert_int_equal(params_check_ref(&here->memory, HIFM_FLOW, config, "flow", &lookup, &out, &err),
+                   HIFM_OK);
+  assert_string_equal(json_text(&here->memory, out), "{\"\":\"hyperbolize\"}");
+}
+
+/* One folder with everything that can go wrong, and the real plugins behind it. */
+static void break_everything(place *here) {
+  hifm_error err;
+  make_folder(here, "energies");
+  copy(here, fake(&here->memory, "energies", "aborts"), "energies/aborts.so", SIZE_MAX);
+  copy(here, fake(&here->memory, "energies", "prints"), "energies/prints.so", SIZE_MAX);
+  copy(here, PLUGINS "/energies/formation.so", "energies/cut.so", 6000);
+  copy(here, PLUGINS "/energies/formation.so", "energies/empty.so", 0);
+  const char *path = arena_format(&here->memory, "%s/energies/words.so", here->folder);
+  assert_int_equal(files_write(path, "not a library\n", 14, &err), HIFM_OK);
+  setenv("HIFM_PLUGIN_PATH", arena_format(&here->memory, "%s:%s", here->folder, PLUGINS), 1);
+}
+
+static void the_catalogue_survives(void **state) {
+  place *here = *state;
+  arena *a = &here->memory;
+  const value *entry = NULL;
+  hifm_error err;
+  break_everything(here);
+  const value *catalogue = catalogue_collect(a);
+  const char *const broken[] = {"aborts", "cut", "empty", "words"};
+  for (size_t i = 0; i < 4; i++) {
+    assert_int_equal(catalogue_find(a, catalogue, HIFM_ENERGY, broken[i], &entry, &err),
+                     HIFM_BAD_CONFIG);
+    assert_non_null(strstr(err.message, "was refused"));
+    assert_non_null(strstr(err.message, broken[i]));
+  }
+  catalogue_find(a, catalogue, HIFM_ENERGY, "aborts", &entry, &err);
+  assert_non_null(strstr(err.message, "crashed with SIGABRT while loading"));
+  assert_int_equal(catalogue_find(a, catalogue, HIFM_ENERGY, "formation", &entry, &err), HIFM_OK);
+  assert_int_equal(catalogue_find(a, catalogue, HIFM_ENERGY, "prints", &entry, &err), HIFM_OK);
+}
+
+/* What f prints to the real stdout, as text. */
+static char *printed_by(place *here, void (*f)(place *)) {
+  const char *path = arena_format(&here->memory, "%s/printed", here->folder);
+  hifm_error err;
+  char *bytes = NULL;
+  size_t length = 0;
+  fflush(stdout);
+  int kept = dup(STDOUT_FILENO);
+  FILE *file = fopen(path, "w");
+  assert_non_null(file);
+  dup2(fileno(file), STDOUT_FILENO);
+  f(here);
+  fflush(stdout);
+  dup2(kept, STDOUT_FILENO);
+  close(kept);
+  fclose(file);
+  assert_int_equal(files_read(path, 1 << 20, &bytes, &length, &err), HIFM_OK);
+  return bytes;
+}
+
+static void collect(place *here) {
+  catalogue_collect(&here->memory);
+}
+
+static void list(place *here) {
+  hifm_error err;
+  (void)here;
+  describe_list(stdout, &err);
+}
+
+static void describe_hessian(place *here) {
+  hifm_error err;
+  (void)here;
+  describe_plugin("flow", "hessian", stdout, &err);
+}
+
+static void printing_plugins_are_not_heard(void **state) {
+  place *here = *state;
+  break_everything(here);
+  char *text = printed_by(here, collect);
+  assert_string_equal(text, "");
+  free(text);
+}
+
+static void the_list_ends_with_the_refused(void **state) {
+  place *here = *state;
+  break_everything(here);
+  char *text = printed_by(here, list);
+  const char *good = strstr(text, "\n  formation"), *bad = strstr(text, "\nrefused\n");
+  assert_non_null(good);
+  assert_non_null(bad);
+  assert_true(good < bad);
+  assert_non_null(strstr(bad, "aborts.so: crashed with SIGABRT while loading\n"));
+  free(text);
+}
+
+static void descriptions_hold_the_settings(void **state) {
+  place *here = *state;
+  hifm_error err;
+  char *text = printed_by(here, describe_hessian);
+  assert_non_null(strstr(text, "flow hessian: "));
+  assert_non_null(strstr(text, "one of \"refuse\", \"absolute\", \"clip\"  \"refuse\""));
+  assert_non_null(strstr(text, "an energy plugin"));
+  free(text);
+  assert_int_equal(describe_plugin("energi", "formation", stdout, &err), HIFM_USAGE);
+  assert_non_null(strstr(err.message, "did you mean \"energy\"?"));
+}
+
+/* The checker --------------------------------------------------------------------------------- */
+
+typedef struct verdicts {
+  char failures[4096];
+} verdicts;
+
+static void note(void *context, const char *name, bool passed, const char *detail) {
+  verdicts *v = context;
+  size_t length = strlen(v->failures);
+  if (!passed)
+    snprintf(v->failures + length, sizeof v->failures - length, "[%s: %s]", name, detail);
+}
+
+static const struct {
+  const char *folder, *name, *failure;
+} caught[] = {
+    {"energies", "wrong_gradient", "[gradient agrees with differences of the value: "},
+    {"energies", "false_claim", "[value is unchanged by translation: "},
+    {"energies", "false_claim", "[Hessian is zero along translations: "},
+    {"energies", "nan", "[value is finite: "},
+    {"energies", "crashes", "crashed with SIGSEGV after \"gradient agrees with"},
+    {"energies", "hangs", "took longer than 1 s after \"gradient agrees with"},
+    {"energies", "aborts", "crashed with SIGABRT after \"nothing\""},
+    {"energies", "old_abi", "[record is sound: "},
+    {"flows", "not_elementwise", "[permuted modes give permuted results: "},
+    {"flows", "not_elementwise", "[one mode changed leaves the others alone: "},
+    {"networks", "wrong_backward", "[dw agrees with differences: "},
+    {"networks", "wrong_backward", "[buffers are not overrun: "},
+    {"networks", "wrong_backward", "[v keeps the centre of mass: "},
+    {"solvers", "miscounts", "[evaluations are counted right: "},
+    {"solvers", "miscounts", "[max_attempts ends the solve: "},
+};
+
+static void the_checker_catches(void **state) {
+  place *here = *state;
+  for (size_t i = 0; i < sizeof caught / sizeof *caught; i++) {
+    verdicts v = {.failures = ""};
+    size_t failed = 0;
+    hifm_error err;
+    const char *path = fake(&here->memory, caught[i].folder, caught[i].name);
+    unsigned seconds = strcmp(caught[i].name, "hangs") == 0 ? 1 : 30;
+    assert_int_equal(check_plugin_apart(path, seconds, note, &v, &failed, &err), HIFM_OK);
+    if (failed == 0 || !strstr(v.failures, caught[i].failure))
+      fail_msg("%s: %zu failed: %s", caught[i].name, failed, v.failures);
+  }
+}
+
+/* A fault in one place must not drown in others. */
+static void a_wrong_gradient_is_all_that_fails(void **state) {
+  place *here = *state;
+  verdicts v = {.failures = ""};
+  size_t failed = 0;
+  hifm_error err;
+  const char *path = fake(&here->memory, "energies", "wrong_gradient");
+  assert_int_equal(check_plugin(path, note, &v, &failed, &err), HIFM_OK);
+  assert_int_equal(failed, 2); /* once on images, once on plain numbers */
+  assert_null(strstr(v.failures, "[Hessian"));
+  assert_int_equal(check_plugin("/nowhere.so", note, &v, &failed, &err), HIFM_NO_INPUT);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {TEST(mismatches_name_both_sides),
+                                     TEST(arithmetic_survives_loading),
+                                     TEST(missing_files_are_named),
+                                     TEST(a_file_is_opened_once),
+                                     TEST(names_are_found_or_guessed),
+                                     TEST(two_of_a_name_are_named),
+                                     TEST(plugins_may_lie_in_the_path_itself),
+                                     TEST(settings_bind_plugins_within),
+                                     TEST(entries_say_what_plugins_are),
+                                     TEST(lookups_check_without_opening),
+                                     TEST(the_catalogue_survives),
+                                     TEST(printing_plugins_are_not_heard),
+                                     TEST(the_list_ends_with_the_refused),
+                                     TEST(descriptions_hold_the_settings),
+                                     TEST(the_checker_catches),
+                                     TEST(a_wrong_gradient_is_all_that_fails)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

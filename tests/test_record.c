@@ -1,0 +1,132 @@
+/* runs.csv, history.csv and timings.csv from results made by hand. */
+#include "folder.h"
+
+#include "front/record.h"
+
+#define TRAIN_ID   "0123456789abcdef0123456789abcdef"
+#define MEASURE_ID "fedcba9876543210fedcba9876543210"
+
+static const char TRAIN[] =
+    "{\"job\":\"train\",\"id\":\"" TRAIN_ID "\",\"status\":\"done\",\"numbers\":{},"
+    "\"provenance\":{\"seconds\":12.5,\"host\":\"node7\"}}";
+/* The second measurement is the best, the third failed. */
+static const char MEASURE[] =
+    "{\"job\":\"measure\",\"id\":\"" MEASURE_ID
+    "\",\"status\":\"done\",\"numbers\":{},\"history\":["
+    "{\"epoch\":1,\"step\":100,\"loss\":0.1,\"gradient_norm\":3,\"nll\":30.5,\"nll_se\":0.25,"
+    "\"nfe\":26,\"attempts\":4,\"rejected\":1,\"solver\":\"ok\"},"
+    "{\"epoch\":2,\"step\":200,\"loss\":0.05,\"gradient_norm\":2,\"nll\":24.1,\"nll_se\":0.125,"
+    "\"nfe\":32,\"attempts\":5,\"rejected\":0,\"solver\":\"ok\"},"
+    "{\"epoch\":3,\"step\":300,\"loss\":0.30000000000000004,\"gradient_norm\":1,\"nll\":1,"
+    "\"nfe\":602,\"attempts\":100,\"rejected\":98,\"solver\":\"too many attempts\"}],"
+    "\"provenance\":{\"seconds\":2.25}}";
+
+#define HEADER                                                                                     \
+  "status,nll_min,nll_min_se,epoch_min,nfe_at_min,nfe_min,nll_last,nll_last_se,nfe_last,"          \
+  "loss_last,steps,epochs_measured,gradient_norm_last,train_id,measure_id\n"
+#define EMPTY ",,,,,,,,,,,,,"
+
+static record_row make_row(folder *f, const char *name, const char *cells, const char *state) {
+  return (record_row){folder_value(f, cells), folder_path(f, name), TRAIN_ID, MEASURE_ID, state};
+}
+
+static void add_results(folder *f, const char *name, const char *train, const char *measure) {
+  assert_int_equal(files_make_folder(folder_path(f, name), NULL), HIFM_OK);
+  if (train) folder_write(f, arena_format(&f->memory, "%s/result.json", name), train);
+  if (measure)
+    folder_write(f, arena_format(&f->memory, "%s/measure-fedcba987654.json", name), measure);
+}
+
+static void write_csv(folder *f, const char *columns, const record_row *rows, size_t count) {
+  hifm_error err = {0};
+  if (record_write(folder_path(f, "view"), folder_value(f, columns), rows, count, &err))
+    fail_msg("%s", err.message);
+}
+
+static void exact_text(void **state) {
+  folder *f = *state;
+  add_results(f, "a", TRAIN, MEASURE);
+  const record_row rows[] = {
+      make_row(f, "a", "{'seed':'0','flow':'formation, c=2','flow.project':'yes'}", "done"),
+      make_row(f, "b", "{'seed':'1','flow':'transport'}", "failed"),
+      make_row(f, "c", "{'seed':'2','flow':'transport'}", "missing"),
+  };
+  write_csv(f, "['seed','flow','flow.project']", rows, 3);
+  assert_string_equal(
+      folder_read(f, "view/runs.csv"),
+      "seed,flow,flow.project," HEADER
+      "0,\"formation, c=2\",yes,done,24.1,0.125,2,32,26,,,,0.30000000000000004,300,2,1,"
+      "0123456789ab,fedcba987654\n"
+      "1,transport,,failed" EMPTY "0123456789ab,fedcba987654\n"
+      "2,transport,,missing" EMPTY "0123456789ab,fedcba987654\n");
+  assert_string_equal(folder_read(f, "view/history.csv"),
+                      "seed,flow,flow.project,epoch,step,loss,gradient_norm,nll,nll_se,nfe,"
+                      "attempts,rejected,solver\n"
+                      "0,\"formation, c=2\",yes,1,100,0.1,3,30.5,0.25,26,4,1,ok\n"
+                      "0,\"formation, c=2\",yes,2,200,0.05,2,24.1,0.125,32,5,0,ok\n"
+                      "0,\"formation, c=2\",yes,3,300,0.30000000000000004,1,,,602,100,98,"
+                      "too many attempts\n");
+  assert_string_equal(folder_read(f, "view/timings.csv"),
+                      "seed,flow,flow.project,status,train_seconds,measure_seconds\n"
+                      "0,\"formation, c=2\",yes,done,12.5,2.25\n"
+                      "1,transport,,failed,,\n"
+                      "2,transport,,missing,,\n");
+}
+
+static void state_is_not_trusted(void **state) {
+  folder *f = *state;
+  add_results(f, "torn", TRAIN, "{\"id\":\"" MEASURE_ID "\",\"histo");
+  add_results(f, "other", "{\"id\":\"00000000000000000000000000000000\"}", MEASURE);
+  add_results(f, "unmeasured", TRAIN, NULL);
+  const record_row rows[] = {make_row(f, "torn", "{}", "done"), make_row(f, "other", "{}", "done"),
+                             make_row(f, "unmeasured", "{}", "done"),
+                             make_row(f, "nowhere", "{}", "diverged")};
+  write_csv(f, "[]", rows, 4);
+  const char *line = "missing" EMPTY "0123456789ab,fedcba987654\n";
+  assert_string_equal(folder_read(f, "view/runs.csv"),
+                      arena_format(&f->memory, "%s%s%s%s%s", HEADER, line, line, line, line));
+}
+
+static void diverged_is_a_result(void **state) {
+  folder *f = *state;
+  add_results(f, "early", "{\"id\":\"" TRAIN_ID "\",\"status\":\"diverged\"}", NULL);
+  add_results(f, "late", "{\"id\":\"" TRAIN_ID "\",\"status\":\"diverged\"}",
+              "{\"id\":\"" MEASURE_ID "\",\"status\":\"diverged\",\"history\":["
+              "{\"epoch\":1,\"nll\":7,\"nfe\":20,\"solver\":\"ok\"}]}");
+  const record_row rows[] = {make_row(f, "early", "{}", "diverged"),
+                             make_row(f, "late", "{}", "done")};
+  write_csv(f, "[]", rows, 2);
+  assert_string_equal(folder_read(f, "view/runs.csv"),
+                      HEADER "diverged" EMPTY "0123456789ab,fedcba987654\n"
+                             "diverged,7,,1,20,20,7,,20,,,1,,0123456789ab,fedcba987654\n");
+}
+
+static void the_same_bytes_twice(void **state) {
+  folder *f = *state;
+  add_results(f, "a", TRAIN, MEASURE);
+  const record_row rows[] = {make_row(f, "a", "{'seed':'0'}", "done")};
+  write_csv(f, "['seed']", rows, 1);
+  const char *runs = folder_read(f, "view/runs.csv"), *history = folder_read(f, "view/history.csv");
+  write_csv(f, "['seed']", rows, 1);
+  assert_string_equal(folder_read(f, "view/runs.csv"), runs);
+  assert_string_equal(folder_read(f, "view/history.csv"), history);
+  assert_null(strstr(runs, "node7"));
+  assert_null(strstr(history, "12.5"));
+}
+
+static void numbers_have_names(void **state) {
+  (void)state;
+  assert_true(record_is_number("nll_min"));
+  assert_true(record_is_number("gradient_norm_last"));
+  assert_false(record_is_number("status"));
+  assert_false(record_is_number("flow"));
+}
+
+int main(void) {
+#define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
+  const struct CMUnitTest tests[] = {
+      TEST(exact_text),           TEST(state_is_not_trusted),           TEST(diverged_is_a_result),
+      TEST(the_same_bytes_twice), cmocka_unit_test(numbers_have_names),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

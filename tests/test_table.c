@@ -1,0 +1,242 @@
+/* Tables from CSV made by hand: exact text, Markdown and CSV. */
+#include "folder.h"
+
+#include "front/format.h"
+#include "front/table.h"
+
+#include <locale.h>
+
+static const char ONE_SEED[] = "flow,flow.project,flow.hyperbolize,status,nll_min,nfe_at_min\n"
+                               "OT,,,done,25.73512,32\n"
+                               "formation,no,yes,done,24.8554,26\n"
+                               "formation,yes,no,missing,,\n"
+                               "formation,no,no,diverged,27.1,26\n";
+static const char ONE_SEED_COLUMNS[] = "['flow','flow.project','flow.hyperbolize']";
+
+static const char TWO_SEEDS[] = "seed,flow,status,nll_min,nfe_at_min\n"
+                                "0,OT,done,25,32\n"
+                                "1,OT,done,26,26\n"
+                                "2,OT,done,27,32\n"
+                                "0,formation,done,24.5,26\n"
+                                "1,formation,done,24.7,26\n"
+                                "2,formation,failed,,\n"
+                                "0,other,done,24.25,26\n"
+                                "1,other,missing,,\n"
+                                "2,other,missing,,\n"
+                                "0,none,missing,,\n"
+                                "1,none,missing,,\n"
+                                "2,none,missing,,\n";
+
+static hifm_status write_table(folder *f, const char *declaration, const char *columns,
+                               hifm_error *err) {
+  return table_write(f->path, "table2", folder_value(f, declaration), f->path,
+                     folder_value(f, columns), err);
+}
+
+static void must_write(folder *f, const char *declaration, const char *columns) {
+  hifm_error err = {0};
+  if (write_table(f, declaration, columns, &err)) fail_msg("%s", err.message);
+}
+
+static void must_refuse(folder *f, const char *declaration, const char *columns,
+                        const char *message) {
+  hifm_error err = {0};
+  assert_int_equal(write_table(f, declaration, columns, &err), HIFM_BAD_CONFIG);
+  assert_string_equal(err.message, message);
+}
+
+static const char *printed(folder *f, const char *declaration) {
+  char *text = NULL;
+  size_t length = 0;
+  FILE *out = open_memstream(&text, &length);
+  hifm_error err = {0};
+  if (table_print(f->path, "table2", folder_value(f, declaration), out, &err))
+    fail_msg("%s", err.message);
+  fclose(out);
+  const char *copy = arena_text(&f->memory, text);
+  free(text);
+  return copy;
+}
+
+static const char TABLE2[] =
+    "{'title':'Table 2','columns':[['Method','flow'],['Project','flow.project'],"
+    "['Hyperbolize','flow.hyperbolize'],{'':['NLL','nll_min'],'digits':2},['NFE','nfe_at_min']],"
+    "'sort':'nll_min','notes':['NLL at its minimum.']}";
+
+static void one_seed(void **state) {
+  folder *f = *state;
+  folder_write(f, "runs.csv", ONE_SEED);
+  must_write(f, TABLE2, ONE_SEED_COLUMNS);
+  assert_string_equal(folder_read(f, "table2.csv"),
+                      "Method,Project,Hyperbolize,NLL,NFE,runs,missing,diverged\n"
+                      "formation,no,yes,24.8554,26,1,0,0\n"
+                      "OT,,,25.73512,32,1,0,0\n"
+                      "formation,no,no,27.1,26,1,0,1\n"
+                      "formation,yes,no,,,1,1,0\n");
+  assert_string_equal(folder_read(f, "table2.md"),
+                      "### Table 2\n\n"
+                      "| Method    | Project | Hyperbolize |   NLL | NFE |\n"
+                      "| --------- | ------- | ----------- | ----: | --: |\n"
+                      "| formation | ✗       | ✓           | 24.86 |  26 |\n"
+                      "| OT        | –       | –           | 25.74 |  32 |\n"
+                      "| formation | ✗       | ✗           | 27.10 |  26 |\n"
+                      "| formation | ✓       | ✗           |     – |   – |\n"
+                      "\nNLL at its minimum.\n"
+                      "\n1 of 4 runs missing, 1 diverged\n");
+  assert_string_equal(printed(f, TABLE2), "Table 2\n\n"
+                                          "Method     Project  Hyperbolize    NLL  NFE\n"
+                                          "---------  -------  -----------  -----  ---\n"
+                                          "formation  ✗        ✓            24.86   26\n"
+                                          "OT         –        –            25.74   32\n"
+                                          "formation  ✗        ✗            27.10   26\n"
+                                          "formation  ✓        ✗                –    –\n"
+                                          "\nNLL at its minimum.\n"
+                                          "\n1 of 4 runs missing, 1 diverged\n");
+}
+
+static void averages(void **state) {
+  folder *f = *state;
+  const char *declared = "{'columns':[['Method','flow'],['NLL','nll_min'],"
+                         "{'':['NFE','nfe_at_min'],'digits':1}],'sort':'nll_min'}";
+  folder_write(f, "runs.csv", TWO_SEEDS);
+  must_write(f, declared, "['seed','flow']");
+  assert_string_equal(folder_read(f, "table2.csv"),
+                      "Method,NLL,NLL sd,NLL n,NFE,NFE sd,NFE n,runs,missing,diverged\n"
+                      "other,24.25,,1,26,,1,3,2,0\n"
+                      "formation,24.6,0.141421356237309,2,26,0,2,3,1,0\n"
+                      "OT,26,1,3,30,3.4641016151377544,3,3,0,0\n"
+                      "none,,,0,,,0,3,3,0\n");
+  assert_string_equal(printed(f, declared), "table2\n\n"
+                                            "Method     NLL                      NFE\n"
+                      "---------  -----------------------  -------------------\n"
+                      "other      24.250 (1 of 3)          26.0 (1 of 3)\n"
+                      "formation  24.600 ± 0.141 (2 of 3)  26.0 ± 0.0 (2 of 3)\n"
+                      "OT         26.000 ± 1.000 (3)       30.0 ± 3.5 (3)\n"
+                      "none       –                        –\n"
+                      "\n6 of 12 runs missing\n");
+}
+
+static void a_shown_seed_is_not_averaged(void **state) {
+  folder *f = *state;
+  folder_write(f, "runs.csv", "seed,status,nll_min\n1,done,2\n0,done,4\n");
+  must_write(f, "{'columns':[['Seed','seed'],['NLL','nll_min']]}", "['seed']");
+  assert_string_equal(folder_read(f, "table2.csv"), "Seed,NLL,runs,missing,diverged\n"
+                                                    "1,2,1,0,0\n"
+                                                    "0,4,1,0,0\n");
+}
+
+static void joins_the_paper(void **state) {
+  folder *f = *state;
+  const char *declared = "{'columns':[['Method','flow'],['Hyp','flow.hyperbolize'],"
+                         "['NLL','nll_min'],['Paper','paper.nll'],"
+                         "{'':['Rounded','paper.nll'],'digits':1}],'paper':'paper.csv'}";
+  folder_write(f, "runs.csv", ONE_SEED);
+  folder_write(f, "paper.csv",
+               "flow,flow.project,flow.hyperbolize,nll\n"
+               "formation,no,yes,24.855\n"
+               "OT,,,25.735\n"
+               "formation,yes,yes,24.9\n");
+  must_write(f, declared, ONE_SEED_COLUMNS);
+  assert_string_equal(folder_read(f, "table2.md"),
+                      "### table2\n\n"
+                      "| Method    | Hyp |    NLL |  Paper | Rounded |\n"
+                      "| --------- | --- | -----: | -----: | ------: |\n"
+                      "| OT        | –   | 25.735 | 25.735 |    25.7 |\n"
+                      "| formation | ✓   | 24.855 | 24.855 |    24.9 |\n"
+                      "| formation | ✗   |      – |      – |       – |\n"
+                      "| formation | ✗   | 27.100 |      – |       – |\n"
+                      "\n1 of 4 runs missing, 1 diverged\n");
+  /* Where fewer settings vary, several of the paper's rows fit: none is shown. */
+  folder_write(f, "runs.csv", "flow,status,nll_min\nformation,done,3\nOT,done,4\n");
+  must_write(f, declared, "['flow']");
+  assert_string_equal(folder_read(f, "table2.csv"), "Method,NLL,Paper,Rounded,runs,missing,"
+                                                    "diverged\n"
+                                                    "formation,3,,,1,0,0\n"
+                                                    "OT,4,25.735,25.735,1,0,0\n");
+}
+
+static void refuses(void **state) {
+  folder *f = *state;
+  folder_write(f, "runs.csv", ONE_SEED);
+  must_refuse(f, "{'columns':[['NLL','nll_mn']]}", ONE_SEED_COLUMNS,
+              "table table2: there is no column \"nll_mn\"; did you mean \"nll_min\"?");
+  must_refuse(f, "{'columns':[['H','flow.hyperbolise']]}", ONE_SEED_COLUMNS,
+              "table table2: there is no column \"flow.hyperbolise\"; did you mean "
+              "\"flow.hyperbolize\"?");
+  must_refuse(f, "{'columns':[['NLL','nll_min']],'sort':'best'}", ONE_SEED_COLUMNS,
+              "table table2: there is no column \"best\"");
+  must_refuse(f, "{'columns':[['NLL']]}", ONE_SEED_COLUMNS,
+              "table table2: column 1 must be { \"Heading\", \"column\" }");
+  must_refuse(f, "{'columns':[['A','nll_min'],['A','flow']]}", ONE_SEED_COLUMNS,
+              "table table2: two columns have the heading \"A\"");
+  must_refuse(f, "{}", ONE_SEED_COLUMNS,
+              "table table2: needs columns = { { \"Heading\", \"column\" }, ... }");
+  hifm_error err = {0};
+  const value *declared = folder_value(f, TABLE2), *columns = folder_value(f, ONE_SEED_COLUMNS);
+  assert_int_equal(table_write(f->path, "../x", declared, f->path, columns, &err), HIFM_BAD_CONFIG);
+  assert_int_equal(table_write(f->path, "runs", declared, f->path, columns, &err), HIFM_BAD_CONFIG);
+}
+
+static void a_setting_that_does_not_vary_is_left_out(void **state) {
+  folder *f = *state;
+  folder_write(f, "runs.csv", "flow,status,nll_min\nOT,done,1\n");
+  must_write(f,
+             "{'columns':[['Method','flow'],['Seed','seed'],['Width','network.width'],"
+             "['NLL','nll_min']],'sort':'network.width'}",
+             "['flow']");
+  assert_string_equal(folder_read(f, "table2.csv"), "Method,NLL,runs,missing,diverged\n"
+                                                    "OT,1,1,0,0\n");
+}
+
+static void numbers_as_text(void **state) {
+  (void)state;
+  char out[FORMAT_ROOM];
+  assert_string_equal(format_number(out, 0.1), "0.1");
+  assert_string_equal(format_number(out, 1.0 / 3), "0.3333333333333333");
+  assert_string_equal(format_number(out, 0.1 + 0.2), "0.30000000000000004");
+  assert_string_equal(format_number(out, 5e-324), "4.94065645841247e-324");
+  assert_string_equal(format_number(out, -4349.63), "-4349.63");
+  assert_string_equal(format_fixed(out, -0.0004, 3), "0.000");
+  assert_string_equal(format_fixed(out, 1e300, 3), "1e+300");
+  assert_string_equal(format_duration(out, 3725), "1 h 2 min");
+}
+
+static void widths(void **state) {
+  (void)state;
+  text_buffer out = {0};
+  assert_int_equal(format_width("✓ κ ±"), 5);
+  assert_int_equal(format_width("日本"), 4);
+  assert_int_equal(format_width("e\xcc\x81\xff"), 2);
+  format_fit(&out, "formation", 5);
+  format_fit(&out, "日本語", 5);
+  format_fit(&out, "a", 3);
+  assert_string_equal(out.text, "for..日.. a  ");
+  free(out.text);
+}
+
+static void bars_do_not_end_cells(void **state) {
+  (void)state;
+  text_buffer out = {0};
+  const char *cells[] = {"a", "x|y\nz"};
+  const bool right[] = {false};
+  const format_grid grid = {1, 2, cells, right};
+  format_markdown(&out, &grid);
+  assert_string_equal(out.text, "| a      |\n| ------ |\n| x\\|y z |\n");
+  free(out.text);
+}
+
+int main(void) {
+#define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
+  const struct CMUnitTest tests[] = {
+      TEST(one_seed),
+      TEST(averages),
+      TEST(a_shown_seed_is_not_averaged),
+      TEST(joins_the_paper),
+      TEST(refuses),
+      TEST(a_setting_that_does_not_vary_is_left_out),
+      cmocka_unit_test(numbers_as_text),
+      cmocka_unit_test(widths),
+      cmocka_unit_test(bars_do_not_end_cells),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
