@@ -25,7 +25,7 @@ static void plain_lines(void **state) {
   size_t a = display_start(d, "formation seed 0", "train", 0);
   size_t b = display_start(d, "OT seed 0", "train", 0);
   told(f, d, a, "{'phase':'train','done':0,'total':100,'epoch':0,'epochs':10}", 1);
-  told(f, d, b, "{'note':'no Hessian: differences'}", 2);
+  told(f, d, b, "{'note':'no Hessian:\\u001b[2J differences'}", 2);
   display_refresh(d, 9);
   told(f, d, a, "{'phase':'train','done':10,'total':100,'epoch':1,'epochs':10,'loss':0.5}", 11);
   told(f, d, a, "{'phase':'train','done':10,'total':100,'nll':25.5,'nfe':26}", 11);
@@ -38,7 +38,7 @@ static void plain_lines(void **state) {
   display_close(d);
   assert_string_equal(text, "start: formation seed 0\n"
                             "start: OT seed 0\n"
-                            "OT seed 0: no Hessian: differences\n"
+                            "OT seed 0: no Hessian:?[2J differences\n"
                             "running: formation seed 0: train 1/10, loss 0.5000, NLL 25.500, "
                             "NFE 26, 1 min 30 s left\n"
                             "running: OT seed 0: train\n"

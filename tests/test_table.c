@@ -4,8 +4,6 @@
 #include "front/format.h"
 #include "front/table.h"
 
-#include <locale.h>
-
 static const char ONE_SEED[] = "flow,flow.project,flow.hyperbolize,status,nll_min,nfe_at_min\n"
                                "OT,,,done,25.73512,32\n"
                                "formation,no,yes,done,24.8554,26\n"
@@ -106,8 +104,9 @@ static void averages(void **state) {
                       "formation,24.6,0.141421356237309,2,26,0,2,3,1,0\n"
                       "OT,26,1,3,30,3.4641016151377544,3,3,0,0\n"
                       "none,,,0,,,0,3,3,0\n");
-  assert_string_equal(printed(f, declared), "table2\n\n"
-                                            "Method     NLL                      NFE\n"
+  assert_string_equal(printed(f, declared),
+                      "table2\n\n"
+                      "Method     NLL                      NFE\n"
                       "---------  -----------------------  -------------------\n"
                       "other      24.250 (1 of 3)          26.0 (1 of 3)\n"
                       "formation  24.600 ± 0.141 (2 of 3)  26.0 ± 0.0 (2 of 3)\n"

@@ -13,7 +13,8 @@ typedef struct assignment {
   const char *parts[PARTS_MAX + 1]; /* of the path, NULL-ended */
   const value *item;
   size_t places;
-  value *known; /* LIST of TEXT: paths that exist where this one leads nowhere */
+  const value *beneath; /* what a data set's recipe says where the script says nothing */
+  value *known;         /* LIST of TEXT: paths that exist where this one leads nowhere */
 } assignment;
 
 /* Remembers the path parts[0..part) + word as one that exists. */
@@ -51,8 +52,8 @@ static const value *into_plugin(assignment *w, const hifm_param *ref, const valu
       copy->items[i] = into_plugin(w, ref, node->items[i], part);
     return copy;
   }
-  const char *name = node ? declared_name(node) : ref->text;
-  if (!name && node->type == VALUE_MAP) name = ref->text;
+  const char *name = declared_name(node);
+  if (!name && (!node || node->type == VALUE_MAP)) name = ref->text;
   return into(w, schema_plugin_settings(w->schema, ref->kind, name), node, part);
 }
 
@@ -62,7 +63,8 @@ static const value *into(assignment *w, const hifm_param *params, const value *n
   if (!p || (w->parts[part + 1] && p->type != HIFM_REF)) return node;
   value *map = declared_map(w->memory, node);
   if (w->parts[part + 1]) {
-    const value *inner = value_get(map, p->name);
+    const value *inner = part == 1 ? value_get(w->beneath, p->name) : NULL;
+    inner = declared_merge(w->memory, inner, value_get(map, p->name));
     const value *changed = into_plugin(w, p, inner, part + 1);
     if (changed) value_put(w->memory, map, p->name, changed);
   } else {
@@ -105,6 +107,7 @@ static const value *into_section(assignment *w, size_t section, const value *nod
       copy->items[i] = into_section(w, section, node->items[i]);
     return copy;
   }
+  w->beneath = section == SECTION_DATASET ? schema_dataset(w->schema, node) : NULL;
   return into(w, schema_settings(w->schema, section, node), node, 1);
 }
 
@@ -133,10 +136,9 @@ hifm_status assign_path(schema *s, const value **sections, const char *path, con
   assignment w = {.schema = s, .memory = a, .item = item, .known = value_new(a, VALUE_LIST)};
   bool short_enough = split(&w, path);
   size_t section = schema_section(w.parts[0], strlen(w.parts[0]));
-  if (section == SECTIONS || !short_enough) {
-    for (size_t i = 0; i < SECTIONS; i++) know(&w, 0, schema_sections[i]);
-    return unknown(&w, path, err);
-  }
+  if (section == SECTIONS || !short_enough)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: unknown setting%s", path,
+                     text_hint(a, w.parts[0], schema_sections, SECTIONS));
   const char *name = schema_sections[section];
   value *changed = value_copy(a, *sections);
   if (w.parts[1]) {
@@ -161,7 +163,8 @@ hifm_status assign_text(schema *s, const value **sections, const char *assignmen
                         hifm_error *err) {
   const char *equals = strchr(assignment_, '=');
   if (!equals || equals == assignment_ || !equals[1])
-    return hifm_fail(err, HIFM_BAD_CONFIG, "must be key=value, such as train.epochs=5");
+    return hifm_fail(err, HIFM_BAD_CONFIG, "--set %s: must be key=value, such as train.epochs=5",
+                     assignment_);
   const char *path = arena_format(s->memory, "%.*s", (int)(equals - assignment_), assignment_);
   return assign_path(s, sections, path, parse(s->memory, equals + 1), err);
 }

@@ -17,7 +17,7 @@ typedef struct job_line {
   char phase[16];
   double done, total, epoch, epochs, loss, nll, nfe; /* NAN: not known */
   double started, phase_started, phase_done;         /* phase_done: at its first line */
-  double told;
+  double heard, told; /* last line of the worker, last plain line written */
 } job_line;
 
 enum { PACES = 8 }; /* more than there are kinds of job */
@@ -115,6 +115,7 @@ void display_progress(display *d, size_t at, const value *news, double now) {
   if (note) display_say(d, "%s: %s", line->label, note);
   const char *phase = value_get_text(news, "phase", NULL);
   if (!phase) return;
+  line->heard = now;
   if (strncmp(phase, line->phase, sizeof line->phase - 1) != 0) {
     snprintf(line->phase, sizeof line->phase, "%s", phase);
     line->phase_started = now;
@@ -133,7 +134,8 @@ void display_progress(display *d, size_t at, const value *news, double now) {
 static double line_left(const job_line *line, double now) {
   double made = line->done - line->phase_done;
   if (!(made > 0) || !(line->total >= line->done)) return NAN;
-  return (now - line->phase_started) * (line->total - line->done) / made;
+  double left = (line->heard - line->phase_started) * (line->total - line->done) / made;
+  return fmax(left - (now - line->heard), 0);
 }
 
 /* Seconds a job of this kind takes: the mean of those that ended, else what the running ones will
@@ -253,6 +255,14 @@ void display_refresh(display *d, double now) {
     draw(d, now);
 }
 
+/* Notes and logs may hold anything; a terminal must not act on it. */
+static void make_harmless(char *text) {
+  for (; *text; text++) {
+    unsigned char c = (unsigned char)*text;
+    if ((c < 32 && c != '\n' && c != '\t') || c == 127) *text = '?';
+  }
+}
+
 void display_say(display *d, const char *format, ...) {
   if (d->quiet) return;
   char *line = NULL;
@@ -261,6 +271,7 @@ void display_say(display *d, const char *format, ...) {
   int length = vasprintf(&line, format, arguments);
   va_end(arguments);
   if (length < 0) return;
+  make_harmless(line);
   text_buffer text = {0};
   erase(d, &text);
   const char *colon = strchr(line, ':');
@@ -276,10 +287,11 @@ void display_say(display *d, const char *format, ...) {
 void display_end(display *d, size_t at, const char *how, bool again, double now) {
   job_line *line = &d->lines[at];
   kind_pace *pace = pace_of(d, line->kind);
-  if (again) {
+  if (again)
     pace->waiting++;
-  } else {
+  else
     d->ended++;
+  if (how && !again) { /* one that failed at once says nothing of how long the others take */
     pace->finished++;
     pace->seconds += now - line->started;
   }

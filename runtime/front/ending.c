@@ -44,14 +44,6 @@ bool ending_diverged(const char *result_path) {
   return diverged;
 }
 
-/* A log may hold anything; a terminal must not act on it. */
-static void make_harmless(char *text, size_t length) {
-  for (size_t i = 0; i < length; i++) {
-    unsigned char c = (unsigned char)text[i];
-    if ((c < 32 && c != '\n' && c != '\t') || c == 127) text[i] = '?';
-  }
-}
-
 char *ending_tail(const char *log, long start, size_t lines) {
   enum { ROOM = 8192 };
   char *text = memory_get(ROOM + 1);
@@ -62,7 +54,6 @@ char *ending_tail(const char *log, long start, size_t lines) {
   fclose(file);
   while (length && text[length - 1] == '\n') length--;
   text[length] = 0;
-  make_harmless(text, length);
   size_t from = length;
   for (size_t seen = 0; from > 0; from--)
     if (text[from - 1] == '\n' && ++seen == lines) break;

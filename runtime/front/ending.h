@@ -28,8 +28,7 @@ ending_verdict ending_judge(const ending_facts *facts, char *text, size_t room);
 /* Did the job end with numbers that are not finite? That is a result too. */
 bool ending_diverged(const char *result_path);
 
-/* The last `lines` lines of a log from byte `start` on, fit for a terminal; released with free(),
- * never NULL. */
+/* The last `lines` lines of a log from byte `start` on; released with free(), never NULL. */
 char *ending_tail(const char *log, long start, size_t lines);
 
 #endif

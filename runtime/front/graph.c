@@ -91,19 +91,18 @@ static size_t modes_job(builder *b, const value *config, const identity *id, siz
 
 /* Cells as words: "formation hyperbolize isotropize seed 0". */
 static const char *label_of(arena *a, const value *cells) {
-  const char *label = "";
+  const char *label = NULL;
   for (size_t i = 0; cells && i < cells->count; i++) {
     const char *key = cells->keys[i], *cell = cells->items[i]->text, *dot = strrchr(key, '.');
-    const char *word = dot ? dot + 1 : key;
-    if (!cell || !*cell || strcmp(cell, "no") == 0 || strcmp(key, "seed") == 0) continue;
-    const bool plain = strcmp(cell, "yes") == 0;
-    const bool top = strcmp(key, "flow") == 0 || strcmp(key, "network") == 0;
-    label = plain ? arena_format(a, "%s%s ", label, word)
-            : top ? arena_format(a, "%s%s ", label, cell)
-                  : arena_format(a, "%s%s %s ", label, word, cell);
+    const char *name = dot ? dot + 1 : key;
+    if (!cell || !*cell || strcmp(cell, "no") == 0) continue;
+    const bool whole = strcmp(key, "flow") == 0 || strcmp(key, "network") == 0;
+    const char *word = strcmp(cell, "yes") == 0 ? name
+                       : whole                  ? cell
+                                                : arena_format(a, "%s %s", name, cell);
+    label = label ? arena_format(a, "%s %s", label, word) : word;
   }
-  const char *seed = value_get_text(cells, "seed", "");
-  return *seed ? arena_format(a, "%sseed %s", label, seed) : *label ? label : "run";
+  return label ? label : "run";
 }
 
 static size_t train_job(builder *b, const value *config, const identity *id, const value *cells,

@@ -196,12 +196,13 @@ hifm_status identity_of(const value *config, const value *catalogue, identity *o
 }
 
 const char *identity_slug(arena *a, const value *config) {
-  enum { LONGEST = 40 };
+  enum { LONGEST = 40, STAGE_LETTERS = 4 };
   const value *stages = value_get(value_get(config, "flow"), "stages");
   char *slug = arena_format(a, "%s-%s", value_get_text(value_get(config, "dataset"), "label", ""),
                             value_get_text(value_get(config, "network"), PARAMS_NAME, ""));
   for (size_t i = 0; stages && i < stages->count; i++)
-    slug = arena_format(a, "%s-%s", slug, value_get_text(stages->items[i], PARAMS_NAME, ""));
+    slug = arena_format(a, "%s-%.*s", slug, i ? (int)STAGE_LETTERS : (int)LONGEST,
+                        value_get_text(stages->items[i], PARAMS_NAME, ""));
   if (strlen(slug) > LONGEST) slug[LONGEST] = 0;
   for (char *c = slug; *c; c++) {
     if (*c >= 'A' && *c <= 'Z') *c = (char)(*c - 'A' + 'a');

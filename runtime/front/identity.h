@@ -21,7 +21,8 @@ typedef struct identity {
 hifm_status identity_of(const value *config, const value *catalogue, identity *out,
                         hifm_error *err);
 
-/* A short readable word for folder names ([a-z0-9_-], at most 40): dataset-network-flow. */
+/* A short readable word for folder names ([a-z0-9_-], at most 40): dataset, network, path stage,
+ * the first letters of the other stages: lj13-egnn-hessian-cond-hype-anis. */
 const char *identity_slug(arena *a, const value *config);
 
 #endif

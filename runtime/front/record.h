@@ -19,8 +19,8 @@ typedef struct record_row {
   const char *state; /* "done", "diverged", "failed", "missing" */
 } record_row;
 
-/* The numbers of runs.csv: name in the code, column. The
- * minimum is taken over the measured epochs; an epoch whose solver failed has no NLL. */
+/* The numbers of runs.csv: name in the code, column. The minimum is taken over the measured epochs;
+ * an epoch whose solver failed has no NLL. */
 #define RECORD_NUMBERS(X)                                                                          \
   X(NLL_MIN, nll_min)                                                                              \
   X(NLL_MIN_SE, nll_min_se)                                                                        \

@@ -32,18 +32,22 @@ const hifm_param *schema_plugin_settings(schema *s, hifm_kind kind, const char *
   return name ? s->lookup.find(s->lookup.context, kind, name, &ignored) : NULL;
 }
 
-const hifm_param *schema_dataset_settings(const char *kind) {
+static const hifm_param *dataset_settings(const char *kind) {
   if (kind && strcmp(kind, "mcmc") == 0) return mcmc_params;
   return kind && strcmp(kind, "file") == 0 ? file_params : NULL;
 }
 
-const hifm_param *schema_settings(schema *s, size_t section, const value *declared) {
+const value *schema_dataset(schema *s, const value *declared) {
   const char *label;
   hifm_error ignored;
+  const value *whole;
+  return recipe_resolve(&s->recipes, declared, &whole, &label, &ignored) ? NULL : whole;
+}
+
+const hifm_param *schema_settings(schema *s, size_t section, const value *declared) {
   switch (section) {
   case SECTION_DATASET:
-    declared = recipe_resolve(&s->recipes, declared, &declared, &label, &ignored) ? NULL : declared;
-    return schema_dataset_settings(declared_name(declared));
+    return dataset_settings(declared_name(schema_dataset(s, declared)));
   case SECTION_NETWORK:
     return schema_plugin_settings(s, HIFM_NETWORK, declared_name(declared));
   case SECTION_OPTIMIZER:
@@ -112,7 +116,7 @@ static hifm_status resolve_train(schema *s, const value *declared, const value *
   bool steps = value_get_number(*out, "steps", 0) > 0;
   if (epochs != steps) return HIFM_OK;
   return hifm_fail(err, HIFM_BAD_CONFIG, "train: give exactly one of epochs and steps, not %s",
-                   epochs ? "both" : "neither");
+                   epochs ? "both (h.none takes one out)" : "neither");
 }
 
 static hifm_status resolve_seed(schema *s, const value *declared, const value **out,
@@ -147,7 +151,7 @@ static hifm_status resolve_dataset(schema *s, const value *declared, const value
   hifm_status status = recipe_resolve(&s->recipes, declared, &declared, &label, err);
   if (status) return status;
   const char *kind = declared_name(declared);
-  status = resolve_named(s, "dataset", kind, schema_dataset_settings(kind), declared, out, err);
+  status = resolve_named(s, "dataset", kind, dataset_settings(kind), declared, out, err);
   if (status) return status;
   value *labelled = value_copy(s->memory, *out);
   value_put_text(s->memory, labelled, "label", label);

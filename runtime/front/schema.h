@@ -43,8 +43,8 @@ hifm_status schema_resolve(schema *s, size_t section, const value *declared, con
 const hifm_param *schema_settings(schema *s, size_t section, const value *declared);
 const hifm_param *schema_plugin_settings(schema *s, hifm_kind kind, const char *name);
 
-/* What a data set's settings are: mcmc_params or file_params; NULL for another word. */
-const hifm_param *schema_dataset_settings(const char *kind);
+/* A declared data set with its recipe's settings filled in, or NULL where that fails. */
+const value *schema_dataset(schema *s, const value *declared);
 
 /* The names of all plugins of a kind, NULL-ended. */
 const char *const *schema_names(arena *a, const value *catalogue, hifm_kind kind);

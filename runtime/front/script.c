@@ -70,6 +70,10 @@ static int load_text(script *s, const char *path, const char *text) {
     lua_pushfstring(s->lua, "%s: more than %d files", path, (int)SOURCES_MAX);
     return LUA_ERRRUN;
   }
+  if (*text == LUA_SIGNATURE[0]) {
+    lua_pushfstring(s->lua, "%s: compiled Lua is not read, only its text", path);
+    return LUA_ERRSYNTAX;
+  }
   s->sources[s->source_count++] =
       (locate_source){arena_text(s->memory, path), arena_text(s->memory, text)};
   return luaL_loadbufferx(s->lua, text, strlen(text), arena_format(s->memory, "@%s", path), "t");
@@ -103,7 +107,8 @@ static int print(lua_State *L) {
 static int refuse(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
   self(L)->unplaced = true;
-  return luaL_error(L, "%s: %s", *path ? path : "experiment", luaL_checkstring(L, 2));
+  lua_pushfstring(L, "%s: %s", *path ? path : "experiment", luaL_checkstring(L, 2));
+  return lua_error(L);
 }
 
 static void place(lua_State *L, value *node) {
@@ -278,6 +283,14 @@ static int call_keeps(lua_State *L) {
   return 0;
 }
 
+/* Lua writes "..." for the start of a long path, and no place at all for some errors of its own. */
+static bool names_source(const script *s, const char *message) {
+  if (strncmp(message, "...", 3) == 0) return true;
+  for (size_t i = 0; i < s->source_count; i++)
+    if (strncmp(message, s->sources[i].path, strlen(s->sources[i].path)) == 0) return true;
+  return false;
+}
+
 static hifm_status report(script *s, int code, hifm_error *err) {
   lua_State *L = s->lua;
   const char *name = s->source_count ? s->sources[0].path : "script";
@@ -288,7 +301,10 @@ static hifm_status report(script *s, int code, hifm_error *err) {
     return hifm_fail(err, HIFM_BAD_CONFIG,
                      "%s: the script raised an error that is no text but a %s", name,
                      luaL_typename(L, -1));
-  hifm_fail(err, HIFM_BAD_CONFIG, "%s", lua_tostring(L, -1));
+  const char *message = lua_tostring(L, -1);
+  if (!s->unplaced && !names_source(s, message))
+    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: %s", name, message);
+  hifm_fail(err, HIFM_BAD_CONFIG, "%s", message);
   if (s->unplaced) locate_error(s->sources, s->source_count, err);
   return HIFM_BAD_CONFIG;
 }

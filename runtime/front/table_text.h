@@ -12,7 +12,7 @@
 #define TABLE_MISSING  "missing"
 #define TABLE_DIVERGED "diverged"
 
-/* Is this column of a declaration ("nll_min", "paper.nll") one of numbers? */
+/* Is this column of a declaration one of the paper's, such as "paper.nll"? */
 bool table_is_paper(const char *column);
 
 /* csv: as table_write makes it for this declaration. */

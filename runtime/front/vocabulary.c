@@ -124,6 +124,7 @@ const char *const vocabulary_words[] = {
     "\n",
     "local loaded = { hifm = h }\n",
     "function require(name)\n",
+    "  if type(name) ~= 'string' then error('require: the name must be a text', 2) end\n",
     "  if loaded[name] == nil then\n",
     "    local chunk, message = load_module(name)\n",
     "    if not chunk then error(message, 2) end\n",
