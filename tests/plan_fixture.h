@@ -2,51 +2,29 @@
 #ifndef TESTS_PLAN_FIXTURE_H
 #define TESTS_PLAN_FIXTURE_H
 
+#include "base/text.h"
 #include "folder.h"
 #include "front/plan.h"
 
-#define REAL(name, preset, low)                                                                    \
-  "{\"name\":\"" name "\",\"meaning\":\"m\",\"type\":\"real\",\"preset\":" preset ",\"low\":" low  \
-  "}"
-#define COUNT(name, preset)                                                                        \
-  "{\"name\":\"" name "\",\"meaning\":\"m\",\"type\":\"count\",\"preset\":" preset ",\"low\":1}"
-#define PLUGIN(kind, name, more, params)                                                           \
-  "{\"kind\":\"" kind "\",\"name\":\"" name "\",\"path\":\"/p\",\"summary\":\"s\",\"revision\":1," \
-  "\"hash\":\"0\"," more "\"params\":[" params "]}"
-#define STAGE(name, role, own, params)                                                             \
-  PLUGIN("flow", name, "\"role\":" role ",\"own_path\":" own ",", params)
-
 /* Roles: 1 source, 2 needs or brings a Hessian, 4 changes rates, 8 noise. */
-static const char plan_catalogue[] = "[" PLUGIN("energy", "formation", "", "") "," /* */
-    PLUGIN(
-        "energy", "morse", "",
-        REAL("depth", "1", "0")) "," STAGE("anisotropic", "8", "false", REAL("gamma", "1e-10", "0")) "," STAGE("condition", "6", "false", REAL("c", "2", "1")) "," STAGE("hessian", "3", "false", "{\"name\":\"energy\",\"meaning\":\"m\",\"type\":\"ref\",\"kind\":\"energy\"}," REAL("kappa", "1", "0")) "," STAGE("hyperbolize",
-                                                                                                                                                                                                                                                                                                                     "6",
-                                                                                                                                                                                                                                                                                                                     "false",
-                                                                                                                                                                                                                                                                                                                     "") "," STAGE("interpolant",
-                                                                                                                                                                                                                                                                                                                                   "1",
-                                                                                                                                                                                                                                                                                                                                   "false", REAL("kappa", "1", "0")) "," STAGE("isotropize", "8", "false", REAL("gamma", "1e-10", "0")) "," STAGE("project", "2", "false", "") "," STAGE("transport",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "1",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "true",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         REAL(
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                             "sigma_min",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                             "1e-5",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                             "0")) "," PLUGIN("network",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              "egnn",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              "",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              COUNT(
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                  "layers", "1") "," COUNT("width",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                           "150")) "," PLUGIN("network",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              "mlp", "", COUNT("width", "64")) "," PLUGIN("solver",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          "rk4", "", COUNT("steps", "10")) "," PLUGIN("solver",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "rk45",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      REAL(
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          "rtol",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          "0.01",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          "0") "," REAL("atol",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        "0.01",
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        "0")) "]";
+static const char *const plan_plugins[][5] = {
+    /* kind, name, role, has its own path, settings with their presets */
+    {"energy", "formation", "", "", ""},
+    {"energy", "lennard_jones", "", "", "epsilon=1 r_min=1 oscillator=1 pairs=ordered"},
+    {"energy", "morse", "", "", "depth=1"},
+    {"flow", "anisotropic", "8", "false", "gamma=1e-10"},
+    {"flow", "condition", "6", "false", "c=2"},
+    {"flow", "hessian", "3", "false", "energy= kappa=1"},
+    {"flow", "hyperbolize", "6", "false", ""},
+    {"flow", "interpolant", "1", "false", "kappa=1"},
+    {"flow", "isotropize", "8", "false", "gamma=1e-10"},
+    {"flow", "project", "2", "false", ""},
+    {"flow", "transport", "1", "true", "sigma_min=1e-5"},
+    {"network", "egnn", "", "", "layers=1 depth=4 width=150"},
+    {"network", "mlp", "", "", "width=64"},
+    {"solver", "rk4", "", "", "steps=10"},
+    {"solver", "rk45", "", "", "rtol=0.01 atol=0.01"},
+};
 
 /* Parts of a script that a test does not look at. */
 #define HEAD    "local h = require 'hifm'\nreturn h.experiment {\n"
@@ -58,17 +36,56 @@ static const char plan_catalogue[] = "[" PLUGIN("energy", "formation", "", "") "
 #define REST    DATASET NETWORK TRAIN TAIL /* all but the flow, to the end */
 #define ALL     FLOW REST
 
-static const plan_limits plan_small_limits = {.instructions = 5000000,
-                                              .lua_bytes = (size_t)16 << 20,
+static const plan_limits plan_small_limits = {.instructions = 2000000,
+                                              .lua_bytes = (size_t)4 << 20,
                                               .bytes = (size_t)256 << 20,
                                               .cpu_seconds = 1,
                                               .runs = 1000};
 
-static inline const value *plan_fixture_catalogue(folder *f) {
-  const value *catalogue = NULL;
-  hifm_error err = {0};
-  if (json_parse(&f->memory, plan_catalogue, strlen(plan_catalogue), "catalogue", &catalogue, &err))
-    fail_msg("%s", err.message);
+/* "depth=4" as params_describe would say it: energy is a plugin, a word a choice, a number of a
+ * network or solver in whole digits a count. */
+static inline const value *plan_setting(arena *a, const char *name, const char *preset) {
+  value *map = value_new(a, VALUE_MAP);
+  double number;
+  bool real = text_number(preset, &number);
+  bool count = real && (strcmp(name, "layers") == 0 || strcmp(name, "depth") == 0 ||
+                        strcmp(name, "width") == 0 || strcmp(name, "steps") == 0);
+  value_put_text(a, map, "name", name);
+  value_put_text(a, map, "meaning", "m");
+  value_put_text(a, map, "type", count ? "count" : real ? "real" : *preset ? "choice" : "ref");
+  if (real) value_put_number(a, map, "preset", number);
+  if (real) value_put_number(a, map, "low", count || strcmp(name, "c") == 0 ? 1 : 0);
+  if (!real && !*preset) value_put_text(a, map, "kind", "energy");
+  if (real || !*preset) return map;
+  value *choices = value_new(a, VALUE_LIST);
+  value_push(a, choices, value_text(a, preset));
+  value_put_text(a, map, "preset", preset);
+  value_put(a, map, "choices", choices);
+  return map;
+}
+
+/* `revised` (may be NULL) is the name of a plugin with revision 2 in place of 1. */
+static inline const value *plan_catalogue(folder *f, const char *revised) {
+  arena *a = &f->memory;
+  value *catalogue = value_new(a, VALUE_LIST);
+  for (size_t i = 0; i < sizeof plan_plugins / sizeof *plan_plugins; i++) {
+    const char *const *plugin = plan_plugins[i];
+    value *entry = value_new(a, VALUE_MAP), *params = value_new(a, VALUE_LIST);
+    char *rest = arena_text(a, plugin[4]), *word;
+    while ((word = strtok_r(rest, " ", &rest))) {
+      char *equals = strchr(word, '=');
+      *equals = 0;
+      value_push(a, params, plan_setting(a, word, equals + 1));
+    }
+    value_put_text(a, entry, "kind", plugin[0]);
+    value_put_text(a, entry, "name", plugin[1]);
+    value_put_text(a, entry, "path", "/plugins");
+    value_put_number(a, entry, "revision", revised && strcmp(revised, plugin[1]) == 0 ? 2 : 1);
+    value_put_number(a, entry, "role", strtod(plugin[2], NULL));
+    value_put(a, entry, "own_path", value_bool(a, strcmp(plugin[3], "true") == 0));
+    value_put(a, entry, "params", params);
+    value_push(a, catalogue, entry);
+  }
   return catalogue;
 }
 
@@ -84,7 +101,7 @@ static inline hifm_status plan_try(folder *f, const char *text, const char *prof
   while (sets && sets[request.set_count]) request.set_count++;
   folder_write(f, "x.lua", text);
   *plan = NULL;
-  return plan_load_within(&f->memory, &request, plan_fixture_catalogue(f), &plan_small_limits, plan,
+  return plan_load_within(&f->memory, &request, plan_catalogue(f, NULL), &plan_small_limits, plan,
                           err);
 }
 

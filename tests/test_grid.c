@@ -115,10 +115,10 @@ static void test_label_of_a_list_entry(void **state) {
 
 static void test_choices_must_be_told_apart(void **state) {
   folder *f = *state;
-  plan_refused(
-      f, HEAD FLOW DATASET TRAIN "network =\n h.grid { { 'egnn', width = 8 }, 'egnn' } }",
-      "x.lua:6: network: two choices of this grid would both be called \"egnn\"; give them "
-      "names, h.as(\"name\", value)");
+  plan_refused(f, HEAD FLOW DATASET TRAIN "network =\n h.grid { { 'egnn', width = 8 }, 'egnn' } }",
+               "x.lua:6: network: two choices of this grid would both be called \"egnn\" in "
+               "tables; give them "
+               "names, h.as(\"name\", value)");
   plan_refused_with(f, HEAD "seed = h.grid { 1, 1.0 }," ALL, "would both be called \"1\"");
 }
 

@@ -30,7 +30,7 @@ static void refuse_all(folder *f, const hostile *scripts, size_t count) {
 
 static void test_endless(void **state) {
   static const hostile scripts[] = {
-      {"loop", "\nwhile true do end", "x.lua:2: the script took more than 5000000 instructions"},
+      {"loop", "\nwhile true do end", "x.lua:2: the script took more than 2000000 instructions"},
       {"goto", "::a:: goto a", "x.lua:1: the script took more than"},
       {"recursion", "local function f() return f() end f()", "the script took more than"},
       {"pcall", "while true do pcall(function() while true do end end) end",
@@ -83,9 +83,6 @@ static void test_endless_in_c(void **state) {
   static const hostile scripts[] = {
       {"pattern", "string.find(('a'):rep(200), ('a*'):rep(40) .. 'b')",
        "x.lua: the script took more than 1 s of CPU time"},
-      {"pattern in pcall",
-       "while true do pcall(string.find, ('a'):rep(200), ('a*'):rep(40) .. 'b') end",
-       "x.lua: the script took more than 1 s of CPU time"},
       {"move", "table.move({}, 1, 1 << 62, 2)", "x.lua: the script took more than 1 s of CPU time"},
   };
   REFUSE_ALL(scripts);
@@ -93,18 +90,18 @@ static void test_endless_in_c(void **state) {
 
 static void test_memory(void **state) {
   static const hostile scripts[] = {
-      {"table", "local t = {} for i = 1, 1e9 do t[i] = i end", "took more than 16 MB of memory"},
-      {"rep", "local s = ('x'):rep(1e9)", "took more than 16 MB of memory"},
-      {"double", "local s = 'x' while true do s = s .. s end", "took more than 16 MB of memory"},
+      {"table", "local t = {} for i = 1, 1e9 do t[i] = i end", "took more than 4 MB of memory"},
+      {"rep", "local s = ('x'):rep(1e9)", "took more than 4 MB of memory"},
+      {"double", "local s = 'x' while true do s = s .. s end", "took more than 4 MB of memory"},
       {"caught", "local s = 'x' while true do pcall(function() s = s .. s end) end",
        "the script took more than"},
       {"concat",
        "local t = {} for i = 1, 1e4 do t[i] = ('x'):rep(1e4) end"
        " table.concat(t)",
-       "took more than 16 MB of memory"},
+       "took more than 4 MB of memory"},
       {"coroutines", "local t = {} while true do t[#t + 1] = coroutine.create(print) end",
-       "took more than 16 MB of memory"},
-      {"recursion", "local function f() return 1 + f() end f()", "took more than 16 MB of memory"},
+       "took more than 4 MB of memory"},
+      {"recursion", "local function f() return 1 + f() end f()", "took more than 4 MB of memory"},
       {"C recursion",
        "local s = string.rep('(', 500) .. string.rep(')', 500)"
        " local f = function(f, s) return s:gsub('.', function() return f(f, s) end) end"
@@ -181,7 +178,7 @@ static void test_links_do_not_lead_out(void **state) {
   plan_request request = {.script = folder_path(f, "in/x.lua"), .recipes = f->path};
   const value *plan;
   hifm_error err = {0};
-  assert_int_equal(plan_load(&f->memory, &request, plan_fixture_catalogue(f), &plan, &err),
+  assert_int_equal(plan_load(&f->memory, &request, plan_catalogue(f, NULL), &plan, &err),
                    HIFM_BAD_CONFIG);
   assert_non_null(strstr(err.message, "below the script's folder"));
 }
@@ -204,10 +201,10 @@ static void test_bytecode_and_broken_text(void **state) {
   plan_request request = {.script = folder_path(f, "zero.lua"), .recipes = f->path};
   const value *plan;
   hifm_error err = {0};
-  assert_int_equal(plan_load(&f->memory, &request, plan_fixture_catalogue(f), &plan, &err),
+  assert_int_equal(plan_load(&f->memory, &request, plan_catalogue(f, NULL), &plan, &err),
                    HIFM_BAD_CONFIG);
   request.script = folder_path(f, "missing.lua");
-  assert_int_equal(plan_load(&f->memory, &request, plan_fixture_catalogue(f), &plan, &err),
+  assert_int_equal(plan_load(&f->memory, &request, plan_catalogue(f, NULL), &plan, &err),
                    HIFM_NO_INPUT);
 }
 

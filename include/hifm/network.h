@@ -3,7 +3,8 @@
  * Shapes: n points of d coordinates, x [n, d], z [nz] with nz = n, or 1 when all points share z;
  * v [n, d]; w and dw [sum of tensor sizes]. One `work` block per caller holds tape and caches:
  * backward may only follow forward on the same batch, weights and work, any number of times. No
- * kernel allocates. */
+ * kernel allocates. A network that adapts itself keeps what it learned in the first bytes of work:
+ * they go into checkpoints, so that a resumed run is the same to the bit. */
 #ifndef HIFM_NETWORK_H
 #define HIFM_NETWORK_H
 
@@ -27,6 +28,11 @@ typedef struct hifm_batch {
   const float *x, *z;
 } hifm_batch;
 
+typedef struct hifm_fact {
+  const char *name; /* a static text, such as "spectral_nodes_z" */
+  double number;
+} hifm_fact;
+
 typedef struct hifm_network_ops {
   /* Writes at most `room` tensors and returns how many there are. */
   size_t (*tensors)(const void *self, const hifm_domain *domain, hifm_tensor *out, size_t room);
@@ -39,6 +45,11 @@ typedef struct hifm_network_ops {
   /* dv [n, d] in; adds to dw and writes dx [n, d]; either may be NULL. */
   void (*backward)(const void *self, const hifm_domain *domain, const float *w,
                    const hifm_batch *batch, const float *dv, float *dw, float *dx, void *work);
+  /* Optional: how many bytes of `work` are kept in checkpoints (0 where it is missing), and what
+   * the network has to tell about them in a run's result; writes at most `room`, returns how many.
+   */
+  size_t (*state)(const void *self);
+  size_t (*facts)(const void *self, const void *work, hifm_fact *out, size_t room);
   /* Optional: v and the exact divergence of v by x, divergence [n], without tape. The host derives
    * it from backward (d calls) where it is missing or returns false (settings it cannot serve). */
   bool (*divergence)(const void *self, const hifm_domain *domain, const float *w,

@@ -36,21 +36,26 @@ static size_t bytes_in_use(void) {
   return (size_t)pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static void limit(int resource, rlim_t soft, rlim_t hard) {
-  struct rlimit both;
-  if (getrlimit(resource, &both)) return;
-  if (soft < both.rlim_cur) both.rlim_cur = soft;
-  if (hard < both.rlim_max) both.rlim_max = hard;
-  setrlimit(resource, &both);
+static struct rlimit lowered(struct rlimit now, rlim_t soft, rlim_t hard) {
+  if (soft < now.rlim_cur) now.rlim_cur = soft;
+  if (hard < now.rlim_max) now.rlim_max = hard;
+  return now;
 }
 
+/* The second between the limits is for the signal to end the child; then it is killed. */
 static void set_limits(unsigned cpu_seconds, size_t bytes) {
-  size_t used = bytes_in_use();
+  struct rlimit cpu, core, space;
+  const rlim_t used = bytes_in_use(), most = used + bytes;
   signal(SIGXCPU, SIG_DFL);
   signal(SIGPIPE, SIG_DFL);
-  limit(RLIMIT_CPU, cpu_seconds, cpu_seconds + 1);
-  limit(RLIMIT_CORE, 0, 0);
-  if (used) limit(RLIMIT_AS, used + bytes, used + bytes);
+  if (getrlimit(RLIMIT_CPU, &cpu) || getrlimit(RLIMIT_CORE, &core) || getrlimit(RLIMIT_AS, &space))
+    return;
+  cpu = lowered(cpu, cpu_seconds, cpu_seconds + 1);
+  core = lowered(core, 0, 0);
+  space = lowered(space, most, most);
+  setrlimit(RLIMIT_CPU, &cpu);
+  setrlimit(RLIMIT_CORE, &core);
+  if (used) setrlimit(RLIMIT_AS, &space);
 }
 
 static _Noreturn void be_child(int fd, confine_work work, void *context) {

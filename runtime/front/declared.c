@@ -87,7 +87,6 @@ const char *declared_text(arena *a, const value *node) {
   case VALUE_MAP:
     return value_get(node, "") ? declared_text(a, value_get(node, "")) : "";
   case VALUE_NONE:
-    return "none";
   case VALUE_NULL:
   case VALUE_GRID:
     break;

@@ -19,7 +19,7 @@ value *declared_map(arena *a, const value *node);
 const value *declared_merge(arena *a, const value *base, const value *over);
 
 /* A word for a cell of a table: the label of h.as, the scalar, the plugins' names joined by '+'; ""
- * for a table without a name. */
+ * for h.none and for a table without a name. */
 const char *declared_text(arena *a, const value *node);
 
 /* A number with the fewest digits that give it back. */

@@ -74,8 +74,10 @@ static hifm_status schedule(const experiment *e, const value **out, hifm_error *
   if (e->request->profile)
     declared = declared_merge(a, declared,
                               value_get(value_get(profiles, e->request->profile), "schedule"));
-  return params_check(a, schedule_params, declared_map(a, declared), "schedule", &e->schema->lookup,
-                      NULL, out, err);
+  const value *map = declared_map(a, declared);
+  if (value_get(map, ""))
+    return hifm_fail(err, HIFM_BAD_CONFIG, "schedule: must be a table of named settings");
+  return params_check(a, schedule_params, map, "schedule", &e->schema->lookup, NULL, out, err);
 }
 
 static const value *write_row(const product *p, const row *r) {

@@ -107,8 +107,8 @@ static hifm_status check_texts(expansion *e, const char *path, const char **text
   for (size_t i = 1; i < count; i++)
     if (strcmp(texts[i - 1], texts[i]) == 0)
       return hifm_fail(e->err, HIFM_BAD_CONFIG,
-                       "%s: two choices of this grid would both be called \"%s\"; give them names, "
-                       "h.as(\"name\", value)",
+                       "%s: two choices of this grid would both be called \"%s\" in tables; give "
+                       "them names, h.as(\"name\", value)",
                        path, texts[i]);
   return HIFM_OK;
 }

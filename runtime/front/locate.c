@@ -1,6 +1,7 @@
 #include "front/locate.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -8,6 +9,8 @@
 typedef struct cursor {
   const char *at;
   size_t line;
+  int depth;  /* of braces */
+  char quote; /* the open one, so that "--" in a string begins no comment */
 } cursor;
 
 static bool is_word(char c) {
@@ -48,21 +51,29 @@ static void skip_comment(cursor *c) {
     while (*c->at && *c->at != '\n') c->at++;
 }
 
-/* The next word outside comments; words in strings count, they name plugins. `quote` is the open
- * quote, so that "--" in a string begins no comment. */
-static bool next_word(cursor *c, char *quote, const char **word, size_t *length) {
-  while (*c->at && !is_word(*c->at)) {
-    if (!*quote && strncmp(c->at, "--", 2) == 0) {
-      skip_comment(c);
-      continue;
-    }
-    if (*quote && *c->at == '\\' && c->at[1])
+/* Over one character that is no letter. */
+static void step_over(cursor *c) {
+  if (c->quote) {
+    if (*c->at == '\\' && c->at[1])
       c->at++;
-    else if (*c->at == *quote || *c->at == '\n')
-      *quote = 0;
-    else if (!*quote && (*c->at == '"' || *c->at == '\''))
-      *quote = *c->at;
-    step(c);
+    else if (*c->at == c->quote || *c->at == '\n')
+      c->quote = 0;
+  } else if (*c->at == '"' || *c->at == '\'') {
+    c->quote = *c->at;
+  } else {
+    c->depth += *c->at == '{';
+    c->depth -= *c->at == '}';
+  }
+  step(c);
+}
+
+/* The next word outside comments; words in strings count, they name plugins. */
+static bool next_word(cursor *c, const char **word, size_t *length) {
+  while (*c->at && !is_word(*c->at)) {
+    if (!c->quote && strncmp(c->at, "--", 2) == 0)
+      skip_comment(c);
+    else
+      step_over(c);
   }
   *word = c->at;
   while (is_word(*c->at)) c->at++;
@@ -70,15 +81,15 @@ static bool next_word(cursor *c, char *quote, const char **word, size_t *length)
   return *length > 0;
 }
 
-size_t locate_line(const char *text, const char *path, size_t *found) {
-  cursor c = {text, 1};
-  size_t line = 0, length;
-  char quote = 0;
+/* Finds the parts one after the other; the line of the last one found. The first one must stand at
+ * most so deep in braces. */
+static size_t follow(const char *text, const char *path, int depth, size_t *found) {
+  cursor c = {.at = text, .line = 1};
+  size_t line = 0, length, part = strcspn(path, ".");
   const char *word;
   *found = 0;
-  size_t part = strcspn(path, ".");
-  while (part && next_word(&c, &quote, &word, &length)) {
-    if (length != part || memcmp(word, path, part) != 0) continue;
+  while (part && next_word(&c, &word, &length)) {
+    if (length != part || memcmp(word, path, part) != 0 || (!*found && c.depth > depth)) continue;
     line = c.line;
     ++*found;
     path += part;
@@ -86,6 +97,18 @@ size_t locate_line(const char *text, const char *path, size_t *found) {
     part = strcspn(path, ".");
   }
   return line;
+}
+
+/* How deep the word stands where it stands least deep: "train" is a section before it is a setting
+ * of the data set. */
+static int least_depth(const char *text, const char *wanted, size_t part) {
+  cursor c = {.at = text, .line = 1};
+  int least = INT_MAX;
+  size_t length;
+  const char *word;
+  while (next_word(&c, &word, &length))
+    if (length == part && memcmp(word, wanted, part) == 0 && c.depth < least) least = c.depth;
+  return least;
 }
 
 static size_t count_parts(const char *path) {
@@ -101,6 +124,16 @@ static void path_of(const char *message, char *path, size_t room) {
   if (message[length] != ':' || length >= room) length = 0;
   memcpy(path, message, length);
   path[length] = 0;
+}
+
+size_t locate_line(const char *text, const char *path, size_t *found) {
+  size_t others;
+  size_t line = follow(text, path, least_depth(text, path, strcspn(path, ".")), found);
+  if (*found == count_parts(path)) return line;
+  size_t other = follow(text, path, INT_MAX, &others);
+  if (others <= *found) return line;
+  *found = others;
+  return other;
 }
 
 static size_t whole_path(const locate_source *source, const char *path) {

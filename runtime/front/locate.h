@@ -11,8 +11,9 @@ typedef struct locate_source {
 } locate_source;
 
 /* The line where the last part of a path such as "train.epoch" stands: its parts are looked for as
- * words outside comments, one after the other. *found is how many parts there were; the line is
- * that of the last one found, 0 when even the first is missing. */
+ * words outside comments, one after the other, the first where it stands least deep in braces.
+ * *found is how many parts there were; the line is that of the last one found, 0 when even the
+ * first is missing. */
 size_t locate_line(const char *text, const char *path, size_t *found);
 
 /* A message that begins with such a path, "train.epoch: unknown setting", gets "file:line: " in

@@ -92,8 +92,6 @@ static const value *assemble_row(arena *a, const value *columns, const value *pa
     value_put(a, cells, columns->items[i]->text, texts->items[i]);
   for (size_t i = 0; i < SECTIONS; i++)
     value_put(a, config, schema_sections[i], parts->items[(size_t)indices->items[i]->number]);
-  const value *seed = value_get(config, "seed");
-  value_put(a, config, "seed", seed);
   value_put(a, row, "cells", cells);
   value_put(a, row, "config", config);
   return row;
@@ -105,7 +103,8 @@ static hifm_status assemble(arena *a, const reading *r, const value *packed, con
   const char *name = slash ? slash + 1 : script_path;
   size_t length = strlen(name);
   if (length > 4 && strcmp(name + length - 4, ".lua") == 0) length -= 4;
-  value *plan = value_copy(a, packed), *rows = value_new(a, VALUE_LIST);
+  static const char *const kept[] = {"columns", "schedule", "tables", "figures"};
+  value *plan = value_new(a, VALUE_MAP), *rows = value_new(a, VALUE_LIST);
   value *parts = value_copy(a, value_get(packed, "parts"));
   const value *packed_rows = value_get(packed, "rows");
   for (size_t i = 0; i < parts->count; i++) {
@@ -115,8 +114,9 @@ static hifm_status assemble(arena *a, const reading *r, const value *packed, con
   for (size_t i = 0; i < packed_rows->count; i++)
     value_push(a, rows,
                assemble_row(a, value_get(packed, "columns"), parts, packed_rows->items[i]));
+  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+    value_put(a, plan, kept[i], value_get(packed, kept[i]));
   value_put(a, plan, "rows", rows);
-  value_put(a, plan, "parts", parts);
   value_put_text(a, plan, "name", arena_format(a, "%.*s", (int)length, name));
   value_put_text(a, plan, "folder", r->folder);
   *out = plan;

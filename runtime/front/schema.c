@@ -145,6 +145,23 @@ static hifm_status resolve_named(schema *s, const char *where, const char *name,
   return HIFM_OK;
 }
 
+static hifm_status check_mcmc(const value *dataset, hifm_error *err) {
+  static const char *const parts[][2] = {{"train", "train_pool"}, {"test", "test_pool"}};
+  for (size_t i = 0; i < 2; i++) {
+    double wanted = value_get_number(dataset, parts[i][0], 0);
+    double made = value_get_number(dataset, parts[i][1], 0);
+    if (wanted > made)
+      return hifm_fail(err, HIFM_BAD_CONFIG,
+                       "dataset.%s: %.0f points are more than the %.0f made (dataset.%s)",
+                       parts[i][0], wanted, made, parts[i][1]);
+  }
+  bool particles = value_get_number(dataset, "particles", 0) > 0;
+  if (particles != (value_get_number(dataset, "dimensions", 0) > 0)) return HIFM_OK;
+  return hifm_fail(err, HIFM_BAD_CONFIG,
+                   "dataset: give exactly one of particles and dimensions, not %s",
+                   particles ? "both" : "neither");
+}
+
 static hifm_status resolve_dataset(schema *s, const value *declared, const value **out,
                                    hifm_error *err) {
   const char *label;
@@ -152,6 +169,7 @@ static hifm_status resolve_dataset(schema *s, const value *declared, const value
   if (status) return status;
   const char *kind = declared_name(declared);
   status = resolve_named(s, "dataset", kind, dataset_settings(kind), declared, out, err);
+  if (!status && strcmp(kind, "mcmc") == 0) status = check_mcmc(*out, err);
   if (status) return status;
   value *labelled = value_copy(s->memory, *out);
   value_put_text(s->memory, labelled, "label", label);
@@ -176,7 +194,10 @@ static hifm_status resolve_optimizer(schema *s, const value *declared, const val
 
 static hifm_status resolve_plugin(schema *s, hifm_kind kind, const char *where,
                                   const value *declared, const value **out, hifm_error *err) {
-  if (declared) declared = settle_plugin(s, kind, declared, NULL);
+  if (!declared)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: must be given, \"name\" or { \"name\", ... }",
+                     where);
+  declared = settle_plugin(s, kind, declared, NULL);
   return params_check_ref(s->memory, kind, declared, where, &s->lookup, out, err);
 }
 

@@ -6,6 +6,7 @@
 #include "front/vocabulary.h"
 
 #include <lauxlib.h>
+#include <lua.h>
 #include <lualib.h>
 #include <math.h>
 #include <stdlib.h>

@@ -36,7 +36,7 @@ static hifm_status find_profile(const experiment *e, const value *profiles, cons
   const char *name = e->request->profile;
   *out = NULL;
   for (size_t i = 0; profiles && i < profiles->count; i++) {
-    if (profiles->type != VALUE_MAP)
+    if (profiles->type != VALUE_MAP || !*profiles->keys[i])
       return hifm_fail(err, HIFM_BAD_CONFIG, "profiles: must be { name = { ... }, ... }");
     const char *where = arena_format(a, "profiles.%s", profiles->keys[i]);
     hifm_status status = check_keys(a, profiles->items[i], where, 1, err);

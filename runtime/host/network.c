@@ -67,6 +67,15 @@ void network_initialise(const network *net, uint32_t seed, float *w) {
   }
 }
 
+size_t network_state(const network *net, void **state) {
+  *state = net->work;
+  return ops(net)->state ? ops(net)->state(net->bound.self) : 0;
+}
+
+size_t network_facts(const network *net, hifm_fact *out, size_t room) {
+  return ops(net)->facts ? ops(net)->facts(net->bound.self, net->work, out, room) : 0;
+}
+
 /* The part [first, first + n) of a batch. */
 static hifm_batch part(const network *net, const hifm_batch *batch, size_t first) {
   const size_t left = batch->n - first;
@@ -122,8 +131,8 @@ void network_divergence(network *net, const float *w, const hifm_batch *batch, f
   for (size_t first = 0; first < batch->n; first += net->chunk) {
     const hifm_batch piece = part(net, batch, first);
     float *v_at = v + first * d, *out = divergence + first;
-    if (!ops(net)->divergence || !ops(net)->divergence(net->bound.self, &net->domain, w, &piece,
-                                                       v_at, out, net->work))
+    if (!ops(net)->divergence ||
+        !ops(net)->divergence(net->bound.self, &net->domain, w, &piece, v_at, out, net->work))
       trace_by_backward(net, w, &piece, v_at, out);
   }
 }

@@ -24,6 +24,12 @@ void network_close(network *net);
 /* Initial weights w [weights] for a seed, as the tensors declare. */
 void network_initialise(const network *net, uint32_t seed, float *w);
 
+/* What an adaptive network keeps in checkpoints: the first bytes of its work block (0: nothing). */
+size_t network_state(const network *net, void **state);
+
+/* What it has to tell about a run, at most `room` facts; returns how many. */
+size_t network_facts(const network *net, hifm_fact *out, size_t room);
+
 /* v [n, d] for x [n, d], z [nz]. */
 void network_forward(network *net, const float *w, const hifm_batch *batch, float *v);
 

@@ -36,6 +36,17 @@ static size_t list_tensors(const network *net, const char *prefix, const float *
   return net->count;
 }
 
+/* The adaptive state of the network, last: bytes need no alignment. */
+static size_t list_state(const network *net, safetensors_entry *out) {
+  void *state;
+  const size_t bytes = network_state(net, &state);
+  if (bytes == 0) return 0;
+  *out = (safetensors_entry){
+      .name = "network.state", .type = SAFETENSORS_U8, .rank = 1, .data = state, .bytes = bytes};
+  out->shape[0] = bytes;
+  return 1;
+}
+
 static void put_number(arena *a, value *map, const char *key, double number) {
   value_put_text(a, map, key, arena_format(a, "%.17g", number));
 }
@@ -49,10 +60,11 @@ static double get_number(const value *map, const char *key) {
 hifm_status checkpoint_save(const training *t, const network *net, const job *work,
                             hifm_error *err) {
   arena a = {0};
-  safetensors_entry *entries = memory_array(3 * net->count, sizeof *entries);
+  safetensors_entry *entries = memory_array(3 * net->count + 1, sizeof *entries);
   size_t count = list_tensors(net, "w.", t->w, entries);
   count += list_tensors(net, "m.", t->m, entries + count);
   count += list_tensors(net, "v.", t->v, entries + count);
+  count += list_state(net, entries + count);
   value *meta = value_new(&a, VALUE_MAP);
   value_put_text(&a, meta, "id", work->id);
   value_put_text(&a, meta, "measure_id", work->measure_id ? work->measure_id : "");
@@ -90,6 +102,19 @@ static hifm_status copy_tensors(const safetensors_file *file, const char *path, 
   return HIFM_OK;
 }
 
+static hifm_status copy_state(const safetensors_file *file, const char *path, const network *net,
+                              hifm_error *err) {
+  void *state;
+  const size_t bytes = network_state(net, &state);
+  const safetensors_entry *entry = safetensors_find(file, "network.state");
+  if ((entry ? entry->bytes : 0) != bytes)
+    return hifm_fail(err, HIFM_BAD_INPUT,
+                     "%s: the network's state has another size; remove the folder to begin anew",
+                     path);
+  if (bytes) memcpy(state, entry->data, bytes);
+  return HIFM_OK;
+}
+
 static hifm_status read_history(training *t, const value *meta, const char *path, hifm_error *err) {
   const char *text = value_get_text(meta, "history", "");
   const value *list;
@@ -115,6 +140,7 @@ static hifm_status restore(training *t, const network *net, const safetensors_fi
   hifm_status status = copy_tensors(file, path, net, "w.", t->w, err);
   if (status == HIFM_OK) status = copy_tensors(file, path, net, "m.", t->m, err);
   if (status == HIFM_OK) status = copy_tensors(file, path, net, "v.", t->v, err);
+  if (status == HIFM_OK) status = copy_state(file, path, net, err);
   if (status == HIFM_OK) status = read_history(t, meta, path, err);
   if (status != HIFM_OK) return status;
   t->step = (uint64_t)get_number(meta, "step");

@@ -150,6 +150,9 @@ static value *numbers(const trainer *t) {
   value_put_number(t->memory, out, "steps", (double)s->step);
   value_put_number(t->memory, out, "weights", (double)t->r->net.weights);
   if (isfinite(s->best_nll)) value_put_number(t->memory, out, "best_epoch", s->best_epoch);
+  hifm_fact told[16];
+  const size_t count = network_facts(&t->r->net, told, 16);
+  for (size_t i = 0; i < count; i++) value_put_number(t->memory, out, told[i].name, told[i].number);
   return out;
 }
 

@@ -1,15 +1,9 @@
 #include "layers/activations.h"
 
+#include "layers/clones.h"
+
 #include <stdint.h>
 #include <string.h>
-
-/* One portable binary, the best vector unit of the machine it runs on. Contraction is off, so all
- * clones give the same bits. */
-#if defined(__x86_64__) && !defined(HIFM_NO_CLONES)
-#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define CLONES
-#endif
 
 /* exp(t) for t <= 0: t = k ln 2 + r with |r| <= ln(2)/2, exp(r) by its series to r^7/5040
  * (error below 2^-27), 2^k by the exponent bits. Below -87 the result is 2^-126, next to nothing.
@@ -48,7 +42,7 @@ static inline float log1p_unit(float u) {
   return 2.0f * (s + s * s2 * p);
 }
 
-CLONES void layers_softplus(size_t n, const float *x, float *out, float *slope) {
+LAYERS_CLONES void layers_softplus(size_t n, const float *x, float *out, float *slope) {
   for (size_t i = 0; i < n; i++) {
     const float v = x[i], size = v < 0.0f ? -v : v;
     const float e = exp_nonpositive(-size), inverse = 1.0f / (1.0f + e);
@@ -57,6 +51,6 @@ CLONES void layers_softplus(size_t n, const float *x, float *out, float *slope) 
   }
 }
 
-CLONES void layers_scale(size_t n, const float *factor, float *x) {
+LAYERS_CLONES void layers_scale(size_t n, const float *factor, float *x) {
   for (size_t i = 0; i < n; i++) x[i] *= factor[i];
 }

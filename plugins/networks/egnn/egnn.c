@@ -1,6 +1,6 @@
 /* The EGNN network plugin: the paper's "one main layer, each MLP component having 4 layers with 150
  * features, all softplus" (section 4.4.2), any number of layers, exact divergence for one. */
-#include "egnn.h"
+#include "one.h"
 
 #include "layers/activations.h"
 #include "layers/dense.h"
@@ -9,7 +9,11 @@
 #include <string.h>
 
 static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) {
-  (void)self;
+  const egnn *net = self;
+  if (net->layers > 1 && net->evaluate == EGNN_SPECTRAL)
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "egnn: evaluate = \"spectral\" is exact for one layer only, not for %llu",
+                     (unsigned long long)net->layers);
   if (domain->particles < 2)
     return hifm_fail(err, HIFM_BAD_CONFIG, "egnn: the data are no particles; use mlp");
   if (domain->particles > 255)
@@ -28,8 +32,7 @@ static void add(tensor_list *list, const char *part, size_t l, size_t k, const c
   if (list->count < list->room) {
     hifm_tensor *t = &list->out[list->count];
     *t = (hifm_tensor){.rows = rows, .columns = columns, .init = init_kind, .gain = gain};
-    snprintf(t->name, sizeof t->name, "layer%u.%.8s%u.%.8s", (unsigned)l, part, (unsigned)k,
-             kind);
+    snprintf(t->name, sizeof t->name, "layer%u.%.8s%u.%.8s", (unsigned)l, part, (unsigned)k, kind);
   }
   list->count++;
 }
@@ -61,6 +64,7 @@ static size_t tensors(const void *self, const hifm_domain *domain, hifm_tensor *
 /* Tape that fits the second-level cache, so that the backward pass finds it there. */
 static size_t chunk(const void *self, const hifm_domain *domain, size_t n) {
   const egnn *net = self;
+  if (net->layers == 1) return one_chunk(net, domain, n);
   egnn_work work;
   const size_t target = (size_t)2 << 20, one = egnn_carve(net, domain, 1, 1, NULL, &work);
   const size_t fit = target / one;
@@ -68,8 +72,9 @@ static size_t chunk(const void *self, const hifm_domain *domain, size_t n) {
 }
 
 static size_t work_bytes(const void *self, const hifm_domain *domain, size_t n) {
+  const egnn *net = self;
   egnn_work work;
-  return egnn_carve(self, domain, n, n, NULL, &work);
+  return net->layers == 1 ? one_work(net, domain, n) : egnn_carve(net, domain, n, n, NULL, &work);
 }
 
 static void remove_mean(const hifm_domain *domain, size_t n, float *v) {
@@ -88,6 +93,10 @@ static void forward(const void *self, const hifm_domain *domain, const float *w,
   const egnn *net = self;
   const size_t n = batch->n, count = n * domain->d;
   egnn_work work;
+  if (net->layers == 1) {
+    one_forward(net, domain, w, batch, v, memory);
+    return;
+  }
   egnn_carve(net, domain, n, batch->nz, memory, &work);
   memcpy(work.layer[0].x, batch->x, count * sizeof *v);
   layers_dense(batch->nz, 1, net->width, batch->z, w, w + net->width, work.layer[0].h);
@@ -99,7 +108,7 @@ static void forward(const void *self, const hifm_domain *domain, const float *w,
                        last ? work.x_out : work.layer[l + 1].x, last ? NULL : work.layer[l + 1].h);
   }
   for (size_t k = 0; k < count; k++) v[k] = work.x_out[k] - batch->x[k];
-  if (net->layers > 1) remove_mean(domain, n, v);
+  remove_mean(domain, n, v);
 }
 
 /* forward left these pointers of the tape in its own frame: they are found again. */
@@ -116,9 +125,13 @@ static void backward(const void *self, const hifm_domain *domain, const float *w
   const egnn *net = self;
   const size_t n = batch->n, count = n * domain->d;
   egnn_work work;
+  if (net->layers == 1) {
+    one_backward(net, domain, w, batch, dv, dw, dx, memory);
+    return;
+  }
   egnn_carve(net, domain, n, batch->nz, memory, &work);
   memcpy(work.dx, dv, count * sizeof *dv);
-  if (net->layers > 1) remove_mean(domain, n, work.dx);
+  remove_mean(domain, n, work.dx);
   if (dx) memcpy(dx, work.dx, count * sizeof *dx);
   for (size_t l = net->layers; l-- > 0;) {
     egnn_weights at;
@@ -133,47 +146,49 @@ static void backward(const void *self, const hifm_domain *domain, const float *w
     for (size_t k = 0; k < count; k++) dx[k] = work.dx[k] - dx[k];
 }
 
-/* One layer: v_i = 1/(N-1) sum_j (x_i - x_j) s(d2_ij), so div v = sum over unordered pairs of
- * 2/(N-1) (D s + 2 d2 ds/dd2): one tangent by d2 through the MLPs gives it exactly. */
 static bool divergence(const void *self, const hifm_domain *domain, const float *w,
                        const hifm_batch *batch, float *v, float *out, void *memory) {
   const egnn *net = self;
   if (net->layers != 1) return false;
-  const size_t n = batch->n, width = net->width;
-  forward(self, domain, w, batch, v, memory);
-  egnn_work work;
-  egnn_weights at;
-  egnn_carve(net, domain, n, batch->nz, memory, &work);
-  egnn_layout(net, 0, &at);
-  const egnn_tape *t = &work.layer[0];
-  const size_t all = n * t->pairs;
-  for (size_t p = 0; p < all; p++)
-    memcpy(work.a + p * width, w + at.first + 2 * width * width, width * sizeof(float));
-  layers_scale(all * width, t->first_slope, work.a);
-  float *t1 = stack_tangent(egnn_stack(net, 1), all, w + at.edge, t->edge, work.a, work.b);
-  float *t2 = stack_tangent(egnn_stack(net, 1), all, w + at.coord, t->coord, t1,
-                            t1 == work.a ? work.b : work.a);
-  layers_dense(all, width, 1, t2, w + at.coord_last, NULL, work.ds);
-  const float share = 2.0f / (float)(domain->particles - 1);
-  for (size_t b = 0; b < n; b++) {
-    float sum = 0;
-    for (size_t p = b * t->pairs; p < (b + 1) * t->pairs; p++)
-      sum += (float)domain->space * t->s[p] + 2 * t->d2[p] * work.ds[p];
-    out[b] = share * sum;
-  }
+  one_divergence(net, domain, w, batch, v, out, memory);
   return true;
 }
+
+static size_t state(const void *self) {
+  return ((const egnn *)self)->layers == 1 ? sizeof(spectral_state) : 0;
+}
+
+static size_t facts(const void *self, const void *work, hifm_fact *out, size_t room) {
+  const egnn *net = self;
+  const spectral_state *s = work;
+  if (net->layers != 1 || net->evaluate == EGNN_DIRECT || room < 6) return 0;
+  const hifm_fact all[6] = {{"spectral_nodes_distance", s->nu},
+                            {"spectral_nodes_z", s->nz},
+                            {"spectral_batches", (double)s->calls},
+                            {"spectral_refits", (double)s->refits},
+                            {"spectral_direct_batches", (double)s->direct},
+                            {"spectral_error", s->watch}};
+  memcpy(out, all, sizeof all);
+  return 6;
+}
+
+static const char *const evaluations[] = {"auto", "direct", "spectral", NULL};
 
 static const hifm_param params[] = {
     HIFM_PARAM_COUNT(egnn, layers, 1, 1, EGNN_LAYERS_MAX, "message-passing layers"),
     HIFM_PARAM_COUNT(egnn, depth, 4, 2, 16, "dense layers of each MLP"),
-    HIFM_PARAM_COUNT(egnn, width, 150, 1, 4096, "features of each dense layer"), HIFM_PARAM_END};
+    HIFM_PARAM_COUNT(egnn, width, 150, 1, 4096, "features of each dense layer"),
+    HIFM_PARAM_CHOICE(egnn, evaluate, EGNN_AUTO, evaluations,
+                      "one layer: every pair, or a Chebyshev series in distance and z"),
+    HIFM_PARAM_END};
 
 static const hifm_network_ops ops = {.tensors = tensors,
                                      .chunk = chunk,
                                      .work = work_bytes,
                                      .forward = forward,
                                      .backward = backward,
+                                     .state = state,
+                                     .facts = facts,
                                      .divergence = divergence};
 
 HIFM_PLUGIN(network, HIFM_NETWORK, egnn, .revision = 1, .name = "egnn",

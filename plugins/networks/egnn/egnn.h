@@ -19,8 +19,13 @@
 
 enum { EGNN_LAYERS_MAX = 8 };
 
+/* How one layer is evaluated: as a series where that is worth it, pair by pair, or as a series
+ * whenever it converges. */
+enum { EGNN_AUTO, EGNN_DIRECT, EGNN_SPECTRAL };
+
 typedef struct egnn {
   uint64_t layers, depth, width;
+  uint32_t evaluate;
 } egnn;
 
 /* Offsets of one layer's weights in the array of all weights. */

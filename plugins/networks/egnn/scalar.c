@@ -1,0 +1,152 @@
+#include "scalar.h"
+
+#include "layers/activations.h"
+#include "layers/dense.h"
+
+#include <cblas.h>
+#include <string.h>
+
+size_t scalar_tape(const egnn *net) {
+  return SCALAR_TILE * 2 * (size_t)net->width + 2 * stack_tape(egnn_stack(net, 1), SCALAR_TILE);
+}
+
+size_t scalar_spare(const egnn *net) {
+  return (4 + 3 * SCALAR_TILE) * (size_t)net->width;
+}
+
+/* The parts of a tile's tape. */
+typedef struct tile {
+  float *act, *slope, *edge, *coord;
+  const float *m, *c; /* last activations of the two stacks */
+} tile;
+
+static tile split(const egnn *net, size_t count, float *tape) {
+  const size_t size = SCALAR_TILE * (size_t)net->width, last = 2 * (net->depth - 2);
+  tile t = {.act = tape, .slope = tape + size, .edge = tape + 2 * size};
+  t.coord = t.edge + stack_tape(egnn_stack(net, 1), SCALAR_TILE);
+  t.m = t.edge + last * count * net->width;
+  t.c = t.coord + last * count * net->width;
+  return t;
+}
+
+/* out = x (A + B) for one row x [W] */
+static void through_kernels(const scalar *s, const float *x, float *out) {
+  const int width = (int)s->net->width;
+  const float *kernel = s->w + s->at.first;
+  for (int part = 0; part < 2; part++)
+    cblas_sgemv(CblasRowMajor, CblasTrans, width, width, 1, kernel + part * width * width, width, x,
+                1, 1, out, 1);
+}
+
+void scalar_open(scalar *s, const egnn *net, const float *w, float *memory) {
+  const size_t width = net->width;
+  *s = (scalar){.net = net, .w = w, .p = memory};
+  egnn_layout(net, 0, &s->at);
+  s->r = s->p + width;
+  s->dp = s->r + width;
+  s->dr = s->dp + width;
+  s->a = s->dr + width;
+  s->b = s->a + SCALAR_TILE * width;
+  s->c = s->b + SCALAR_TILE * width;
+  memset(s->p, 0, width * sizeof *s->p);
+  memcpy(s->r, w + s->at.first_bias, width * sizeof *s->r);
+  memset(s->dp, 0, 2 * width * sizeof *s->dp);
+  through_kernels(s, w, s->p);
+  through_kernels(s, w + width, s->r);
+}
+
+void scalar_tile(const scalar *s, const scalar_rows *rows, float *tape, float *out) {
+  const size_t width = s->net->width, count = rows->count;
+  const tile t = split(s->net, count, tape);
+  const float *restrict p = s->p, *restrict r = s->r;
+  const float *restrict k = s->w + s->at.first + 2 * width * width;
+  for (size_t i = 0; i < count; i++) {
+    const float z = rows->z[rows->nz == 1 ? 0 : i], d2 = rows->d2[i];
+    float *restrict y = t.act + i * width;
+    for (size_t j = 0; j < width; j++) y[j] = z * p[j] + r[j] + d2 * k[j];
+  }
+  layers_softplus(count * width, t.act, t.act, t.slope);
+  stack_forward(egnn_stack(s->net, 1), count, s->w + s->at.edge, t.act, t.edge);
+  stack_forward(egnn_stack(s->net, 1), count, s->w + s->at.coord, t.m, t.coord);
+  cblas_sgemv(CblasRowMajor, CblasNoTrans, (int)count, (int)width, 1, t.c, (int)width,
+              s->w + s->at.coord_last, 1, 0, out, 1);
+}
+
+void scalar_tile_slope(const scalar *s, size_t count, const float *tape, float *slope) {
+  const size_t width = s->net->width;
+  const tile t = split(s->net, count, (float *)tape);
+  for (size_t i = 0; i < count; i++)
+    memcpy(s->a + i * width, s->w + s->at.first + 2 * width * width, width * sizeof(float));
+  layers_scale(count * width, t.slope, s->a);
+  const stack_shape stack = egnn_stack(s->net, 1);
+  float *t1 = stack_tangent(stack, count, s->w + s->at.edge, t.edge, s->a, s->b);
+  float *t2 =
+      stack_tangent(stack, count, s->w + s->at.coord, t.coord, t1, t1 == s->a ? s->b : s->a);
+  cblas_sgemv(CblasRowMajor, CblasNoTrans, (int)count, (int)width, 1, t2, (int)width,
+              s->w + s->at.coord_last, 1, 0, slope, 1);
+}
+
+void scalar_tile_backward(scalar *s, const scalar_rows *rows, const float *tape, const float *dout,
+                          float *dw) {
+  const size_t width = s->net->width, count = rows->count;
+  const tile t = split(s->net, count, (float *)tape);
+  const stack_shape stack = egnn_stack(s->net, 1);
+  layers_dense_backward(count, width, 1, t.c, s->w + s->at.coord_last, dout, dw + s->at.coord_last,
+                        NULL, s->a);
+  stack_backward(stack, count, s->w + s->at.coord, t.m, t.coord, s->a, dw + s->at.coord, s->b,
+                 s->c);
+  stack_backward(stack, count, s->w + s->at.edge, t.act, t.edge, s->b, dw + s->at.edge, s->a, s->c);
+  layers_scale(count * width, t.slope, s->a);
+  float *restrict dk = dw + s->at.first + 2 * width * width;
+  float *restrict dp = s->dp, *restrict dr = s->dr;
+  for (size_t i = 0; i < count; i++) {
+    const float z = rows->z[rows->nz == 1 ? 0 : i], d2 = rows->d2[i];
+    const float *restrict y = s->a + i * width;
+    for (size_t j = 0; j < width; j++) {
+      dk[j] += d2 * y[j];
+      dp[j] += z * y[j];
+      dr[j] += y[j];
+    }
+  }
+}
+
+static size_t tile_size(size_t count, size_t first) {
+  return count - first < SCALAR_TILE ? count - first : SCALAR_TILE;
+}
+
+void scalar_evaluate(const scalar *s, const scalar_rows *rows, float *tape, float *out,
+                     float *slope) {
+  for (size_t first = 0; first < rows->count; first += SCALAR_TILE) {
+    const scalar_rows part = scalar_part(rows, first, tile_size(rows->count, first));
+    scalar_tile(s, &part, tape, out + first);
+    if (slope) scalar_tile_slope(s, part.count, tape, slope + first);
+  }
+}
+
+void scalar_backward(scalar *s, const scalar_rows *rows, float *tape, const float *dout,
+                     float *dw) {
+  float out[SCALAR_TILE];
+  for (size_t first = 0; first < rows->count; first += SCALAR_TILE) {
+    const scalar_rows part = scalar_part(rows, first, tile_size(rows->count, first));
+    if (rows->count > SCALAR_TILE) scalar_tile(s, &part, tape, out);
+    scalar_tile_backward(s, &part, tape, dout + first, dw);
+  }
+}
+
+/* d(x (A + B)): both kernels get x dy', x gets (A + B) dy. */
+static void kernels_backward(const scalar *s, const float *x, const float *dy, float *dw,
+                             float *dx) {
+  const int width = (int)s->net->width;
+  for (int part = 0; part < 2; part++) {
+    const size_t at = s->at.first + (size_t)(part * width * width);
+    cblas_sger(CblasRowMajor, width, width, 1, x, 1, dy, 1, dw + at, width);
+    cblas_sgemv(CblasRowMajor, CblasNoTrans, width, width, 1, s->w + at, width, dy, 1, 1, dx, 1);
+  }
+}
+
+void scalar_finish(scalar *s, float *dw) {
+  const size_t width = s->net->width;
+  for (size_t j = 0; j < width; j++) dw[s->at.first_bias + j] += s->dr[j];
+  kernels_backward(s, s->w, s->dp, dw, dw);
+  kernels_backward(s, s->w + width, s->dr, dw, dw + width);
+}

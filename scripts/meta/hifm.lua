@@ -1,0 +1,112 @@
+---@meta hifm
+-- What `require "hifm"` gives a script, for editors that know LuaLS annotations. hifm itself does
+-- not read this file. The settings of a plugin: `hifm plugin describe NAME`.
+
+local h = {}
+
+---A choice of whole values, made by h.grid, h.maybe or h.as.
+---@class hifm.Axis
+
+---A positional entry of h.experiment, made by h.zip, h.where or h.also.
+---@class hifm.Rule
+
+---"name", or the name first and then its settings: { "egnn", width = 150 }.
+---@alias hifm.Plugin string | { [1]: string, [string]: any } | hifm.Axis
+
+---The path stage first, for instance { { "hessian", energy = "formation" }, { "condition", c = 2 } }.
+---@class hifm.Flow
+---@field clock? "z"
+---@field scheme? "finite"
+---@field [integer] hifm.Plugin
+
+---@class hifm.Train
+---@field batch integer | hifm.Axis points of a step
+---@field epochs? integer | hifm.Axis passes over the data; or give steps
+---@field steps? integer | hifm.Axis optimizer steps; or give epochs
+
+---@class hifm.Measure
+---@field every? integer | hifm.Axis epochs between measurements
+---@field solver? hifm.Plugin
+---@field divergence? "exact" | "hutchinson" | hifm.Axis
+---@field probes? integer | hifm.Axis random probes of hutchinson
+---@field max_attempts? integer | hifm.Axis steps the solver may try before it fails
+
+---@class hifm.Schedule
+---@field timeout? number seconds a job may run; 0: no limit
+---@field retries? integer after a crash, kill or timeout
+---@field checkpoint? number seconds between checkpoints
+
+---@class hifm.Sections
+---@field dataset? hifm.Plugin a recipe of datasets/, "mcmc" or "file"
+---@field network? hifm.Plugin
+---@field optimizer? hifm.Plugin "adamw"
+---@field train? hifm.Train | hifm.Axis
+---@field measure? hifm.Measure | hifm.Axis
+---@field flow? hifm.Flow | string | hifm.Axis
+---@field seed? integer | hifm.Axis initialisation, batches, noise and probes
+
+---@class hifm.Profile: hifm.Sections
+---@field schedule? hifm.Schedule
+
+---@class hifm.Table
+---@field title? string
+---@field columns table[] { "Heading", "column", digits = 3 }
+---@field sort? string a column, ascending
+---@field paper? string a CSV beside the script, joined on the columns both have
+---@field notes? string[]
+
+---@class hifm.Figure
+---@field title? string
+---@field x? string a column of history.csv
+---@field panels table[] { "nll", title = "NLL" }
+
+---@class hifm.Experiment: hifm.Profile
+---@field profiles? table<string, hifm.Profile> merged over the experiment by --profile
+---@field tables? table<string, hifm.Table>
+---@field figures? table<string, hifm.Figure>
+---@field [integer] hifm.Rule
+
+---What a script returns: every run of the grid, declared.
+---@param declared hifm.Experiment
+---@return any
+function h.experiment(declared) end
+
+---One axis of whole values; in a list, one entry of several. A grid inside a choice is that choice's
+---own axis.
+---@param choices any[]
+---@return hifm.Axis
+function h.grid(choices) end
+
+---With and without: h.grid { h.none, value }.
+---@param value any
+---@return hifm.Axis
+function h.maybe(value) end
+
+---Names a choice in tables; no part of a run's identity.
+---@param label string
+---@param value any
+---@return hifm.Axis
+function h.as(label, value) end
+
+---No entry in a list; in a profile, the setting is taken out.
+---@type any
+h.none = nil
+
+---Axes that move together, by path: h.zip { ["optimizer.lr"] = { 1e-3, 1e-4 }, ["train.batch"] =
+---{ 100, 1000 } }. The lists are equally long.
+---@param lists table<string, any[]>
+---@return hifm.Rule
+function h.zip(lists) end
+
+---Keeps the runs for which the function says true. It sees the resolved run: run.train.batch,
+---run.network[1] (the name), run.flow.condition (nil where the run has no such stage).
+---@param keep fun(run: table): boolean
+---@return hifm.Rule
+function h.where(keep) end
+
+---More rows: the experiment with this table merged over it.
+---@param rows hifm.Sections
+---@return hifm.Rule
+function h.also(rows) end
+
+return h

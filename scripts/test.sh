@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds hifm and its tests, runs them all.
+#
+#   scripts/test.sh [--asan | --clang] [--long]
+#
+#   --asan    with address and undefined-behaviour sanitizers, into build-asan/
+#   --clang   with clang, into build-clang/ (else the system's compiler, into build/)
+#   --long    the stories with larger numbers: more kills, more faults
+set -euo pipefail
+
+usage() { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"; }
+
+preset=release
+for option in "$@"; do
+  case $option in
+  --asan | --clang) preset=${option#--} ;;
+  --long) export HIFM_LONG=1 ;;
+  -h | --help) usage && exit 0 ;;
+  *)
+    printf 'test: unknown option %s\n' "$option" >&2
+    usage >&2
+    exit 2
+    ;;
+  esac
+done
+
+cd "$(dirname "$0")/.."
+if [ "$preset" = clang ]; then scripts/setup.sh clang; else scripts/setup.sh; fi
+cmake --preset "$preset"
+cmake --build --preset "$preset" --parallel "$(nproc)"
+ctest --preset "$preset" --parallel "$(nproc)"

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# A run is a resume: what is done is skipped, what is missing is made, nothing else is touched.
+source "$(dirname "$0")/e2e.inc.sh"
+plane_script plane.lua 3
+out=$tmp/out view=plane
+
+expect_code 0 "$hifm" run plane.lua --dry-run --out "$out"
+expect_words "4 runs, 0 done, 4 to do" "train"
+[ ! -e "$out" ] || fail "--dry-run wrote a folder"
+
+expect_code 0 "$hifm" run plane.lua --out "$out" -j1
+[ "$(grep -c ',done,' "$out/$view/runs.csv")" = 4 ] || fail "not 4 rows done in runs.csv"
+cp -r "$out/$view" "$tmp/first"
+results_of "$out" >"$tmp/first_results"
+[ "$(wc -l <"$tmp/first_results")" = 6 ] || fail "not one data set, one set of modes and 4 runs"
+
+say "a second call does nothing"
+expect_code 0 "$hifm" run plane.lua --out "$out"
+expect_words "nothing to do"
+for file in runs.csv history.csv table1.md table1.csv; do
+  expect_same "$tmp/first/$file" "$out/$view/$file"
+done
+results_of "$out" | cmp - "$tmp/first_results" || fail "the second call wrote a result"
+
+say "a removed run is made again, and it alone"
+gone=$(cd "$out/runs" && echo *interpolant*)
+rm -r "$out/runs/$gone"
+expect_code 0 "$hifm" run plane.lua --dry-run --out "$out"
+expect_words "4 runs, 3 done, 1 to do"
+[ ! -e "$out/runs/$gone" ] || fail "--dry-run wrote a run"
+expect_code 0 "$hifm" run plane.lua --out "$out"
+expect_same "$tmp/first/runs.csv" "$out/$view/runs.csv"
+expect_same "$tmp/first/history.csv" "$out/$view/history.csv"
+results_of "$out" >"$tmp/results"
+grep -vF "$gone" "$tmp/first_results" | cmp - <(grep -vF "$gone" "$tmp/results") ||
+  fail "another result was written again"
+! grep -qxFf <(grep -F "$gone" "$tmp/first_results") "$tmp/results" || fail "$gone was not redone"
+
+say "another tolerance measures again, without training"
+stamp() { (cd "$out" && find cache runs -type f ! -name 'measure-*' -printf '%P %T@\n' | sort); }
+stamp >"$tmp/before"
+expect_code 0 "$hifm" run plane.lua --set measure.solver.rtol=1e-5 --out "$out"
+stamp | cmp - "$tmp/before" || fail "a new tolerance touched training"
+[ "$(find "$out/runs" -name 'measure-????????????.json' | wc -l)" = 8 ] || fail "not 8 measurements"
+cmp -s "$out/$view-partial/runs.csv" "$out/$view/runs.csv" && fail "rtol changed no number"
+expect_same "$tmp/first/runs.csv" "$out/$view/runs.csv"
+
+say "--force begins the selected runs anew"
+cp -r "$out/runs" "$tmp/runs"
+expect_code 0 "$hifm" run plane.lua --force --only flow=transport --out "$out"
+results_of "$out" >"$tmp/forced"
+[ "$(comm -13 "$tmp/results" "$tmp/forced" | cut -d/ -f2)" = "$(cd "$out/runs" && echo *transport*)" ] ||
+  fail "--force --only flow=transport redid something else"
+expect_code 0 "$hifm" run plane.lua --force --out "$out"
+[ "$(results_of "$out/runs" | comm -12 - <(cd "$tmp" && sed 's,^runs/,,' forced) | wc -l)" = 0 ] ||
+  fail "--force kept a result"
+expect_same "$tmp/first/runs.csv" "$out/$view/runs.csv"
+
+say "-j1 and -j4, and another working directory, give the same bytes"
+mkdir -p elsewhere
+(cd elsewhere && expect_code 0 "$hifm" run ../plane.lua --out "$tmp/four" -j4)
+expect_same_grid "$out" "$tmp/four" "$view"
+cluster_script cluster.lua 2
+expect_code 0 "$hifm" run cluster.lua --out one -j1
+expect_code 0 "$hifm" run cluster.lua --out four -j4
+expect_same_grid one four cluster
+
+say "hifm table writes the same table from what is there"
+rm -r "${out:?}/$view"
+expect_code 0 "$hifm" table plane.lua --out "$out"
+for file in runs.csv history.csv table1.md; do expect_same "$tmp/first/$file" "$out/$view/$file"; done

@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# Wrong command lines, scripts, settings and folders: the right exit code, and words that help.
+source "$(dirname "$0")/e2e.inc.sh"
+plane_script good.lua 2
+cluster_script cluster.lua 1
+
+# refused CODE WORDS... -- ARGUMENTS: of the program. Nothing is made, and no crash is told.
+refused() {
+  local code=$1 words=()
+  shift
+  while [ "$1" != -- ]; do
+    words+=("$1")
+    shift
+  done
+  shift
+  expect_code "$code" "$hifm" "$@"
+  expect_words "${words[@]}"
+  [ ! -s stdout ] || fail "a refusal on standard output: $*"
+  [ ! -e results ] || fail "a results folder was made by: $*"
+}
+
+say "command lines"
+refused 2 '"rn" is no command' 'did you mean "run"' -- rn
+refused 2 "Hessian-informed" -- # the help, on stderr
+refused 2 'unknown option --prfile' 'did you mean "--profile"' -- run --prfile quick good.lua
+refused 2 "--out needs a value" -- run good.lua --out
+refused 2 'no number of workers' -- run good.lua -j 0
+refused 2 'no number of workers' -- run good.lua -jx
+refused 2 "takes one script" -- run
+refused 2 "takes one script" -- run good.lua cluster.lua
+refused 2 "takes one script" -- table
+refused 2 "one job file" -- worker
+refused 2 "hifm plugin list" -- plugin show
+refused 66 "nothing.lua" "no such script" -- run nothing.lua
+refused 66 "nothing.json" -- worker nothing.json
+refused 66 "nothing" -- log nothing
+refused 66 "nothing.so" -- plugin check nothing.so
+refused 78 '"hesian" is no flow plugin' 'did you mean "hessian"' -- plugin describe flow hesian
+expect_code 0 "$hifm" --help
+expect_code 0 "$hifm" run --help
+
+say "settings and selections"
+refused 78 "--set train.epohs=1" "train.epohs" 'did you mean "train.epochs"' -- run good.lua --set train.epohs=1
+refused 78 "train.epochs" "whole number" -- run good.lua --set train.epochs=many
+refused 78 "dataset.train" "train_pool" -- run good.lua --set dataset.train=500
+refused 78 "measure.solver" 'did you mean "rk45"' -- run good.lua --set measure.solver=rk445
+refused 78 'no column "flwo"' -- run good.lua --only flwo=transport
+refused 78 "no run of the grid" -- run good.lua --only flow=nothing
+refused 78 "good.lua:" '"quick"' -- run good.lua --profile quick
+refused 78 "exactly one" "steps" -- run good.lua --set train.steps=5
+
+say "scripts: file and line, and the names of what does not fit"
+# script NETWORK FLOW: the flow is in line 6.
+script() {
+  cat >bad.lua <<LUA
+return require("hifm").experiment {
+  dataset = $plane_data,
+  network = $1,
+  train   = { batch = 50, epochs = 2 },
+  flow    = $2,
+}
+LUA
+}
+script '{ "mlp", widht = 8 }' '{ { "transport" } }'
+refused 78 "bad.lua:4: network.widht" 'did you mean "width"' -- run bad.lua
+script '{ "mpl" }' '{ { "transport" } }'
+refused 78 "bad.lua:4" '"mpl"' 'did you mean "mlp"' -- run bad.lua
+script '{ "mlp", width = -8 }' '{ { "transport" } }'
+refused 78 "bad.lua:4: network.width" "1 to" -- run bad.lua
+script '"mlp"' '{ { "transport" }, { "condition" } }'
+refused 78 "bad.lua:6: flow" "condition" "transport" -- run bad.lua
+script '"mlp"' '{ { "hyperbolize" }, { "hessian", energy = "double_well" } }'
+refused 78 "bad.lua:6: flow" "hyperbolize" "no path stage" -- run bad.lua
+script '"mlp"' '{ { "hessian", energy = "double_well" }, { "isotropize" }, { "condition" } }'
+refused 78 "bad.lua:6: flow" "condition" "isotropize" -- run bad.lua
+script '"mlp"' '{ { "interpolant" }, { "isotropize" }, { "anisotropic" } }'
+refused 78 "bad.lua:6: flow" "isotropize" "anisotropic" -- run bad.lua
+script '"mlp"' '{ { "interpolant" }, { "transport" } }'
+refused 78 "bad.lua:6: flow" "interpolant" "transport" -- run bad.lua
+script '"mlp"' '{ { "transport" }, { "isotropize" } }'
+refused 78 "bad.lua:6: flow" "transport" "isotropize" -- run bad.lua
+script '"mlp",,' '{ { "transport" } }'
+refused 78 "bad.lua:4" "unexpected symbol" -- run bad.lua
+script '"mlp" .. nil' '{ { "transport" } }'
+refused 78 "bad.lua:4" "nil value" -- run bad.lua
+script 'os.getenv("HOME")' '{ { "transport" } }'
+refused 78 "bad.lua:4" "os" -- run bad.lua
+echo 'while true do end' >bad.lua
+refused 78 "bad.lua:1" "instructions" -- run bad.lua
+head -c 1000 "$hifm" >bad.lua
+refused 78 "bad.lua" -- run bad.lua
+
+say "the Hessian of lennard_jones needs a word about its negative eigenvalues"
+expect_code 1 "$hifm" run cluster.lua --set flow.hessian.energy=lennard_jones \
+  --only flow=formation,flow.hyperbolize=no,flow.project=no --out out
+expect_words "negative" "absolute" "clip" "failed"
+
+say "looking at what is not there"
+expect_code 0 "$hifm" ls
+expect_words "no runs in results/runs"
+[ ! -e results ] || fail "hifm ls made a folder"
+
+say "a reader that leaves early"
+mkdir -p many/runs
+(cd many/runs && seq -f 'a-run-with-a-name-of-some-length-%05g' 3000 | xargs mkdir)
+code=0
+(set +o pipefail && "$hifm" ls --out many 2>pipe | head -1 >line) || code=$?
+[ "$code" = 0 ] && [ "$(wc -l <line)" = 1 ] || fail "hifm ls | head -1 gave $code"
+[ ! -s pipe ] || fail "hifm ls | head -1 complained: $(cat pipe)"
+rm -r many
+
+say "folders that cannot be written"
+refused 73 "/proc/hifm" -- run good.lua --out /proc/hifm
+echo text >plain
+refused 73 "plain" -- run good.lua --out plain
+if [ "$(id -u)" != 0 ]; then
+  mkdir -m 555 closed
+  refused 77 "closed" -- run good.lua --out closed
+elif unshare -m true 2>/dev/null; then
+  mkdir closed
+  closed() { unshare -m sh -c 'mount --bind closed closed && mount -o remount,bind,ro closed && exec "$@"' - "$@"; }
+  expect_code 77 closed "$hifm" run good.lua --out closed
+  expect_words "closed"
+  [ -z "$(ls -A closed)" ] || fail "something was written into the closed folder"
+  expect_code 0 closed "$hifm" ls --out closed
+else
+  say "SKIPPED: a read-only folder needs another user or unshare"
+fi

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Data from a .npy file: trained on when it is right, refused in clear words when it is not.
+source "$(dirname "$0")/e2e.inc.sh"
+
+# script FILE PATH SETTINGS: one run on the points of PATH.
+script() {
+  cat >"$1" <<LUA
+return require("hifm").experiment {
+  dataset = { "file", path = "$2", train = 100, test = 10, $3 },
+  network = { "egnn", layers = 1, depth = 2, width = 8 },
+  train   = { batch = 50, epochs = 2 },
+  flow    = { { "hessian", energy = "formation" }, { "hyperbolize" } },
+}
+LUA
+}
+
+say "points made by one experiment are a file for another"
+cluster_script cluster.lua 1
+expect_code 0 "$hifm" run cluster.lua --only flow=transport --out made
+mkdir points
+cp made/cache/*/train.npy points/good.npy
+script good.lua points/good.npy "particles = 4, space = 3"
+expect_code 0 "$hifm" run good.lua --out out
+grep -q ',done,\|^done,' out/good/runs.csv || fail "the run is not done"
+data=$(dirname "$(find out/cache -name test.npy)")
+[ -s "$data/train.npy" ] || fail "no training points"
+
+say "the identity is the content, not the name"
+mv points/good.npy points/moved.npy
+script good.lua points/moved.npy "particles = 4, space = 3"
+expect_code 0 "$hifm" run good.lua --out out
+expect_words "nothing to do"
+
+say "a wrong number of particles"
+script wrong.lua points/moved.npy "particles = 5, space = 3"
+expect_code 1 "$hifm" run wrong.lua --out out
+expect_words "12 coordinates a point" "dataset.particles = 5" "failed: data set file"
+grep -q 'failed' out/wrong/runs.csv || fail "runs.csv does not say: failed"
+
+say "more points asked for than there are"
+script many.lua points/moved.npy "particles = 4, space = 3"
+expect_code 1 "$hifm" run many.lua --set dataset.train=1000 --out out
+expect_words "1000"
+
+say "no such file"
+script missing.lua points/nothing.npy "particles = 4"
+expect_code 78 "$hifm" run missing.lua --out none
+expect_words "missing.lua:2" "points/nothing.npy"
+[ ! -e none ] || fail "a script that is refused made a folder"
+
+say "torn and foreign files"
+size=$(stat -c %s points/moved.npy)
+for length in 0 5 40 128 $((size / 2)) $((size - 1)); do
+  head -c "$length" points/moved.npy >points/torn.npy
+  script torn.lua points/torn.npy "particles = 4"
+  expect_code 1 "$hifm" run torn.lua --out out
+  expect_words "points/torn.npy"
+done
+cp "$source_dir/README.md" points/torn.npy 2>/dev/null || echo "not an array" >points/torn.npy
+expect_code 1 "$hifm" run torn.lua --out out
+expect_words "points/torn.npy"
+{ head -c $((size - 8)) points/moved.npy && printf '\0\0\0\0\0\0\360\177'; } >points/torn.npy
+expect_code 1 "$hifm" run torn.lua --out out
+expect_words "points/torn.npy" "not finite"
+expect_code 0 "$hifm" run good.lua --out out
+expect_words "nothing to do"

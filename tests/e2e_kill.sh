@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# SIGKILL at any moment, of the scheduler or of workers, costs nothing but time: the grid ends with
+# the same bytes, no finished run is repeated, no worker is left behind.
+source "$(dirname "$0")/e2e.inc.sh"
+kills=5
+[ "${HIFM_LONG:-0}" = 1 ] && kills=100
+more='seed = h.grid { 0, 1 }, measure = { every = 80 },
+  schedule = { checkpoint = 0.02, retries = 1000 },'
+plane_script grid.lua 1600 "$more"
+
+expect_code 0 "$hifm" run grid.lua -j2 --out calm
+
+# start FOLDER: the grid in the background; sets $scheduler.
+start() {
+  "$hifm" run grid.lua -j2 --out "$tmp/$1" >"$tmp/stdout" 2>"$tmp/stderr" </dev/null &
+  scheduler=$!
+}
+
+has_checkpoint() { [ -n "$(find "$1/runs" -name checkpoint.safetensors 2>/dev/null)" ]; }
+
+# ended: waits for the scheduler, which must not have been killed.
+ended() {
+  local code=0
+  wait "$scheduler" || code=$?
+  [ "$code" = 0 ] || fail "the grid ended with $code"
+}
+
+# expect_not_repeated: every result of the last look is still the same file.
+expect_not_repeated() {
+  [ -z "$(comm -23 before <(results_of stormy))" ] || fail "a finished run was repeated"
+}
+
+say "$kills kills of the scheduler"
+: >before
+done_kills=0
+while [ "$done_kills" -lt "$kills" ]; do
+  start stormy
+  sleep_ms 100 900
+  if ! kill -KILL "$scheduler" 2>/dev/null; then
+    ended
+    expect_same_grid calm stormy grid
+    rm -rf stormy
+    : >before
+    continue
+  fi
+  wait "$scheduler" 2>/dev/null || true
+  done_kills=$((done_kills + 1))
+  expect_no_workers 2
+  [ -d stormy ] || continue
+  expect_not_repeated
+  results_of stormy >before
+done
+expect_code 0 "$hifm" run grid.lua -j2 --out stormy
+expect_same_grid calm stormy grid
+expect_not_repeated
+grep -rqF 'resumed at step' stormy/runs || fail "no run went on from a checkpoint"
+
+say "no worker outlives its scheduler, however long its job is"
+"$hifm" run grid.lua -j2 --set train.epochs=100000000 --out "$tmp/endless" >stdout 2>stderr &
+scheduler=$!
+wait_for 20 has_checkpoint endless
+[ -n "$(workers)" ] || fail "no workers"
+kill -KILL "$scheduler"
+wait "$scheduler" 2>/dev/null || true
+expect_no_workers 2
+
+say "$kills kills of workers"
+done_kills=0
+rm -rf stormy
+start stormy
+while [ "$done_kills" -lt "$kills" ]; do
+  sleep_ms 50 400
+  if ! kill -0 "$scheduler" 2>/dev/null; then
+    ended
+    rm -rf stormy
+    start stormy
+    continue
+  fi
+  mapfile -t pids < <(workers)
+  [ ${#pids[@]} -gt 0 ] || continue
+  if kill -KILL "${pids[RANDOM % ${#pids[@]}]}" 2>/dev/null; then done_kills=$((done_kills + 1)); fi
+done
+ended
+grep -q '^retry: .*killed by SIGKILL' stderr || fail "no retry was told"
+expect_same_grid calm stormy grid
+expect_no_workers 2
+[ -z "$(find stormy -name checkpoint.safetensors)" ] || fail "a checkpoint outlived its run"

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# A train job that is killed at any moment and started again until it ends leaves the same bits as
+# one that was never stopped, for every network.
+source "$(dirname "$0")/e2e.inc.sh"
+kills=5
+[ "${HIFM_LONG:-0}" = 1 ] && kills=20
+
+# without_provenance FILE: a result but for who made it and how long it took.
+without_provenance() { sed '/^  "provenance": {/,/^  }/d' "$1"; }
+
+# expect_same_run ONE OTHER: folders of the same run.
+expect_same_run() {
+  local measure
+  measure=$(basename "$1"/measure-*.json)
+  expect_same "$1/last.safetensors" "$2/last.safetensors"
+  expect_same "$1/best.safetensors" "$2/best.safetensors"
+  without_provenance "$1/$measure" >one.json
+  without_provenance "$2/$measure" >other.json
+  grep -q '"nll"' one.json || fail "no NLL in $1/$measure"
+  expect_same one.json other.json
+  [ ! -e "$2/checkpoint.safetensors" ] || fail "the checkpoint outlived the run"
+}
+
+# run_killed CALM STORMY JOB: kills the worker until enough were killed, then lets it end.
+run_killed() {
+  local done_kills=0 code worker
+  while [ "$done_kills" -lt "$kills" ]; do
+    mkdir -p "$2"
+    "$hifm" worker "$3" >/dev/null 2>>all.log </dev/null &
+    worker=$!
+    sleep_ms 30 250
+    kill -KILL "$worker" 2>/dev/null || true
+    code=0
+    wait "$worker" 2>/dev/null || code=$?
+    case $code in
+    137) done_kills=$((done_kills + 1)) ;;
+    0) # it was faster: compare, begin anew
+      expect_same_run "$1" "$2"
+      rm -r "$2"
+      ;;
+    *) fail "the worker ended with $code" ;;
+    esac
+  done
+  expect_code 0 "$hifm" worker "$3"
+  cat stderr >>all.log
+  expect_same_run "$1" "$2"
+}
+
+# check NAME DATA NETWORK EPOCHS: one run, undisturbed, then in another folder and killed.
+check() {
+  local name=$1 calm
+  cat >"$name.lua" <<LUA
+return require("hifm").experiment {
+  dataset = $2,
+  network = $3,
+  train   = { batch = 50, epochs = $4 },
+  measure = { every = $(($4 / 4)) },
+  flow    = { { "interpolant" } },
+}
+LUA
+  say "$name, killed $kills times"
+  expect_code 0 "$hifm" run "$name.lua" --out "$tmp/$name"
+  calm=$(echo "$tmp/$name"/runs/*)
+  sed -e "s,^  \"folder\": .*,  \"folder\": \"$tmp/stormy\"\,," \
+    -e 's,^  "checkpoint_seconds": .*,  "checkpoint_seconds": 0.01\,,' \
+    "$calm/job.json" >"$name.job.json"
+  run_killed "$calm" "$tmp/stormy" "$tmp/$name.job.json"
+  grep -q 'resumed at step [1-9]' all.log || fail "$name did not go on from a checkpoint"
+  rm -r "$tmp/stormy" all.log
+}
+
+check egnn1 "$cluster_data" '{ "egnn", layers = 1, depth = 2, width = 16 }' 1600
+check egnn2 "$cluster_data" '{ "egnn", layers = 2, depth = 2, width = 16 }' 400
+check mlp "$plane_data" '{ "mlp", width = 32, depth = 4 }' 1600

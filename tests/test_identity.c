@@ -1,0 +1,209 @@
+/* Identities: what changes them, what does not. */
+#include "plan_fixture.h"
+
+#include "base/blake2b.h"
+#include "front/identity.h"
+
+#define FILM  "flow = { { 'hessian', energy = 'formation' }, { 'condition', c = 2 } },\n"
+#define BASE  HEAD FILM DATASET NETWORK TRAIN
+#define OTHER HEAD FILM
+
+static identity of(folder *f, const char *text) {
+  identity id;
+  hifm_error err = {0};
+  const value *config = plan_config(plan_of(f, text), 0);
+  if (identity_of(config, plan_catalogue(f, NULL), &id, &err)) fail_msg("%s", err.message);
+  return id;
+}
+
+static const char *change(folder *f, const char *section) {
+  return arena_format(&f->memory, "%s%s}", BASE, section);
+}
+
+/* Which of data, modes, train, measure are equal; a dot where they differ. */
+static const char *same(folder *f, identity x, identity y) {
+  return arena_format(&f->memory, "%s %s %s %s", strcmp(x.data, y.data) ? "." : "data",
+                      strcmp(x.modes, y.modes) ? "." : "modes",
+                      strcmp(x.train, y.train) ? "." : "train",
+                      strcmp(x.measure, y.measure) ? "." : "measure");
+}
+
+#define ASSERT_SAME(text, expected)                                                                \
+  assert_string_equal(same(f, of(f, BASE "}"), of(f, text)), expected)
+
+static void test_form(void **state) {
+  identity id = of(*state, BASE "}");
+  assert_int_equal(strlen(id.data), 32);
+  assert_int_equal(strspn(id.train, "0123456789abcdef"), 32);
+  assert_int_equal(strlen(id.modes), 32);
+  id = of(*state, HEAD FLOW DATASET NETWORK TRAIN "}");
+  assert_string_equal(id.modes, "");
+}
+
+static void test_spelling_does_not_count(void **state) {
+  folder *f = *state;
+  const char *all = "data modes train measure";
+  ASSERT_SAME(BASE "}", all);
+  ASSERT_SAME(change(f, "optimizer = { 'adamw', lr = 1e-4, b1 = 0.9 }, seed = 0.0"), all);
+  ASSERT_SAME(change(f, "measure = { solver = { 'rk45', rtol = 0.010 }, every = 1 }"), all);
+  ASSERT_SAME(HEAD "flow = { clock = 'z', { 'hessian', energy = { 'formation' }, kappa = 1 },"
+                   "{ 'condition' }, { 'anisotropic', gamma = 1e-10 } }," DATASET
+                   "network = { 'egnn', width = 150 }," TRAIN "}",
+              all);
+}
+
+static void test_labels_and_schedule_do_not_count(void **state) {
+  folder *f = *state;
+  const char *all = "data modes train measure";
+  ASSERT_SAME(change(f, "schedule = { timeout = 3 }, tables = { t = { x = 1 } }"), all);
+  ASSERT_SAME(HEAD "network = h.grid { h.as('mine', 'egnn') }," FILM DATASET TRAIN "}", all);
+  assert_int_equal(files_make_folder(folder_path(f, "recipes"), NULL), HIFM_OK);
+  folder_write(f, "recipes/toy.lua", "return { 'mcmc', energy = 'morse', particles = 4 }");
+  ASSERT_SAME(HEAD "dataset = { 'toy', train = 100 }," FILM NETWORK TRAIN "}", all);
+}
+
+static void test_what_changes_what(void **state) {
+  folder *f = *state;
+  ASSERT_SAME(change(f, "measure = { solver = { 'rk45', rtol = 1e-5 } }"), "data modes train .");
+  ASSERT_SAME(change(f, "measure = { solver = 'rk4' }"), "data modes train .");
+  ASSERT_SAME(change(f, "measure = { divergence = 'hutchinson' }"), "data modes train .");
+  ASSERT_SAME(change(f, "seed = 1"), "data modes . .");
+  ASSERT_SAME(change(f, "optimizer = { lr = 1 }"), "data modes . .");
+  ASSERT_SAME(OTHER DATASET NETWORK "train = { batch = 10, steps = 2 } }", "data modes . .");
+  ASSERT_SAME(OTHER DATASET TRAIN "network = { 'egnn', width = 151 } }", "data modes . .");
+  ASSERT_SAME(
+      HEAD "flow = { { 'hessian', energy = 'formation' }, { 'condition', c = 3 } }," DATASET NETWORK
+          TRAIN "}",
+      "data modes . .");
+  ASSERT_SAME(
+      HEAD
+      "flow = { { 'hessian', energy = 'morse' }, { 'condition', c = 2 } }," DATASET NETWORK TRAIN
+      "}",
+      "data . . .");
+  ASSERT_SAME(
+      OTHER "dataset = { 'mcmc', energy = 'morse', particles = 4, train = 101 }," NETWORK TRAIN "}",
+      "data . . .");
+  ASSERT_SAME(
+      OTHER
+      "dataset = { 'mcmc', energy = 'morse', particles = 4, train = 100, test = 9 }," NETWORK TRAIN
+      "}",
+      "data modes train .");
+  ASSERT_SAME(
+      OTHER
+      "dataset = { 'mcmc', energy = 'morse', particles = 4, train = 100, seed = 9 }," NETWORK TRAIN
+      "}",
+      ". . . .");
+  ASSERT_SAME(OTHER "dataset = { 'mcmc', energy = { 'morse', depth = 2 }, particles = 4, train = "
+                    "100 }," NETWORK TRAIN "}",
+              ". . . .");
+}
+
+/* The bytes of a file count, its place does not. */
+static void test_files(void **state) {
+  folder *f = *state;
+  folder_write(f, "a.npy", "points");
+  folder_write(f, "b.npy", "points");
+  folder_write(f, "c.npy", "other points");
+#define WITH(name) HEAD FILM "dataset = { 'file', path = '" name "', train = 5 }," NETWORK TRAIN "}"
+  identity a = of(f, WITH("a.npy"));
+  assert_string_equal(same(f, a, of(f, WITH("b.npy"))), "data modes train measure");
+  assert_string_equal(same(f, a, of(f, WITH("c.npy"))), ". . . .");
+}
+
+static const char *revised(folder *f, const char *plugin) {
+  const value *config = plan_config(plan_of(f, BASE "}"), 0);
+  identity id;
+  assert_int_equal(identity_of(config, plan_catalogue(f, plugin), &id, NULL), HIFM_OK);
+  return same(f, of(f, BASE "}"), id);
+}
+
+static void test_revisions_count(void **state) {
+  folder *f = *state;
+  assert_string_equal(revised(f, "morse"), ". . . .");
+  assert_string_equal(revised(f, "formation"), "data . . .");
+  assert_string_equal(revised(f, "egnn"), "data modes . .");
+  assert_string_equal(revised(f, "mlp"), "data modes train measure");
+  assert_string_equal(revised(f, "anisotropic"), "data modes . .");
+  assert_string_equal(revised(f, "rk45"), "data modes train .");
+}
+
+/* An option added later, at its preset, makes no old result stale. */
+static void test_new_settings_at_their_presets(void **state) {
+  folder *f = *state;
+  const char *config_text = json_text(&f->memory, plan_config(plan_of(f, BASE "}"), 0));
+  const char *at = strstr(config_text, "\"depth\":4,");
+  assert_non_null(at);
+  const char *older = arena_format(&f->memory, "%.*s%s", (int)(at - config_text), config_text,
+                                   at + strlen("\"depth\":4,"));
+  const value *config;
+  identity id;
+  assert_int_equal(json_parse(&f->memory, older, strlen(older), "c", &config, NULL), HIFM_OK);
+  assert_int_equal(identity_of(config, plan_catalogue(f, NULL), &id, NULL), HIFM_OK);
+  assert_string_equal(same(f, of(f, BASE "}"), id), "data modes train measure");
+}
+
+/* The canonical text, written down: identities must not drift from one release to the next. */
+static void test_known_identity(void **state) {
+  folder *f = *state;
+  identity id = of(f, BASE "}");
+  char hex[33];
+  const char *text = "{\"dataset\":{\"\":\"mcmc\",\"energy\":{\"\":\"morse\"},\"particles\":4},"
+                     "\"revisions\":{\"energy/morse\":1}}";
+  blake2b_hex(text, strlen(text), hex);
+  assert_string_equal(id.data, hex);
+  text = arena_format(&f->memory,
+                      "{\"data\":\"%s\",\"energy\":{\"\":\"formation\"},\"revisions\":{\"energy/"
+                      "formation\":1},\"train\":100}",
+                      id.data);
+  blake2b_hex(text, strlen(text), hex);
+  assert_string_equal(id.modes, hex);
+  text = arena_format(
+      &f->memory,
+      "{\"data\":\"%s\",\"flow\":{\"stages\":[{\"\":\"hessian\",\"energy\":{\"\":\"formation\"}},"
+      "{\"\":\"condition\"},{\"\":\"anisotropic\"}]},\"network\":{\"\":\"egnn\"},\"optimizer\":{"
+      "\"\":\"adamw\"},\"points\":100,\"revisions\":{\"energy/formation\":1,\"flow/anisotropic\":1,"
+      "\"flow/condition\":1,\"flow/hessian\":1,\"network/egnn\":1},\"seed\":0,\"train\":{\"batch\":"
+      "10,\"epochs\":2}}",
+      id.data);
+  blake2b_hex(text, strlen(text), hex);
+  assert_string_equal(id.train, hex);
+  text = arena_format(&f->memory,
+                      "{\"measure\":{},\"points\":100,\"revisions\":{\"solver/rk45\":1},\"train\":"
+                      "\"%s\"}",
+                      id.train);
+  blake2b_hex(text, strlen(text), hex);
+  assert_string_equal(id.measure, hex);
+}
+
+static void test_slug(void **state) {
+  folder *f = *state;
+  assert_string_equal(identity_slug(&f->memory, plan_config(plan_of(f, BASE "}"), 0)),
+                      "mcmc-egnn-hessian-cond-anis");
+  assert_int_equal(files_make_folder(folder_path(f, "recipes"), NULL), HIFM_OK);
+  folder_write(f, "recipes/A_name_Longer_than_Forty-Letters_altogether.lua",
+               "return { 'mcmc', energy = 'morse', particles = 4 }");
+  const value *plan = plan_of(
+      f, HEAD
+      "dataset = { 'A_name_Longer_than_Forty-Letters_altogether', train = 100 }," FILM NETWORK TRAIN
+      "}");
+  assert_string_equal(identity_slug(&f->memory, plan_config(plan, 0)),
+                      "a_name_longer_than_forty-letters_altoget");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_form, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_spelling_does_not_count, folder_set_up,
+                                      folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_labels_and_schedule_do_not_count, folder_set_up,
+                                      folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_what_changes_what, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_files, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_revisions_count, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_new_settings_at_their_presets, folder_set_up,
+                                      folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_known_identity, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_slug, folder_set_up, folder_tear_down),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

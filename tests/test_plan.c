@@ -1,0 +1,356 @@
+/* Scripts as a whole: profiles, --set, --only, messages with the right line, data sets, lj13. */
+#include "plan_fixture.h"
+
+#include "base/blake2b.h"
+
+#include <limits.h>
+
+static const char experiment[] = HEAD                                       /* 1-2 */
+    "dataset = { 'mcmc', energy = 'morse', particles = 4, train = 100 },\n" /* 3 */
+    "network = { 'egnn', width = 32 },\n"                                   /* 4 */
+    "-- train = { epoch = 3 }\n"                                            /* 5 */
+    "train = { batch = 10, epochs = 2 },\n"                                 /* 6 */
+    "flow = h.grid {\n"                                                     /* 7 */
+    "  { { 'transport' } },\n"                                              /* 8 */
+    "  { { 'hessian', energy = 'formation' }, { 'condition', c = 3 },\n"    /* 9 */
+    "    h.maybe { 'hyperbolize' } } },\n"                                  /* 10 */
+    "seed = h.grid { 0, 1 },\n"                                             /* 11 */
+    "profiles = { quick = { train = { batch = 5 }, seed = 0, schedule = { retries = 0 },\n"
+    "  network = { layers = 2 } }, other = { network = 'mlp' } },\n"
+    "schedule = { timeout = 60 },\n"
+    "tables = { t = { columns = { { 'A', 'seed' }, { 'B', 'nll_min', digits = 3 } } } } }\n";
+
+static const value *load(folder *f, const char *profile, const char *const *sets,
+                         const char *only) {
+  const value *plan;
+  hifm_error err = {0};
+  if (plan_try(f, experiment, profile, sets, only, &plan, &err)) fail_msg("%s", err.message);
+  return plan;
+}
+
+static void refuse(folder *f, const char *profile, const char *set, const char *only,
+                   const char *message) {
+  const char *const sets[] = {set, NULL};
+  const value *plan;
+  hifm_error err = {0};
+  assert_int_equal(plan_try(f, experiment, profile, sets, only, &plan, &err), HIFM_BAD_CONFIG);
+  const char *start = strstr(err.message, "x.lua");
+  assert_string_equal(start ? start : err.message, message);
+}
+
+static double number(const value *plan, size_t row, const char *section, const char *key) {
+  return value_get_number(value_get(plan_config(plan, row), section), key, -1);
+}
+
+static void test_presets_are_filled_in(void **state) {
+  folder *f = *state;
+  const value *plan = load(f, NULL, NULL, NULL);
+  assert_int_equal(plan_rows(plan)->count, 6);
+  const char *text = json_text(&f->memory, plan_config(plan, 1));
+  const value *expected = NULL, *flow, *measure;
+  assert_true(number(plan, 1, "network", "layers") == 1);
+  assert_true(number(plan, 1, "network", "width") == 32);
+  assert_true(number(plan, 1, "optimizer", "weight_decay") == 1e-4);
+  assert_true(number(plan, 1, "train", "steps") == 0);
+  measure = value_get(plan_config(plan, 1), "measure");
+  assert_string_equal(json_text(&f->memory, value_get(measure, "solver")),
+                      "{\"\":\"rk45\",\"atol\":0.01,\"rtol\":0.01}");
+  flow = value_get(plan_config(plan, 1), "flow");
+  assert_string_equal(json_text(&f->memory, flow),
+                      "{\"clock\":\"z\",\"scheme\":\"finite\",\"stages\":[{\"\":\"hessian\","
+                      "\"energy\":{\"\":\"formation\"},\"kappa\":1},{\"\":\"condition\",\"c\":3},"
+                      "{\"\":\"anisotropic\",\"gamma\":1e-10}]}");
+  assert_string_equal(json_text(&f->memory, value_get(plan, "schedule")),
+                      "{\"checkpoint\":30,\"retries\":2,\"timeout\":60}");
+  assert_string_equal(json_text(&f->memory, value_get(plan, "tables")),
+                      "{\"t\":{\"columns\":[[\"A\",\"seed\"],{\"\":[\"B\",\"nll_min\"],"
+                      "\"digits\":3}]}}");
+  assert_string_equal(value_get_text(plan, "folder", ""), f->path);
+  /* the configuration travels as JSON without a change */
+  assert_int_equal(json_parse(&f->memory, text, strlen(text), "row", &expected, NULL), HIFM_OK);
+  assert_true(value_equal(expected, plan_config(plan, 1)));
+}
+
+static void test_a_path_of_its_own_takes_no_noise(void **state) {
+  const value *plan = load(*state, NULL, NULL, NULL);
+  const value *stages = value_get(value_get(plan_config(plan, 0), "flow"), "stages");
+  assert_int_equal(stages->count, 1);
+}
+
+static void test_profile(void **state) {
+  folder *f = *state;
+  const value *plan = load(f, "quick", NULL, NULL);
+  assert_int_equal(plan_rows(plan)->count, 3);
+  assert_true(number(plan, 0, "train", "batch") == 5);
+  assert_true(number(plan, 0, "train", "epochs") == 2);
+  assert_true(number(plan, 0, "network", "width") == 32);
+  assert_true(number(plan, 0, "network", "layers") == 2);
+  assert_true(value_get_number(value_get(plan, "schedule"), "retries", -1) == 0);
+  assert_true(value_get_number(value_get(plan, "schedule"), "timeout", -1) == 60);
+  assert_string_equal(plan_columns(f, plan), "flow flow.hyperbolize");
+  plan = load(f, "other", NULL, NULL);
+  assert_true(number(plan, 0, "network", "width") == 64);
+  refuse(f, "quik", NULL, NULL,
+         "x.lua:12: profiles: there is no \"quik\"; did you mean \"quick\"?");
+}
+
+static void test_set(void **state) {
+  folder *f = *state;
+  const char *const sets[] = {"seed=7",
+                              "flow.condition.c=5",
+                              "network.width=8",
+                              "network.width=9",
+                              "measure.solver.rtol=1e-3",
+                              "optimizer.lr=.5",
+                              NULL};
+  const value *plan = load(f, NULL, sets, NULL);
+  assert_int_equal(plan_rows(plan)->count, 3);
+  assert_true(value_get_number(plan_config(plan, 2), "seed", 0) == 7);
+  const value *stages = value_get(value_get(plan_config(plan, 2), "flow"), "stages");
+  assert_true(value_get_number(stages->items[1], "c", 0) == 5);
+  assert_true(number(plan, 0, "network", "width") == 9);
+  const value *solver = value_get(value_get(plan_config(plan, 0), "measure"), "solver");
+  assert_true(value_get_number(solver, "rtol", 0) == 1e-3);
+  assert_true(number(plan, 0, "optimizer", "lr") == 0.5);
+}
+
+static void test_set_none_removes(void **state) {
+  const char *const sets[] = {"train.epochs=none", "train.steps=20", "network=mlp", NULL};
+  const value *plan = load(*state, NULL, sets, NULL);
+  assert_true(number(plan, 0, "train", "epochs") == 0);
+  assert_true(number(plan, 0, "train", "steps") == 20);
+  assert_true(number(plan, 0, "network", "width") == 64);
+}
+
+static void test_set_that_fits_nowhere(void **state) {
+  folder *f = *state;
+  refuse(f, NULL, "train.epoch=5", NULL,
+         "--set train.epoch=5: train.epoch: unknown setting; did you mean \"train.epochs\"?");
+  refuse(f, NULL, "flow.conditon.c=5", NULL,
+         "--set flow.conditon.c=5: flow.conditon.c: unknown setting; did you mean "
+         "\"flow.condition\"?");
+  refuse(f, NULL, "flow.condition.k=5", NULL,
+         "--set flow.condition.k=5: flow.condition.k: unknown setting; did you mean "
+         "\"flow.condition.c\"?");
+  refuse(f, NULL, "tain.epochs=5", NULL,
+         "--set tain.epochs=5: tain.epochs: unknown setting; did you mean \"train\"?");
+  refuse(f, NULL, "network.width=0.5", NULL,
+         "--set network.width=0.5: network.width: 0.5 is no whole number");
+  refuse(f, NULL, "flow.condition.c=x", NULL,
+         "--set flow.condition.c=x: flow.condition.c: must be a number, 1 or more, not a text");
+  refuse(f, NULL, "seed", NULL, "--set seed: must be key=value, such as train.epochs=5");
+  refuse(f, NULL, "network.width.x=1", NULL,
+         "--set network.width.x=1: network.width.x: unknown setting");
+}
+
+static void test_only(void **state) {
+  folder *f = *state;
+  const value *plan = load(f, NULL, NULL, "flow.hyperbolize=yes,seed=1.0");
+  assert_int_equal(plan_rows(plan)->count, 1);
+  assert_string_equal(plan_cell(plan, 0, "seed"), "1");
+  assert_int_equal(plan_rows(load(f, NULL, NULL, "flow.hyperbolize="))->count, 2);
+  assert_int_equal(plan_rows(load(f, NULL, NULL, "network.width=32"))->count, 6);
+  assert_int_equal(plan_rows(load(f, "quick", NULL, "seed=0"))->count, 3);
+  refuse(f, NULL, NULL, "flow.hyperbolise=yes",
+         "--only flow.hyperbolise=yes: there is no column \"flow.hyperbolise\"; did you mean "
+         "\"flow.hyperbolize\"?");
+  refuse(f, NULL, NULL, "seed=2", "--only seed=2: no run of the grid has these cells");
+  refuse(f, NULL, NULL, "seed",
+         "--only seed: must be column=cell,... such as flow.hyperbolize=yes,seed=0");
+}
+
+typedef struct wrong {
+  const char *text, *message;
+} wrong;
+
+static void test_messages_name_the_line(void **state) {
+  static const wrong scripts[] = {
+      {HEAD DATASET NETWORK
+       "-- train = { epoch = 1 }\ntrain = {\n  batch = 1,\n  epoch = 1 }," FLOW TAIL,
+       "x.lua:8: train.epoch: unknown setting; did you mean \"epochs\"?"},
+      {HEAD "dataset = { 'mcmc', energy = 'morse', particles = 4,\n  train = -3 }," NETWORK TRAIN
+           FLOW TAIL,
+       "x.lua:4: dataset.train: -3 is below 1 (a whole number, 1 or more)"},
+      {HEAD DATASET "network = 'egn'," TRAIN FLOW TAIL,
+       "x.lua:4: network: \"egn\" is no network plugin; did you mean \"egnn\"?"},
+      {HEAD DATASET "network = { width = 3 }," TRAIN FLOW TAIL,
+       "x.lua:4: network: must name a plugin of kind network, \"name\" or { \"name\", setting = "
+       "... }; "
+       "it is a table without a name"},
+      {HEAD DATASET TRAIN FLOW TAIL,
+       "x.lua:2: network: must be given, \"name\" or { \"name\", ... }"},
+      {HEAD NETWORK TRAIN FLOW TAIL, "x.lua:2: dataset: must be { \"name\", ... } with the name of "
+                                     "a recipe, \"mcmc\" or \"file\""},
+      {HEAD DATASET NETWORK TRAIN TAIL, "x.lua:2: flow: no stage given; begin with a path stage"},
+      {HEAD "optimizer = { 'adamv' },\n" ALL,
+       "x.lua:3: optimizer: \"adamv\" is not known; did you mean \"adamw\"?"},
+      {HEAD "\n--[[ seed\n = ]] local_ = 1,\nseed = -1," ALL, "x.lua:5: local_: unknown setting"},
+      {HEAD "\n\nseed = -1," ALL,
+       "x.lua:5: seed: must be a whole number from 0 to 4294967295, not -1"},
+      {HEAD "dataset = { 'mcmc', energy = 'morse', particles = 4,\n train = 200000 }," NETWORK TRAIN
+           FLOW TAIL,
+       "x.lua:4: dataset.train: 200000 points are more than the 100000 made (dataset.train_pool)"},
+      {HEAD "dataset = { 'mcmc', energy = 'morse', train = 5 }," NETWORK TRAIN FLOW TAIL,
+       "x.lua:3: dataset: give exactly one of particles and dimensions, not neither"},
+      {HEAD "seed = 'one'," ALL,
+       "x.lua:3: seed: must be a whole number from 0 to 4294967295, not a text"},
+      {HEAD DATASET NETWORK FLOW "train = { batch = 1, epochs = 1, steps = 1 } }",
+       "x.lua:6: train: give exactly one of epochs and steps, not both (h.none takes one out)"},
+      {HEAD DATASET NETWORK FLOW "train = { batch = 1 } }",
+       "x.lua:6: train: give exactly one of epochs and steps, not neither"},
+      {HEAD "flow = { { 'hessian', energy = 'formation' },\n { 'condition', c = 0.5 } }," REST,
+       "x.lua:4: flow.condition.c: 0.5 is below 1 (a number, 1 or more)"},
+      {HEAD "flow = { { 'hessian', energy = 'formaton' } }," REST,
+       "x.lua:3: flow.hessian.energy: \"formaton\" is no energy plugin; did you mean "
+       "\"formation\"?"},
+      {HEAD "flow = { { 'hessian' } }," REST, "x.lua:3: flow.hessian.energy: must be given (m)"},
+      {HEAD "flow = { 'transprt' }," REST,
+       "x.lua:3: flow: \"transprt\" is no flow plugin; did you mean \"transport\"?"},
+      {HEAD "flow = { 'hessian', energy = 'formation' }," REST,
+       "x.lua:3: flow: is a list of stages; write flow = { { \"hessian\", ... } }"},
+      {HEAD "flow = { clok = 'z', { 'transport' } }," REST,
+       "x.lua:3: flow.clok: unknown setting; did you mean \"clock\"?"},
+      {HEAD "flow = { clock = 'y', { 'transport' } }," REST,
+       "x.lua:3: flow.clock: \"y\" is not one of \"z\"; did you mean \"z\"?"},
+      {HEAD "schedule = { retris = 1 }," ALL,
+       "x.lua:3: schedule.retris: unknown setting; did you mean \"retries\"?"},
+      {HEAD "tables = { t = { columns = h.grid { 1 } } }," ALL,
+       "x.lua:3: tables.t.columns: a grid has no place here"},
+      {HEAD "tables = { 't' }," ALL, "x.lua:3: tables: must be { name = { key = ... }, ... }"},
+      {HEAD "profiles = { a = { tran = {} } }," ALL,
+       "x.lua:3: profiles.a.tran: unknown setting; did you mean \"train\"?"},
+      {HEAD "measure = { 'rk45' }," ALL,
+       "x.lua:3: measure: must be a table of named settings, measure = { ... }"},
+      {HEAD "measure = { solver = { 'rk45', rtl = 1 } }," ALL,
+       "x.lua:3: measure.solver.rtl: unknown setting; did you mean \"rtol\"?"},
+  };
+  folder *f = *state;
+  for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
+    plan_refused(f, scripts[i].text, scripts[i].message);
+}
+
+static void test_order_of_stages(void **state) {
+  folder *f = *state;
+  plan_refused_with(f, HEAD "flow = { { 'condition' } }," REST, "condition");
+  plan_refused_with(f, HEAD "flow = { { 'interpolant' }, { 'condition' } }," REST, "condition");
+  plan_refused_with(f, HEAD "flow = { { 'transport' }, { 'isotropize' } }," REST, "isotropize");
+  plan_refused_with(f, HEAD "flow = { { 'interpolant' }, 'isotropize', 'anisotropic' }," REST,
+                    "anisotropic");
+  plan_refused_with(f,
+                    HEAD "flow = { { 'hessian', energy = 'formation' }, 'isotropize', 'condition' "
+                         "}," REST,
+                    "condition");
+}
+
+static void test_numbers_have_one_form(void **state) {
+  folder *f = *state;
+  const value *plan =
+      plan_of(f, HEAD "seed = -0.0, network = { 'egnn', width = 250.0 }," DATASET TRAIN FLOW TAIL);
+  assert_string_equal(json_text(&f->memory, value_get(plan_config(plan, 0), "seed")), "0");
+  assert_string_equal(json_text(&f->memory, value_get(plan_config(plan, 0), "network")),
+                      "{\"\":\"egnn\",\"depth\":4,\"layers\":1,\"width\":250}");
+}
+
+static void test_recipe(void **state) {
+  folder *f = *state;
+  assert_int_equal(files_make_folder(folder_path(f, "recipes"), NULL), HIFM_OK);
+  folder_write(f, "recipes/toy.lua",
+               "-- a recipe\nreturn { 'mcmc', energy = { 'morse', depth = 2 }, particles = 3 }");
+  folder_write(f, "recipes/bad.lua", "return {\n 'mcmc', energy = 'morse',\n partcles = 3 }");
+  folder_write(f, "recipes/none.lua", "return { 'toy' }");
+  const value *plan =
+      plan_of(f, HEAD "dataset = { 'toy', train = 5, space = 2 }," NETWORK TRAIN FLOW TAIL);
+  const value *dataset = value_get(plan_config(plan, 0), "dataset");
+  assert_string_equal(value_get_text(dataset, "", ""), "mcmc");
+  assert_string_equal(value_get_text(dataset, "label", ""), "toy");
+  assert_true(value_get_number(dataset, "particles", 0) == 3);
+  assert_true(value_get_number(dataset, "space", 0) == 2);
+  assert_true(value_get_number(dataset, "train", 0) == 5);
+  assert_true(value_get_number(value_get(dataset, "energy"), "depth", 0) == 2);
+  plan = plan_of(f, HEAD
+                 "dataset = { 'toy', train = 5, energy = { depth = 3 } }," NETWORK TRAIN FLOW TAIL);
+  dataset = value_get(plan_config(plan, 0), "dataset");
+  assert_true(value_get_number(value_get(dataset, "energy"), "depth", 0) == 3);
+  const char *const sets[] = {"dataset.energy.depth=4", "dataset.test=9", NULL};
+  hifm_error err = {0};
+  assert_int_equal(plan_try(f, HEAD "dataset = { 'toy', train = 5 }," NETWORK TRAIN FLOW TAIL, NULL,
+                            sets, NULL, &plan, &err),
+                   HIFM_OK);
+  dataset = value_get(plan_config(plan, 0), "dataset");
+  assert_true(value_get_number(value_get(dataset, "energy"), "depth", 0) == 4);
+  assert_true(value_get_number(dataset, "test", 0) == 9);
+  plan_refused_with(f, HEAD "dataset = { 'tay', train = 5 }," NETWORK TRAIN FLOW TAIL,
+                    "recipes; did you mean \"toy\"?");
+  plan_refused_with(f, HEAD "dataset = { '../x', train = 5 }," NETWORK TRAIN FLOW TAIL,
+                    "x.lua:3: dataset: \"../x\" is no recipe in");
+  plan_refused_with(f, HEAD "dataset = { 'bad', train = 5 }," NETWORK TRAIN FLOW TAIL,
+                    "recipes/bad.lua:3: dataset.partcles: unknown setting; did you mean "
+                    "\"particles\"?");
+  plan_refused_with(f, HEAD "dataset = { 'none', train = 5 }," NETWORK TRAIN FLOW TAIL,
+                    "must return { \"mcmc\", ... } or { \"file\", ... }");
+}
+
+static void test_file(void **state) {
+  folder *f = *state;
+  char hex[33], real[PATH_MAX];
+  folder_write(f, "points.npy", "whatever");
+  const value *plan = plan_of(
+      f, HEAD "dataset = { 'file', path = 'points.npy', train = 5 }," NETWORK TRAIN FLOW TAIL);
+  const value *dataset = value_get(plan_config(plan, 0), "dataset");
+  blake2b_hex("whatever", 8, hex);
+  assert_non_null(realpath(folder_path(f, "points.npy"), real));
+  assert_string_equal(value_get_text(dataset, "path", ""), real);
+  assert_string_equal(value_get_text(dataset, "content", ""), hex);
+  assert_string_equal(value_get_text(dataset, "label", ""), "file");
+  plan_refused_with(
+      f, HEAD "dataset = { 'file', train = 5,\npath = 'x.npy' }," NETWORK TRAIN FLOW TAIL,
+      "x.lua:4: dataset.path: there is no file");
+  plan_refused_with(
+      f,
+      HEAD "dataset = { 'file', path = 'points.npy', content = 'abc', train = 5 }," NETWORK TRAIN
+          FLOW TAIL,
+      "not abc as declared");
+}
+
+/* The paper's Table 2: ten flows, three seeds. */
+static void test_lj13(void **state) {
+  folder *f = *state;
+  plan_request request = {.script = TEST_SOURCE_DIR "/scripts/lj13.lua",
+                          .recipes = TEST_SOURCE_DIR "/datasets"};
+  const value *plan, *catalogue = plan_catalogue(f, NULL);
+  hifm_error err = {0};
+  if (plan_load(&f->memory, &request, catalogue, &plan, &err)) fail_msg("%s", err.message);
+  assert_int_equal(plan_rows(plan)->count, 30);
+  assert_string_equal(plan_columns(f, plan),
+                      "seed flow flow.hyperbolize flow.anisotropic flow.isotropize flow.project");
+  for (size_t i = 0; i < 30; i++)
+    assert_string_equal(plan_cell(plan, i, "seed"), i < 10 ? "0" : i < 20 ? "1" : "2");
+  assert_string_equal(plan_cell(plan, 0, "flow"), "OT");
+  assert_string_equal(plan_cell(plan, 1, "flow"), "interpolant");
+  assert_string_equal(plan_cell(plan, 1, "flow.isotropize"), "");
+  assert_string_equal(plan_cell(plan, 9, "flow"), "formation");
+  request.profile = "quick";
+  if (plan_load(&f->memory, &request, catalogue, &plan, &err)) fail_msg("%s", err.message);
+  assert_int_equal(plan_rows(plan)->count, 10);
+  assert_true(number(plan, 9, "dataset", "train") == 20000);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_presets_are_filled_in, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_a_path_of_its_own_takes_no_noise, folder_set_up,
+                                      folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_profile, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_set, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_set_none_removes, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_set_that_fits_nowhere, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_only, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_messages_name_the_line, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_order_of_stages, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_numbers_have_one_form, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_recipe, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_file, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_lj13, folder_set_up, folder_tear_down),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
