@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "folder.h"
-#include "front/plan.h"
+#include "plan/plan.h"
 
 /* Roles: 1 source, 2 needs or brings a Hessian, 4 changes rates, 8 noise. */
 static const char *const plan_plugins[][5] = {

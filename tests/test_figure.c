@@ -2,9 +2,9 @@
 #include "folder.h"
 
 #include "base/rows.h"
-#include "front/curves.h"
-#include "front/figure.h"
-#include "front/plot.h"
+#include "report/curves.h"
+#include "report/figure.h"
+#include "report/plot.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
 #include "plan_fixture.h"
 
 #include "base/blake2b.h"
-#include "front/identity.h"
+#include "plan/identity.h"
 
 #define FILM  "flow = { { 'hessian', energy = 'formation' }, { 'condition', c = 2 } },\n"
 #define BASE  HEAD FILM DATASET NETWORK TRAIN

@@ -68,10 +68,10 @@ static const char *library_elsewhere(const char *file, const char *line) {
   static const struct {
     const char *library, *owner, *wrong;
   } owners[] = {
-      {"lua.h", ONLY("runtime/front/script.c")},    {"lauxlib.h", ONLY("runtime/front/script.c")},
-      {"lualib.h", ONLY("runtime/front/script.c")}, {"uv.h", ONLY("runtime/front/schedule.c")},
-      {"csv.h", ONLY("runtime/base/rows.c")},       {"jansson.h", ONLY("runtime/base/json.c")},
-      {"cblas.h", ONLY("runtime/base/linear.c")},   {"lapacke.h", ONLY("runtime/base/linear.c")},
+      {"lua.h", ONLY("runtime/plan/script.c")},    {"lauxlib.h", ONLY("runtime/plan/script.c")},
+      {"lualib.h", ONLY("runtime/plan/script.c")}, {"uv.h", ONLY("runtime/front/schedule.c")},
+      {"csv.h", ONLY("runtime/base/rows.c")},      {"jansson.h", ONLY("runtime/base/json.c")},
+      {"cblas.h", ONLY("runtime/base/linear.c")},  {"lapacke.h", ONLY("runtime/base/linear.c")},
   };
   char name[LONGEST_LINE];
   if (!included(line, name)) return NULL;
@@ -82,10 +82,10 @@ static const char *library_elsewhere(const char *file, const char *line) {
   return NULL;
 }
 
-/* The place of a path's first folder in base < host < job < front, or -1. */
+/* The place of a path's first folder in base < host < job < plan < report < front, or -1. */
 static int layer_of(const char *path) {
-  static const char *const layers[] = {"base/", "host/", "job/", "front/"};
-  for (int i = 0; i < 4; i++)
+  static const char *const layers[] = {"base/", "host/", "job/", "plan/", "report/", "front/"};
+  for (int i = 0; i < (int)(sizeof layers / sizeof *layers); i++)
     if (strncmp(path, layers[i], strlen(layers[i])) == 0) return i;
   return -1;
 }
@@ -98,7 +98,8 @@ static const char *later_layer(const char *file, const char *line) {
   if (strncmp(name, "layers/", 7) == 0 && !network) return "layers/ is for network plugins alone";
   if (network && layer_of(name) >= 0) return "layers of networks know nothing of the runtime";
   if (network || !strchr(inside, '/')) return NULL; /* main.c stands above all layers */
-  return layer_of(name) > layer_of(inside) ? "the order is base, host, job, front" : NULL;
+  return layer_of(name) > layer_of(inside) ? "the order is base, host, job, plan, report, front"
+                                           : NULL;
 }
 
 static const char *unfinished(const char *file, const char *line) {

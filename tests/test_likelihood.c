@@ -53,7 +53,8 @@ static void backward(const void *self, const hifm_domain *domain, const float *w
       dx[b * domain->d + i] = rate_of(batch, b) * dv[b * domain->d + i];
 }
 
-static const hifm_network_ops ops = {tensors, chunk, work, forward, backward, NULL};
+static const hifm_network_ops ops = {
+    .tensors = tensors, .chunk = chunk, .work = work, .forward = forward, .backward = backward};
 static const hifm_plugin gaussian = {
     .abi = HIFM_ABI, .kind = HIFM_NETWORK, .name = "gaussian", .ops.network = &ops};
 

@@ -1,7 +1,7 @@
 /* runs.csv, history.csv and timings.csv from results made by hand. */
 #include "folder.h"
 
-#include "front/record.h"
+#include "report/record.h"
 
 #define TRAIN_ID   "0123456789abcdef0123456789abcdef"
 #define MEASURE_ID "fedcba9876543210fedcba9876543210"

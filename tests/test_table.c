@@ -1,8 +1,8 @@
 /* Tables from CSV made by hand: exact text, Markdown and CSV. */
 #include "folder.h"
 
-#include "front/format.h"
-#include "front/table.h"
+#include "report/format.h"
+#include "report/table.h"
 
 static const char ONE_SEED[] = "flow,flow.project,flow.hyperbolize,status,nll_min,nfe_at_min\n"
                                "OT,,,done,25.73512,32\n"

@@ -3,8 +3,8 @@
 #include "base/json.h"
 #include "front/command.h"
 #include "front/describe.h"
-#include "front/format.h"
 #include "host/check.h"
+#include "report/format.h"
 
 #include <dirent.h>
 #include <math.h>

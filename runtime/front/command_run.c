@@ -1,11 +1,11 @@
 /* hifm run, hifm table: from a script to results, tables and figures. */
 #include "base/files.h"
 #include "front/command.h"
-#include "front/figure.h"
 #include "front/graph.h"
-#include "front/plan.h"
-#include "front/table.h"
 #include "host/catalogue.h"
+#include "plan/plan.h"
+#include "report/figure.h"
+#include "report/table.h"
 
 #include <signal.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "front/display.h"
 
-#include "front/format.h"
+#include "report/format.h"
 
 #include <math.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
 #include "front/graph.h"
 
 #include "base/files.h"
-#include "front/identity.h"
 #include "host/params.h"
 #include "job/job.h"
+#include "plan/identity.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
 #ifndef FRONT_GRAPH_H
 #define FRONT_GRAPH_H
 
-#include "front/record.h"
 #include "front/schedule.h"
+#include "report/record.h"
 
 typedef struct graph {
   schedule_job *jobs; /* in an order in which every job comes after those it needs */

@@ -2,14 +2,14 @@
  *
  * A job file (JSON) is all a worker needs:
  *   { "job": "data" | "modes" | "train" | "measure",
- *     "id": 32 hex digits,        identity of what the job makes (front/identity.h)
+ *     "id": 32 hex digits,        identity of what the job makes (plan/identity.h)
  *     "folder": path,             where it writes; made by the worker
  *     "data": path, "modes": path folders of finished data and modes jobs it reads (modes only
  *                                 where the flow needs a Hessian)
  *     "measure_id": id            train: also measure along the way, under this identity
  *     "checkpoint_seconds": n     train: at least this often
  *     "config": {...} }           data: the resolved dataset;  modes: { "energy": {...} };
- *                                 train, measure: the whole resolved run (front/plan.h)
+ *                                 train, measure: the whole resolved run (plan/plan.h)
  *
  * What a job leaves in its folder, each file written atomically and last of all the result, so that
  * a job is done iff its result parses and carries the job's id:

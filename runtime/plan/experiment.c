@@ -1,0 +1,146 @@
+#include "plan/experiment.h"
+
+#include "job/settings.h"
+#include "plan/columns.h"
+#include "plan/declared.h"
+#include "plan/product.h"
+#include "plan/selection.h"
+#include "plan/variants.h"
+
+#include <string.h>
+
+static bool is_about(const char *message, const char *set) {
+  size_t length = strcspn(set, "=");
+  return strncmp(message, set, length) == 0 && message[length] == ':';
+}
+
+/* Says where: the --set with this path, or the line of the script. */
+static hifm_status place(const experiment *e, hifm_status status, hifm_error *err) {
+  size_t count;
+  const locate_source *sources = script_sources(e->lua, &count);
+  if (!status || e->schema->recipes.placed || strncmp(err->message, "--", 2) == 0) return status;
+  for (size_t i = e->request->set_count; i > 0; i--) {
+    if (!is_about(err->message, e->request->sets[i - 1])) continue;
+    hifm_error inner = *err;
+    return hifm_fail(err, status, "--set %s: %s", e->request->sets[i - 1], inner.message);
+  }
+  locate_error(sources, count, err);
+  return status;
+}
+
+static hifm_status expand(const experiment *e, const value *variants, product *p, hifm_error *err) {
+  double size = 0;
+  for (size_t i = 0; i < variants->count; i++) size += product_size(variants->items[i]);
+  if (size > e->most_runs)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "the grid has %.0f runs, more than %.0f: %s", size,
+                     e->most_runs, product_axes(p->memory, variants->items[0]));
+  for (size_t i = 0; i < variants->count; i++) {
+    hifm_status status = product_add(p, variants->items[i], err);
+    if (status) return status;
+  }
+  return HIFM_OK;
+}
+
+/* No grid, label or h.none where tables and figures are described. */
+static hifm_status check_plain(arena *a, const char *path, const value *node, hifm_error *err) {
+  if (node->type > VALUE_MAP)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: %s has no place here", path, value_type_text(node));
+  for (size_t i = 0; i < node->count; i++) {
+    bool named = node->type == VALUE_MAP && *node->keys[i];
+    hifm_status status = check_plain(
+        a, named ? arena_format(a, "%s.%s", path, node->keys[i]) : path, node->items[i], err);
+    if (status) return status;
+  }
+  return HIFM_OK;
+}
+
+static hifm_status describe(const experiment *e, const char *key, const value **out,
+                            hifm_error *err) {
+  arena *a = e->schema->memory;
+  const value *declared = value_get(e->sections, key);
+  *out = declared && declared->count ? declared : value_new(a, VALUE_MAP);
+  hifm_status status = check_plain(a, key, *out, err);
+  if (status) return status;
+  for (size_t i = 0; i < (*out)->count; i++)
+    if ((*out)->type != VALUE_MAP || !*(*out)->keys[i] || (*out)->items[i]->type != VALUE_MAP)
+      return hifm_fail(err, HIFM_BAD_CONFIG, "%s: must be { name = { key = ... }, ... }", key);
+  return HIFM_OK;
+}
+
+static hifm_status schedule(const experiment *e, const value **out, hifm_error *err) {
+  arena *a = e->schema->memory;
+  const value *declared = value_get(e->sections, "schedule");
+  const value *profiles = value_get(e->sections, "profiles");
+  if (e->request->profile)
+    declared = declared_merge(a, declared,
+                              value_get(value_get(profiles, e->request->profile), "schedule"));
+  const value *map = declared_map(a, declared);
+  if (value_get(map, ""))
+    return hifm_fail(err, HIFM_BAD_CONFIG, "schedule: must be a table of named settings");
+  return params_check(a, schedule_params, map, "schedule", &e->schema->lookup, NULL, out, err);
+}
+
+static const value *write_row(const product *p, const row *r) {
+  arena *a = p->memory;
+  const value *config = product_config(p, r);
+  value *made = value_new(a, VALUE_MAP), *cells = value_new(a, VALUE_LIST);
+  value *parts = value_new(a, VALUE_LIST);
+  for (size_t i = 0; i < p->columns->count; i++)
+    value_push(a, cells, value_text(a, product_cell(p, r, config, p->columns->items[i]->text)));
+  for (size_t i = 0; i < SECTIONS; i++)
+    value_push(a, parts, value_number(a, (double)r->parts[i]->index));
+  value_put(a, made, "cells", cells);
+  value_put(a, made, "parts", parts);
+  return made;
+}
+
+static void write_rows(const product *p, value *plan) {
+  arena *a = p->memory;
+  value *parts = value_new(a, VALUE_LIST), *rows = value_new(a, VALUE_LIST);
+  for (size_t i = 0; i < p->part_count; i++) value_push(a, parts, p->parts[i]->config);
+  for (size_t i = 0; i < p->count; i++) value_push(a, rows, write_row(p, &p->rows[i]));
+  value_put(a, plan, "columns", p->columns);
+  value_put(a, plan, "parts", parts);
+  value_put(a, plan, "rows", rows);
+}
+
+/* Messages that still lack their place. */
+static hifm_status make_rows(const experiment *e, product *p, hifm_error *err) {
+  const value *variants;
+  hifm_status status = variants_make(e, &variants, p->columns, err);
+  if (!status) status = expand(e, variants, p, err);
+  p->columns = columns_sort(p->memory, p->columns);
+  return status;
+}
+
+static hifm_status choose_rows(const experiment *e, product *p, hifm_error *err) {
+  selection_sort(p);
+  hifm_status status = selection_where(p, e->lua, e->rules, err);
+  if (status) return status;
+  if (p->count == 0) hifm_fail(err, status = HIFM_BAD_CONFIG, "where: no run of the grid is left");
+  if (!status) status = selection_check(p, err);
+  if (!status) status = selection_only(p, e->request->only, err);
+  return place(e, status, err);
+}
+
+hifm_status experiment_plan(const experiment *e, const value **out, hifm_error *err) {
+  static const char *const described[] = {"tables", "figures"};
+  arena *a = e->schema->memory;
+  product p;
+  value *plan = value_new(a, VALUE_MAP);
+  product_begin(&p, a, e->schema);
+  hifm_status status = place(e, make_rows(e, &p, err), err);
+  if (!status) status = choose_rows(e, &p, err);
+  if (status) return status;
+  const value *extra = NULL;
+  status = schedule(e, &extra, err);
+  value_put(a, plan, "schedule", extra);
+  for (size_t i = 0; i < 2 && !status; i++) {
+    status = describe(e, described[i], &extra, err);
+    value_put(a, plan, described[i], extra);
+  }
+  if (status) return place(e, status, err);
+  write_rows(&p, plan);
+  *out = plan;
+  return HIFM_OK;
+}

@@ -1,0 +1,23 @@
+/* A script's declaration, its rules and the command line's wishes become the rows of a plan. */
+#ifndef PLAN_EXPERIMENT_H
+#define PLAN_EXPERIMENT_H
+
+#include "plan/plan.h"
+#include "plan/schema.h"
+
+typedef struct experiment {
+  schema *schema;
+  script *lua;
+  const plan_request *request;
+  const value *sections, *rules; /* of script_experiment */
+  double most_runs;
+} experiment;
+
+/* The plan in a form where rows share what they have in common:
+ *   { "columns": [...], "parts": [ resolved section ... ],
+ *     "rows": [ { "cells": [text per column], "parts": [index per section] } ... ],
+ *     "schedule", "tables", "figures" }
+ * Messages begin with file:line, or with the --set they are about. */
+hifm_status experiment_plan(const experiment *e, const value **out, hifm_error *err);
+
+#endif

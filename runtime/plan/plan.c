@@ -1,0 +1,147 @@
+#include "plan/plan.h"
+
+#include "base/blake2b.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "plan/confine.h"
+#include "plan/experiment.h"
+#include "plan/module.h"
+
+#include <ctype.h>
+#include <string.h>
+
+const plan_limits plan_default_limits = {.instructions = 400000000,
+                                         .lua_bytes = (size_t)256 << 20,
+                                         .bytes = (size_t)1 << 30,
+                                         .cpu_seconds = 10,
+                                         .runs = 100000};
+
+typedef struct reading {
+  const plan_request *request;
+  const value *catalogue;
+  const plan_limits *limits;
+  const char *folder;
+} reading;
+
+/* One line without control characters, whatever the script put into it. */
+static void clean(hifm_error *err) {
+  for (char *c = err->message; *c; c++)
+    if (iscntrl((unsigned char)*c)) *c = ' ';
+}
+
+/* In the child: its memory ends with it. */
+static hifm_status read_script(void *context, const char **json, size_t *length, hifm_error *err) {
+  const reading *r = context;
+  arena *a = memory_get(sizeof *a);
+  script *lua;
+  const char *text, *path = r->request->script;
+  const script_limits limits = {r->limits->instructions, r->limits->lua_bytes};
+  experiment e = {.request = r->request, .most_runs = (double)r->limits->runs};
+  const value *plan;
+  schema s;
+  hifm_status status = module_text(a, path, &text, err);
+  if (!status)
+    status = script_open(&lua, a, r->folder, schema_names(a, r->catalogue, HIFM_FLOW), limits, err);
+  if (!status) status = script_experiment(lua, path, text, &e.sections, &e.rules, err);
+  if (!status) {
+    schema_open(&s, a, r->catalogue,
+                (recipes){.memory = a,
+                          .lua = lua,
+                          .folder = r->request->recipes,
+                          .script_folder = r->folder,
+                          .known = value_new(a, VALUE_MAP)});
+    e.schema = &s;
+    e.lua = lua;
+    status = experiment_plan(&e, &plan, err);
+  }
+  clean(err);
+  if (status) return status;
+  *json = json_text(a, plan);
+  *length = strlen(*json);
+  return HIFM_OK;
+}
+
+/* The hash of a data file stands for it in identities. Computed here, as it may take longer than a
+ * script may. */
+static hifm_status fill_content(arena *a, const char *name, const value **part, hifm_error *err) {
+  const char *path = value_get_text(*part, "path", NULL);
+  const char *wanted = value_get_text(*part, "content", "");
+  files_map map;
+  char hex[33];
+  if (!path || strcmp(value_get_text(*part, "", ""), "file") != 0) return HIFM_OK;
+  hifm_status status = files_map_open(&map, path, err);
+  if (status) return status;
+  blake2b_hex(map.bytes, map.length, hex);
+  files_map_close(&map);
+  if (*wanted && strcmp(wanted, hex) != 0)
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "%s: dataset.content: %s has the BLAKE2b-128 %s, not %s as declared", name,
+                     path, hex, wanted);
+  value *filled = value_copy(a, *part);
+  value_put_text(a, filled, "content", hex);
+  *part = filled;
+  return HIFM_OK;
+}
+
+static const value *assemble_row(arena *a, const value *columns, const value *parts,
+                                 const value *packed) {
+  const value *texts = value_get(packed, "cells"), *indices = value_get(packed, "parts");
+  value *row = value_new(a, VALUE_MAP), *cells = value_new(a, VALUE_MAP);
+  value *config = value_new(a, VALUE_MAP);
+  for (size_t i = 0; i < columns->count; i++)
+    value_put(a, cells, columns->items[i]->text, texts->items[i]);
+  for (size_t i = 0; i < SECTIONS; i++)
+    value_put(a, config, schema_sections[i], parts->items[(size_t)indices->items[i]->number]);
+  value_put(a, row, "cells", cells);
+  value_put(a, row, "config", config);
+  return row;
+}
+
+static hifm_status assemble(arena *a, const reading *r, const value *packed, const value **out,
+                            hifm_error *err) {
+  const char *script_path = r->request->script, *slash = strrchr(script_path, '/');
+  const char *name = slash ? slash + 1 : script_path;
+  size_t length = strlen(name);
+  if (length > 4 && strcmp(name + length - 4, ".lua") == 0) length -= 4;
+  static const char *const kept[] = {"columns", "schedule", "tables", "figures"};
+  value *plan = value_new(a, VALUE_MAP), *rows = value_new(a, VALUE_LIST);
+  value *parts = value_copy(a, value_get(packed, "parts"));
+  const value *packed_rows = value_get(packed, "rows");
+  for (size_t i = 0; i < parts->count; i++) {
+    hifm_status status = fill_content(a, script_path, &parts->items[i], err);
+    if (status) return status;
+  }
+  for (size_t i = 0; i < packed_rows->count; i++)
+    value_push(a, rows,
+               assemble_row(a, value_get(packed, "columns"), parts, packed_rows->items[i]));
+  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+    value_put(a, plan, kept[i], value_get(packed, kept[i]));
+  value_put(a, plan, "rows", rows);
+  value_put_text(a, plan, "name", arena_format(a, "%.*s", (int)length, name));
+  value_put_text(a, plan, "folder", r->folder);
+  *out = plan;
+  return HIFM_OK;
+}
+
+hifm_status plan_load_within(arena *a, const plan_request *request, const value *catalogue,
+                             const plan_limits *limits, const value **plan, hifm_error *err) {
+  const char *slash = strrchr(request->script, '/'), *json = NULL;
+  reading r = {request, catalogue, limits, "."};
+  const value *packed;
+  size_t length = 0;
+  if (!files_exists(request->script))
+    return hifm_fail(err, HIFM_NO_INPUT, "%s: there is no such script", request->script);
+  if (slash)
+    r.folder = slash == request->script
+                   ? "/"
+                   : arena_format(a, "%.*s", (int)(slash - request->script), request->script);
+  hifm_status status = confine_run(a, request->script, limits->cpu_seconds, limits->bytes,
+                                   read_script, &r, &json, &length, err);
+  if (!status) status = json_parse(a, json, length, request->script, &packed, err);
+  return status ? status : assemble(a, &r, packed, plan, err);
+}
+
+hifm_status plan_load(arena *a, const plan_request *request, const value *catalogue,
+                      const value **plan, hifm_error *err) {
+  return plan_load_within(a, request, catalogue, &plan_default_limits, plan, err);
+}

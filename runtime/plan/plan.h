@@ -1,0 +1,57 @@
+/* From a script to the list of runs it asks for.
+ *
+ * The script runs in a child process with hard limits (CPU seconds, memory), because a hook cannot
+ * stop everything Lua can do; the child checks the whole grid and sends the plan back as JSON:
+ *
+ *   { "name": "lj13", "folder": folder of the script,
+ *     "columns": ["seed", "flow", "flow.hyperbolize", ...],   one per varying path, in axis order
+ *     "rows": [ { "cells": { column: text }, "config": {...} } ... ],   in grid order
+ *     "schedule": { "timeout", "retries", "checkpoint" },
+ *     "tables": { name: {...} }, "figures": { name: {...} } }        as declared, checked
+ *
+ * A resolved run ("config") holds every setting, presets filled in, grids gone:
+ *
+ *   { "dataset":   { "": "mcmc" | "file", "label": "lj13", ... },
+ *     "network":   { "": "egnn", ... },      "optimizer": { "": "adamw", ... },
+ *     "train":     { "batch", "epochs", "steps" },
+ *     "measure":   { "every", "solver": { "": "rk45", ... }, "divergence", ... },
+ *     "flow":      { "clock", "scheme", "stages": [ { "": "transport", ... } ... ] },
+ *     "seed":      0 }
+ *
+ * A plugin value keeps its name under the key "" (PARAMS_NAME). In "tables" and "figures" a table
+ * of only positional entries is a LIST, one with names a MAP with its positional entries as a LIST
+ * under "". On the way from the child rows share their sections (experiment.h), as they do here. */
+#ifndef PLAN_PLAN_H
+#define PLAN_PLAN_H
+
+#include "base/value.h"
+#include "hifm/status.h"
+
+#include <stdint.h>
+
+typedef struct plan_request {
+  const char *script;      /* path */
+  const char *profile;     /* NULL: the full grid */
+  const char *const *sets; /* "key=value", `set_count` of them */
+  size_t set_count;
+  const char *only;    /* "flow.hyperbolize=yes,seed=0": rows that match all parts; NULL: all */
+  const char *recipes; /* folder of data set recipes (datasets/) */
+} plan_request;
+
+/* What a script may use. */
+typedef struct plan_limits {
+  uint64_t instructions; /* of Lua's virtual machine */
+  size_t lua_bytes;      /* of Lua's own memory */
+  size_t bytes;          /* of address space beyond what the process has already */
+  unsigned cpu_seconds;
+  size_t runs; /* of the whole grid */
+} plan_limits;
+extern const plan_limits plan_default_limits;
+
+/* HIFM_NO_INPUT: no such script; HIFM_BAD_CONFIG: everything wrong in it, with file and line. */
+hifm_status plan_load(arena *a, const plan_request *request, const value *catalogue,
+                      const value **plan, hifm_error *err);
+hifm_status plan_load_within(arena *a, const plan_request *request, const value *catalogue,
+                             const plan_limits *limits, const value **plan, hifm_error *err);
+
+#endif

@@ -1,0 +1,153 @@
+#include "plan/product.h"
+
+#include "base/blake2b.h"
+#include "base/json.h"
+#include "plan/columns.h"
+#include "plan/declared.h"
+#include "plan/grid.h"
+
+#include <string.h>
+
+/* The parts of one declared section: sections that several variants share are checked once. */
+typedef struct expanded {
+  struct expanded *next;
+  const value *declared;
+  size_t section;
+  const part **parts;
+  size_t count;
+} expanded;
+
+void product_begin(product *p, arena *a, schema *schema_) {
+  *p = (product){.memory = a, .schema = schema_, .columns = value_new(a, VALUE_LIST)};
+}
+
+double product_size(const value *sections) {
+  double size = 1;
+  for (size_t i = 0; i < SECTIONS; i++) size *= grid_size(value_get(sections, schema_sections[i]));
+  return size;
+}
+
+const char *product_axes(arena *a, const value *sections) {
+  value *list = value_new(a, VALUE_LIST);
+  const char *text = "";
+  for (size_t i = 0; i < SECTIONS; i++)
+    grid_axes(a, schema_sections[i], value_get(sections, schema_sections[i]), list);
+  for (size_t i = 0; i < list->count && i < 8; i++)
+    text = arena_format(a, "%s%s%s", text, i ? ", " : "", list->items[i]->text);
+  return list->count > 8 ? arena_format(a, "%s, ...", text) : text;
+}
+
+/* Equal seeds of different variants are one, so that rows can be sorted by them. */
+static const part *known_seed(const product *p, const char *hash) {
+  for (const expanded *e = p->expanded; e; e = e->next)
+    for (size_t i = 0; e->section == SECTION_SEED && i < e->count; i++)
+      if (strcmp(e->parts[i]->hash, hash) == 0) return e->parts[i];
+  return NULL;
+}
+
+static void remember(product *p, part *new_part) {
+  if (p->part_count == p->part_room) {
+    p->part_room = p->part_room ? 2 * p->part_room : 64;
+    const part **parts = arena_get(p->memory, p->part_room * sizeof *parts);
+    if (p->part_count) memcpy(parts, p->parts, p->part_count * sizeof *parts);
+    p->parts = parts;
+  }
+  new_part->index = p->part_count;
+  p->parts[p->part_count++] = new_part;
+}
+
+static bool has_name(size_t section) {
+  return section == SECTION_DATASET || section == SECTION_NETWORK || section == SECTION_OPTIMIZER ||
+         section == SECTION_FLOW;
+}
+
+static hifm_status make_part(product *p, size_t section, const choice *from, const part **out,
+                             hifm_error *err) {
+  part *made = arena_get(p->memory, sizeof *made);
+  const char *name = schema_sections[section];
+  hifm_status status = schema_resolve(p->schema, section, from->node, &made->config, err);
+  if (status) return status;
+  made->cells = from->cells;
+  if (has_name(section) && from->node && !value_get(from->cells, name)) {
+    value *cells = value_copy(p->memory, from->cells);
+    value_put_text(p->memory, cells, name, declared_text(p->memory, from->node));
+    made->cells = cells;
+  }
+  const char *text = json_text(p->memory, made->config);
+  blake2b_hex(text, strlen(text), made->hash);
+  *out = section == SECTION_SEED ? known_seed(p, made->hash) : NULL;
+  if (*out) return HIFM_OK;
+  remember(p, made);
+  *out = made;
+  return HIFM_OK;
+}
+
+static hifm_status expand_section(product *p, size_t section, const value *declared,
+                                  const expanded **out, hifm_error *err) {
+  for (const expanded *e = p->expanded; e; e = e->next)
+    if (e->section == section && e->declared == declared) {
+      *out = e;
+      return HIFM_OK;
+    }
+  choices made;
+  hifm_status status =
+      grid_expand(p->memory, schema_sections[section], declared, p->columns, &made, err);
+  if (status) return status;
+  expanded *e = arena_get(p->memory, sizeof *e);
+  *e = (expanded){p->expanded, declared, section, NULL, made.count};
+  e->parts = arena_get(p->memory, made.count * sizeof *e->parts);
+  for (size_t i = 0; i < made.count; i++) {
+    status = make_part(p, section, &made.items[i], &e->parts[i], err);
+    if (status) return status;
+  }
+  p->expanded = e;
+  *out = e;
+  return HIFM_OK;
+}
+
+static void append(product *p, const row *r) {
+  if (p->count == p->room) {
+    p->room = p->room ? 2 * p->room : 64;
+    row *rows = arena_get(p->memory, p->room * sizeof *rows);
+    if (p->count) memcpy(rows, p->rows, p->count * sizeof *rows);
+    p->rows = rows;
+  }
+  p->rows[p->count] = *r;
+  p->rows[p->count].number = p->count;
+  p->count++;
+}
+
+hifm_status product_add(product *p, const value *sections, hifm_error *err) {
+  const expanded *axes[SECTIONS];
+  size_t position[SECTIONS] = {0};
+  for (size_t i = 0; i < SECTIONS; i++) {
+    hifm_status status =
+        expand_section(p, i, value_get(sections, schema_sections[i]), &axes[i], err);
+    if (status) return status;
+  }
+  for (size_t turning = SECTIONS; turning > 0;) {
+    row r;
+    for (size_t i = 0; i < SECTIONS; i++) r.parts[i] = axes[i]->parts[position[i]];
+    append(p, &r);
+    /* counts like an odometer, the last section fastest */
+    for (turning = SECTIONS; turning > 0; turning--) {
+      if (++position[turning - 1] < axes[turning - 1]->count) break;
+      position[turning - 1] = 0;
+    }
+  }
+  return HIFM_OK;
+}
+
+const value *product_config(const product *p, const row *r) {
+  value *config = value_new(p->memory, VALUE_MAP);
+  for (size_t i = 0; i < SECTIONS; i++)
+    value_put(p->memory, config, schema_sections[i], r->parts[i]->config);
+  return config;
+}
+
+const char *product_cell(const product *p, const row *r, const value *config, const char *column) {
+  size_t section = schema_section(column, strcspn(column, "."));
+  if (section == SECTIONS) return "";
+  const char *cell = value_get_text(r->parts[section]->cells, column, NULL);
+  return cell ? cell : columns_text(p->memory, config, column);
+}

@@ -1,0 +1,136 @@
+#include "plan/selection.h"
+
+#include "base/text.h"
+#include "plan/columns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int order_of_rows(const void *x, const void *y) {
+  const row *a = x, *b = y;
+  size_t first = a->parts[SECTION_SEED]->index, second = b->parts[SECTION_SEED]->index;
+  if (first != second) return first < second ? -1 : 1;
+  return a->number < b->number ? -1 : a->number > b->number;
+}
+
+void selection_sort(product *p) {
+  qsort(p->rows, p->count, sizeof *p->rows, order_of_rows);
+  for (size_t i = 0; i < p->count; i++) p->rows[i].number = i;
+}
+
+hifm_status selection_where(product *p, script *lua, const value *rules, hifm_error *err) {
+  size_t kept = 0;
+  for (size_t i = 0; i < p->count; i++) {
+    const value *config = product_config(p, &p->rows[i]);
+    bool keeps = true;
+    for (size_t k = 0; k < rules->count && keeps; k++) {
+      int function = (int)value_get_number(rules->items[k], "function", 0);
+      hifm_status status = function ? script_keeps(lua, function, config, &keeps, err) : HIFM_OK;
+      if (status) return status;
+    }
+    if (keeps) p->rows[kept++] = p->rows[i];
+  }
+  p->count = kept;
+  return HIFM_OK;
+}
+
+/* A condition may ask for a column or for any other path that some run has. */
+static hifm_status check_column(const product *p, const char *only, const char *column,
+                                hifm_error *err) {
+  const char **known = arena_get(p->memory, (p->columns->count + 1) * sizeof *known);
+  const char *all = "";
+  for (size_t i = 0; i < p->columns->count; i++) {
+    known[i] = p->columns->items[i]->text;
+    if (strcmp(known[i], column) == 0) return HIFM_OK;
+    all = arena_format(p->memory, "%s%s%s", all, i ? ", " : "", known[i]);
+  }
+  for (size_t i = 0; i < p->count; i++)
+    if (*columns_text(p->memory, product_config(p, &p->rows[i]), column)) return HIFM_OK;
+  const char *hint = text_hint(p->memory, column, known, p->columns->count);
+  return hifm_fail(err, HIFM_BAD_CONFIG, "--only %s: there is no column \"%s\"%s%s", only, column,
+                   *hint || !*all ? hint : "; there are ", *hint ? "" : all);
+}
+
+hifm_status selection_only(product *p, const char *only, hifm_error *err) {
+  conditions wanted;
+  size_t kept = 0;
+  if (!only) return HIFM_OK;
+  hifm_status status = columns_parse(p->memory, only, &wanted, err);
+  for (size_t k = 0; k < wanted.count && !status; k++)
+    status = check_column(p, only, wanted.items[k].column, err);
+  if (status) return status;
+  for (size_t i = 0; i < p->count; i++) {
+    const value *config = product_config(p, &p->rows[i]);
+    bool fits = true;
+    for (size_t k = 0; k < wanted.count && fits; k++)
+      fits = columns_match(product_cell(p, &p->rows[i], config, wanted.items[k].column),
+                           wanted.items[k].cell);
+    if (fits) p->rows[kept++] = p->rows[i];
+  }
+  p->count = kept;
+  if (kept) return HIFM_OK;
+  return hifm_fail(err, HIFM_BAD_CONFIG, "--only %s: no run of the grid has these cells", only);
+}
+
+/* A row's configuration or its cells as one text. */
+typedef struct key {
+  const char *text;
+  const row *row;
+} key;
+
+static int order_of_keys(const void *x, const void *y) {
+  const key *a = x, *b = y;
+  int order = strcmp(a->text, b->text);
+  if (order) return order;
+  return a->row->number < b->row->number ? -1 : a->row->number > b->row->number;
+}
+
+/* The first row, in grid order, that has an equal before it; *twin is that one. */
+static const row *repeated(key *keys, size_t count, const row **twin) {
+  const row *found = NULL;
+  qsort(keys, count, sizeof *keys, order_of_keys);
+  for (size_t i = 1; i < count; i++) {
+    if (strcmp(keys[i - 1].text, keys[i].text) != 0) continue;
+    if (found && keys[i].row->number > found->number) continue;
+    *twin = keys[i - 1].row;
+    found = keys[i].row;
+  }
+  return found;
+}
+
+static const char *hashes(const product *p, const row *r) {
+  char *text = arena_get(p->memory, SECTIONS * 32 + 1);
+  for (size_t i = 0; i < SECTIONS; i++) memcpy(text + 32 * i, r->parts[i]->hash, 32);
+  return text;
+}
+
+static const char *cells(const product *p, const row *r, const char *between) {
+  const value *config = product_config(p, r);
+  const char *text = "";
+  for (size_t i = 0; i < p->columns->count; i++) {
+    const char *column = p->columns->items[i]->text;
+    text = arena_format(p->memory, "%s%s%s=%s", text, i ? between : "", column,
+                        product_cell(p, r, config, column));
+  }
+  return text;
+}
+
+hifm_status selection_check(const product *p, hifm_error *err) {
+  key *keys = arena_get(p->memory, (p->count + 1) * sizeof *keys);
+  const row *twin = NULL;
+  for (size_t i = 0; i < p->count; i++) keys[i] = (key){hashes(p, &p->rows[i]), &p->rows[i]};
+  const row *same = repeated(keys, p->count, &twin);
+  if (same)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "rows %zu and %zu of the grid are the same run (%s)",
+                     twin->number + 1, same->number + 1, cells(p, same, ", "));
+  for (size_t i = 0; i < p->count; i++) keys[i] = (key){cells(p, &p->rows[i], "\n"), &p->rows[i]};
+  same = repeated(keys, p->count, &twin);
+  if (!same) return HIFM_OK;
+  size_t section = 0;
+  while (section + 1 < SECTIONS && same->parts[section] == twin->parts[section]) section++;
+  return hifm_fail(
+      err, HIFM_BAD_CONFIG,
+      "%s: rows %zu and %zu of the grid differ here, but no column shows it (%s); give "
+      "the values names, h.as(\"name\", value)",
+      schema_sections[section], twin->number + 1, same->number + 1, cells(p, same, ", "));
+}

@@ -1,0 +1,19 @@
+/* Which rows of a product stay, in which order, and that no two are one. */
+#ifndef PLAN_SELECTION_H
+#define PLAN_SELECTION_H
+
+#include "plan/product.h"
+
+/* Rows in the order of their seeds, otherwise as they are: the first full table appears early. */
+void selection_sort(product *p);
+
+/* Rows for which every h.where says true. Messages begin with file:line. */
+hifm_status selection_where(product *p, script *lua, const value *rules, hifm_error *err);
+
+/* Rows with the cells that --only asks for (NULL: all). */
+hifm_status selection_only(product *p, const char *only, hifm_error *err);
+
+/* HIFM_BAD_CONFIG where two rows are the same run, or look alike in every column. */
+hifm_status selection_check(const product *p, hifm_error *err);
+
+#endif

@@ -1,0 +1,143 @@
+#include "plan/variants.h"
+
+#include "base/text.h"
+#include "plan/assign.h"
+#include "plan/declared.h"
+#include "plan/grid.h"
+
+#include <string.h>
+
+const char *const variants_other_keys[4] = {"schedule", "profiles", "tables", "figures"};
+
+/* Every key a section or one of the first `others` other keys. */
+static hifm_status check_keys(arena *a, const value *map, const char *where, size_t others,
+                              hifm_error *err) {
+  const char *known[SECTIONS + 4];
+  memcpy(known, schema_sections, sizeof schema_sections);
+  memcpy(known + SECTIONS, variants_other_keys, sizeof variants_other_keys);
+  if (map->type != VALUE_MAP && map->count)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: must be a table of named settings, not %s", where,
+                     value_type_text(map));
+  for (size_t i = 0; i < map->count; i++) {
+    bool found = false;
+    for (size_t k = 0; k < SECTIONS + others && !found; k++)
+      found = strcmp(known[k], map->keys[i]) == 0;
+    if (!found)
+      return hifm_fail(err, HIFM_BAD_CONFIG, "%s%s%s: unknown setting%s", where, *where ? "." : "",
+                       *map->keys[i] ? map->keys[i] : "1",
+                       text_hint(a, map->keys[i], known, SECTIONS + others));
+  }
+  return HIFM_OK;
+}
+
+static hifm_status find_profile(const experiment *e, const value *profiles, const value **out,
+                                hifm_error *err) {
+  arena *a = e->schema->memory;
+  const char *name = e->request->profile;
+  *out = NULL;
+  for (size_t i = 0; profiles && i < profiles->count; i++) {
+    if (profiles->type != VALUE_MAP || !*profiles->keys[i])
+      return hifm_fail(err, HIFM_BAD_CONFIG, "profiles: must be { name = { ... }, ... }");
+    const char *where = arena_format(a, "profiles.%s", profiles->keys[i]);
+    hifm_status status = check_keys(a, profiles->items[i], where, 1, err);
+    if (status) return status;
+  }
+  if (!name) return HIFM_OK;
+  *out = value_get(profiles, name);
+  if (*out) return HIFM_OK;
+  bool any = profiles && profiles->type == VALUE_MAP;
+  return hifm_fail(err, HIFM_BAD_CONFIG, "profiles: there is no \"%s\"%s", name,
+                   any ? text_hint(a, name, (const char *const *)profiles->keys, profiles->count)
+                       : "; the script has none");
+}
+
+/* Key by key, so that a profile's list replaces the script's. */
+static const value *merge_sections(arena *a, const value *base, const value *over) {
+  value *merged = value_copy(a, base);
+  for (size_t i = 0; over && i < over->count; i++)
+    value_put(a, merged, over->keys[i],
+              declared_merge(a, value_get(base, over->keys[i]), over->items[i]));
+  return merged;
+}
+
+static const value *rule_of(const experiment *e, size_t i, const char *kind) {
+  const value *rule = e->rules->items[i];
+  return strcmp(value_get_text(rule, "rule", ""), kind) == 0 ? value_get(rule, "with") : NULL;
+}
+
+/* The experiment once for each position of the zip's lists. */
+static hifm_status zip(const experiment *e, const value *lists, const value *before, value *columns,
+                       const value **after, hifm_error *err) {
+  arena *a = e->schema->memory;
+  value *made = value_new(a, VALUE_LIST);
+  for (size_t k = 0; k < lists->count; k++) grid_add_column(a, columns, lists->keys[k]);
+  for (size_t i = 0; i < before->count; i++)
+    for (size_t position = 0; position < lists->items[0]->count; position++) {
+      const value *sections = before->items[i];
+      for (size_t k = 0; k < lists->count; k++) {
+        hifm_status status = assign_path(e->schema, &sections, lists->keys[k],
+                                         lists->items[k]->items[position], err);
+        if (status) return status;
+      }
+      if ((double)made->count >= e->most_runs)
+        return hifm_fail(err, HIFM_BAD_CONFIG, "zip: more than %.0f runs", e->most_runs);
+      value_push(a, made, sections);
+    }
+  *after = made;
+  return HIFM_OK;
+}
+
+/* The settings that an `also` changes, as columns. */
+static void add_paths(arena *a, const char *path, const value *node, value *columns) {
+  bool nameless = node->type == VALUE_MAP && !value_get(node, "");
+  if (!nameless) grid_add_column(a, columns, path);
+  for (size_t i = 0; nameless && i < node->count; i++)
+    add_paths(a, *path ? arena_format(a, "%s.%s", path, node->keys[i]) : node->keys[i],
+              node->items[i], columns);
+}
+
+static hifm_status add_also(const experiment *e, const value *base, value *list, value *columns,
+                            hifm_error *err) {
+  arena *a = e->schema->memory;
+  for (size_t i = 0; i < e->rules->count; i++) {
+    const value *also = rule_of(e, i, "also");
+    if (!also) continue;
+    hifm_status status = check_keys(a, also, "", 0, err);
+    if (status) return status;
+    if (also->count) add_paths(a, "", also, columns);
+    value_push(a, list, merge_sections(a, base, also->count ? also : NULL));
+  }
+  return HIFM_OK;
+}
+
+/* Each --set must find its setting in one of the variants at least. */
+static hifm_status apply_sets(const experiment *e, value *list, hifm_error *err) {
+  for (size_t i = 0; i < e->request->set_count; i++) {
+    bool found = false;
+    hifm_status status = HIFM_OK;
+    for (size_t k = 0; k < list->count; k++) {
+      status = assign_text(e->schema, &list->items[k], e->request->sets[i], err);
+      found = found || !status;
+    }
+    if (!found) return status;
+  }
+  return HIFM_OK;
+}
+
+hifm_status variants_make(const experiment *e, const value **list, value *columns,
+                          hifm_error *err) {
+  arena *a = e->schema->memory;
+  const value *profile, *made = value_new(a, VALUE_LIST);
+  hifm_status status = check_keys(a, e->sections, "", 4, err);
+  if (!status) status = find_profile(e, value_get(e->sections, "profiles"), &profile, err);
+  if (status) return status;
+  const value *base = merge_sections(
+      a, e->sections->type == VALUE_MAP ? e->sections : value_new(a, VALUE_MAP), profile);
+  value_push(a, (value *)made, base);
+  for (size_t i = 0; i < e->rules->count && !status; i++)
+    if (rule_of(e, i, "zip")) status = zip(e, rule_of(e, i, "zip"), made, columns, &made, err);
+  value *all = value_copy(a, made);
+  if (!status) status = add_also(e, base, all, columns, err);
+  *list = all;
+  return status ? status : apply_sets(e, all, err);
+}

@@ -1,0 +1,15 @@
+/* An experiment with its profile, rules and --set applied: a list of declarations without rules. */
+#ifndef PLAN_VARIANTS_H
+#define PLAN_VARIANTS_H
+
+#include "plan/experiment.h"
+
+/* Keys beside the sections. */
+extern const char *const variants_other_keys[4];
+
+/* *list: a LIST of MAPs of sections, to be expanded one after another: the experiment once for each
+ * position of its h.zip, then one for each h.also. *columns: a LIST of the paths that zip and also
+ * vary. Messages begin with a path. */
+hifm_status variants_make(const experiment *e, const value **list, value *columns, hifm_error *err);
+
+#endif

@@ -1,0 +1,155 @@
+#include "report/curves.h"
+
+#include "base/text.h"
+#include "report/view.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the runs of a group say at one x. */
+typedef struct point {
+  double x;
+  size_t rows, n[CURVES_PANELS];
+  double sum[CURVES_PANELS];
+} point;
+
+static int order_of_points(const void *left, const void *right) {
+  double x = ((const point *)left)->x, y = ((const point *)right)->x;
+  return (x > y) - (x < y);
+}
+
+/* The point at x. A run's x ascend, so it mostly is the one after the last. */
+static point *point_at(point *points, size_t *count, size_t *last, double x) {
+  size_t i = *last + 1;
+  if (!(i < *count && points[i].x >= x && points[i].x <= x))
+    for (i = 0; i < *count; i++)
+      if (points[i].x >= x && points[i].x <= x) break;
+  if (i == *count) points[(*count)++].x = x;
+  *last = i;
+  return &points[i];
+}
+
+static void fill_curve(arena *a, const point *points, size_t count, size_t panel_count, curve *c) {
+  c->count = count;
+  c->x = arena_get(a, (count + 1) * sizeof(double));
+  for (size_t i = 0; i < count; i++)
+    if (points[i].rows > c->runs) c->runs = points[i].rows;
+  for (size_t i = 0; i < count; i++) c->x[i] = points[i].x;
+  for (size_t p = 0; p < panel_count; p++) {
+    c->y[p] = arena_get(a, (count + 1) * sizeof(double));
+    for (size_t i = 0; i < count; i++)
+      c->y[p][i] = points[i].n[p] == c->runs ? points[i].sum[p] / (double)c->runs : NAN;
+  }
+}
+
+static void make_curve(arena *a, const rows *history, const view_groups *groups, size_t group,
+                       int x, const int *panels, size_t panel_count, curve *c) {
+  const size_t *member = groups->rows + groups->start[group];
+  const size_t most = groups->start[group + 1] - groups->start[group];
+  point *points = memory_array(most + 1, sizeof *points);
+  size_t count = 0, last = 0;
+  for (size_t i = 0; i < most; i++) {
+    const char **row = history->cells[member[i]];
+    double at, y;
+    if (!text_number(row[x], &at)) continue;
+    point *here = point_at(points, &count, &last, at);
+    here->rows++;
+    for (size_t p = 0; p < panel_count; p++)
+      if (text_number(row[panels[p]], &y)) {
+        here->sum[p] += y;
+        here->n[p]++;
+      }
+  }
+  qsort(points, count, sizeof *points, order_of_points);
+  fill_curve(a, points, count, panel_count, c);
+  free(points);
+}
+
+/* ---- labels and families --------------------------------------------------------------------- */
+
+/* A setting that differs between the curves. */
+typedef struct trait {
+  size_t column;
+  const char *word; /* the last part of its path */
+  bool path;        /* it has more than one part */
+  bool is_switch;   /* only "yes", "no" and "" */
+} trait;
+
+static const char **row_of(const rows *history, const view_groups *groups, size_t group) {
+  return history->cells[groups->rows[groups->start[group]]];
+}
+
+static size_t find_traits(const rows *history, const view_groups *groups, const value *columns,
+                          trait *out) {
+  size_t count = 0;
+  for (size_t i = 0; i < columns->count; i++) {
+    const char *name = columns->items[i]->text, *dot = strrchr(name, '.');
+    int column = rows_column(history, name);
+    if (column < 0 || strcmp(name, "seed") == 0) continue;
+    trait t = {(size_t)column, dot ? dot + 1 : name, dot != NULL, true};
+    bool varies = false;
+    for (size_t g = 0; g < groups->count; g++) {
+      const char *cell = row_of(history, groups, g)[column];
+      varies |= strcmp(cell, row_of(history, groups, 0)[column]) != 0;
+      t.is_switch &= !*cell || strcmp(cell, "yes") == 0 || strcmp(cell, "no") == 0;
+    }
+    if (varies) out[count++] = t;
+  }
+  return count;
+}
+
+static const char *join(arena *a, const char *text, const char *more) {
+  return *text ? arena_format(a, "%s, %s", text, more) : more;
+}
+
+static const char *label_of(arena *a, const char **row, const trait *traits, size_t count) {
+  const char *label = "";
+  for (const trait *t = traits; t < traits + count; t++) {
+    const char *cell = row[t->column];
+    if (t->is_switch) {
+      if (strcmp(cell, "yes") == 0) label = join(a, label, t->word);
+    } else if (*cell) {
+      label = join(a, label, t->path ? arena_format(a, "%s %s", t->word, cell) : cell);
+    }
+  }
+  return *label ? label : "plain";
+}
+
+static const char *family_of(arena *a, const char **row, const trait *traits, size_t count) {
+  const char *family = "";
+  for (const trait *t = traits; t < traits + count; t++)
+    if (!t->is_switch || strcmp(t->word, "hyperbolize") == 0)
+      family = arena_format(a, "%s/%s", family, row[t->column]);
+  return family;
+}
+
+static void assign_family(const char **families, curve *curves, size_t at) {
+  size_t next = 0;
+  for (size_t i = 0; i < at; i++) {
+    if (curves[i].family >= next) next = curves[i].family + 1;
+    if (strcmp(families[i], families[at]) != 0) continue;
+    curves[at].family = curves[i].family;
+    curves[at].member = curves[i].member + 1;
+  }
+  if (curves[at].member == 0) curves[at].family = next;
+}
+
+size_t curves_make(arena *a, const rows *history, const value *columns, int x, const int *panels,
+                   size_t panel_count, curve **out) {
+  view_groups groups;
+  view_group(a, history, columns, false, &groups);
+  trait *traits = arena_get(a, (columns->count + 1) * sizeof *traits);
+  size_t trait_count = groups.count ? find_traits(history, &groups, columns, traits) : 0;
+  const char **families = arena_get(a, (groups.count + 1) * sizeof *families);
+  curve *curves = arena_get(a, (groups.count + 1) * sizeof *curves);
+  for (size_t g = 0; g < groups.count; g++) {
+    const char **row = row_of(history, &groups, g);
+    make_curve(a, history, &groups, g, x, panels, panel_count, &curves[g]);
+    curves[g].label = label_of(a, row, traits, trait_count);
+    families[g] = family_of(a, row, traits, trait_count);
+    assign_family(families, curves, g);
+  }
+  *out = curves;
+  return groups.count;
+}

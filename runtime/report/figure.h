@@ -1,0 +1,22 @@
+/* Figures from history.csv through gnuplot: SVG, one line per row of the grid. */
+#ifndef REPORT_FIGURE_H
+#define REPORT_FIGURE_H
+
+#include "base/value.h"
+#include "hifm/status.h"
+
+/* A figure's declaration in a script:
+ *
+ *   figure4 = { title = "...", panels = { { "nll", title = "NLL" }, { "nfe", title = "NFE" } },
+ *               x = "epoch" }
+ *
+ * Up to four panels, one below the other, each a column of history.csv; runs that differ only in
+ * their seed make one line, their mean. A line has a gap where a run has no number. The top of a
+ * panel may cut off the first epochs, which would squash all others.
+ *
+ * Writes view/<name>.svg, the same bytes for the same CSV. Returns HIFM_OK with *made false (and a
+ * reason in err->message) where gnuplot is not installed or nothing is measured yet. */
+hifm_status figure_write(const char *view, const char *name, const value *declaration,
+                         const value *columns, bool *made, hifm_error *err);
+
+#endif

@@ -1,0 +1,85 @@
+#include "report/plot.h"
+
+#include "base/memory.h"
+
+#include <errno.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* Files in memory in place of pipes: nobody has to read while somebody writes, and no path or name
+ * of the user's ever stands in a script. */
+enum { SCRIPT, OUTPUT, COMPLAINT, CHANNELS };
+
+static bool open_channels(int channels[CHANNELS], const char *script, size_t length) {
+  bool all = true;
+  for (int i = 0; i < CHANNELS; i++) {
+    channels[i] = memfd_create("gnuplot", MFD_CLOEXEC);
+    all &= channels[i] >= 0;
+  }
+  return all && write(channels[SCRIPT], script, length) == (ssize_t)length &&
+         lseek(channels[SCRIPT], 0, SEEK_SET) == 0;
+}
+
+static char *read_channel(int channel, size_t *length) {
+  struct stat about = {0};
+  fstat(channel, &about);
+  char *bytes = memory_get((size_t)about.st_size + 1);
+  ssize_t got = pread(channel, bytes, (size_t)about.st_size, 0);
+  *length = got > 0 ? (size_t)got : 0;
+  bytes[*length] = 0;
+  return bytes;
+}
+
+/* 0 or an errno; *status is that of waitpid. */
+static int run_child(const int channels[CHANNELS], int *status) {
+  char *arguments[] = {(char[]){"gnuplot"}, (char[]){"-d"}, NULL}; /* -d: no file of the user's */
+  posix_spawn_file_actions_t actions;
+  pid_t child;
+  int code = posix_spawn_file_actions_init(&actions);
+  if (code != 0) return code;
+  for (int i = 0; i < CHANNELS && code == 0; i++)
+    code = posix_spawn_file_actions_adddup2(&actions, channels[i], i);
+  if (code == 0) code = posix_spawnp(&child, "gnuplot", &actions, NULL, arguments, environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (code != 0) return code;
+  while (waitpid(child, status, 0) < 0)
+    if (errno != EINTR) return errno;
+  return 0;
+}
+
+static hifm_status fail(const int channels[CHANNELS], hifm_error *err) {
+  size_t length;
+  char *words = read_channel(channels[COMPLAINT], &length);
+  for (char *c = words; *c; c++)
+    if (*c == '\n') *c = ' ';
+  hifm_fail(err, HIFM_CANNOT_CREATE, "gnuplot failed: %.400s", words);
+  free(words);
+  return HIFM_CANNOT_CREATE;
+}
+
+hifm_status plot_run(const char *script, size_t length, char **output, size_t *output_length,
+                     hifm_error *err) {
+  int channels[CHANNELS], status = 0, code = 0;
+  hifm_status result = HIFM_OK;
+  *output = NULL;
+  if (!open_channels(channels, script, length))
+    result = hifm_fail(err, HIFM_NO_RESOURCE, "no memory for gnuplot: %s", strerror(errno));
+  else if ((code = run_child(channels, &status)) == ENOENT)
+    hifm_fail(err, HIFM_OK, "gnuplot is not installed (Debian: apt install gnuplot-nox)");
+  else if (code != 0)
+    result = hifm_fail(err, HIFM_NO_RESOURCE, "cannot start gnuplot: %s", strerror(code));
+  else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    result = fail(channels, err);
+  else
+    *output = read_channel(channels[OUTPUT], output_length);
+  for (int i = 0; i < CHANNELS; i++)
+    if (channels[i] >= 0) close(channels[i]);
+  return result;
+}

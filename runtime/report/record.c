@@ -1,0 +1,196 @@
+#include "report/record.h"
+
+#include "base/files.h"
+#include "base/json.h"
+#include "base/rows.h"
+#include "job/job.h"
+#include "report/format.h"
+
+#include <math.h>
+#include <string.h>
+
+#define RECORD_INDEX(name, column) name,
+enum { RECORD_NUMBERS(RECORD_INDEX) NUMBER_COUNT };
+#define RECORD_NAME(name, column) #column,
+static const char *const NUMBERS[NUMBER_COUNT] = {RECORD_NUMBERS(RECORD_NAME)};
+
+static const char *const HISTORY[] = {"epoch",  "step", "loss",     "gradient_norm", "nll",
+                                      "nll_se", "nfe",  "attempts", "rejected"};
+enum { HISTORY_COUNT = sizeof HISTORY / sizeof *HISTORY, MOST = 24 };
+
+bool record_is_number(const char *column) {
+  for (size_t i = 0; i < NUMBER_COUNT; i++)
+    if (strcmp(column, NUMBERS[i]) == 0) return true;
+  return false;
+}
+
+/* The three tables while they are made. */
+typedef struct book {
+  const value *columns; /* of the plan */
+  rows runs, history, timings;
+} book;
+
+/* One run's results; NULL where they are not there. */
+typedef struct outcome {
+  const value *train, *measure, *history;
+  const char *status;
+} outcome;
+
+static const value *read_result(arena *a, const char *path, const char *id) {
+  const value *result = NULL;
+  if (!job_is_done(path, id) || json_read(a, path, &result, NULL) != HIFM_OK) return NULL;
+  return result;
+}
+
+static outcome read_outcome(arena *a, const record_row *row) {
+  outcome o = {.status = row->state};
+  if (strcmp(row->state, "done") != 0 && strcmp(row->state, "diverged") != 0) return o;
+  o.train = read_result(a, arena_format(a, "%s/result.json", row->folder), row->train_id);
+  o.measure = read_result(a, job_measure_path(a, row->folder, row->measure_id), row->measure_id);
+  o.history = value_get(o.measure, "history");
+  if (o.train) o.status = value_get_text(o.train, "status", "done");
+  /* A diverged run may have ended before its first measurement; a finished one has measured. */
+  if (!o.train || (!o.measure && strcmp(o.status, "done") == 0)) o = (outcome){.status = "missing"};
+  return o;
+}
+
+/* The NLL of one measurement, or NAN. */
+static double nll_of(const value *entry) {
+  bool solved = strcmp(value_get_text(entry, "solver", "ok"), "ok") == 0;
+  return solved ? value_get_number(entry, "nll", NAN) : NAN;
+}
+
+static void take_smaller(double *smallest, double x) {
+  if (!(x >= *smallest)) *smallest = x;
+}
+
+static void summarise(const value *history, double numbers[NUMBER_COUNT]) {
+  for (size_t i = 0; i < NUMBER_COUNT; i++) numbers[i] = NAN;
+  if (!history || history->count == 0) return;
+  numbers[EPOCHS_MEASURED] = 0;
+  for (size_t i = 0; i < history->count; i++) {
+    const value *entry = history->items[i];
+    double nll = nll_of(entry), nfe = value_get_number(entry, "nfe", NAN);
+    if (isnan(nll)) continue;
+    numbers[EPOCHS_MEASURED]++;
+    take_smaller(&numbers[NFE_MIN], nfe);
+    if (nll >= numbers[NLL_MIN]) continue;
+    numbers[NLL_MIN] = nll;
+    numbers[NLL_MIN_SE] = value_get_number(entry, "nll_se", NAN);
+    numbers[EPOCH_MIN] = value_get_number(entry, "epoch", NAN);
+    numbers[NFE_AT_MIN] = nfe;
+  }
+  const value *last = history->items[history->count - 1];
+  numbers[NLL_LAST] = nll_of(last);
+  if (!isnan(numbers[NLL_LAST])) {
+    numbers[NLL_LAST_SE] = value_get_number(last, "nll_se", NAN);
+    numbers[NFE_LAST] = value_get_number(last, "nfe", NAN);
+  }
+  numbers[LOSS_LAST] = value_get_number(last, "loss", NAN);
+  numbers[STEPS] = value_get_number(last, "step", NAN);
+  numbers[GRADIENT_NORM_LAST] = value_get_number(last, "gradient_norm", NAN);
+}
+
+static const char *number_text(arena *a, double x) {
+  return isfinite(x) ? format_number(arena_get(a, FORMAT_ROOM), x) : "";
+}
+
+/* A row begins with the plan's columns; returns where the rest goes. */
+static const char **begin_row(arena *a, const value *columns, const value *cells,
+                              const char ***row) {
+  *row = arena_get(a, (columns->count + MOST) * sizeof **row);
+  for (size_t c = 0; c < columns->count; c++)
+    (*row)[c] = value_get_text(cells, columns->items[c]->text, "");
+  return *row + columns->count;
+}
+
+static void add_run(arena *a, book *b, const record_row *row, const outcome *o) {
+  double numbers[NUMBER_COUNT];
+  const char **cells, **next = begin_row(a, b->columns, row->cells, &cells);
+  summarise(o->history, numbers);
+  *next++ = o->status;
+  for (size_t i = 0; i < NUMBER_COUNT; i++) *next++ = number_text(a, numbers[i]);
+  *next++ = arena_format(a, "%.12s", row->train_id);
+  *next++ = arena_format(a, "%.12s", row->measure_id);
+  rows_add(&b->runs, cells);
+}
+
+static void add_history(arena *a, book *b, const record_row *row, const outcome *o) {
+  for (size_t i = 0; o->history && i < o->history->count; i++) {
+    const value *entry = o->history->items[i];
+    const char **cells, **next = begin_row(a, b->columns, row->cells, &cells);
+    bool solved = !isnan(nll_of(entry));
+    for (size_t k = 0; k < HISTORY_COUNT; k++)
+      *next++ = strncmp(HISTORY[k], "nll", 3) == 0 && !solved
+                    ? ""
+                    : number_text(a, value_get_number(entry, HISTORY[k], NAN));
+    *next++ = value_get_text(entry, "solver", "");
+    rows_add(&b->history, cells);
+  }
+}
+
+static void add_timing(arena *a, book *b, const record_row *row, const outcome *o) {
+  const char **cells, **next = begin_row(a, b->columns, row->cells, &cells);
+  const value *results[] = {o->train, o->measure};
+  *next++ = o->status;
+  for (size_t i = 0; i < 2; i++) {
+    const value *provenance = value_get(results[i], "provenance");
+    *next++ = number_text(a, value_get_number(provenance, "seconds", NAN));
+  }
+  rows_add(&b->timings, cells);
+}
+
+static void begin_table(rows *table, const value *columns, const char *const *more, size_t count) {
+  arena memory = {0};
+  const char **header = arena_get(&memory, (columns->count + count) * sizeof *header);
+  for (size_t c = 0; c < columns->count; c++) header[c] = columns->items[c]->text;
+  memcpy(header + columns->count, more, count * sizeof *more);
+  rows_begin(table, header, columns->count + count);
+  arena_close(&memory);
+}
+
+static void begin_book(book *b, const value *columns) {
+  static const char *const timings[] = {"status", "train_seconds", "measure_seconds"};
+  const char *more[MOST] = {"status"};
+  b->columns = columns;
+  memcpy(more + 1, NUMBERS, sizeof NUMBERS);
+  more[NUMBER_COUNT + 1] = "train_id";
+  more[NUMBER_COUNT + 2] = "measure_id";
+  begin_table(&b->runs, columns, more, NUMBER_COUNT + 3);
+  memcpy(more, HISTORY, sizeof HISTORY);
+  more[HISTORY_COUNT] = "solver";
+  begin_table(&b->history, columns, more, HISTORY_COUNT + 1);
+  begin_table(&b->timings, columns, timings, 3);
+}
+
+static hifm_status write_book(const book *b, const char *view, hifm_error *err) {
+  arena memory = {0};
+  hifm_status status = files_make_folder(view, err);
+  if (status == HIFM_OK)
+    status = rows_write(&b->history, arena_format(&memory, "%s/history.csv", view), err);
+  if (status == HIFM_OK)
+    status = rows_write(&b->timings, arena_format(&memory, "%s/timings.csv", view), err);
+  if (status == HIFM_OK)
+    status = rows_write(&b->runs, arena_format(&memory, "%s/runs.csv", view), err);
+  arena_close(&memory);
+  return status;
+}
+
+hifm_status record_write(const char *view, const value *columns, const record_row *runs,
+                         size_t count, hifm_error *err) {
+  book b;
+  begin_book(&b, columns);
+  for (size_t i = 0; i < count; i++) {
+    arena memory = {0};
+    outcome o = read_outcome(&memory, &runs[i]);
+    add_run(&memory, &b, &runs[i], &o);
+    add_history(&memory, &b, &runs[i], &o);
+    add_timing(&memory, &b, &runs[i], &o);
+    arena_close(&memory);
+  }
+  hifm_status status = write_book(&b, view, err);
+  rows_close(&b.runs);
+  rows_close(&b.history);
+  rows_close(&b.timings);
+  return status;
+}

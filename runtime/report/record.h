@@ -1,0 +1,47 @@
+/* runs.csv, history.csv and timings.csv of a grid, from the results in its runs' folders.
+ *
+ *   runs.csv     the plan's columns, status, RECORD_NUMBERS, train_id, measure_id (12 digits)
+ *   history.csv  the plan's columns, epoch, step, loss, gradient_norm, nll, nll_se, nfe, attempts,
+ *                rejected, solver: one row per measurement (attempts and rejected: the solver's)
+ *   timings.csv  the plan's columns, status, train_seconds, measure_seconds
+ *                (equal where the run was measured while it was trained)
+ * Numbers are the shortest text that reads back the same; what is not known is empty. */
+#ifndef REPORT_RECORD_H
+#define REPORT_RECORD_H
+
+#include "base/value.h"
+#include "hifm/status.h"
+
+typedef struct record_row {
+  const value *cells; /* column -> text, of the plan */
+  const char *folder; /* of the train job */
+  const char *train_id, *measure_id;
+  const char *state; /* "done", "diverged", "failed", "missing" */
+} record_row;
+
+/* The numbers of runs.csv: name in the code, column. The minimum is taken over the measured epochs;
+ * an epoch whose solver failed has no NLL. */
+#define RECORD_NUMBERS(X)                                                                          \
+  X(NLL_MIN, nll_min)                                                                              \
+  X(NLL_MIN_SE, nll_min_se)                                                                        \
+  X(EPOCH_MIN, epoch_min)   /* the epoch of nll_min */                                             \
+  X(NFE_AT_MIN, nfe_at_min) /* the NFE of that epoch */                                            \
+  X(NFE_MIN, nfe_min)       /* the smallest NFE of any epoch */                                    \
+  X(NLL_LAST, nll_last)     /* at the last measured epoch */                                       \
+  X(NLL_LAST_SE, nll_last_se)                                                                      \
+  X(NFE_LAST, nfe_last)                                                                            \
+  X(LOSS_LAST, loss_last)                                                                          \
+  X(STEPS, steps)                                                                                  \
+  X(EPOCHS_MEASURED, epochs_measured) /* with an NLL */                                            \
+  X(GRADIENT_NORM_LAST, gradient_norm_last)
+
+/* Is this column of runs.csv one of RECORD_NUMBERS? */
+bool record_is_number(const char *column);
+
+/* Writes the three files into `view`. runs.csv and history.csv hold no time, host, pid, attempt or
+ * path, rows in grid order: byte-identical however the grid was run. A row whose result is not
+ * there is "missing", whatever its state says. */
+hifm_status record_write(const char *view, const value *columns, const record_row *runs,
+                         size_t count, hifm_error *err);
+
+#endif

@@ -1,0 +1,32 @@
+/* What tables and figures share: parts of their declarations, and rows that differ in no more than
+ * the seed. */
+#ifndef REPORT_VIEW_H
+#define REPORT_VIEW_H
+
+#include "base/rows.h"
+#include "base/value.h"
+#include "hifm/status.h"
+
+#include <stdbool.h>
+
+/* The positional text of an entry such as { "NLL", "nll_min", digits = 3 }, a LIST or a MAP with
+ * the positional part as a LIST under ""; a plain text is its own part 0. NULL: there is none. */
+const char *view_part(const value *entry, size_t index);
+
+/* The file name of a table or figure ("a table", "a figure"): letters, digits, - and _, and none of
+ * the CSV files of the grid itself. */
+hifm_status view_check_name(const char *what, const char *name, hifm_error *err);
+
+/* Groups of rows of a CSV that agree in the plan's columns, in order of their first rows. Group g
+ * consists of the rows rows[start[g]] ... rows[start[g + 1] - 1], in the CSV's order. */
+typedef struct view_groups {
+  size_t count;
+  size_t *of_row; /* [rows]: group of each row */
+  size_t *rows, *start;
+} view_groups;
+
+/* With by_seed false, rows that differ only in `seed` are together. Columns of the plan that the
+ * CSV lacks do not count. */
+void view_group(arena *a, const rows *table, const value *columns, bool by_seed, view_groups *out);
+
+#endif
