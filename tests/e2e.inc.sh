@@ -92,7 +92,8 @@ sleep_ms() {
 plane_data='{ "mcmc", energy = { "double_well", b = 2 }, dimensions = 2, train = 400, test = 20,
               train_pool = 400, test_pool = 40, chains = 8, warmup = 100, thin = 2, leapfrog = 5 }'
 cluster_data='{ "mcmc", energy = "lennard_jones", particles = 4, space = 3, train = 200, test = 20,
-                train_pool = 200, test_pool = 40, chains = 8, warmup = 100, thin = 2, leapfrog = 5 }'
+                train_pool = 200, test_pool = 40, chains = 8, warmup = 100, thin = 2,
+                leapfrog = 5 }'
 
 # plane_script FILE EPOCHS [MORE]: four flows on a double well; MORE is further entries.
 plane_script() {
@@ -108,7 +109,9 @@ return h.experiment {
     h.as("interpolant", { { "interpolant" } }),
     h.as("well",        { well, { "condition", c = 2 }, h.maybe { "isotropize" } }),
   },
-  tables  = { table1 = { columns = { { "Method", "flow" }, { "NLL", "nll_min", digits = 3 } } } },
+  tables  = {
+    table1 = { columns = { { "Method", "flow" }, { "NLL", "nll_min", digits = 3 } } },
+  },
   ${3:-}
 }
 LUA

@@ -40,7 +40,7 @@ expect_code 0 "$hifm" --help
 expect_code 0 "$hifm" run --help
 
 say "settings and selections"
-refused 78 "--set train.epohs=1" "train.epohs" 'did you mean "train.epochs"' -- run good.lua --set train.epohs=1
+refused 78 "--set train.epohs=1" 'did you mean "train.epochs"' -- run good.lua --set train.epohs=1
 refused 78 "train.epochs" "whole number" -- run good.lua --set train.epochs=many
 refused 78 "dataset.train" "train_pool" -- run good.lua --set dataset.train=500
 refused 78 "measure.solver" 'did you mean "rk45"' -- run good.lua --set measure.solver=rk445
@@ -105,7 +105,7 @@ mkdir -p many/runs
 (cd many/runs && seq -f 'a-run-with-a-name-of-some-length-%05g' 3000 | xargs mkdir)
 code=0
 (set +o pipefail && "$hifm" ls --out many 2>pipe | head -1 >line) || code=$?
-[ "$code" = 0 ] && [ "$(wc -l <line)" = 1 ] || fail "hifm ls | head -1 gave $code"
+[ "$code $(wc -l <line)" = "0 1" ] || fail "hifm ls | head -1 gave $code"
 [ ! -s pipe ] || fail "hifm ls | head -1 complained: $(cat pipe)"
 rm -r many
 
@@ -118,7 +118,8 @@ if [ "$(id -u)" != 0 ]; then
   refused 77 "closed" -- run good.lua --out closed
 elif unshare -m true 2>/dev/null; then
   mkdir closed
-  closed() { unshare -m sh -c 'mount --bind closed closed && mount -o remount,bind,ro closed && exec "$@"' - "$@"; }
+  read_only='mount --bind closed closed && mount -o remount,bind,ro closed && exec "$@"'
+  closed() { unshare -m sh -c "$read_only" - "$@"; }
   expect_code 77 closed "$hifm" run good.lua --out closed
   expect_words "closed"
   [ -z "$(ls -A closed)" ] || fail "something was written into the closed folder"

@@ -17,13 +17,14 @@ return h.experiment {
   dataset = $cluster_data,
   network = { "egnn", layers = 1, depth = 2, width = 8 },
   train   = { batch = 50, epochs = 2 },
-  flow    = { { "hessian", energy = { "morse", a = 2 }, negative = "absolute" }, { "condition", c = 2 } },
+  flow    = { { "hessian", energy = { "morse", a = 2 }, negative = "absolute" },
+              { "condition", c = 2 } },
 }
 LUA
 
 say "unknown before its folder is named"
 expect_code 78 "$hifm" run morse.lua --out out
-expect_words "morse.lua:7" '"morse"'
+expect_words "morse.lua:8" '"morse"'
 export HIFM_PLUGIN_PATH=$tmp/plugins
 
 say "listed, described, checked"

@@ -129,7 +129,7 @@ static const struct {
      "is a table without a name"},
     {"{\"energy\":{\"\":\"spring\",\"stiffness\":-1}}",
      "run.energy.stiffness: -1 is below 0 (a number, 0 or more)"},
-    {"{\"wdith\":1}", "run.widh: unknown setting; did you mean \"width\"?"},
+    {"{\"wdith\":1}", "run.wdith: unknown setting; did you mean \"width\"?"},
     {"{\"zzzzzz\":1}",
      "run.zzzzzz: unknown setting; known: rate, batch, loud, clock, path, energy, width"},
     {"[]", "run: must be a table of settings, not a list"},

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-enum { CHEBYSHEV_LANES = 16, CHEBYSHEV_MOST = 128 }; /* n is at most CHEBYSHEV_MOST */
+enum { CHEBYSHEV_LANES = 16, CHEBYSHEV_MOST = 256 }; /* n is at most CHEBYSHEV_MOST */
 
 /* The n nodes cos(pi (j + 1/2) / n), descending. */
 void chebyshev_nodes(size_t n, double *node);

@@ -66,8 +66,8 @@ static size_t chunk(const void *self, const hifm_domain *domain, size_t n) {
   const egnn *net = self;
   if (net->layers == 1) return one_chunk(net, domain, n);
   egnn_work work;
-  const size_t target = (size_t)2 << 20, one = egnn_carve(net, domain, 1, 1, NULL, &work);
-  const size_t fit = target / one;
+  const size_t target = (size_t)2 << 20, point = egnn_carve(net, domain, 1, 1, NULL, &work);
+  const size_t fit = target / point;
   return fit < 1 ? 1 : fit > n ? n : fit;
 }
 
@@ -155,21 +155,22 @@ static bool divergence(const void *self, const hifm_domain *domain, const float 
 }
 
 static size_t state(const void *self) {
-  return ((const egnn *)self)->layers == 1 ? sizeof(spectral_state) : 0;
+  return ((const egnn *)self)->layers == 1 ? sizeof(one_state) : 0;
 }
 
 static size_t facts(const void *self, const void *work, hifm_fact *out, size_t room) {
   const egnn *net = self;
-  const spectral_state *s = work;
-  if (net->layers != 1 || net->evaluate == EGNN_DIRECT || room < 6) return 0;
-  const hifm_fact all[6] = {{"spectral_nodes_distance", s->nu},
-                            {"spectral_nodes_z", s->nz},
+  const one_state *s = work;
+  if (net->layers != 1 || net->evaluate == EGNN_DIRECT || room < 5) return 0;
+  double nodes = 0;
+  for (size_t k = 0; k < ONE_BANDS; k++) nodes += (double)s->nu[k] * s->nz[k];
+  const hifm_fact all[5] = {{"spectral_nodes", nodes},
                             {"spectral_batches", (double)s->calls},
                             {"spectral_refits", (double)s->refits},
-                            {"spectral_direct_batches", (double)s->direct},
+                            {"spectral_direct_bands", (double)s->direct},
                             {"spectral_error", s->watch}};
   memcpy(out, all, sizeof all);
-  return 6;
+  return 5;
 }
 
 static const char *const evaluations[] = {"auto", "direct", "spectral", NULL};

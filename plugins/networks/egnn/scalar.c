@@ -123,12 +123,12 @@ void scalar_evaluate(const scalar *s, const scalar_rows *rows, float *tape, floa
   }
 }
 
-void scalar_backward(scalar *s, const scalar_rows *rows, float *tape, const float *dout,
+void scalar_backward(scalar *s, const scalar_rows *rows, float *tape, const float *dout, bool taped,
                      float *dw) {
   float out[SCALAR_TILE];
   for (size_t first = 0; first < rows->count; first += SCALAR_TILE) {
     const scalar_rows part = scalar_part(rows, first, tile_size(rows->count, first));
-    if (rows->count > SCALAR_TILE) scalar_tile(s, &part, tape, out);
+    if (!taped) scalar_tile(s, &part, tape, out);
     scalar_tile_backward(s, &part, tape, dout + first, dw);
   }
 }

@@ -47,8 +47,10 @@ void scalar_tile_backward(scalar *s, const scalar_rows *rows, const float *tape,
 /* Any number of rows without keeping a tape: out [count], slope [count] (may be NULL). */
 void scalar_evaluate(const scalar *s, const scalar_rows *rows, float *tape, float *out,
                      float *slope);
-/* The same rows backward; where they are several tiles, each is evaluated again first. */
-void scalar_backward(scalar *s, const scalar_rows *rows, float *tape, const float *dout, float *dw);
+/* The same rows backward. `taped`: they are one tile whose tape is still there; else each tile is
+ * evaluated again first. */
+void scalar_backward(scalar *s, const scalar_rows *rows, float *tape, const float *dout, bool taped,
+                     float *dw);
 
 /* Ends a backward pass: from dp and dr to the embedding and the first layer's kernels. */
 void scalar_finish(scalar *s, float *dw);

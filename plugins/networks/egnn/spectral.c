@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* An axis is resolved when its last two coefficients are this small against the largest one. */
-static const float tolerance = 2e-6f;
+static const float tolerance = 4e-6f;
 
 enum { NU_LEAST = 16, NZ_LEAST = 8, STEP = 8 };
 
@@ -13,19 +13,24 @@ static size_t tiles(size_t rows) {
   return (rows + SCALAR_TILE - 1) / SCALAR_TILE;
 }
 
-size_t spectral_floats(const egnn *net) {
-  const size_t square = CHEBYSHEV_MOST * CHEBYSHEV_MOST;
-  return 7 * SPECTRAL_NODES_MOST + 2 * square + tiles(SPECTRAL_NODES_MOST) * scalar_tape(net);
+size_t spectral_floats(void) {
+  return 7 * SPECTRAL_NODES_MOST + 2 * CHEBYSHEV_MOST * CHEBYSHEV_MOST;
 }
 
-void spectral_open(spectral *f, const egnn *net, float *memory) {
+void spectral_open(spectral *f, float *memory) {
   const size_t square = CHEBYSHEV_MOST * CHEBYSHEV_MOST, most = SPECTRAL_NODES_MOST;
   float **const part[] = {&f->d2, &f->z, &f->s, &f->ds, &f->c, &f->c_slope, &f->spare};
-  (void)net;
   for (size_t k = 0; k < 7; k++) *part[k] = memory + k * most;
   f->by_u = memory + 7 * most;
   f->by_z = f->by_u + square;
-  f->tapes = f->by_z + square;
+}
+
+size_t spectral_tiles(const spectral *f) {
+  return tiles(f->at.nu * f->at.nz);
+}
+
+static bool has_room(const spectral *f) {
+  return f->at.nu * f->at.nz <= SPECTRAL_NODES_MOST && spectral_tiles(f) <= f->room;
 }
 
 /* A box of no width maps everything to t = -1. */
@@ -117,7 +122,7 @@ bool spectral_fit(spectral *f, const scalar *s, size_t nu, size_t nz, bool *shri
                   bool *shrink_z) {
   f->at.nu = nu < NU_LEAST ? NU_LEAST : nu;
   f->at.nz = nz == 1 ? 1 : nz < NZ_LEAST ? NZ_LEAST : nz;
-  while (f->at.nu * f->at.nz <= SPECTRAL_NODES_MOST) {
+  while (has_room(f)) {
     evaluate_nodes(f, s);
     const float bound = tolerance * largest(f->c, f->at.nu * f->at.nz);
     const bool more_u = tail_u(f, 2) > bound, more_z = f->at.nz > 1 && tail_z(f, 2) > bound;

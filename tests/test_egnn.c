@@ -1,0 +1,192 @@
+/* EGNN of one layer: the series gives what pair-by-pair evaluation gives, at the weights a run
+ * begins with and at sharp ones. */
+#include "fixture.h"
+#include "hifm/rng.h"
+#include "host/network.h"
+
+#include <math.h>
+
+enum { N = 13, D = 3 * N, POINTS = 200 };
+
+static const hifm_domain domain = {.d = D, .particles = N, .space = 3, .centred = true};
+
+typedef struct subject {
+  hifm_bound bound;
+  network net;
+  float *w;
+} subject;
+
+static void set_up(subject *s, double evaluate, double width, double sharpness) {
+  const fixture_setting settings[] = {{"evaluate", evaluate}, {"width", width}, {NULL, 0}};
+  hifm_error err = {0};
+  s->bound = fixture_bind("networks/egnn", &domain, settings);
+  assert_int_equal(network_open(&s->net, s->bound, &domain, POINTS, &err), HIFM_OK);
+  s->w = calloc(s->net.weights, sizeof *s->w);
+  network_initialise(&s->net, 4, s->w);
+  /* Larger kernels make sharper functions of distance and z, as training does. */
+  float *w = s->w;
+  for (size_t i = 0; i < s->net.count; i++) {
+    const size_t size = s->net.tensors[i].rows * s->net.tensors[i].columns;
+    const bool last = s->net.tensors[i].init == HIFM_INIT_XAVIER;
+    for (size_t k = 0; k < size; k++) w[k] *= (float)(last ? 300 : sharpness);
+    w += size;
+  }
+}
+
+static void tear_down(subject *s) {
+  network_close(&s->net);
+  fixture_drop(&s->bound);
+  free(s->w);
+}
+
+/* Points between noise and a lattice, as on a path: close pairs at small z, compact at z near 1. */
+static void draw_batch(float *x, float *z, bool one_z) {
+  for (uint32_t b = 0; b < POINTS; b++) {
+    double noise[D];
+    hifm_normals((hifm_stream){1, HIFM_RNG_CHECK}, 0, b, D, noise);
+    z[b] = one_z ? 0.7f : (float)hifm_uniform((hifm_stream){2, HIFM_RNG_CHECK}, 0, b);
+    for (size_t i = 0; i < D; i++) {
+      const double lattice = 1.1 * (double)((i / 3) * (i % 3 + 1) % 3);
+      x[b * D + i] = (float)((double)z[b] * lattice + (1 - 0.9 * (double)z[b]) * noise[i]);
+    }
+  }
+}
+
+static double square_loss(void *context, size_t first, size_t n, const float *v, float *dv) {
+  const float *target = (const float *)context + first * D;
+  double sum = 0;
+  for (size_t i = 0; i < n * D; i++) {
+    const float r = v[i] - target[i];
+    sum += (double)r * (double)r;
+    dv[i] = 2 * r / POINTS;
+  }
+  return sum;
+}
+
+static double relative(const float *x, const float *y, size_t n) {
+  double difference = 0, size = 0;
+  for (size_t i = 0; i < n; i++) {
+    difference += pow((double)x[i] - (double)y[i], 2);
+    size += pow((double)y[i], 2);
+  }
+  return sqrt(difference / size);
+}
+
+/* Loss and the gradient of every tensor, relative, within the bound. */
+static void compare_learning(double width, double sharpness, double bound) {
+  static float x[POINTS * D], z[POINTS], target[POINTS * D];
+  subject direct, series;
+  set_up(&direct, 1, width, sharpness);
+  set_up(&series, 2, width, sharpness);
+  draw_batch(x, z, false);
+  for (size_t i = 0; i < POINTS * D; i++) target[i] = x[i] * (1 + x[i] * x[i] / 10);
+  const hifm_batch batch = {POINTS, POINTS, x, z};
+  float *dw[2] = {calloc(direct.net.weights, sizeof(float)),
+                  calloc(direct.net.weights, sizeof(float))};
+  double loss[2] = {0};
+  /* The second pass begins with the nodes that the first one settled on. */
+  for (int pass = 0; pass < 2; pass++) {
+    memset(dw[0], 0, direct.net.weights * sizeof(float));
+    memset(dw[1], 0, direct.net.weights * sizeof(float));
+    loss[0] = network_learn(&direct.net, direct.w, &batch, square_loss, target, dw[0]);
+    loss[1] = network_learn(&series.net, series.w, &batch, square_loss, target, dw[1]);
+  }
+  fixture_near(loss[1], loss[0], bound * fabs(loss[0]));
+  size_t at = 0;
+  for (size_t i = 0; i < direct.net.count; i++) {
+    const size_t size = direct.net.tensors[i].rows * direct.net.tensors[i].columns;
+    const double error = relative(dw[1] + at, dw[0] + at, size);
+    if (!(error <= bound)) fail_msg("%s: %g", direct.net.tensors[i].name, error);
+    at += size;
+  }
+  hifm_fact facts[8];
+  assert_int_equal(network_facts(&series.net, facts, 8), 5);
+  assert_string_equal(facts[3].name, "spectral_direct_bands");
+  fixture_near(facts[3].number, 0, 0); /* the series really was used */
+  free(dw[0]);
+  free(dw[1]);
+  tear_down(&direct);
+  tear_down(&series);
+}
+
+static void series_learns_like_pairs(void **state) {
+  (void)state;
+  compare_learning(32, 1, 1e-5);
+  compare_learning(24, 1.5, 1e-5);
+}
+
+static void series_divergence_is_that_of_pairs(void **state) {
+  static float x[POINTS * D], z[POINTS], v[2][POINTS * D], divergence[2][POINTS];
+  (void)state;
+  for (int one_z = 0; one_z < 2; one_z++) {
+    subject direct, series;
+    set_up(&direct, 1, 32, 1.3);
+    set_up(&series, 2, 32, 1.3);
+    draw_batch(x, z, one_z);
+    const hifm_batch batch = {POINTS, one_z ? 1 : POINTS, x, z};
+    network_divergence(&direct.net, direct.w, &batch, v[0], divergence[0]);
+    network_divergence(&series.net, series.w, &batch, v[1], divergence[1]);
+    assert_true(relative(v[1], v[0], POINTS * D) <= 1e-5);
+    assert_true(relative(divergence[1], divergence[0], POINTS) <= 1e-5);
+    tear_down(&direct);
+    tear_down(&series);
+  }
+}
+
+/* Measuring between two steps changes no bit of training, nor of the adaptive state. */
+static void measuring_leaves_no_trace(void **state) {
+  static float x[POINTS * D], z[POINTS], v[2][POINTS * D], scratch[POINTS * D], divergence[POINTS];
+  (void)state;
+  const float one_z = 0.3f;
+  draw_batch(x, z, false);
+  const hifm_batch batch = {POINTS, POINTS, x, z}, measured = {POINTS, 1, x, &one_z};
+  for (int k = 0; k < 2; k++) {
+    subject series;
+    set_up(&series, 2, 16, 1.5);
+    network_forward(&series.net, series.w, &batch, v[k]);
+    if (k) network_divergence(&series.net, series.w, &measured, scratch, divergence);
+    network_forward(&series.net, series.w, &batch, v[k]);
+    tear_down(&series);
+  }
+  assert_memory_equal(v[0], v[1], sizeof v[0]);
+}
+
+/* A function too sharp for any series falls back to pairs, and says so. */
+static void hopeless_series_falls_back(void **state) {
+  static float x[POINTS * D], z[POINTS], v[2][POINTS * D];
+  subject direct, series;
+  (void)state;
+  set_up(&direct, 1, 16, 12);
+  set_up(&series, 2, 16, 12);
+  draw_batch(x, z, false);
+  const hifm_batch batch = {POINTS, POINTS, x, z};
+  network_forward(&direct.net, direct.w, &batch, v[0]);
+  network_forward(&series.net, series.w, &batch, v[1]);
+  assert_true(relative(v[1], v[0], POINTS * D) <= 1e-5);
+  hifm_fact facts[8];
+  network_facts(&series.net, facts, 8);
+  assert_true(facts[3].number > 0);
+  tear_down(&direct);
+  tear_down(&series);
+}
+
+static void series_needs_one_layer(void **state) {
+  const fixture_setting settings[] = {{"evaluate", 2}, {"layers", 2}, {NULL, 0}};
+  hifm_bound bound;
+  hifm_error err = {0};
+  (void)state;
+  assert_int_equal(fixture_try("networks/egnn", &domain, settings, &bound, &err), HIFM_BAD_CONFIG);
+  assert_non_null(strstr(err.message, "one layer only"));
+  fixture_drop(&bound);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(series_learns_like_pairs),
+      cmocka_unit_test(series_divergence_is_that_of_pairs),
+      cmocka_unit_test(measuring_leaves_no_trace),
+      cmocka_unit_test(hopeless_series_falls_back),
+      cmocka_unit_test(series_needs_one_layer),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
