@@ -16,4 +16,10 @@ return {
   acceptance = 0.8,
   spread = 1,
   seed = 0,
+
+  -- 20,000 samples published with that paper; <|x|^2> is Sum_i |x_i - mean|^2.
+  check = {
+    mean_energy = { -43.06, 0.05 },
+    mean_radius = { 18.09, 0.05 },
+  },
 }

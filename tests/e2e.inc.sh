@@ -10,6 +10,7 @@ story=$(basename "$0" .sh)
 tmp=$(mktemp -d)
 tmp=$(realpath "$tmp")
 cd "$tmp"
+export HIFM_DATASETS=$source_dir/datasets # wherever the program was built
 
 # Workers have a path below $tmp as an argument, the scheduler too; nothing else is touched.
 clean_up() {

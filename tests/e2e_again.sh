@@ -10,6 +10,9 @@ expect_words "4 runs, 0 done, 4 to do" "train"
 
 expect_code 0 "$hifm" run plane.lua --out "$out" -j1
 [ "$(grep -c ',done,' "$out/$view/runs.csv")" = 4 ] || fail "not 4 rows done in runs.csv"
+nll=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "nll_last") column = i }
+               $1 == "transport" { printf "%.3f", $column }' "$out/$view/runs.csv")
+expect_words "done: transport, NLL $nll,"
 cp -r "$out/$view" "$tmp/first"
 results_of "$out" >"$tmp/first_results"
 [ "$(wc -l <"$tmp/first_results")" = 6 ] || fail "not one data set, one set of modes and 4 runs"

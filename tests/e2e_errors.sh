@@ -35,7 +35,14 @@ refused 66 "nothing.lua" "no such script" -- run nothing.lua
 refused 66 "nothing.json" -- worker nothing.json
 refused 66 "nothing" -- log nothing
 refused 66 "nothing.so" -- plugin check nothing.so
+refused 2 "hifm dataset make NAME" -- dataset
+refused 2 'did you mean "check"' -- dataset chek lj13
+refused 78 '"lj31" is no recipe' 'did you mean "lj13"' -- dataset make lj31
+refused 78 '"../lj13" is no recipe' -- dataset check ../lj13
+refused 66 "lj13 is not there yet" "hifm dataset make lj13" -- dataset check lj13
 refused 78 '"hesian" is no flow plugin' 'did you mean "hessian"' -- plugin describe flow hesian
+expect_code 0 "$hifm" plugin describe energy lennard_jones
+expect_words "declares  translates rotates permutes"
 expect_code 0 "$hifm" --help
 expect_code 0 "$hifm" run --help
 
@@ -43,6 +50,8 @@ say "settings and selections"
 refused 78 "--set train.epohs=1" 'did you mean "train.epochs"' -- run good.lua --set train.epohs=1
 refused 78 "train.epochs" "whole number" -- run good.lua --set train.epochs=many
 refused 78 "dataset.train" "train_pool" -- run good.lua --set dataset.train=500
+refused 78 "--set train.batch=401" "400 training points" -- run good.lua --set train.batch=401
+refused 78 "good.lua:" "train.batch" "more than the 20" -- run good.lua --set dataset.train=20
 refused 78 "measure.solver" 'did you mean "rk45"' -- run good.lua --set measure.solver=rk445
 refused 78 'no column "flwo"' -- run good.lua --only flwo=transport
 refused 78 "no run of the grid" -- run good.lua --only flow=nothing
@@ -108,6 +117,16 @@ code=0
 [ "$code $(wc -l <line)" = "0 1" ] || fail "hifm ls | head -1 gave $code"
 [ ! -s pipe ] || fail "hifm ls | head -1 complained: $(cat pipe)"
 rm -r many
+
+say "closed standard descriptors"
+only=flow=transport
+expect_code 0 "$hifm" run good.lua --only $only --out open
+code=0
+"$hifm" run good.lua --only $only --out closed <&- >&- 2>&- || code=$?
+[ "$code" = 0 ] || fail "with closed descriptors the run ended with $code"
+expect_same open/good-partial/runs.csv closed/good-partial/runs.csv
+grep -qx "[0-9]* $(uname -n)" closed/.lock || fail "something was printed into the lock"
+rm -r open closed
 
 say "folders that cannot be written"
 refused 73 "/proc/hifm" -- run good.lua --out /proc/hifm

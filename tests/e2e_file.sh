@@ -61,6 +61,6 @@ expect_code 1 "$hifm" run torn.lua --out out
 expect_words "points/torn.npy"
 { head -c $((size - 8)) points/moved.npy && printf '\0\0\0\0\0\0\360\177'; } >points/torn.npy
 expect_code 1 "$hifm" run torn.lua --out out
-expect_words "points/torn.npy" "not finite"
+expect_words "points/torn.npy" "row 199, coordinate 11 is not finite"
 expect_code 0 "$hifm" run good.lua --out out
 expect_words "nothing to do"

@@ -53,7 +53,20 @@ done
 expect_code 0 "$hifm" run grid.lua -j2 --out stormy
 expect_same_grid calm stormy grid
 expect_not_repeated
-grep -rqF 'resumed at step' stormy/runs || fail "no run went on from a checkpoint"
+
+say "a run goes on from its checkpoint"
+tries=10
+until grep -rqF 'resumed at step' stormy/runs; do # the storm may have missed every training
+  [ $((tries--)) -gt 0 ] || fail "no run went on from a checkpoint"
+  rm -rf stormy
+  start stormy
+  wait_for 20 has_checkpoint stormy
+  kill -KILL "$scheduler" 2>/dev/null || true
+  wait "$scheduler" 2>/dev/null || true
+  expect_no_workers 2
+  expect_code 0 "$hifm" run grid.lua -j2 --out stormy
+  expect_same_grid calm stormy grid
+done
 
 say "no worker outlives its scheduler, however long its job is"
 "$hifm" run grid.lua -j2 --set train.epochs=100000000 --out "$tmp/endless" >stdout 2>stderr &
@@ -65,15 +78,24 @@ wait "$scheduler" 2>/dev/null || true
 expect_no_workers 2
 
 say "$kills kills of workers"
+# begin: a new grid, in whose folders workers that were killed have left files.
+begin() {
+  local folder
+  rm -rf stormy
+  for folder in calm/cache/* calm/runs/*; do
+    mkdir -p "stormy/${folder#calm/}"
+    echo torn >"stormy/${folder#calm/}/result.json.1-0.tmp"
+  done
+  start stormy
+}
+
 done_kills=0
-rm -rf stormy
-start stormy
+begin
 while [ "$done_kills" -lt "$kills" ]; do
   sleep_ms 50 400
   if ! kill -0 "$scheduler" 2>/dev/null; then
     ended
-    rm -rf stormy
-    start stormy
+    begin
     continue
   fi
   mapfile -t pids < <(workers)
@@ -85,3 +107,15 @@ grep -q '^retry: .*killed by SIGKILL' stderr || fail "no retry was told"
 expect_same_grid calm stormy grid
 expect_no_workers 2
 [ -z "$(find stormy -name checkpoint.safetensors)" ] || fail "a checkpoint outlived its run"
+[ -z "$(find stormy -name '*.tmp')" ] || fail "temporary files are left in stormy"
+
+say "attempts are recorded"
+# attempts_in FOLDER: of the jobs there together.
+attempts_in() { awk '/^ *"attempts": / { sum += $2 } END { print sum }' "$1"/*/result.json; }
+jobs=$(find stormy/cache stormy/runs -name result.json | wc -l)
+retries=$(grep -c '^retry: ' stderr)
+[ $(($(attempts_in stormy/cache) + $(attempts_in stormy/runs))) = $((jobs + retries)) ] ||
+  fail "$jobs jobs and $retries retries are not the attempts in their results"
+recorded=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "train_attempts") column = i }
+                    NR > 1 { sum += $column } END { print sum }' stormy/grid/timings.csv)
+[ "$recorded" = "$(attempts_in stormy/runs)" ] || fail "timings.csv says $recorded attempts"

@@ -46,6 +46,16 @@ for signal in INT:130 TERM:143 HUP:129; do
   expect_same_grid calm stopped grid
 done
 
+say "under nohup a hangup changes nothing"
+(
+  trap '' HUP
+  exec "$hifm" run grid.lua --only flow=transport --out "$tmp/nohup" >stdout 2>stderr </dev/null
+) &
+scheduler=$!
+wait_for 20 is_training nohup
+stop_with HUP 0 60
+! grep -q '^stopping: ' stderr || fail "the grid was stopping"
+
 say "a second signal ends at once, whatever the workers do"
 start twice --set train.epochs=1000000
 wait_for 20 is_training twice

@@ -16,8 +16,11 @@ typedef struct subject {
   float *w;
 } subject;
 
-static void set_up(subject *s, double evaluate, double width, double sharpness) {
-  const fixture_setting settings[] = {{"evaluate", evaluate}, {"width", width}, {NULL, 0}};
+enum { SQUARED, LOG };
+
+static void set_up(subject *s, double distance, double evaluate, double width, double sharpness) {
+  const fixture_setting settings[] = {
+      {"distance", distance}, {"evaluate", evaluate}, {"width", width}, {NULL, 0}};
   hifm_error err = {0};
   s->bound = fixture_bind("networks/egnn", &domain, settings);
   assert_int_equal(network_open(&s->net, s->bound, &domain, POINTS, &err), HIFM_OK);
@@ -73,11 +76,11 @@ static double relative(const float *x, const float *y, size_t n) {
 }
 
 /* Loss and the gradient of every tensor, relative, within the bound. */
-static void compare_learning(double width, double sharpness, double bound) {
+static void compare_learning(double distance, double width, double sharpness, double bound) {
   static float x[POINTS * D], z[POINTS], target[POINTS * D];
   subject direct, series;
-  set_up(&direct, 1, width, sharpness);
-  set_up(&series, 2, width, sharpness);
+  set_up(&direct, distance, 1, width, sharpness);
+  set_up(&series, distance, 2, width, sharpness);
   draw_batch(x, z, false);
   for (size_t i = 0; i < POINTS * D; i++) target[i] = x[i] * (1 + x[i] * x[i] / 10);
   const hifm_batch batch = {POINTS, POINTS, x, z};
@@ -111,17 +114,19 @@ static void compare_learning(double width, double sharpness, double bound) {
 
 static void series_learns_like_pairs(void **state) {
   (void)state;
-  compare_learning(32, 1, 1e-5);
-  compare_learning(24, 1.5, 1e-5);
+  compare_learning(SQUARED, 32, 1, 1e-5);
+  compare_learning(SQUARED, 24, 1.5, 1e-5);
+  compare_learning(LOG, 24, 1.5, 1e-5);
 }
 
 static void series_divergence_is_that_of_pairs(void **state) {
   static float x[POINTS * D], z[POINTS], v[2][POINTS * D], divergence[2][POINTS];
   (void)state;
-  for (int one_z = 0; one_z < 2; one_z++) {
+  for (int k = 0; k < 4; k++) {
+    const int one_z = k % 2, distance = k / 2 ? LOG : SQUARED;
     subject direct, series;
-    set_up(&direct, 1, 32, 1.3);
-    set_up(&series, 2, 32, 1.3);
+    set_up(&direct, distance, 1, 32, 1.3);
+    set_up(&series, distance, 2, 32, 1.3);
     draw_batch(x, z, one_z);
     const hifm_batch batch = {POINTS, one_z ? 1 : POINTS, x, z};
     network_divergence(&direct.net, direct.w, &batch, v[0], divergence[0]);
@@ -142,7 +147,7 @@ static void measuring_leaves_no_trace(void **state) {
   const hifm_batch batch = {POINTS, POINTS, x, z}, measured = {POINTS, 1, x, &one_z};
   for (int k = 0; k < 2; k++) {
     subject series;
-    set_up(&series, 2, 16, 1.5);
+    set_up(&series, SQUARED, 2, 16, 1.5);
     network_forward(&series.net, series.w, &batch, v[k]);
     if (k) network_divergence(&series.net, series.w, &measured, scratch, divergence);
     network_forward(&series.net, series.w, &batch, v[k]);
@@ -156,8 +161,8 @@ static void hopeless_series_falls_back(void **state) {
   static float x[POINTS * D], z[POINTS], v[2][POINTS * D];
   subject direct, series;
   (void)state;
-  set_up(&direct, 1, 16, 12);
-  set_up(&series, 2, 16, 12);
+  set_up(&direct, SQUARED, 1, 16, 12);
+  set_up(&series, SQUARED, 2, 16, 12);
   draw_batch(x, z, false);
   const hifm_batch batch = {POINTS, POINTS, x, z};
   network_forward(&direct.net, direct.w, &batch, v[0]);

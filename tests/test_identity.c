@@ -104,7 +104,8 @@ static void test_files(void **state) {
   folder_write(f, "a.npy", "points");
   folder_write(f, "b.npy", "points");
   folder_write(f, "c.npy", "other points");
-#define WITH(name) HEAD FILM "dataset = { 'file', path = '" name "', train = 5 }," NETWORK TRAIN "}"
+#define WITH(name)                                                                                 \
+  HEAD FILM "dataset = { 'file', path = '" name "', train = 50 }," NETWORK TRAIN "}"
   identity a = of(f, WITH("a.npy"));
   assert_string_equal(same(f, a, of(f, WITH("b.npy"))), "data modes train measure");
   assert_string_equal(same(f, a, of(f, WITH("c.npy"))), ". . . .");

@@ -149,6 +149,17 @@ static void refusals_say_why(void **state) {
   }
 }
 
+static void a_plugin_must_be_given(void **state) {
+  (void)state;
+  arena a = {0};
+  const value *out = NULL;
+  hifm_error err;
+  assert_int_equal(params_check_ref(&a, HIFM_ENERGY, NULL, "run.energy", &lookup, &out, &err),
+                   HIFM_BAD_CONFIG);
+  assert_string_equal(err.message, "run.energy: must be given, \"name\" or { \"name\", ... }");
+  arena_close(&a);
+}
+
 static void plugins_within_plugins_end(void **state) {
   (void)state;
   arena a = {0};
@@ -189,9 +200,9 @@ static void kinds_have_words(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(presets_fill_in),     cmocka_unit_test(given_values_stand),
-      cmocka_unit_test(extra_keys_pass),     cmocka_unit_test(refusals_say_why),
-      cmocka_unit_test(descriptions_travel), cmocka_unit_test(plugins_within_plugins_end),
-      cmocka_unit_test(kinds_have_words)};
+      cmocka_unit_test(presets_fill_in),        cmocka_unit_test(given_values_stand),
+      cmocka_unit_test(extra_keys_pass),        cmocka_unit_test(refusals_say_why),
+      cmocka_unit_test(descriptions_travel),    cmocka_unit_test(plugins_within_plugins_end),
+      cmocka_unit_test(a_plugin_must_be_given), cmocka_unit_test(kinds_have_words)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "plan_fixture.h"
 
 #include "base/blake2b.h"
+#include "plan/identity.h"
 
 #include <limits.h>
 
@@ -198,6 +199,8 @@ static void test_messages_name_the_line(void **state) {
        "x.lua:6: train: give exactly one of epochs and steps, not both (h.none takes one out)"},
       {HEAD DATASET NETWORK FLOW "train = { batch = 1 } }",
        "x.lua:6: train: give exactly one of epochs and steps, not neither"},
+      {HEAD DATASET NETWORK FLOW "train = {\n batch = 101, epochs = 1 } }",
+       "x.lua:7: train.batch: 101 is more than the 100 training points (dataset.train)"},
       {HEAD "flow = { { 'hessian', energy = 'formation' },\n { 'condition', c = 0.5 } }," REST,
        "x.lua:4: flow.condition.c: 0.5 is below 1 (a number, 1 or more)"},
       {HEAD "flow = { { 'hessian', energy = 'formaton' } }," REST,
@@ -259,35 +262,78 @@ static void test_recipe(void **state) {
   folder_write(f, "recipes/bad.lua", "return {\n 'mcmc', energy = 'morse',\n partcles = 3 }");
   folder_write(f, "recipes/none.lua", "return { 'toy' }");
   const value *plan =
-      plan_of(f, HEAD "dataset = { 'toy', train = 5, space = 2 }," NETWORK TRAIN FLOW TAIL);
+      plan_of(f, HEAD "dataset = { 'toy', train = 50, space = 2 }," NETWORK TRAIN FLOW TAIL);
   const value *dataset = value_get(plan_config(plan, 0), "dataset");
   assert_string_equal(value_get_text(dataset, "", ""), "mcmc");
   assert_string_equal(value_get_text(dataset, "label", ""), "toy");
   assert_true(value_get_number(dataset, "particles", 0) == 3);
   assert_true(value_get_number(dataset, "space", 0) == 2);
-  assert_true(value_get_number(dataset, "train", 0) == 5);
+  assert_true(value_get_number(dataset, "train", 0) == 50);
   assert_true(value_get_number(value_get(dataset, "energy"), "depth", 0) == 2);
-  plan = plan_of(f, HEAD
-                 "dataset = { 'toy', train = 5, energy = { depth = 3 } }," NETWORK TRAIN FLOW TAIL);
+  plan = plan_of(
+      f, HEAD "dataset = { 'toy', train = 50, energy = { depth = 3 } }," NETWORK TRAIN FLOW TAIL);
   dataset = value_get(plan_config(plan, 0), "dataset");
   assert_true(value_get_number(value_get(dataset, "energy"), "depth", 0) == 3);
   const char *const sets[] = {"dataset.energy.depth=4", "dataset.test=9", NULL};
   hifm_error err = {0};
-  assert_int_equal(plan_try(f, HEAD "dataset = { 'toy', train = 5 }," NETWORK TRAIN FLOW TAIL, NULL,
-                            sets, NULL, &plan, &err),
+  assert_int_equal(plan_try(f, HEAD "dataset = { 'toy', train = 50 }," NETWORK TRAIN FLOW TAIL,
+                            NULL, sets, NULL, &plan, &err),
                    HIFM_OK);
   dataset = value_get(plan_config(plan, 0), "dataset");
   assert_true(value_get_number(value_get(dataset, "energy"), "depth", 0) == 4);
   assert_true(value_get_number(dataset, "test", 0) == 9);
-  plan_refused_with(f, HEAD "dataset = { 'tay', train = 5 }," NETWORK TRAIN FLOW TAIL,
+  plan_refused_with(f, HEAD "dataset = { 'tay', train = 50 }," NETWORK TRAIN FLOW TAIL,
                     "recipes; did you mean \"toy\"?");
-  plan_refused_with(f, HEAD "dataset = { '../x', train = 5 }," NETWORK TRAIN FLOW TAIL,
+  plan_refused_with(f, HEAD "dataset = { '../x', train = 50 }," NETWORK TRAIN FLOW TAIL,
                     "x.lua:3: dataset: \"../x\" is no recipe in");
-  plan_refused_with(f, HEAD "dataset = { 'bad', train = 5 }," NETWORK TRAIN FLOW TAIL,
+  plan_refused_with(f, HEAD "dataset = { 'bad', train = 50 }," NETWORK TRAIN FLOW TAIL,
                     "recipes/bad.lua:3: dataset.partcles: unknown setting; did you mean "
                     "\"particles\"?");
-  plan_refused_with(f, HEAD "dataset = { 'none', train = 5 }," NETWORK TRAIN FLOW TAIL,
+  plan_refused_with(f, HEAD "dataset = { 'none', train = 50 }," NETWORK TRAIN FLOW TAIL,
                     "must return { \"mcmc\", ... } or { \"file\", ... }");
+}
+
+static hifm_status dataset_of(folder *f, const char *name, const value **config,
+                              const value **check, hifm_error *err) {
+  return plan_dataset(&f->memory, folder_path(f, "recipes"), name, plan_catalogue(f, NULL), config,
+                      check, err);
+}
+
+/* By itself it is what a script gets, and what it expects is no part of its identity. */
+static void test_recipe_alone(void **state) {
+  folder *f = *state;
+  const value *config, *check, *catalogue = plan_catalogue(f, NULL);
+  hifm_error err = {0};
+  char hex[33];
+  identity id;
+  assert_int_equal(files_make_folder(folder_path(f, "recipes"), NULL), HIFM_OK);
+  folder_write(f, "recipes/toy.lua",
+               "return { 'mcmc', energy = 'morse', particles = 3,\n"
+               " check = { mean_energy = { -2.5, 0.25 } } }");
+  folder_write(f, "recipes/bad.lua",
+               "return { 'mcmc', energy = 'morse',\n particles = 3,\n"
+               " check = { mean_energy = -2.5 } }");
+  folder_write(f, "recipes/worse.lua", "return { 'mcmc',\n enrgy = 'morse' }");
+  if (dataset_of(f, "toy", &config, &check, &err)) fail_msg("%s", err.message);
+  assert_string_equal(json_text(&f->memory, check), "{\"mean_energy\":[-2.5,0.25]}");
+  assert_string_equal(value_get_text(value_get(config, "dataset"), "label", ""), "toy");
+  assert_int_equal(identity_of_data(config, catalogue, hex, &err), HIFM_OK);
+  const value *plan = plan_of(f, HEAD "dataset = { 'toy', train = 50 }," NETWORK TRAIN FLOW TAIL);
+  assert_null(value_get(value_get(plan_config(plan, 0), "dataset"), "check"));
+  assert_int_equal(identity_of(plan_config(plan, 0), catalogue, &id, &err), HIFM_OK);
+  assert_string_equal(hex, id.data);
+  assert_int_equal(dataset_of(f, "bad", &config, &check, &err), HIFM_BAD_CONFIG);
+  assert_string_equal(err.message,
+                      folder_path(f, "recipes/bad.lua:3: dataset.check.mean_energy: must be { "
+                                     "expected, its standard error }"));
+  assert_int_equal(dataset_of(f, "worse", &config, &check, &err), HIFM_BAD_CONFIG);
+  assert_string_equal(err.message,
+                      folder_path(f, "recipes/worse.lua:2: dataset.enrgy: unknown setting; did "
+                                     "you mean \"energy\"?"));
+  assert_int_equal(dataset_of(f, "tay", &config, &check, &err), HIFM_BAD_CONFIG);
+  assert_non_null(strstr(err.message, "did you mean \"toy\"?"));
+  assert_int_equal(dataset_of(f, "mcmc", &config, &check, &err), HIFM_BAD_CONFIG);
+  assert_non_null(strstr(err.message, "\"mcmc\" is no recipe"));
 }
 
 static void test_file(void **state) {
@@ -295,7 +341,7 @@ static void test_file(void **state) {
   char hex[33], real[PATH_MAX];
   folder_write(f, "points.npy", "whatever");
   const value *plan = plan_of(
-      f, HEAD "dataset = { 'file', path = 'points.npy', train = 5 }," NETWORK TRAIN FLOW TAIL);
+      f, HEAD "dataset = { 'file', path = 'points.npy', train = 50 }," NETWORK TRAIN FLOW TAIL);
   const value *dataset = value_get(plan_config(plan, 0), "dataset");
   blake2b_hex("whatever", 8, hex);
   assert_non_null(realpath(folder_path(f, "points.npy"), real));
@@ -303,11 +349,11 @@ static void test_file(void **state) {
   assert_string_equal(value_get_text(dataset, "content", ""), hex);
   assert_string_equal(value_get_text(dataset, "label", ""), "file");
   plan_refused_with(
-      f, HEAD "dataset = { 'file', train = 5,\npath = 'x.npy' }," NETWORK TRAIN FLOW TAIL,
+      f, HEAD "dataset = { 'file', train = 50,\npath = 'x.npy' }," NETWORK TRAIN FLOW TAIL,
       "x.lua:4: dataset.path: there is no file");
   plan_refused_with(
       f,
-      HEAD "dataset = { 'file', path = 'points.npy', content = 'abc', train = 5 }," NETWORK TRAIN
+      HEAD "dataset = { 'file', path = 'points.npy', content = 'abc', train = 50 }," NETWORK TRAIN
           FLOW TAIL,
       "not abc as declared");
 }
@@ -349,6 +395,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_order_of_stages, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_numbers_have_one_form, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_recipe, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_recipe_alone, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_file, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_lj13, folder_set_up, folder_tear_down),
   };

@@ -8,7 +8,7 @@
 
 static const char TRAIN[] =
     "{\"job\":\"train\",\"id\":\"" TRAIN_ID "\",\"status\":\"done\",\"numbers\":{},"
-    "\"provenance\":{\"seconds\":12.5,\"host\":\"node7\"}}";
+    "\"provenance\":{\"seconds\":12.5,\"attempts\":3,\"host\":\"node7\"}}";
 /* The second measurement is the best, the third failed. */
 static const char MEASURE[] =
     "{\"job\":\"measure\",\"id\":\"" MEASURE_ID
@@ -19,7 +19,7 @@ static const char MEASURE[] =
     "\"nfe\":32,\"attempts\":5,\"rejected\":0,\"solver\":\"ok\"},"
     "{\"epoch\":3,\"step\":300,\"loss\":0.30000000000000004,\"gradient_norm\":1,\"nll\":1,"
     "\"nfe\":602,\"attempts\":100,\"rejected\":98,\"solver\":\"too many attempts\"}],"
-    "\"provenance\":{\"seconds\":2.25}}";
+    "\"provenance\":{\"seconds\":2.25,\"attempts\":1}}";
 
 #define HEADER                                                                                     \
   "status,nll_min,nll_min_se,epoch_min,nfe_at_min,nfe_min,nll_last,nll_last_se,nfe_last,"          \
@@ -67,10 +67,11 @@ static void exact_text(void **state) {
                       "0,\"formation, c=2\",yes,3,300,0.30000000000000004,1,,,602,100,98,"
                       "too many attempts\n");
   assert_string_equal(folder_read(f, "view/timings.csv"),
-                      "seed,flow,flow.project,status,train_seconds,measure_seconds\n"
-                      "0,\"formation, c=2\",yes,done,12.5,2.25\n"
-                      "1,transport,,failed,,\n"
-                      "2,transport,,missing,,\n");
+                      "seed,flow,flow.project,status,train_seconds,train_attempts,"
+                      "measure_seconds,measure_attempts\n"
+                      "0,\"formation, c=2\",yes,done,12.5,3,2.25,1\n"
+                      "1,transport,,failed,,,,\n"
+                      "2,transport,,missing,,,,\n");
 }
 
 static void state_is_not_trusted(void **state) {

@@ -209,6 +209,18 @@ static void crash_is_retried(void **state) {
   assert_int_equal(w->jobs[3].attempts, 3);
 }
 
+/* Also over several schedulers: the second one begins with attempt 3. */
+static void attempts_are_counted(void **state) {
+  world *w = *state;
+  w->options.retries = 1;
+  add(w, "grep -o 'attempt.: [0-9][0-9]*' $2 >>$here/../attempts; kill -KILL $$");
+  run(w);
+  run(w);
+  char *attempts = text_of(w, "attempts");
+  assert_string_equal(attempts, "attempt\": 1\nattempt\": 2\nattempt\": 3\nattempt\": 4\n");
+  free(attempts);
+}
+
 static void timeout_is_retried(void **state) {
   world *w = *state;
   w->options.retries = 1;
@@ -270,12 +282,13 @@ static void second_signal_kills(void **state) {
 static void workers_are_told(void **state) {
   world *w = *state;
   add(w, "cut -d' ' -f5 /proc/$$/stat >$here/../group; echo $$ >$here/../pid;"
-         "echo $HIFM_PROGRESS_FD $OPENBLAS_NUM_THREADS >$here/../told; echo junk >&3; finish done");
+         "echo $HIFM_PROGRESS_FD $OPENBLAS_NUM_THREADS $((HIFM_SCHEDULER_PID == PPID)) "
+         ">$here/../told; echo junk >&3; finish done");
   setenv("OPENBLAS_NUM_THREADS", "7", 1);
   run(w);
   assert_summary(w, 1, 0, 0, 0);
   char *told = text_of(w, "told"), *group = text_of(w, "group"), *pid = text_of(w, "pid");
-  assert_string_equal(told, "3 1\n");
+  assert_string_equal(told, "3 1 1\n");
   assert_string_equal(group, pid); /* a group of its own: Ctrl-C does not reach it */
   free(told);
   free(group);
@@ -324,13 +337,21 @@ static void many_jobs_leave_nothing(void **state) {
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(done_and_already),      TEST(order_and_needs),
-      TEST(at_most_parallel),      TEST(error_is_not_retried),
-      TEST(crash_is_retried),      TEST(timeout_is_retried),
-      TEST(deaf_worker_is_killed), TEST(left_children_do_not_hold_a_run),
-      TEST(first_signal_stops),    TEST(second_signal_kills),
-      TEST(workers_are_told),      TEST(measure_jobs_share_a_folder),
-      TEST(cannot_go_on),          TEST(many_jobs_leave_nothing),
+      TEST(done_and_already),
+      TEST(order_and_needs),
+      TEST(at_most_parallel),
+      TEST(error_is_not_retried),
+      TEST(crash_is_retried),
+      TEST(attempts_are_counted),
+      TEST(timeout_is_retried),
+      TEST(deaf_worker_is_killed),
+      TEST(left_children_do_not_hold_a_run),
+      TEST(first_signal_stops),
+      TEST(second_signal_kills),
+      TEST(workers_are_told),
+      TEST(measure_jobs_share_a_folder),
+      TEST(cannot_go_on),
+      TEST(many_jobs_leave_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,15 +4,21 @@
 
 #include "base/value.h"
 #include "front/options.h"
+#include "front/schedule.h"
 
-int command_run(arena *a, const options *given, hifm_error *err);
-int command_table(arena *a, const options *given, hifm_error *err);
-int command_ls(arena *a, const options *given, hifm_error *err);
-int command_log(arena *a, const options *given, hifm_error *err);
-int command_plugin(arena *a, const options *given, hifm_error *err);
-int command_dataset(arena *a, const options *given, hifm_error *err);
+hifm_status command_run(arena *a, const options *given, hifm_error *err);
+hifm_status command_table(arena *a, const options *given, hifm_error *err);
+hifm_status command_ls(arena *a, const options *given, hifm_error *err);
+hifm_status command_log(arena *a, const options *given, hifm_error *err);
+hifm_status command_plugin(arena *a, const options *given, hifm_error *err);
+hifm_status command_dataset(arena *a, const options *given, hifm_error *err);
 
-/* This executable, and the folder of data set recipes beside the one it lies in. */
+/* The exit code of a schedule that came to its end: 1 where jobs failed, 128 + the signal that
+ * stopped it. */
+hifm_status command_exit_code(const schedule_summary *summary);
+
+/* This executable, and the folder of data set recipes: HIFM_DATASETS, or the one beside the one it
+ * lies in. */
 const char *command_program(arena *a);
 const char *command_recipes(arena *a);
 

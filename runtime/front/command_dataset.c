@@ -1,5 +1,101 @@
+/* hifm dataset: data sets made and judged by themselves, before any run. */
+#include "base/files.h"
+#include "base/json.h"
+#include "base/text.h"
 #include "front/command.h"
-int command_dataset(arena *a, const options *given, hifm_error *err) {
-  (void)a, (void)given;
-  return hifm_fail(err, HIFM_USAGE, "x");
+#include "front/dataset_check.h"
+#include "front/graph.h"
+#include "host/catalogue.h"
+#include "job/job.h"
+#include "plan/plan.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A recipe and the job that makes it. */
+typedef struct subject {
+  const char *name;
+  const value *dataset, *check;
+  schedule_job job;
+  bool made;
+} subject;
+
+static hifm_status find(subject *s, arena *a, const options *given, hifm_error *err) {
+  const value *catalogue = catalogue_collect(a), *config = NULL;
+  *s = (subject){.name = given->words[1]};
+  hifm_status status =
+      plan_dataset(a, command_recipes(a), s->name, catalogue, &config, &s->check, err);
+  if (status == HIFM_OK) status = graph_data_job(a, config, catalogue, given->out, &s->job, err);
+  if (status != HIFM_OK) return status;
+  s->dataset = value_get(config, "dataset");
+  s->made = job_is_done(s->job.result_path, s->job.done_id);
+  return HIFM_OK;
+}
+
+static bool ends_with(const char *text, const char *ending) {
+  const size_t length = strlen(text), end = strlen(ending);
+  return length >= end && strcmp(text + length - end, ending) == 0;
+}
+
+/* The numbers of the result, each with its standard error where it has one. */
+static hifm_status report(const subject *s, arena *a, hifm_error *err) {
+  const value *result;
+  int width = 0;
+  hifm_status status = json_read(a, s->job.result_path, &result, err);
+  if (status != HIFM_OK) return status;
+  const value *numbers = value_get(result, "numbers");
+  printf("data set %s: %s\n", s->name, s->job.folder);
+  for (size_t i = 0; numbers && i < numbers->count; i++)
+    if (!ends_with(numbers->keys[i], "_se") && (int)strlen(numbers->keys[i]) > width)
+      width = (int)strlen(numbers->keys[i]);
+  for (size_t i = 0; numbers && i < numbers->count; i++) {
+    const char *key = numbers->keys[i];
+    if (ends_with(key, "_se")) continue;
+    const double se = value_get_number(numbers, arena_format(a, "%s_se", key), NAN);
+    printf("  %-*s  %s\n", width, key, dataset_number(a, numbers->items[i]->number, se));
+  }
+  return HIFM_OK;
+}
+
+static hifm_status make(arena *a, const options *given, hifm_error *err) {
+  subject s;
+  schedule_summary summary = {0};
+  const schedule_options how = {
+      .program = command_program(a), .parallel = 1, .retries = 2, .quiet = given->quiet};
+  hifm_status status = find(&s, a, given, err);
+  if (status == HIFM_OK && s.made) {
+    if (!given->quiet) fprintf(stderr, "data set %s is made already\n", s.name);
+    return report(&s, a, err);
+  }
+  if (status == HIFM_OK) status = files_make_folder(given->out, err);
+  if (status == HIFM_OK) status = files_lock(given->out, err);
+  if (status == HIFM_OK) status = schedule_run(&s.job, 1, &how, &summary, err);
+  if (status == HIFM_OK && s.job.state == JOB_DONE) status = report(&s, a, err);
+  return status == HIFM_OK ? command_exit_code(&summary) : status;
+}
+
+static hifm_status check(arena *a, const options *given, hifm_error *err) {
+  subject s;
+  size_t failed = 0;
+  hifm_status status = find(&s, a, given, err);
+  if (status != HIFM_OK) return status;
+  if (!s.made)
+    return hifm_fail(err, HIFM_NO_INPUT,
+                     "data set %s is not there yet (%s); hifm dataset make %s makes it", s.name,
+                     s.job.folder, s.name);
+  status = dataset_check(s.job.folder, s.dataset, s.check, stdout, &failed, err);
+  if (status == HIFM_OK && failed)
+    return hifm_fail(err, HIFM_BAD_INPUT, "data set %s (%s): %zu check%s failed", s.name,
+                     s.job.folder, failed, failed == 1 ? "" : "s");
+  return status;
+}
+
+hifm_status command_dataset(arena *a, const options *given, hifm_error *err) {
+  static const char *const verbs[] = {"make", "check"};
+  const char *verb = given->word_count ? given->words[0] : "";
+  if (strcmp(verb, "make") == 0 && given->word_count == 2) return make(a, given, err);
+  if (strcmp(verb, "check") == 0 && given->word_count == 2) return check(a, given, err);
+  return hifm_fail(err, HIFM_USAGE,
+                   "hifm dataset make NAME or hifm dataset check NAME, of a recipe in %s%s",
+                   command_recipes(a), text_hint(a, verb, verbs, 2));
 }

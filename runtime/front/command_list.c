@@ -60,7 +60,7 @@ static const char *state_of(arena *a, const char *folder) {
                                                                             : "unfinished";
 }
 
-int command_ls(arena *a, const options *given, hifm_error *err) {
+hifm_status command_ls(arena *a, const options *given, hifm_error *err) {
   const char *folder;
   struct dirent **entries;
   if (given->word_count) return hifm_fail(err, HIFM_USAGE, "hifm ls takes no words");
@@ -87,7 +87,7 @@ static hifm_status print_file(const char *path, hifm_error *err) {
   return HIFM_OK;
 }
 
-int command_log(arena *a, const options *given, hifm_error *err) {
+hifm_status command_log(arena *a, const options *given, hifm_error *err) {
   const char *folder, *found = NULL;
   struct dirent **entries;
   if (given->word_count != 1)
@@ -121,7 +121,7 @@ static hifm_status check_file(const char *path, hifm_error *err) {
   return status;
 }
 
-int command_plugin(arena *a, const options *given, hifm_error *err) {
+hifm_status command_plugin(arena *a, const options *given, hifm_error *err) {
   const char *verb = given->word_count ? given->words[0] : "";
   (void)a;
   if (strcmp(verb, "list") == 0 && given->word_count == 1) return describe_list(stdout, err);

@@ -126,13 +126,7 @@ static hifm_status run_jobs(experiment *e, schedule_summary *summary, hifm_error
   return schedule_run(e->jobs.jobs, e->jobs.job_count, &how_to, summary, err);
 }
 
-/* Failed runs are 1, a signal 128 + its number; both after the tables are written. */
-static int exit_code(const schedule_summary *summary) {
-  if (summary->signal) return 128 + summary->signal;
-  return summary->failed ? HIFM_SOME_FAILED : 0;
-}
-
-int command_run(arena *a, const options *given, hifm_error *err) {
+hifm_status command_run(arena *a, const options *given, hifm_error *err) {
   experiment e;
   schedule_summary summary;
   if (given->word_count != 1)
@@ -147,10 +141,10 @@ int command_run(arena *a, const options *given, hifm_error *err) {
   if (status == HIFM_OK && given->force) status = forget(&e, err);
   if (status == HIFM_OK) status = run_jobs(&e, &summary, err);
   if (status == HIFM_OK) status = report(&e, err);
-  return status == HIFM_OK ? exit_code(&summary) : (int)status;
+  return status == HIFM_OK ? command_exit_code(&summary) : status;
 }
 
-int command_table(arena *a, const options *given, hifm_error *err) {
+hifm_status command_table(arena *a, const options *given, hifm_error *err) {
   experiment e;
   if (given->word_count != 1)
     return hifm_fail(err, HIFM_USAGE, "hifm table takes one script, such as scripts/lj13.lua");

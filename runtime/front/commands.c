@@ -24,17 +24,24 @@ static const char HELP[] =
     "  hifm ls               all runs, their state and NLL\n"
     "  hifm log RUN          what a run printed; the start of its name is enough\n"
     "  hifm plugin list | describe KIND NAME | check FILE\n"
-    "  hifm dataset make | check NAME\n"
+    "  hifm dataset make NAME\n"
+    "                        make a recipe's data set now; runs find it there\n"
+    "  hifm dataset check NAME\n"
+    "                        is it converged, and has it the moments its recipe expects?\n"
     "\n"
     "examples:\n"
     "  hifm run scripts/lj13.lua --profile quick\n"
     "  hifm run scripts/lj13.lua --profile quick --set measure.solver.rtol=1e-5\n"
     "  hifm plugin describe flow hessian\n"
     "\n"
+    "environment:\n"
+    "  HIFM_PLUGIN_PATH      folders of plugins, before those of the program, by ':'\n"
+    "  HIFM_DATASETS         folder of data set recipes (datasets/ beside the program's)\n"
+    "\n"
     "exit codes: 0 ok, 1 some runs failed, 2 usage, 65 bad input, 66 input missing,\n"
     "73/74/77 cannot write, 75 busy, 78 bad script or setting, 130/143 signal\n";
 
-static int command_worker(arena *a, const options *given, hifm_error *err) {
+static hifm_status command_worker(arena *a, const options *given, hifm_error *err) {
   (void)a;
   if (given->word_count != 1)
     return hifm_fail(err, HIFM_USAGE, "hifm worker takes one job file; hifm run makes them");
@@ -43,18 +50,18 @@ static int command_worker(arena *a, const options *given, hifm_error *err) {
 
 static const struct {
   const char *name;
-  int (*run)(arena *a, const options *given, hifm_error *err);
+  hifm_status (*run)(arena *a, const options *given, hifm_error *err);
 } COMMANDS[] = {{"run", command_run},      {"table", command_table},   {"ls", command_ls},
                 {"log", command_log},      {"plugin", command_plugin}, {"dataset", command_dataset},
                 {"worker", command_worker}};
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
 
-static int dispatch(arena *a, int argc, char **argv, hifm_error *err) {
+static hifm_status dispatch(arena *a, int argc, char **argv, hifm_error *err) {
   const char *names[COMMAND_COUNT];
   options given;
   hifm_status status = options_read(a, argc - 2, argv + 2, &given, err);
   if (status != HIFM_OK) return status;
-  if (given.help) return fputs(HELP, stdout) < 0;
+  if (given.help) return fputs(HELP, stdout) < 0 ? HIFM_CANNOT_WRITE : HIFM_OK;
   for (size_t i = 0; i < COMMAND_COUNT; i++) {
     names[i] = COMMANDS[i].name;
     if (strcmp(argv[1], names[i]) == 0) return COMMANDS[i].run(a, &given, err);
@@ -73,18 +80,23 @@ int commands_main(int argc, char **argv) {
   if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
       strcmp(argv[1], "help") == 0) {
     fputs(HELP, argc < 2 ? stderr : stdout);
-    return argc < 2 ? HIFM_USAGE : HIFM_OK;
+    return (int)(argc < 2 ? HIFM_USAGE : HIFM_OK);
   }
   arena a = {0};
   hifm_error err = {0};
-  int code = dispatch(&a, argc, argv, &err);
-  if (code != 0 && err.message[0]) print_error(&err);
-  if (fflush(stdout) != 0 && code == 0) {
+  hifm_status code = dispatch(&a, argc, argv, &err);
+  if (code != HIFM_OK && err.message[0]) print_error(&err);
+  if (fflush(stdout) != 0 && code == HIFM_OK) {
     fprintf(stderr, "hifm: cannot write to standard output\n");
     code = HIFM_CANNOT_WRITE;
   }
   arena_close(&a);
-  return code;
+  return (int)code;
+}
+
+hifm_status command_exit_code(const schedule_summary *summary) {
+  if (summary->signal) return (hifm_status)(128 + summary->signal);
+  return summary->failed ? HIFM_SOME_FAILED : HIFM_OK;
 }
 
 const char *command_program(arena *a) {
@@ -96,6 +108,8 @@ const char *command_program(arena *a) {
 }
 
 const char *command_recipes(arena *a) {
+  const char *chosen = getenv("HIFM_DATASETS");
+  if (chosen && *chosen) return arena_text(a, chosen);
   char *path = arena_text(a, command_program(a));
   char *slash = strrchr(path, '/');
   if (slash) *slash = 0;

@@ -182,6 +182,16 @@ hifm_status graph_build(arena *a, const value *plan, const value *catalogue, con
   return HIFM_OK;
 }
 
+hifm_status graph_data_job(arena *a, const value *config, const value *catalogue, const char *out,
+                           schedule_job *made, hifm_error *err) {
+  graph alone = {.jobs = made};
+  builder b = {.a = a, .out = out, .g = &alone};
+  identity id = {.data = ""};
+  hifm_status status = identity_of_data(config, catalogue, id.data, err);
+  if (status == HIFM_OK) data_job(&b, config, &id);
+  return status;
+}
+
 /* A diverged run is done too: record.c reads that from its result. */
 void graph_set_states(graph *g) {
   for (size_t i = 0; i < g->row_count; i++) {

@@ -20,6 +20,10 @@ typedef struct graph {
 hifm_status graph_build(arena *a, const value *plan, const value *catalogue, const char *out,
                         graph *g, hifm_error *err);
 
+/* The job alone that makes a data set, the same as in a graph. config: { "dataset": ... } */
+hifm_status graph_data_job(arena *a, const value *config, const value *catalogue, const char *out,
+                           schedule_job *made, hifm_error *err);
+
 /* Each row's state for the record, from its job's; after schedule_run. */
 void graph_set_states(graph *g);
 

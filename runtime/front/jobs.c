@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,6 +45,14 @@ static bool name_file(char out[4096], const schedule_job *it, const char *name) 
   return length < 4096;
 }
 
+/* Counted in the job file, so that a scheduler that was killed forgets none. */
+static double attempts_before(arena *a, const char *path, const char *id) {
+  const value *before = NULL;
+  if (json_read(a, path, &before, NULL) != HIFM_OK) return 0;
+  if (strcmp(value_get_text(before, "id", ""), id) != 0) return 0;
+  return value_get_number(before, "attempt", 0);
+}
+
 hifm_status jobs_prepare(const schedule_job *it, jobs_files *files, hifm_error *err) {
   files->descriptor = -1;
   if (!name_file(files->job, it, "job.json") || !name_file(files->log, it, "log.txt"))
@@ -52,7 +61,9 @@ hifm_status jobs_prepare(const schedule_job *it, jobs_files *files, hifm_error *
   hifm_status status = files_make_folder(it->folder, err);
   if (status != HIFM_OK) return status;
   arena memory = {0};
-  const char *text = json_pretty(&memory, it->file);
+  value *file = value_copy(&memory, it->file);
+  value_put_number(&memory, file, "attempt", attempts_before(&memory, files->job, it->id) + 1);
+  const char *text = json_pretty(&memory, file);
   status = files_write(files->job, text, strlen(text), err);
   arena_close(&memory);
   if (status != HIFM_OK) return status;
@@ -66,16 +77,35 @@ hifm_status jobs_prepare(const schedule_job *it, jobs_files *files, hifm_error *
 
 extern char **environ;
 
+/* OpenBLAS picks its kernels by the names of processors it knows, and takes newer ones with AVX-512
+ * for machines without: those run sgemm at half their speed. What was chosen is in every result. */
+static char *blas_kernels(void) {
+  static char wide[] = "OPENBLAS_CORETYPE=SkylakeX";
+#ifdef __x86_64__
+  const bool able = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                    __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#else
+  const bool able = false;
+#endif
+  return able && !getenv("OPENBLAS_CORETYPE") ? wide : NULL;
+}
+
+static bool sets_same(const char *x, const char *y) {
+  return strncmp(x, y, strcspn(y, "=") + 1) == 0;
+}
+
 char **jobs_environment(void) {
   static char progress[] = "HIFM_PROGRESS_FD=3", threads[] = "OPENBLAS_NUM_THREADS=1";
+  static char scheduler[40];
+  char *const own[] = {progress, threads, scheduler, blas_kernels()};
   size_t count = 0, kept = 0;
+  snprintf(scheduler, sizeof scheduler, "HIFM_SCHEDULER_PID=%ld", (long)getpid());
   while (environ[count]) count++;
-  char **list = memory_array(count + 3, sizeof *list);
+  char **list = memory_array(count + 5, sizeof *list);
   for (char **entry = environ; *entry; entry++)
-    if (strncmp(*entry, progress, sizeof "HIFM_PROGRESS_FD=" - 1) != 0 &&
-        strncmp(*entry, threads, sizeof "OPENBLAS_NUM_THREADS=" - 1) != 0)
+    if (!sets_same(*entry, own[0]) && !sets_same(*entry, own[1]) && !sets_same(*entry, own[2]))
       list[kept++] = *entry;
-  list[kept++] = progress;
-  list[kept++] = threads;
+  for (size_t k = 0; k < 4; k++)
+    if (own[k]) list[kept++] = own[k];
   return list;
 }

@@ -11,7 +11,7 @@ schedule_job *jobs_next(schedule_job *jobs, size_t count, size_t *first);
 /* Sets every job to JOB_DONE or JOB_WAITING by its result; returns how many are done. */
 size_t jobs_reset(schedule_job *jobs, size_t count);
 
-/* Writes the job file and opens the log for appending. */
+/* Writes the job file, with the number of this attempt, and opens the log for appending. */
 typedef struct jobs_files {
   char job[4096], log[4096];
   int descriptor; /* of the log; the caller closes it; -1 on failure */

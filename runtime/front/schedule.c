@@ -322,11 +322,17 @@ static void on_tick(uv_timer_t *timer) {
   display_refresh(((run *)timer->data)->display, now());
 }
 
+/* nohup starts a program with SIGHUP ignored, and so it stays. */
+static bool is_wanted(int number) {
+  struct sigaction now;
+  return number != SIGHUP || sigaction(number, NULL, &now) != 0 || now.sa_handler != SIG_IGN;
+}
+
 static void open_handles(run *r) {
   for (size_t i = 0; i < SIGNALS; i++) {
     uv_signal_init(&r->loop, &r->signals[i]);
     r->signals[i].data = r;
-    uv_signal_start(&r->signals[i], on_signal, CAUGHT[i]);
+    if (is_wanted(CAUGHT[i])) uv_signal_start(&r->signals[i], on_signal, CAUGHT[i]);
   }
   uv_timer_init(&r->loop, &r->ticker);
   r->ticker.data = r;

@@ -52,9 +52,9 @@ typedef struct schedule_summary {
  * also when jobs failed (see summary); HIFM_NO_RESOURCE, HIFM_CANNOT_CREATE... when it cannot go on
  * at all (running workers are then stopped as by a signal).
  *
- * SIGINT, SIGTERM and SIGHUP: no new jobs, the running ones are asked to write a checkpoint and end
- * (killed after 10 s); a second one kills them now. Crash, kill and timeout are tried `retries`
- * times more; a job that exits with an error is not. */
+ * SIGINT, SIGTERM and SIGHUP (unless it was ignored): no new jobs, the running ones are asked to
+ * write a checkpoint and end (killed after 10 s); a second one kills them now. Crash, kill and
+ * timeout are tried `retries` times more; a job that exits with an error is not. */
 hifm_status schedule_run(schedule_job *jobs, size_t count, const schedule_options *options,
                          schedule_summary *summary, hifm_error *err);
 

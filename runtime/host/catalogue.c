@@ -20,8 +20,10 @@ static void describe_kind(arena *a, value *entry, const hifm_plugin *plugin) {
     value_put(a, entry, "own_path", value_bool(a, plugin->ops.flow->path != NULL));
   }
   if (plugin->kind == HIFM_ENERGY) {
-    value_put_number(a, entry, "invariances", plugin->ops.energy->invariances);
-    value_put(a, entry, "pair", value_bool(a, plugin->ops.energy->pair != NULL));
+    const hifm_energy_ops *ops = plugin->ops.energy;
+    const uint32_t implied = ops->pair ? HIFM_TRANSLATES | HIFM_ROTATES | HIFM_PERMUTES : 0;
+    value_put_number(a, entry, "invariances", ops->invariances | implied);
+    value_put(a, entry, "pair", value_bool(a, ops->pair != NULL));
   }
 }
 

@@ -278,6 +278,9 @@ hifm_status params_check(arena *a, const hifm_param *params, const value *given,
 hifm_status params_check_ref(arena *a, hifm_kind kind, const value *given, const char *where,
                              const params_lookup *lookup, const value **out, hifm_error *err) {
   checking c = {.memory = a, .lookup = lookup, .err = err};
+  if (!given)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: must be given, \"name\" or { \"name\", ... }",
+                     where);
   return check_plugin_value(&c, kind, given, where, out);
 }
 

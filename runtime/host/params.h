@@ -32,7 +32,7 @@ hifm_status params_check(arena *a, const hifm_param *params, const value *given,
                          hifm_error *err);
 
 /* A plugin value, "name" or { "name", key = ... } (TEXT, or a MAP with the name under ""), becomes
- * the resolved MAP with "" and every setting. */
+ * the resolved MAP with "" and every setting. NULL is HIFM_BAD_CONFIG: it must be given. */
 hifm_status params_check_ref(arena *a, hifm_kind kind, const value *given, const char *where,
                              const params_lookup *lookup, const value **out, hifm_error *err);
 

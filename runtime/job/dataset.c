@@ -1,8 +1,10 @@
 #include "job/dataset.h"
 
+#include "base/blake2b.h"
 #include "base/memory.h"
 #include "host/params.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 hifm_domain dataset_domain(const value *config) {
@@ -59,4 +61,30 @@ void dataset_centre(const hifm_domain *domain, double *point) {
     mean /= domain->particles;
     for (size_t i = 0; i < domain->particles; i++) point[i * domain->space + k] -= mean;
   }
+}
+
+static uint64_t hash_row(const double *row, size_t d) {
+  uint64_t out;
+  blake2b hash;
+  blake2b_begin(&hash, sizeof out);
+  blake2b_add(&hash, row, d * sizeof *row);
+  blake2b_end(&hash, (unsigned char *)&out);
+  return out;
+}
+
+static int compare_hashes(const void *x, const void *y) {
+  const uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+  return a < b ? -1 : a > b;
+}
+
+uint64_t *dataset_hashes(const double *points, size_t d, const size_t *order, size_t n) {
+  uint64_t *hashes = memory_array(n, sizeof *hashes);
+  for (size_t i = 0; i < n; i++) hashes[i] = hash_row(points + (order ? order[i] : i) * d, d);
+  qsort(hashes, n, sizeof *hashes, compare_hashes);
+  return hashes;
+}
+
+bool dataset_among(const uint64_t *hashes, size_t n, const double *row, size_t d) {
+  const uint64_t hash = hash_row(row, d);
+  return bsearch(&hash, hashes, n, sizeof *hashes, compare_hashes) != NULL;
 }

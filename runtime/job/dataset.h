@@ -21,6 +21,12 @@ hifm_domain dataset_domain(const value *config);
 hifm_status dataset_open(dataset *data, const char *folder, const value *config, hifm_error *err);
 void dataset_close(dataset *data);
 
+/* Two sets of points have none in common where no row of the one is among the hashes of the other.
+ * Sorted hashes of n rows of points [., d], those that `order` names (NULL: the first n); released
+ * with free(). */
+uint64_t *dataset_hashes(const double *points, size_t d, const size_t *order, size_t n);
+bool dataset_among(const uint64_t *hashes, size_t n, const double *row, size_t d);
+
 /* Subtracts the centre of mass from one point of a centred domain. */
 void dataset_centre(const hifm_domain *domain, double *point);
 

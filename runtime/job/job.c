@@ -23,6 +23,7 @@ hifm_status job_read(arena *a, const char *path, job *out, hifm_error *err) {
   out->modes = value_get_text(file, "modes", NULL);
   out->measure_id = value_get_text(file, "measure_id", NULL);
   out->checkpoint_seconds = value_get_number(file, "checkpoint_seconds", 30);
+  out->attempt = value_get_number(file, "attempt", 1);
   out->config = value_get(file, "config");
   if (!out->config || out->config->type != VALUE_MAP)
     return hifm_fail(err, HIFM_BAD_INPUT, "%s: no table under \"config\"", path);

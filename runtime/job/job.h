@@ -8,6 +8,7 @@
  *                                 where the flow needs a Hessian)
  *     "measure_id": id            train: also measure along the way, under this identity
  *     "checkpoint_seconds": n     train: at least this often
+ *     "attempt": n                from 1; goes on where an earlier scheduler was stopped
  *     "config": {...} }           data: the resolved dataset;  modes: { "energy": {...} };
  *                                 train, measure: the whole resolved run (plan/plan.h)
  *
@@ -31,7 +32,7 @@
 
 typedef struct job {
   const char *kind, *id, *folder, *data, *modes, *measure_id;
-  double checkpoint_seconds;
+  double checkpoint_seconds, attempt;
   const value *config;
 } job;
 

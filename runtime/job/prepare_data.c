@@ -1,6 +1,5 @@
 #include "job/prepare.h"
 
-#include "base/blake2b.h"
 #include "hifm/rng.h"
 #include "host/plugins.h"
 #include "job/dataset.h"
@@ -121,42 +120,22 @@ static hifm_status make_mcmc(arena *a, const job *work, const value **numbers, h
   return status;
 }
 
-static double *load_rows(const npy_array *file, const hifm_domain *domain) {
-  const size_t d = domain->d, n = file->count / d;
+static double *load_rows(const npy_array *file) {
   double *points = memory_array(file->count, sizeof *points);
   for (size_t i = 0; i < file->count; i++)
     points[i] = file->type == NPY_FLOAT32 ? (double)((const float *)file->data)[i]
                                           : ((const double *)file->data)[i];
-  for (size_t i = 0; i < n; i++) dataset_centre(domain, points + i * d);
   return points;
-}
-
-static uint64_t hash_row(const double *row, size_t d) {
-  uint64_t out;
-  blake2b hash;
-  blake2b_begin(&hash, sizeof out);
-  blake2b_add(&hash, row, d * sizeof *row);
-  blake2b_end(&hash, (unsigned char *)&out);
-  return out;
-}
-
-static int compare_hashes(const void *x, const void *y) {
-  const uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-  return a < b ? -1 : a > b;
 }
 
 /* Samplers repeat points: takes those training rows out of `order` that are test points too, so
  * that both are disjoint. Returns how many training rows are left. */
 static size_t drop_twins(const double *points, size_t d, const size_t *tests, size_t test_count,
                          size_t *order, size_t n) {
-  uint64_t *known = memory_array(test_count, sizeof *known);
+  uint64_t *known = dataset_hashes(points, d, tests, test_count);
   size_t left = 0;
-  for (size_t i = 0; i < test_count; i++) known[i] = hash_row(points + tests[i] * d, d);
-  qsort(known, test_count, sizeof *known, compare_hashes);
-  for (size_t i = 0; i < n; i++) {
-    const uint64_t hash = hash_row(points + order[i] * d, d);
-    if (!bsearch(&hash, known, test_count, sizeof *known, compare_hashes)) order[left++] = order[i];
-  }
+  for (size_t i = 0; i < n; i++)
+    if (!dataset_among(known, test_count, points + order[i] * d, d)) order[left++] = order[i];
   free(known);
   return left;
 }
@@ -216,8 +195,9 @@ static hifm_status make_file(arena *a, const job *work, const value **numbers, h
   status = check_shape(set.path, &file, &domain, err);
   if (status == HIFM_OK) {
     const size_t n = file.shape[0];
-    double *points = load_rows(&file, &domain);
+    double *points = load_rows(&file);
     status = check_finite(set.path, points, n, domain.d, err);
+    for (size_t i = 0; i < n; i++) dataset_centre(&domain, points + i * domain.d);
     value *counts = NULL;
     if (status == HIFM_OK)
       status = split(a, work, points, n, domain.d, (uint32_t)set.seed, &counts, err);
@@ -234,6 +214,11 @@ hifm_status prepare_data(arena *a, const job *work, hifm_error *err) {
   const value *numbers = NULL;
   hifm_status status = (from_file ? make_file : make_mcmc)(a, work, &numbers, err);
   if (status != HIFM_OK) return status;
-  return result_write(arena_format(a, "%s/result.json", work->folder), work->kind, work->id, "done",
-                      NULL, numbers, NULL, result_clock() - start, err);
+  const result made = {.kind = work->kind,
+                       .id = work->id,
+                       .state = "done",
+                       .numbers = numbers,
+                       .seconds = result_clock() - start,
+                       .attempts = work->attempt};
+  return result_write(arena_format(a, "%s/result.json", work->folder), &made, err);
 }

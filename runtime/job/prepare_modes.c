@@ -123,9 +123,13 @@ hifm_status prepare_modes(arena *a, const job *work, hifm_error *err) {
     energy_close(&e);
   }
   plugins_drop(&bound);
+  const result made = {.kind = work->kind,
+                       .id = work->id,
+                       .state = "done",
+                       .seconds = result_clock() - start,
+                       .attempts = work->attempt};
   if (status == HIFM_OK)
-    status = result_write(arena_format(a, "%s/result.json", work->folder), work->kind, work->id,
-                          "done", NULL, NULL, NULL, result_clock() - start, err);
+    status = result_write(arena_format(a, "%s/result.json", work->folder), &made, err);
 done:
   dataset_close(&data);
   return status;

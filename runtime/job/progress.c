@@ -23,14 +23,14 @@ static double now(void) {
 }
 
 void progress_start(void) {
-  const char *text = getenv("HIFM_PROGRESS_FD");
+  const char *text = getenv("HIFM_PROGRESS_FD"), *scheduler = getenv("HIFM_SCHEDULER_PID");
   last_told = 0;
   if (!text) return;
   descriptor = atoi(text);
   signal(SIGPIPE, SIG_IGN);
   /* A scheduler that was killed cannot end its workers: the kernel does. */
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() == 1) raise(SIGKILL);
+  if (scheduler && getppid() != atoi(scheduler)) raise(SIGKILL); /* it is dead already */
 }
 
 static void send_line(arena *a, const value *message) {

@@ -1,4 +1,5 @@
 /* What a worker tells: JSON lines on the descriptor named by HIFM_PROGRESS_FD, else text on stderr.
+ * With HIFM_SCHEDULER_PID, its parent, it also ends when that does.
  *
  * { "phase": "data" | "modes" | "train" | "measure", "done": n, "total": n } and, where known,
  * "epoch", "epochs", "loss", "nll", "nfe"; or { "note": text } for the log and the screen. */

@@ -29,30 +29,29 @@ static const char *processor(arena *a) {
   return name;
 }
 
-static const value *provenance(arena *a, double seconds) {
+static const value *provenance(arena *a, const result *r) {
   value *out = value_new(a, VALUE_MAP);
   value_put_text(a, out, "hifm", VERSION);
   value_put_text(a, out, "compiler", __VERSION__);
   value_put_text(a, out, "blas", linear_library());
   value_put_text(a, out, "processor", processor(a));
   value_put_number(a, out, "blas_threads", 1);
-  value_put_number(a, out, "seconds", seconds);
+  value_put_number(a, out, "seconds", r->seconds);
+  value_put_number(a, out, "attempts", r->attempts);
   return out;
 }
 
-hifm_status result_write(const char *path, const char *kind, const char *id, const char *state,
-                         const char *message, const value *numbers, const value *history,
-                         double seconds, hifm_error *err) {
+hifm_status result_write(const char *path, const result *r, hifm_error *err) {
   arena a = {0};
-  value *result = value_new(&a, VALUE_MAP);
-  value_put_text(&a, result, "job", kind);
-  value_put_text(&a, result, "id", id);
-  value_put_text(&a, result, "status", state);
-  if (message) value_put_text(&a, result, "message", message);
-  if (numbers) value_put(&a, result, "numbers", numbers);
-  if (history) value_put(&a, result, "history", history);
-  value_put(&a, result, "provenance", provenance(&a, seconds));
-  const char *text = json_pretty(&a, result);
+  value *map = value_new(&a, VALUE_MAP);
+  value_put_text(&a, map, "job", r->kind);
+  value_put_text(&a, map, "id", r->id);
+  value_put_text(&a, map, "status", r->state);
+  if (r->message) value_put_text(&a, map, "message", r->message);
+  if (r->numbers) value_put(&a, map, "numbers", r->numbers);
+  if (r->history) value_put(&a, map, "history", r->history);
+  value_put(&a, map, "provenance", provenance(&a, r));
+  const char *text = json_pretty(&a, map);
   hifm_status status = files_write(path, text, strlen(text), err);
   arena_close(&a);
   return status;

@@ -6,11 +6,14 @@
 
 #include <time.h>
 
-/* { job, id, status, message, numbers, history, provenance } written atomically to path; message
- * and history may be NULL. seconds: how long the work took, over all attempts. */
-hifm_status result_write(const char *path, const char *kind, const char *id, const char *state,
-                         const char *message, const value *numbers, const value *history,
-                         double seconds, hifm_error *err);
+typedef struct result {
+  const char *kind, *id, *state, *message; /* message NULL: none */
+  const value *numbers, *history;          /* NULL: none */
+  double seconds, attempts;                /* over all attempts; workers that were started */
+} result;
+
+/* { job, id, status, message, numbers, history, provenance } written atomically to path. */
+hifm_status result_write(const char *path, const result *r, hifm_error *err);
 
 /* Seconds on a clock that only goes forward. */
 double result_clock(void);

@@ -50,9 +50,14 @@ hifm_status run_remeasure(arena *a, const job *work, hifm_error *err) {
   if (status != HIFM_OK) return status;
   value *history = value_new(a, VALUE_LIST);
   status = measure_all(&r, a, history, err);
+  const result measured = {.kind = work->kind,
+                           .id = work->id,
+                           .state = "done",
+                           .history = history,
+                           .seconds = result_clock() - begun,
+                           .attempts = work->attempt};
   if (status == HIFM_OK)
-    status = result_write(job_measure_path(a, work->folder, work->id), work->kind, work->id, "done",
-                          NULL, NULL, history, result_clock() - begun, err);
+    status = result_write(job_measure_path(a, work->folder, work->id), &measured, err);
   run_close(&r);
   return status;
 }

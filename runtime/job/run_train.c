@@ -134,7 +134,10 @@ static hifm_status stop(trainer *t, hifm_error *err) {
 static hifm_status loop(trainer *t, hifm_error *err) {
   hifm_status status = HIFM_OK;
   for (;;) {
-    if (is_due(t)) status = measure(t, err);
+    if (is_due(t)) {
+      status = measure(t, err);
+      tell(t);
+    }
     if (status == HIFM_INTERRUPTED || progress_stop_asked()) return stop(t, err);
     if (status != HIFM_OK || t->trouble[0] || t->state.step >= t->steps) return status;
     if (result_clock() - t->saved > t->r->work->checkpoint_seconds) status = save(t, err);
@@ -161,18 +164,24 @@ static hifm_status finish(trainer *t, hifm_error *err) {
   training *s = &t->state;
   const job *work = t->r->work;
   arena *a = t->memory;
-  const char *state = t->trouble[0] ? "diverged" : "done";
-  const char *message = t->trouble[0] ? t->trouble : NULL;
   const value *last = s->history->count ? s->history->items[s->history->count - 1] : facts(t);
   s->seconds += result_clock() - t->started;
   hifm_status status = checkpoint_save_weights(s, &t->r->net, work, "last", last, err);
+  const result trained = {.kind = work->kind,
+                          .id = work->id,
+                          .state = t->trouble[0] ? "diverged" : "done",
+                          .message = t->trouble[0] ? t->trouble : NULL,
+                          .numbers = numbers(t),
+                          .seconds = s->seconds,
+                          .attempts = work->attempt};
+  result measured = trained;
+  measured.kind = "measure";
+  measured.id = work->measure_id;
+  measured.history = s->history;
   if (status == HIFM_OK && work->measure_id)
-    status =
-        result_write(job_measure_path(a, work->folder, work->measure_id), "measure",
-                     work->measure_id, state, message, numbers(t), s->history, s->seconds, err);
+    status = result_write(job_measure_path(a, work->folder, work->measure_id), &measured, err);
   if (status == HIFM_OK)
-    status = result_write(arena_format(a, "%s/result.json", work->folder), work->kind, work->id,
-                          state, message, numbers(t), NULL, s->seconds, err);
+    status = result_write(arena_format(a, "%s/result.json", work->folder), &trained, err);
   if (status == HIFM_OK)
     files_remove(arena_format(a, "%s/checkpoint.safetensors", work->folder), NULL);
   return status;

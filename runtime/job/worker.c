@@ -6,7 +6,22 @@
 #include "job/progress.h"
 #include "job/run.h"
 
+#include <dirent.h>
 #include <string.h>
+#include <unistd.h>
+
+/* A worker that was killed leaves the file it was writing under its temporary name (base/files.c).
+ */
+static void remove_leftovers(const char *path) {
+  static const char ending[] = ".tmp";
+  DIR *folder = opendir(path);
+  for (struct dirent *entry; folder && (entry = readdir(folder));) {
+    const size_t length = strlen(entry->d_name);
+    if (length >= sizeof ending && strcmp(entry->d_name + length + 1 - sizeof ending, ending) == 0)
+      unlinkat(dirfd(folder), entry->d_name, 0);
+  }
+  if (folder) closedir(folder);
+}
 
 hifm_status job_run(const char *path, hifm_error *err) {
   static const struct {
@@ -23,6 +38,8 @@ hifm_status job_run(const char *path, hifm_error *err) {
   linear_one_thread();
   hifm_status status = job_read(&a, path, &work, err);
   if (status == HIFM_OK) status = files_make_folder(work.folder, err);
+  /* Measure jobs share the folder of their train job: what lies there may be another one's. */
+  if (status == HIFM_OK && strcmp(work.kind, "measure") != 0) remove_leftovers(work.folder);
   if (status == HIFM_OK) {
     size_t k = 0;
     while (k < 4 && strcmp(kinds[k].kind, work.kind) != 0) k++;

@@ -195,6 +195,14 @@ hifm_status identity_of(const value *config, const value *catalogue, identity *o
   return status;
 }
 
+hifm_status identity_of_data(const value *config, const value *catalogue, char hex[33],
+                             hifm_error *err) {
+  naming n = {.catalogue = catalogue, .err = err};
+  hifm_status status = name_data(&n, config, hex);
+  arena_close(&n.memory);
+  return status;
+}
+
 const char *identity_slug(arena *a, const value *config) {
   enum { LONGEST = 40, STAGE_LETTERS = 4 };
   const value *stages = value_get(value_get(config, "flow"), "stages");

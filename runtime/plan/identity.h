@@ -21,6 +21,10 @@ typedef struct identity {
 hifm_status identity_of(const value *config, const value *catalogue, identity *out,
                         hifm_error *err);
 
+/* The data id alone; of config only the dataset is looked at. */
+hifm_status identity_of_data(const value *config, const value *catalogue, char hex[33],
+                             hifm_error *err);
+
 /* A short readable word for folder names ([a-z0-9_-], at most 40): dataset, network, path stage,
  * the first letters of the other stages: lj13-egnn-hessian-cond-hype-anis. */
 const char *identity_slug(arena *a, const value *config);

@@ -145,3 +145,75 @@ hifm_status plan_load(arena *a, const plan_request *request, const value *catalo
                       const value **plan, hifm_error *err) {
   return plan_load_within(a, request, catalogue, &plan_default_limits, plan, err);
 }
+
+typedef struct recipe_reading {
+  const char *folder, *name;
+  const value *catalogue;
+} recipe_reading;
+
+/* Every run has its own numbers of points; they are no part of what is made. */
+static const value *name_recipe(arena *a, const char *name) {
+  value *declared = value_new(a, VALUE_MAP), *list = value_new(a, VALUE_LIST);
+  value_push(a, list, value_text(a, name));
+  value_put(a, declared, "", list);
+  value_put_number(a, declared, "train", 1);
+  value_put_number(a, declared, "test", 1);
+  return declared;
+}
+
+/* A recipe stands in for the script, too: both places of its messages are in its text. */
+static void place_in_recipe(const script *lua, hifm_error *err) {
+  size_t count;
+  const locate_source *sources = script_sources(lua, &count);
+  if (count) locate_error((locate_source[]){sources[0], sources[0]}, 2, err);
+}
+
+/* In the child, as read_script. */
+static hifm_status read_recipe(void *context, const char **json, size_t *length, hifm_error *err) {
+  const recipe_reading *r = context;
+  const plan_limits *most = &plan_default_limits;
+  arena *a = memory_get(sizeof *a);
+  schema *s = memory_get(sizeof *s);
+  const value *recipe, *dataset;
+  script *lua;
+  hifm_status status = script_open(&lua, a, r->folder, schema_names(a, r->catalogue, HIFM_FLOW),
+                                   (script_limits){most->instructions, most->lua_bytes}, err);
+  if (status) return status;
+  schema_open(s, a, r->catalogue,
+              (recipes){.memory = a,
+                        .lua = lua,
+                        .folder = r->folder,
+                        .script_folder = r->folder,
+                        .known = value_new(a, VALUE_MAP)});
+  status = recipe_find(&s->recipes, r->name, &recipe, err);
+  if (!status) status = schema_resolve(s, SECTION_DATASET, name_recipe(a, r->name), &dataset, err);
+  if (status && !s->recipes.placed) place_in_recipe(lua, err);
+  clean(err);
+  if (status) return status;
+  value *answer = value_new(a, VALUE_MAP);
+  value_put(a, answer, "dataset", dataset);
+  if (value_get(recipe, "check")) value_put(a, answer, "check", value_get(recipe, "check"));
+  *json = json_text(a, answer);
+  *length = strlen(*json);
+  return HIFM_OK;
+}
+
+hifm_status plan_dataset(arena *a, const char *folder, const char *name, const value *catalogue,
+                         const value **config, const value **check, hifm_error *err) {
+  const plan_limits *most = &plan_default_limits;
+  recipe_reading r = {folder, name, catalogue};
+  const char *json = NULL, *path = arena_format(a, "%s/%s.lua", folder, name);
+  const value *answer, *dataset;
+  size_t length = 0;
+  hifm_status status =
+      confine_run(a, path, most->cpu_seconds, most->bytes, read_recipe, &r, &json, &length, err);
+  if (!status) status = json_parse(a, json, length, path, &answer, err);
+  if (status) return status;
+  dataset = value_get(answer, "dataset");
+  *check = value_get(answer, "check");
+  status = fill_content(a, path, &dataset, err);
+  value *map = value_new(a, VALUE_MAP);
+  value_put(a, map, "dataset", dataset);
+  *config = map;
+  return status;
+}

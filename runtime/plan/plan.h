@@ -54,4 +54,10 @@ hifm_status plan_load(arena *a, const plan_request *request, const value *catalo
 hifm_status plan_load_within(arena *a, const plan_request *request, const value *catalogue,
                              const plan_limits *limits, const value **plan, hifm_error *err);
 
+/* A recipe of the folder by itself: *config is { "dataset": {...} } as in a run of a script that
+ * names it, *check what its points should give (recipe.h; NULL where it does not say).
+ * HIFM_BAD_CONFIG with "did you mean" where there is no such recipe. */
+hifm_status plan_dataset(arena *a, const char *folder, const char *name, const value *catalogue,
+                         const value **config, const value **check, hifm_error *err);
+
 #endif

@@ -33,8 +33,31 @@ static bool is_file_name(const char *name) {
   return *name && strspn(name, letters) == strlen(name);
 }
 
-/* The recipe's own table. */
-static hifm_status find(recipes *r, const char *name, const value **out, hifm_error *err) {
+static hifm_status verify_check(const value *check, hifm_error *err) {
+  if (check && check->type != VALUE_MAP)
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "dataset.check: must be { name = { expected, its standard error }, ... }");
+  for (size_t i = 0; check && i < check->count; i++) {
+    const value *pair = check->items[i];
+    if (pair->type == VALUE_LIST && pair->count == 2 && pair->items[0]->type == VALUE_NUMBER &&
+        pair->items[1]->type == VALUE_NUMBER && pair->items[1]->number >= 0)
+      continue;
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "dataset.check.%s: must be { expected, its standard error }", check->keys[i]);
+  }
+  return HIFM_OK;
+}
+
+static const value *without_check(arena *a, const value *recipe) {
+  if (!value_get(recipe, "check")) return recipe;
+  value *settings = value_new(a, VALUE_MAP);
+  for (size_t i = 0; i < recipe->count; i++)
+    if (strcmp(recipe->keys[i], "check") != 0)
+      value_put(a, settings, recipe->keys[i], recipe->items[i]);
+  return settings;
+}
+
+hifm_status recipe_find(recipes *r, const char *name, const value **out, hifm_error *err) {
   *out = value_get(r->known, name);
   if (*out) return HIFM_OK;
   const char *path = arena_format(r->memory, "%s/%s.lua", r->folder, name), *text;
@@ -48,8 +71,9 @@ static hifm_status find(recipes *r, const char *name, const value **out, hifm_er
     return hifm_fail(err, HIFM_BAD_CONFIG,
                      "dataset: the recipe %s must return { \"mcmc\", ... } or { \"file\", ... }",
                      path);
-  value_put(r->memory, r->known, name, *out);
-  return HIFM_OK;
+  status = verify_check(value_get(*out, "check"), err);
+  if (!status) value_put(r->memory, r->known, name, *out);
+  return status;
 }
 
 /* The file must be there before the first run starts. */
@@ -76,8 +100,9 @@ hifm_status recipe_resolve(recipes *r, const value *declared, const value **out,
                      "\"file\"");
   const char *folder = r->script_folder;
   if (!is_kind(*label)) {
-    hifm_status status = find(r, *label, &recipe, err);
+    hifm_status status = recipe_find(r, *label, &recipe, err);
     if (status) return status;
+    recipe = without_check(r->memory, recipe);
     if (!value_get(map, "path")) folder = r->folder;
     value_put(r->memory, map, "", value_get(declared_map(r->memory, recipe), ""));
     map = declared_map(r->memory, declared_merge(r->memory, recipe, map));

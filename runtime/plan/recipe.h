@@ -1,4 +1,8 @@
-/* Data sets by name: "lj13" is the recipe datasets/lj13.lua, with the script's keys on top. */
+/* Data sets by name: "lj13" is the recipe datasets/lj13.lua, with the script's keys on top.
+ *
+ * A recipe may also say what its points should give, with standard errors:
+ *   check = { mean_energy = { -43.06, 0.05 } }
+ * That is for `hifm dataset check` and no setting of the data set. */
 #ifndef PLAN_RECIPE_H
 #define PLAN_RECIPE_H
 
@@ -12,6 +16,9 @@ typedef struct recipes {
   value *known; /* MAP name -> what recipe_find found */
   bool placed;  /* the last error carries file:line already */
 } recipes;
+
+/* The recipe's own table, `check` included, which is a MAP name -> LIST of two numbers. */
+hifm_status recipe_find(recipes *r, const char *name, const value **out, hifm_error *err);
 
 /* A declared data set becomes { "" : ["mcmc" or "file"], ... } with the recipe's settings filled
  * in, `path` made absolute (from the script's or the recipe's folder). *label is the name it was

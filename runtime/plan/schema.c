@@ -194,10 +194,7 @@ static hifm_status resolve_optimizer(schema *s, const value *declared, const val
 
 static hifm_status resolve_plugin(schema *s, hifm_kind kind, const char *where,
                                   const value *declared, const value **out, hifm_error *err) {
-  if (!declared)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: must be given, \"name\" or { \"name\", ... }",
-                     where);
-  declared = settle_plugin(s, kind, declared, NULL);
+  if (declared) declared = settle_plugin(s, kind, declared, NULL);
   return params_check_ref(s->memory, kind, declared, where, &s->lookup, out, err);
 }
 

@@ -115,7 +115,21 @@ static const char *cells(const product *p, const row *r, const char *between) {
   return text;
 }
 
+/* A step takes a whole batch. */
+static hifm_status check_batch(const row *r, hifm_error *err) {
+  double batch = value_get_number(r->parts[SECTION_TRAIN]->config, "batch", 0);
+  double points = value_get_number(r->parts[SECTION_DATASET]->config, "train", 0);
+  if (batch <= points) return HIFM_OK;
+  return hifm_fail(err, HIFM_BAD_CONFIG,
+                   "train.batch: %.0f is more than the %.0f training points (dataset.train)", batch,
+                   points);
+}
+
 hifm_status selection_check(const product *p, hifm_error *err) {
+  for (size_t i = 0; i < p->count; i++) {
+    hifm_status status = check_batch(&p->rows[i], err);
+    if (status) return status;
+  }
   key *keys = arena_get(p->memory, (p->count + 1) * sizeof *keys);
   const row *twin = NULL;
   for (size_t i = 0; i < p->count; i++) keys[i] = (key){hashes(p, &p->rows[i]), &p->rows[i]};

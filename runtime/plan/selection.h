@@ -13,7 +13,8 @@ hifm_status selection_where(product *p, script *lua, const value *rules, hifm_er
 /* Rows with the cells that --only asks for (NULL: all). */
 hifm_status selection_only(product *p, const char *only, hifm_error *err);
 
-/* HIFM_BAD_CONFIG where two rows are the same run, or look alike in every column. */
+/* HIFM_BAD_CONFIG where two rows are the same run, or look alike in every column, or where a batch
+ * is larger than the training points. */
 hifm_status selection_check(const product *p, hifm_error *err);
 
 #endif

@@ -136,6 +136,7 @@ static void add_timing(arena *a, book *b, const record_row *row, const outcome *
   for (size_t i = 0; i < 2; i++) {
     const value *provenance = value_get(results[i], "provenance");
     *next++ = number_text(a, value_get_number(provenance, "seconds", NAN));
+    *next++ = number_text(a, value_get_number(provenance, "attempts", NAN));
   }
   rows_add(&b->timings, cells);
 }
@@ -150,7 +151,8 @@ static void begin_table(rows *table, const value *columns, const char *const *mo
 }
 
 static void begin_book(book *b, const value *columns) {
-  static const char *const timings[] = {"status", "train_seconds", "measure_seconds"};
+  static const char *const timings[] = {"status", "train_seconds", "train_attempts",
+                                        "measure_seconds", "measure_attempts"};
   const char *more[MOST] = {"status"};
   b->columns = columns;
   memcpy(more + 1, NUMBERS, sizeof NUMBERS);
@@ -160,7 +162,7 @@ static void begin_book(book *b, const value *columns) {
   memcpy(more, HISTORY, sizeof HISTORY);
   more[HISTORY_COUNT] = "solver";
   begin_table(&b->history, columns, more, HISTORY_COUNT + 1);
-  begin_table(&b->timings, columns, timings, 3);
+  begin_table(&b->timings, columns, timings, sizeof timings / sizeof *timings);
 }
 
 static hifm_status write_book(const book *b, const char *view, hifm_error *err) {

@@ -3,8 +3,9 @@
  *   runs.csv     the plan's columns, status, RECORD_NUMBERS, train_id, measure_id (12 digits)
  *   history.csv  the plan's columns, epoch, step, loss, gradient_norm, nll, nll_se, nfe, attempts,
  *                rejected, solver: one row per measurement (attempts and rejected: the solver's)
- *   timings.csv  the plan's columns, status, train_seconds, measure_seconds
- *                (equal where the run was measured while it was trained)
+ *   timings.csv  the plan's columns, status, train_seconds, train_attempts, measure_seconds,
+ *                measure_attempts: how long and how many workers it took, those that were stopped
+ *                or killed included (equal where the run was measured while it was trained)
  * Numbers are the shortest text that reads back the same; what is not known is empty. */
 #ifndef REPORT_RECORD_H
 #define REPORT_RECORD_H

@@ -43,6 +43,21 @@ static void add_dense(tensor_list *list, const char *part, size_t l, size_t k, s
   add(list, part, l, k, "bias", 1, out, HIFM_INIT_ZERO, 1);
 }
 
+/* The first edge layer, with squared distances as in the paper: one dense layer of 2 W + 1 inputs.
+ * The logarithm of a distance is of the order of 1, and as one of 2 W + 1 inputs would hardly be
+ * heard: there the layer is the sum of three, each with the variance of its own inputs. */
+static void add_first_edge(tensor_list *list, const egnn *net, size_t l) {
+  const size_t width = net->width;
+  if (net->distance == EGNN_SQUARED) {
+    add_dense(list, "edge", l, 0, 2 * width + 1, width);
+    return;
+  }
+  add(list, "edge", l, 0, "kernel_i", width, width, HIFM_INIT_LECUN, 1);
+  add(list, "edge", l, 0, "kernel_j", width, width, HIFM_INIT_LECUN, 1);
+  add(list, "edge", l, 0, "kernel_d", 1, width, HIFM_INIT_LECUN, 1);
+  add(list, "edge", l, 0, "bias", 1, width, HIFM_INIT_ZERO, 1);
+}
+
 static size_t tensors(const void *self, const hifm_domain *domain, hifm_tensor *out, size_t room) {
   const egnn *net = self;
   const size_t width = net->width, depth = net->depth;
@@ -50,7 +65,7 @@ static size_t tensors(const void *self, const hifm_domain *domain, hifm_tensor *
   (void)domain;
   add_dense(&list, "embed", 0, 0, 1, width);
   for (size_t l = 0; l < net->layers; l++) {
-    add_dense(&list, "edge", l, 0, 2 * width + 1, width);
+    add_first_edge(&list, net, l);
     for (size_t k = 1; k < depth; k++) add_dense(&list, "edge", l, k, width, width);
     for (size_t k = 0; k + 1 < depth; k++) add_dense(&list, "coord", l, k, width, width);
     add(&list, "coord", l, depth - 1, "kernel", width, 1, HIFM_INIT_XAVIER, 1e-3);
@@ -175,10 +190,14 @@ static size_t facts(const void *self, const void *work, hifm_fact *out, size_t r
 
 static const char *const evaluations[] = {"auto", "direct", "spectral", NULL};
 
+static const char *const distances[] = {"squared", "log", NULL};
+
 static const hifm_param params[] = {
     HIFM_PARAM_COUNT(egnn, layers, 1, 1, EGNN_LAYERS_MAX, "message-passing layers"),
     HIFM_PARAM_COUNT(egnn, depth, 4, 2, 16, "dense layers of each MLP"),
     HIFM_PARAM_COUNT(egnn, width, 150, 1, 4096, "features of each dense layer"),
+    HIFM_PARAM_CHOICE(egnn, distance, EGNN_SQUARED, distances,
+                      "what the edge MLP sees of d: d^2 (the paper's), or log(1 + d^2)"),
     HIFM_PARAM_CHOICE(egnn, evaluate, EGNN_AUTO, evaluations,
                       "one layer: every pair, or a Chebyshev series in distance and z"),
     HIFM_PARAM_END};

@@ -1,9 +1,10 @@
 /* EGNN (Satorras, Hoogeboom, Welling 2021): shapes, weights and tape that its files share.
  *
  *   n points, N particles, D coordinates, W width, K depth, P pairs of one point
- *   x [n, N, D]      h [rows, W]      diff [n P, D]      d2, s [n P]      messages [n P, W]
+ *   x [n, N, D]      h [rows, W]      diff [n P, D]      d2, feature, s [n P]      messages [n P,
+ * W]
  *
- *   h0 = z a + b;  in each layer   m_ij = phi_e(h_i, h_j, |x_i - x_j|^2)
+ *   h0 = z a + b;  in each layer   m_ij = phi_e(h_i, h_j, f(|x_i - x_j|^2)), f see egnn_feature
  *                                  x_i += 1/(N-1) sum_j (x_i - x_j) phi_x(m_ij)
  *                                  h_i += phi_h(h_i, sum_j m_ij)            (not in the last layer)
  *   v = x - x0, taken back to zero mean where there are several layers (one layer has it by
@@ -17,20 +18,25 @@
 #include "hifm/network.h"
 #include "layers/stack.h"
 
+#include <math.h>
+
 enum { EGNN_LAYERS_MAX = 8 };
 
 /* How one layer is evaluated: as a series where that is worth it, pair by pair, or as a series
  * whenever it converges. */
 enum { EGNN_AUTO, EGNN_DIRECT, EGNN_SPECTRAL };
 
+/* What the edge MLP sees of a distance d: d^2, or log(1 + d^2). */
+enum { EGNN_SQUARED, EGNN_LOG };
+
 typedef struct egnn {
   uint64_t layers, depth, width;
-  uint32_t evaluate;
+  uint32_t distance, evaluate;
 } egnn;
 
 /* Offsets of one layer's weights in the array of all weights. */
 typedef struct egnn_weights {
-  size_t first, first_bias; /* edge MLP: [2 W + 1, W]: rows for h_i, h_j, d2; then its stack */
+  size_t first, first_bias; /* edge MLP: [2 W + 1, W]: rows for h_i, h_j, f(d2); then its stack */
   size_t edge;              /* stack of K - 1 */
   size_t coord, coord_last; /* stack of K - 1, then [W, 1] */
   size_t node_first, node_bias, node, node_last, node_last_bias; /* [2 W, W], K - 2, [W, W] */
@@ -45,7 +51,7 @@ typedef struct egnn_tape {
   size_t rows;          /* of h: nz in the first layer, n N later */
   unsigned char *i, *j; /* [P] */
   float *x, *h;         /* inputs */
-  float *diff, *d2, *s;
+  float *diff, *d2, *feature, *s;
   float *first_act, *first_slope; /* [n P, W] */
   float *edge, *coord;            /* stack tapes */
   const float *m, *c;             /* last activations of both, [n P, W] */
@@ -82,6 +88,15 @@ void egnn_layer_backward(const egnn *net, const hifm_domain *domain, size_t n, c
 
 static inline stack_shape egnn_stack(const egnn *net, size_t shorter) {
   return (stack_shape){(size_t)net->depth - shorter, (size_t)net->width};
+}
+
+static inline float egnn_feature(const egnn *net, float d2) {
+  return net->distance == EGNN_LOG ? log1pf(d2) : d2;
+}
+
+/* Its derivative by d2. */
+static inline float egnn_feature_slope(const egnn *net, float d2) {
+  return net->distance == EGNN_LOG ? 1 / (1 + d2) : 1;
 }
 
 /* Row of h that particle i of point b reads. */

@@ -26,9 +26,11 @@ static void measure_pairs(const hifm_domain *domain, size_t n, egnn_tape *t) {
 
 /* The edge MLP's first layer is linear in (h_i, h_j, d2): h goes through it once per particle (or
  * once per point), not once per pair. */
-static void first_edge_layer(const hifm_domain *domain, size_t n, size_t width, const float *w,
+static void first_edge_layer(const egnn *net, const hifm_domain *domain, size_t n, const float *w,
                              const egnn_weights *at, egnn_tape *t, egnn_work *work) {
+  const size_t width = net->width;
   const float *kernel = w + at->first, *by_d2 = kernel + 2 * width * width;
+  for (size_t p = 0; p < n * t->pairs; p++) t->feature[p] = egnn_feature(net, t->d2[p]);
   layers_dense(t->rows, width, width, t->h, kernel, w + at->first_bias, work->rows_a);
   layers_dense(t->rows, width, width, t->h, kernel + width * width, NULL, work->rows_b);
   for (size_t b = 0; b < n; b++)
@@ -36,8 +38,8 @@ static void first_edge_layer(const hifm_domain *domain, size_t n, size_t width, 
       const float *restrict hi = work->rows_a + egnn_row(t, domain, b, t->i[p]) * width;
       const float *restrict hj = work->rows_b + egnn_row(t, domain, b, t->j[p]) * width;
       float *restrict y = t->first_act + (b * t->pairs + p) * width;
-      const float d2 = t->d2[b * t->pairs + p];
-      for (size_t k = 0; k < width; k++) y[k] = hi[k] + hj[k] + d2 * by_d2[k];
+      const float d = t->feature[b * t->pairs + p];
+      for (size_t k = 0; k < width; k++) y[k] = hi[k] + hj[k] + d * by_d2[k];
     }
   layers_softplus(n * t->pairs * width, t->first_act, t->first_act, t->first_slope);
 }
@@ -96,7 +98,7 @@ void egnn_layer_forward(const egnn *net, const hifm_domain *domain, size_t n, co
                         float *h_next) {
   const size_t all = n * t->pairs;
   measure_pairs(domain, n, t);
-  first_edge_layer(domain, n, net->width, w, at, t, work);
+  first_edge_layer(net, domain, n, w, at, t, work);
   t->m = stack_forward(egnn_stack(net, 1), all, w + at->edge, t->first_act, t->edge);
   t->c = stack_forward(egnn_stack(net, 1), all, w + at->coord, t->m, t->coord);
   layers_dense(all, net->width, 1, t->c, w + at->coord_last, NULL, t->s);
@@ -154,18 +156,21 @@ static void add_message_gradients(const hifm_domain *domain, size_t n, size_t wi
     }
 }
 
-/* Through d2 = |diff|^2 to dx_next, with dd2 = dpre . kernel row of d2. */
-static void distance_backward(const hifm_domain *domain, size_t n, size_t width, const float *by_d2,
-                              const egnn_tape *t, const float *dpre, egnn_work *work) {
+/* Through f(d2), d2 = |diff|^2, to dx_next; the gradient by f is dpre . its kernel row. */
+static void distance_backward(const egnn *net, const hifm_domain *domain, size_t n,
+                              const float *by_d2, const egnn_tape *t, const float *dpre,
+                              egnn_work *work) {
   const size_t space = domain->space;
-  cblas_sgemv(CblasRowMajor, CblasNoTrans, (int)(n * t->pairs), (int)width, 1.0f, dpre, (int)width,
-              by_d2, 1, 0.0f, work->ds, 1);
+  const int width = (int)net->width;
+  cblas_sgemv(CblasRowMajor, CblasNoTrans, (int)(n * t->pairs), width, 1.0f, dpre, width, by_d2, 1,
+              0.0f, work->ds, 1);
   for (size_t b = 0; b < n; b++)
     for (size_t p = 0; p < t->pairs; p++) {
       const size_t at = b * t->pairs + p;
       const size_t i = b * domain->d + t->i[p] * space, j = b * domain->d + t->j[p] * space;
       for (size_t k = 0; k < space; k++) {
-        const float pull = 2 * work->ds[at] * t->diff[at * space + k];
+        const float along = work->ds[at] * egnn_feature_slope(net, t->d2[at]);
+        const float pull = 2 * along * t->diff[at * space + k];
         work->dx_next[i + k] += pull;
         work->dx_next[j + k] -= pull;
       }
@@ -190,7 +195,7 @@ static void first_edge_backward(const hifm_domain *domain, size_t n, size_t widt
     }
   if (dw)
     cblas_sgemv(CblasRowMajor, CblasTrans, (int)(n * t->pairs), (int)width, 1.0f, dpre, (int)width,
-                t->d2, 1, 1.0f, dw + at->first + 2 * square, 1);
+                t->feature, 1, 1.0f, dw + at->first + 2 * square, 1);
   layers_dense_backward(t->rows, width, width, t->h, kernel, work->rows_a,
                         dw ? dw + at->first : NULL, dw ? dw + at->first_bias : NULL, work->dh);
   layers_dense_backward(t->rows, width, width, t->h, kernel + square, work->rows_b,
@@ -222,7 +227,7 @@ void egnn_layer_backward(const egnn *net, const hifm_domain *domain, size_t n, c
   stack_backward(egnn_stack(net, 1), all, w + at->edge, t->first_act, t->edge, dm,
                  dw ? dw + at->edge : NULL, dpre, work->c);
   layers_scale(all * width, t->first_slope, dpre);
-  distance_backward(domain, n, width, w + at->first + 2 * width * width, t, dpre, work);
+  distance_backward(net, domain, n, w + at->first + 2 * width * width, t, dpre, work);
   first_edge_backward(domain, n, width, w, at, t, dpre, work, dw);
   if (!t->last) add_residual(domain, n, width, t, work);
   float *swap = work->dx;

@@ -64,6 +64,7 @@ static void carve_layer(carver *c, const egnn *net, const hifm_domain *domain, s
   t->h = floats(c, (t->ordered ? nodes : n) * width);
   t->diff = floats(c, all * domain->space);
   t->d2 = floats(c, all);
+  t->feature = floats(c, all);
   t->s = floats(c, all);
   t->first_act = floats(c, all * width);
   t->first_slope = floats(c, all * width);

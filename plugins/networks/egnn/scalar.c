@@ -61,9 +61,9 @@ void scalar_tile(const scalar *s, const scalar_rows *rows, float *tape, float *o
   const float *restrict p = s->p, *restrict r = s->r;
   const float *restrict k = s->w + s->at.first + 2 * width * width;
   for (size_t i = 0; i < count; i++) {
-    const float z = rows->z[rows->nz == 1 ? 0 : i], d2 = rows->d2[i];
+    const float z = rows->z[rows->nz == 1 ? 0 : i], d = egnn_feature(s->net, rows->d2[i]);
     float *restrict y = t.act + i * width;
-    for (size_t j = 0; j < width; j++) y[j] = z * p[j] + r[j] + d2 * k[j];
+    for (size_t j = 0; j < width; j++) y[j] = z * p[j] + r[j] + d * k[j];
   }
   layers_softplus(count * width, t.act, t.act, t.slope);
   stack_forward(egnn_stack(s->net, 1), count, s->w + s->at.edge, t.act, t.edge);
@@ -72,8 +72,8 @@ void scalar_tile(const scalar *s, const scalar_rows *rows, float *tape, float *o
               s->w + s->at.coord_last, 1, 0, out, 1);
 }
 
-void scalar_tile_slope(const scalar *s, size_t count, const float *tape, float *slope) {
-  const size_t width = s->net->width;
+void scalar_tile_slope(const scalar *s, const scalar_rows *rows, const float *tape, float *slope) {
+  const size_t width = s->net->width, count = rows->count;
   const tile t = split(s->net, count, (float *)tape);
   for (size_t i = 0; i < count; i++)
     memcpy(s->a + i * width, s->w + s->at.first + 2 * width * width, width * sizeof(float));
@@ -84,6 +84,7 @@ void scalar_tile_slope(const scalar *s, size_t count, const float *tape, float *
       stack_tangent(stack, count, s->w + s->at.coord, t.coord, t1, t1 == s->a ? s->b : s->a);
   cblas_sgemv(CblasRowMajor, CblasNoTrans, (int)count, (int)width, 1, t2, (int)width,
               s->w + s->at.coord_last, 1, 0, slope, 1);
+  for (size_t i = 0; i < count; i++) slope[i] *= egnn_feature_slope(s->net, rows->d2[i]);
 }
 
 void scalar_tile_backward(scalar *s, const scalar_rows *rows, const float *tape, const float *dout,
@@ -100,10 +101,10 @@ void scalar_tile_backward(scalar *s, const scalar_rows *rows, const float *tape,
   float *restrict dk = dw + s->at.first + 2 * width * width;
   float *restrict dp = s->dp, *restrict dr = s->dr;
   for (size_t i = 0; i < count; i++) {
-    const float z = rows->z[rows->nz == 1 ? 0 : i], d2 = rows->d2[i];
+    const float z = rows->z[rows->nz == 1 ? 0 : i], d = egnn_feature(s->net, rows->d2[i]);
     const float *restrict y = s->a + i * width;
     for (size_t j = 0; j < width; j++) {
-      dk[j] += d2 * y[j];
+      dk[j] += d * y[j];
       dp[j] += z * y[j];
       dr[j] += y[j];
     }
@@ -119,7 +120,7 @@ void scalar_evaluate(const scalar *s, const scalar_rows *rows, float *tape, floa
   for (size_t first = 0; first < rows->count; first += SCALAR_TILE) {
     const scalar_rows part = scalar_part(rows, first, tile_size(rows->count, first));
     scalar_tile(s, &part, tape, out + first);
-    if (slope) scalar_tile_slope(s, part.count, tape, slope + first);
+    if (slope) scalar_tile_slope(s, &part, tape, slope + first);
   }
 }
 

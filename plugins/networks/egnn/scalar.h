@@ -5,7 +5,7 @@
  * with one smooth scalar function s = phi_x(phi_e(h(z), h(z), d2)). This file evaluates s and its
  * gradients for rows of (d2, z), in tiles whose tape stays in the cache.
  *
- * The first edge layer, seen from (d2, z), is  pre = z p + r + d2 k  with  p = a (A + B),
+ * The first edge layer, seen from (d2, z), is  pre = z p + r + f(d2) k  with  p = a (A + B),
  * r = e (A + B) + bias: a, e the embedding's kernel and bias, A, B, k the parts of the kernel. */
 #ifndef EGNN_SCALAR_H
 #define EGNN_SCALAR_H
@@ -39,7 +39,7 @@ void scalar_open(scalar *s, const egnn *net, const float *w, float *memory);
 /* At most SCALAR_TILE rows: out [count], and the tape. */
 void scalar_tile(const scalar *s, const scalar_rows *rows, float *tape, float *out);
 /* After scalar_tile: the derivative by d2, slope [count]. */
-void scalar_tile_slope(const scalar *s, size_t count, const float *tape, float *slope);
+void scalar_tile_slope(const scalar *s, const scalar_rows *rows, const float *tape, float *slope);
 /* After scalar_tile: dout [count] in, adds to dw, gathers dp and dr. */
 void scalar_tile_backward(scalar *s, const scalar_rows *rows, const float *tape, const float *dout,
                           float *dw);

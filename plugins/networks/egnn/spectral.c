@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* An axis is resolved when its last two coefficients are this small against the largest one. */
+/* An axis is resolved when its last three coefficients are this small against the largest one. */
 static const float tolerance = 4e-6f;
 
 enum { NU_LEAST = 16, NZ_LEAST = 8, STEP = 8 };
@@ -107,13 +107,18 @@ static size_t grow(size_t n) {
   return more > CHEBYSHEV_MOST ? CHEBYSHEV_MOST : more;
 }
 
+/* Tile k of the nodes. */
+static scalar_rows node_tile(const spectral *f, size_t k) {
+  const size_t count = f->at.nu * f->at.nz, first = k * SCALAR_TILE, left = count - first;
+  const scalar_rows all = {count, count, f->d2, f->z};
+  return scalar_part(&all, first, left < SCALAR_TILE ? left : SCALAR_TILE);
+}
+
 static void evaluate_nodes(spectral *f, const scalar *s) {
-  const scalar_rows all = {f->at.nu * f->at.nz, f->at.nu * f->at.nz, f->d2, f->z};
   place_nodes(f);
-  for (size_t first = 0, k = 0; first < all.count; first += SCALAR_TILE, k++) {
-    const size_t left = all.count - first, count = left < SCALAR_TILE ? left : SCALAR_TILE;
-    const scalar_rows part = scalar_part(&all, first, count);
-    scalar_tile(s, &part, f->tapes + k * scalar_tape(s->net), f->s + first);
+  for (size_t k = 0; k < spectral_tiles(f); k++) {
+    const scalar_rows part = node_tile(f, k);
+    scalar_tile(s, &part, f->tapes + k * scalar_tape(s->net), f->s + k * SCALAR_TILE);
   }
   transform(f, f->s, f->c);
 }
@@ -125,7 +130,7 @@ bool spectral_fit(spectral *f, const scalar *s, size_t nu, size_t nz, bool *shri
   while (has_room(f)) {
     evaluate_nodes(f, s);
     const float bound = tolerance * largest(f->c, f->at.nu * f->at.nz);
-    const bool more_u = tail_u(f, 2) > bound, more_z = f->at.nz > 1 && tail_z(f, 2) > bound;
+    const bool more_u = tail_u(f, 3) > bound, more_z = f->at.nz > 1 && tail_z(f, 3) > bound;
     if (!isfinite(bound)) return false;
     if (!more_u && !more_z) {
       *shrink_u = f->at.nu >= NU_LEAST + STEP && tail_u(f, STEP + 2) < bound / 4;
@@ -142,24 +147,21 @@ bool spectral_fit(spectral *f, const scalar *s, size_t nu, size_t nz, bool *shri
 }
 
 void spectral_fit_slope(spectral *f, const scalar *s) {
-  const size_t all = f->at.nu * f->at.nz;
-  for (size_t first = 0, k = 0; first < all; first += SCALAR_TILE, k++) {
-    const size_t count = all - first < SCALAR_TILE ? all - first : SCALAR_TILE;
-    scalar_tile_slope(s, count, f->tapes + k * scalar_tape(s->net), f->ds + first);
+  for (size_t k = 0; k < spectral_tiles(f); k++) {
+    const scalar_rows part = node_tile(f, k);
+    scalar_tile_slope(s, &part, f->tapes + k * scalar_tape(s->net), f->ds + k * SCALAR_TILE);
   }
   transform(f, f->ds, f->c_slope);
 }
 
 void spectral_backward(spectral *f, scalar *s, const float *dc, float *dw) {
   const int nu = (int)f->at.nu, nz = (int)f->at.nz;
-  const scalar_rows all = {f->at.nu * f->at.nz, f->at.nu * f->at.nz, f->d2, f->z};
   cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, nz, nu, nz, 1, f->by_z, nz, dc, nu, 0,
               f->spare, nu);
   cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, nz, nu, nu, 1, f->spare, nu, f->by_u, nu,
               0, f->ds, nu);
-  for (size_t k = tiles(all.count); k-- > 0;) { /* the last tapes are still in the cache */
-    const size_t first = k * SCALAR_TILE, left = all.count - first;
-    const scalar_rows part = scalar_part(&all, first, left < SCALAR_TILE ? left : SCALAR_TILE);
-    scalar_tile_backward(s, &part, f->tapes + k * scalar_tape(s->net), f->ds + first, dw);
+  for (size_t k = spectral_tiles(f); k-- > 0;) { /* the last tapes are still in the cache */
+    const scalar_rows part = node_tile(f, k);
+    scalar_tile_backward(s, &part, f->tapes + k * scalar_tape(s->net), f->ds + k * SCALAR_TILE, dw);
   }
 }

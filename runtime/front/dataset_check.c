@@ -1,0 +1,161 @@
+#include "front/dataset_check.h"
+
+#include "base/json.h"
+#include "host/params.h"
+#include "job/dataset.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double RHAT_MOST = 1.01, ESS_LEAST = 400, ERRORS_MOST = 3;
+static const double OFF_CENTRE_MOST = 1e-9; /* far above rounding, far below any length */
+
+typedef struct checking {
+  arena memory;
+  FILE *out;
+  size_t failed;
+  const value *numbers; /* of result.json */
+  dataset data;
+} checking;
+
+__attribute__((format(printf, 4, 5))) static void tell(checking *c, bool passed, const char *name,
+                                                       const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  fprintf(c->out, "%-6s %s: ", passed ? "ok" : "FAILED", name);
+  vfprintf(c->out, format, arguments);
+  fputc('\n', c->out);
+  va_end(arguments);
+  c->failed += !passed;
+}
+
+const char *dataset_number(arena *a, double x, double se) {
+  if (isnan(x)) return "not known";
+  if (!(se > 0)) return arena_format(a, "%.6g", x);
+  const double digits = 1 - floor(log10(se));
+  const int shown = digits > 0 ? (int)fmin(digits, 15) : 0;
+  return arena_format(a, "%.*f +- %.*f", shown, x, shown, se);
+}
+
+/* ---- the arrays ------------------------------------------------------------------------------ */
+
+static size_t first_not_finite(const npy_array *file) {
+  const double *x = file->data;
+  size_t i = 0;
+  while (i < file->count && isfinite(x[i])) i++;
+  return i;
+}
+
+static void check_finite(checking *c, const char *name, const npy_array *file) {
+  const size_t at = first_not_finite(file), d = file->shape[1];
+  if (at == file->count)
+    tell(c, true, name, "%zu, all finite", file->shape[0]);
+  else
+    tell(c, false, name, "row %zu, coordinate %zu is not finite", at / d, at % d);
+}
+
+/* The largest coordinate of any point's centre of mass. */
+static double off_centre(const hifm_domain *domain, const npy_array *file) {
+  const double *x = file->data;
+  double most = 0;
+  for (size_t row = 0; row < file->shape[0]; row++, x += domain->d)
+    for (size_t k = 0; k < domain->space; k++) {
+      double sum = 0;
+      for (size_t i = 0; i < domain->particles; i++) sum += x[i * domain->space + k];
+      most = fmax(most, fabs(sum) / domain->particles);
+    }
+  return most;
+}
+
+static void check_centred(checking *c) {
+  const dataset *data = &c->data;
+  const double most = fmax(off_centre(&data->domain, &data->train_file),
+                           off_centre(&data->domain, &data->test_file));
+  tell(c, most <= OFF_CENTRE_MOST, "centre of mass", "at most %.1g from 0", most);
+}
+
+static void check_disjoint(checking *c) {
+  const dataset *data = &c->data;
+  const size_t d = data->domain.d, tests = data->test_file.shape[0];
+  uint64_t *hashes = dataset_hashes(data->test, d, NULL, tests);
+  size_t twins = 0;
+  for (size_t i = 0; i < data->train_file.shape[0]; i++)
+    twins += dataset_among(hashes, tests, data->train + i * d, d);
+  free(hashes);
+  tell(c, twins == 0, "disjoint", "%zu training points are test points", twins);
+}
+
+/* ---- the numbers ----------------------------------------------------------------------------- */
+
+static double number_of(const checking *c, const char *name) {
+  return value_get_number(c->numbers, name, NAN);
+}
+
+static double error_of(checking *c, const char *name) {
+  return number_of(c, arena_format(&c->memory, "%s_se", name));
+}
+
+static void check_chains(checking *c) {
+  static const char *const rhats[] = {"rhat_energy", "rhat_radius"};
+  static const char *const sizes[] = {"ess_energy", "ess_radius"};
+  for (size_t i = 0; i < 2; i++) {
+    const double x = number_of(c, rhats[i]);
+    tell(c, x < RHAT_MOST, rhats[i], "%s, below %.6g wanted", dataset_number(&c->memory, x, NAN),
+         RHAT_MOST);
+  }
+  for (size_t i = 0; i < 2; i++) {
+    const double x = number_of(c, sizes[i]);
+    tell(c, x >= ESS_LEAST, sizes[i], "%s, %.6g or more wanted", dataset_number(&c->memory, x, NAN),
+         ESS_LEAST);
+  }
+}
+
+/* A number that is not known is as far away as can be. */
+static bool agree(double x, double x_se, double y, double y_se) {
+  return fabs(x - y) <= ERRORS_MOST * hypot(x_se, y_se);
+}
+
+/* <|grad V|^2> = <laplacian V> under exp(-V): integration by parts. */
+static void check_virial(checking *c) {
+  const double x = number_of(c, "mean_gradient2"), x_se = error_of(c, "mean_gradient2");
+  const double y = number_of(c, "mean_laplacian"), y_se = error_of(c, "mean_laplacian");
+  tell(c, agree(x, x_se, y, y_se), "mean_gradient2 = mean_laplacian", "%s and %s",
+       dataset_number(&c->memory, x, x_se), dataset_number(&c->memory, y, y_se));
+}
+
+static void check_expected(checking *c, const value *expected) {
+  for (size_t i = 0; expected && i < expected->count; i++) {
+    const char *name = expected->keys[i];
+    const double want = expected->items[i]->items[0]->number;
+    const double want_se = expected->items[i]->items[1]->number;
+    const double x = number_of(c, name), x_se = error_of(c, name);
+    tell(c, agree(x, x_se, want, want_se), name, "%s, expected %s",
+         dataset_number(&c->memory, x, x_se), dataset_number(&c->memory, want, want_se));
+  }
+}
+
+hifm_status dataset_check(const char *folder, const value *config, const value *expected, FILE *out,
+                          size_t *failed, hifm_error *err) {
+  checking c = {.out = out};
+  const value *result = NULL;
+  hifm_status status =
+      json_read(&c.memory, arena_format(&c.memory, "%s/result.json", folder), &result, err);
+  if (status == HIFM_OK) status = dataset_open(&c.data, folder, config, err);
+  if (status != HIFM_OK) goto done;
+  c.numbers = value_get(result, "numbers");
+  check_finite(&c, "training points", &c.data.train_file);
+  check_finite(&c, "test points", &c.data.test_file);
+  if (c.data.domain.centred) check_centred(&c);
+  check_disjoint(&c);
+  if (strcmp(value_get_text(config, PARAMS_NAME, ""), "mcmc") == 0) {
+    check_chains(&c);
+    check_virial(&c);
+  }
+  check_expected(&c, expected);
+  *failed = c.failed;
+  dataset_close(&c.data);
+done:
+  arena_close(&c.memory);
+  return status;
+}
