@@ -21,12 +21,14 @@ return h.experiment {
   seed      = h.grid { 0, 1, 2 },
 
   profiles  = {
-    -- The same ten rows in minutes: smaller in every respect, so the numbers are not the paper's.
+    -- The same ten rows in minutes, enough to see them part. Not the paper's numbers: a narrower
+    -- network, a larger learning rate, and log(1 + d^2) in place of d^2 in its edges, with which
+    -- it leaves the best linear field after some 200 steps instead of 2000.
     quick = {
       dataset   = { train = 20000 },
-      network   = { width = 32 },
-      optimizer = { lr = 1e-3 },
-      train     = { batch = 250, epochs = 10 },
+      network   = { width = 64, distance = "log" },
+      optimizer = { lr = 5e-4 },
+      train     = { batch = 500, epochs = 16 },
       seed      = 0,
     },
   },
