@@ -42,7 +42,7 @@ static inline float log1p_unit(float u) {
   return 2.0f * (s + s * s2 * p);
 }
 
-LAYERS_CLONES void layers_softplus(size_t n, const float *x, float *out, float *slope) {
+LAYERS_CLONES static void softplus(size_t n, const float *x, float *out, float *slope) {
   for (size_t i = 0; i < n; i++) {
     const float v = x[i], size = v < 0.0f ? -v : v;
     const float e = exp_nonpositive(-size), inverse = 1.0f / (1.0f + e);
@@ -51,6 +51,14 @@ LAYERS_CLONES void layers_softplus(size_t n, const float *x, float *out, float *
   }
 }
 
-LAYERS_CLONES void layers_scale(size_t n, const float *factor, float *x) {
+LAYERS_CLONES static void scale(size_t n, const float *factor, float *x) {
   for (size_t i = 0; i < n; i++) x[i] *= factor[i];
+}
+
+void layers_softplus(size_t n, const float *x, float *out, float *slope) {
+  softplus(n, x, out, slope);
+}
+
+void layers_scale(size_t n, const float *factor, float *x) {
+  scale(n, factor, x);
 }

@@ -27,8 +27,8 @@ void chebyshev_values(size_t n, size_t count, const float *t, float *values) {
   }
 }
 
-LAYERS_CLONES void chebyshev_sum(size_t n, const float *a, size_t blocks, const float *t,
-                                 float *out) {
+LAYERS_CLONES static void sum_blocks(size_t n, const float *a, size_t blocks, const float *t,
+                                     float *out) {
   for (size_t b = 0; b < blocks; b++, t += CHEBYSHEV_LANES, out += CHEBYSHEV_LANES) {
     float b1[CHEBYSHEV_LANES] = {0}, b2[CHEBYSHEV_LANES] = {0};
     for (size_t k = n; k-- > 1;)
@@ -41,8 +41,8 @@ LAYERS_CLONES void chebyshev_sum(size_t n, const float *a, size_t blocks, const 
   }
 }
 
-LAYERS_CLONES void chebyshev_spread(size_t n, size_t blocks, const float *t, const float *weight,
-                                    float *da) {
+LAYERS_CLONES static void spread_blocks(size_t n, size_t blocks, const float *t,
+                                        const float *weight, float *da) {
   float sum[CHEBYSHEV_MOST][CHEBYSHEV_LANES] = {{0}};
   for (size_t b = 0; b < blocks; b++, t += CHEBYSHEV_LANES, weight += CHEBYSHEV_LANES) {
     float v0[CHEBYSHEV_LANES], v1[CHEBYSHEV_LANES];
@@ -63,4 +63,12 @@ LAYERS_CLONES void chebyshev_spread(size_t n, size_t blocks, const float *t, con
     da[k] = 0;
     for (int i = 0; i < CHEBYSHEV_LANES; i++) da[k] += sum[k][i];
   }
+}
+
+void chebyshev_sum(size_t n, const float *a, size_t blocks, const float *t, float *out) {
+  sum_blocks(n, a, blocks, t, out);
+}
+
+void chebyshev_spread(size_t n, size_t blocks, const float *t, const float *weight, float *da) {
+  spread_blocks(n, blocks, t, weight, da);
 }

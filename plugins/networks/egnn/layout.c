@@ -1,6 +1,8 @@
 /* Where weights and tape lie. */
 #include "egnn.h"
 
+#include "carver.h"
+
 size_t egnn_layout(const egnn *net, size_t l, egnn_weights *out) {
   const size_t width = net->width, square = width * width;
   const size_t inner = stack_weights(egnn_stack(net, 1)), node = stack_weights(egnn_stack(net, 2));
@@ -25,21 +27,6 @@ size_t egnn_layout(const egnn *net, size_t l, egnn_weights *out) {
   return out->end;
 }
 
-typedef struct carver {
-  char *base;
-  size_t used;
-} carver;
-
-static void *take(carver *c, size_t bytes) {
-  void *p = c->base ? c->base + c->used : NULL;
-  c->used += (bytes + 63) / 64 * 64;
-  return p;
-}
-
-static float *floats(carver *c, size_t count) {
-  return take(c, count * sizeof(float));
-}
-
 static void list_pairs(egnn_tape *tape, size_t particles) {
   size_t p = 0;
   for (size_t i = 0; i < particles; i++)
@@ -58,23 +45,23 @@ static void carve_layer(carver *c, const egnn *net, const hifm_domain *domain, s
   t->pairs = particles * (particles - 1) / (t->ordered ? 1 : 2);
   t->rows = t->ordered ? n * particles : nz;
   const size_t all = n * t->pairs, nodes = n * particles;
-  t->i = take(c, t->pairs);
-  t->j = take(c, t->pairs);
-  t->x = floats(c, n * domain->d);
-  t->h = floats(c, (t->ordered ? nodes : n) * width);
-  t->diff = floats(c, all * domain->space);
-  t->d2 = floats(c, all);
-  t->feature = floats(c, all);
-  t->s = floats(c, all);
-  t->first_act = floats(c, all * width);
-  t->first_slope = floats(c, all * width);
-  t->edge = floats(c, stack_tape(egnn_stack(net, 1), all));
-  t->coord = floats(c, stack_tape(egnn_stack(net, 1), all));
+  t->i = carver_take(c, t->pairs);
+  t->j = carver_take(c, t->pairs);
+  t->x = carver_floats(c, n * domain->d);
+  t->h = carver_floats(c, (t->ordered ? nodes : n) * width);
+  t->diff = carver_floats(c, all * domain->space);
+  t->d2 = carver_floats(c, all);
+  t->feature = carver_floats(c, all);
+  t->s = carver_floats(c, all);
+  t->first_act = carver_floats(c, all * width);
+  t->first_slope = carver_floats(c, all * width);
+  t->edge = carver_floats(c, stack_tape(egnn_stack(net, 1), all));
+  t->coord = carver_floats(c, stack_tape(egnn_stack(net, 1), all));
   if (!t->last) {
-    t->node_in = floats(c, nodes * 2 * width);
-    t->node_act = floats(c, nodes * width);
-    t->node_slope = floats(c, nodes * width);
-    t->node = floats(c, stack_tape(egnn_stack(net, 2), nodes));
+    t->node_in = carver_floats(c, nodes * 2 * width);
+    t->node_act = carver_floats(c, nodes * width);
+    t->node_slope = carver_floats(c, nodes * width);
+    t->node = carver_floats(c, stack_tape(egnn_stack(net, 2), nodes));
   }
   if (c->base) list_pairs(t, particles);
 }
@@ -88,17 +75,17 @@ size_t egnn_carve(const egnn *net, const hifm_domain *domain, size_t n, size_t n
     carve_layer(&c, net, domain, n, nz, l, &out->layer[l]);
     all = n * out->layer[l].pairs; /* later layers have the more pairs */
   }
-  out->x_out = floats(&c, n * domain->d);
-  out->dx = floats(&c, n * domain->d);
-  out->dx_next = floats(&c, n * domain->d);
-  out->dh = floats(&c, nodes * width);
-  out->dh_next = floats(&c, nodes * width);
-  out->a = floats(&c, all * width);
-  out->b = floats(&c, all * width);
-  out->c = floats(&c, all * width);
-  out->rows_a = floats(&c, nodes * width);
-  out->rows_b = floats(&c, nodes * width);
-  out->nodes = floats(&c, nodes * 2 * width);
-  out->ds = floats(&c, all);
+  out->x_out = carver_floats(&c, n * domain->d);
+  out->dx = carver_floats(&c, n * domain->d);
+  out->dx_next = carver_floats(&c, n * domain->d);
+  out->dh = carver_floats(&c, nodes * width);
+  out->dh_next = carver_floats(&c, nodes * width);
+  out->a = carver_floats(&c, all * width);
+  out->b = carver_floats(&c, all * width);
+  out->c = carver_floats(&c, all * width);
+  out->rows_a = carver_floats(&c, nodes * width);
+  out->rows_b = carver_floats(&c, nodes * width);
+  out->nodes = carver_floats(&c, nodes * 2 * width);
+  out->ds = carver_floats(&c, all);
   return c.used;
 }

@@ -1,5 +1,6 @@
 #include "one.h"
 
+#include "carver.h"
 #include "series.h"
 
 #include <math.h>
@@ -21,41 +22,27 @@ static bool wants_series(const egnn *net, size_t pairs, bool one_z) {
   return net->evaluate == EGNN_SPECTRAL;
 }
 
-typedef struct carver {
-  char *base;
-  size_t used;
-} carver;
-
-static void *take(carver *c, size_t bytes) {
-  void *p = c->base ? c->base + c->used : NULL;
-  c->used += (bytes + 63) / 64 * 64;
-  return p;
-}
-
-static float *floats(carver *c, size_t count) {
-  return take(c, count * sizeof(float));
-}
-
 static size_t carve(one *o, const egnn *net, const hifm_domain *domain, size_t n, void *base) {
   const size_t pairs = pairs_of(domain), stride = padded(pairs), all = n * stride;
   carver c = {base, 0};
   *o = (one){.net = net, .domain = domain, .pairs = pairs, .stride = pairs};
-  o->state = take(&c, sizeof *o->state);
-  o->frame = take(&c, sizeof *o->frame);
-  o->slot = take(&c, n * sizeof *o->slot);
-  o->i = take(&c, pairs);
-  o->j = take(&c, pairs);
-  o->diff = floats(&c, all * domain->space);
+  o->state = carver_take(&c, sizeof *o->state);
+  o->frame = carver_take(&c, sizeof *o->frame);
+  o->slot = carver_take(&c, n * sizeof *o->slot);
+  o->i = carver_take(&c, pairs);
+  o->j = carver_take(&c, pairs);
+  o->diff = carver_floats(&c, all * domain->space);
   float **const per_pair[] = {&o->d2, &o->t, &o->z, &o->s, &o->ds, &o->slope};
-  for (size_t k = 0; k < 6; k++) *per_pair[k] = floats(&c, all);
-  o->fun_memory = floats(&c, scalar_spare(net));
-  o->tape = floats(&c, scalar_tape(net));
+  for (size_t k = 0; k < 6; k++) *per_pair[k] = carver_floats(&c, all);
+  o->fun_memory = carver_floats(&c, scalar_spare(net));
+  o->tape = carver_floats(&c, scalar_tape(net));
   if (net->evaluate != EGNN_DIRECT) {
-    o->tz = floats(&c, n * CHEBYSHEV_MOST);
-    o->a = floats(&c, n * CHEBYSHEV_MOST);
-    o->da = floats(&c, n * CHEBYSHEV_MOST);
-    for (size_t k = 0; k < ONE_BANDS; k++) spectral_open(&o->fit[k], floats(&c, spectral_floats()));
-    o->tapes = floats(&c, SPECTRAL_TILES * scalar_tape(net));
+    o->tz = carver_floats(&c, n * CHEBYSHEV_MOST);
+    o->a = carver_floats(&c, n * CHEBYSHEV_MOST);
+    o->da = carver_floats(&c, n * CHEBYSHEV_MOST);
+    for (size_t k = 0; k < ONE_BANDS; k++)
+      spectral_open(&o->fit[k], carver_floats(&c, spectral_floats()));
+    o->tapes = carver_floats(&c, SPECTRAL_TILES * scalar_tape(net));
   }
   return c.used;
 }
