@@ -1,5 +1,4 @@
 /* Scripts as a whole: profiles, --set, --only, messages with the right line, data sets, lj13. */
-#include "host/catalogue.h"
 #include "plan_fixture.h"
 
 #include "base/blake2b.h"
@@ -359,29 +358,6 @@ static void test_file(void **state) {
       "not abc as declared");
 }
 
-/* The paper's Table 2: ten flows, three seeds; with the plugins as they are. */
-static void test_lj13(void **state) {
-  folder *f = *state;
-  plan_request request = {.script = TEST_SOURCE_DIR "/scripts/lj13.lua",
-                          .recipes = TEST_SOURCE_DIR "/datasets"};
-  const value *plan, *catalogue = catalogue_collect(&f->memory);
-  hifm_error err = {0};
-  if (plan_load(&f->memory, &request, catalogue, &plan, &err)) fail_msg("%s", err.message);
-  assert_int_equal(plan_rows(plan)->count, 30);
-  assert_string_equal(plan_columns(f, plan),
-                      "seed flow flow.hyperbolize flow.anisotropic flow.isotropize flow.project");
-  for (size_t i = 0; i < 30; i++)
-    assert_string_equal(plan_cell(plan, i, "seed"), i < 10 ? "0" : i < 20 ? "1" : "2");
-  assert_string_equal(plan_cell(plan, 0, "flow"), "OT");
-  assert_string_equal(plan_cell(plan, 1, "flow"), "interpolant");
-  assert_string_equal(plan_cell(plan, 1, "flow.isotropize"), "");
-  assert_string_equal(plan_cell(plan, 9, "flow"), "formation");
-  request.profile = "quick";
-  if (plan_load(&f->memory, &request, catalogue, &plan, &err)) fail_msg("%s", err.message);
-  assert_int_equal(plan_rows(plan)->count, 10);
-  assert_true(number(plan, 9, "dataset", "train") == 20000);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_presets_are_filled_in, folder_set_up, folder_tear_down),
@@ -398,7 +374,6 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_recipe, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_recipe_alone, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_file, folder_set_up, folder_tear_down),
-      cmocka_unit_test_setup_teardown(test_lj13, folder_set_up, folder_tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

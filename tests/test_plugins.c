@@ -1,70 +1,5 @@
-#include "base/blake2b.h"
-#include "base/files.h"
-#include "base/json.h"
-#include "front/describe.h"
-#include "hifm/energy.h"
-#include "hifm/flow.h"
-#include "host/catalogue.h"
-#include "host/check.h"
-#include "host/plugins.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#define PLUGINS TEST_BINARY_DIR "/plugins"
-#define FAKES   TEST_BINARY_DIR "/tests/fakes"
-
-typedef struct place {
-  arena memory;
-  char *folder;
-} place;
-
-static int open_place(void **state) {
-  static place here;
-  const char *base = getenv("TMPDIR");
-  here = (place){0};
-  here.folder = arena_format(&here.memory, "%s/hifm-test-XXXXXX", base ? base : "/tmp");
-  *state = &here;
-  setenv("HIFM_PLUGIN_PATH", PLUGINS, 1);
-  return mkdtemp(here.folder) ? 0 : -1;
-}
-
-static int close_place(void **state) {
-  place *here = *state;
-  files_remove(here->folder, NULL);
-  arena_close(&here->memory);
-  return 0;
-}
-
-static const char *fake(arena *a, const char *folder, const char *name) {
-  return arena_format(a, FAKES "/%s/%s/%s.so", name, folder, name);
-}
-
-/* Copies the first `keep` bytes of a file (all when shorter). */
-static void copy(place *here, const char *from, const char *to, size_t keep) {
-  char *bytes = NULL;
-  size_t length = 0;
-  hifm_error err;
-  assert_int_equal(files_read(from, 1 << 26, &bytes, &length, &err), HIFM_OK);
-  const char *path = arena_format(&here->memory, "%s/%s", here->folder, to);
-  assert_int_equal(files_write(path, bytes, keep < length ? keep : length, &err), HIFM_OK);
-  free(bytes);
-}
-
-static void make_folder(place *here, const char *name) {
-  hifm_error err;
-  const char *path = arena_format(&here->memory, "%s/%s", here->folder, name);
-  assert_int_equal(files_make_folder(path, &err), HIFM_OK);
-}
-
-/* Loading ------------------------------------------------------------------------------------- */
+/* The loader and the checker against every kind of broken plugin. */
+#include "plugin_place.h"
 
 /* Both sides of each mismatch. */
 static const struct {
@@ -175,13 +110,6 @@ static void plugins_may_lie_in_the_path_itself(void **state) {
                    HIFM_OK);
 }
 
-static const value *parse(arena *a, const char *text) {
-  const value *node = NULL;
-  hifm_error err;
-  if (json_parse(a, text, strlen(text), "test", &node, &err)) fail_msg("%s", err.message);
-  return node;
-}
-
 static void settings_bind_plugins_within(void **state) {
   place *here = *state;
   const hifm_domain domain = {.d = 6, .particles = 2, .space = 3, .centred = true};
@@ -208,150 +136,6 @@ static void settings_bind_plugins_within(void **state) {
 }
 
 /* The catalogue ------------------------------------------------------------------------------- */
-
-static void entries_say_what_plugins_are(void **state) {
-  place *here = *state;
-  arena *a = &here->memory;
-  const value *catalogue = catalogue_collect(a), *entry = NULL;
-  hifm_error err;
-  char hex[33], *bytes = NULL;
-  size_t length = 0;
-  assert_int_equal(catalogue_find(a, catalogue, HIFM_FLOW, "hessian", &entry, &err), HIFM_OK);
-  assert_int_equal((int)value_get_number(entry, "role", 0), HIFM_STAGE_SOURCE | HIFM_STAGE_HESSIAN);
-  assert_false(value_get_bool(entry, "own_path", true));
-  assert_int_equal(catalogue_find(a, catalogue, HIFM_FLOW, "transport", &entry, &err), HIFM_OK);
-  assert_true(value_get_bool(entry, "own_path", false));
-  assert_int_equal(catalogue_find(a, catalogue, HIFM_ENERGY, "formation", &entry, &err), HIFM_OK);
-  assert_true(value_get_bool(entry, "pair", false));
-  assert_true((uint32_t)value_get_number(entry, "invariances", 0) & HIFM_RELATIVE);
-  assert_int_equal(files_read(PLUGINS "/energies/formation.so", 1 << 26, &bytes, &length, &err), 0);
-  blake2b_hex(bytes, length, hex);
-  free(bytes);
-  assert_string_equal(value_get_text(entry, "hash", ""), hex);
-  assert_int_equal(catalogue_find(a, catalogue, HIFM_SOLVER, "rk_45", &entry, &err),
-                   HIFM_BAD_CONFIG);
-  assert_non_null(strstr(err.message, "\"rk_45\" is no solver plugin; did you mean \"rk45\"?"));
-}
-
-static void lookups_check_without_opening(void **state) {
-  place *here = *state;
-  catalogue_context context = {&here->memory, catalogue_collect(&here->memory)};
-  const params_lookup lookup = catalogue_lookup(&context);
-  const value *out = NULL;
-  hifm_error err;
-  const value *config = parse(&here->memory, "{\"\":\"condition\",\"c\":0.5}");
-  assert_int_equal(
-      params_check_ref(&here->memory, HIFM_FLOW, config, "flow.condition", &lookup, &out, &err),
-      HIFM_BAD_CONFIG);
-  assert_non_null(strstr(err.message, "flow.condition.c: 0.5 is below 1 (a number"));
-  config = value_text(&here->memory, "hyperbolize");
-  assert_int_equal(params_check_ref(&here->memory, HIFM_FLOW, config, "flow", &lookup, &out, &err),
-                   HIFM_OK);
-  assert_string_equal(json_text(&here->memory, out), "{\"\":\"hyperbolize\"}");
-}
-
-/* One folder with everything that can go wrong, and the real plugins behind it. */
-static void break_everything(place *here) {
-  hifm_error err;
-  make_folder(here, "energies");
-  copy(here, fake(&here->memory, "energies", "aborts"), "energies/aborts.so", SIZE_MAX);
-  copy(here, fake(&here->memory, "energies", "prints"), "energies/prints.so", SIZE_MAX);
-  copy(here, PLUGINS "/energies/formation.so", "energies/cut.so", 6000);
-  copy(here, PLUGINS "/energies/formation.so", "energies/empty.so", 0);
-  const char *path = arena_format(&here->memory, "%s/energies/words.so", here->folder);
-  assert_int_equal(files_write(path, "not a library\n", 14, &err), HIFM_OK);
-  setenv("HIFM_PLUGIN_PATH", arena_format(&here->memory, "%s:%s", here->folder, PLUGINS), 1);
-}
-
-static void the_catalogue_survives(void **state) {
-  place *here = *state;
-  arena *a = &here->memory;
-  const value *entry = NULL;
-  hifm_error err;
-  break_everything(here);
-  const value *catalogue = catalogue_collect(a);
-  const char *const broken[] = {"aborts", "cut", "empty", "words"};
-  for (size_t i = 0; i < 4; i++) {
-    assert_int_equal(catalogue_find(a, catalogue, HIFM_ENERGY, broken[i], &entry, &err),
-                     HIFM_BAD_CONFIG);
-    assert_non_null(strstr(err.message, "was refused"));
-    assert_non_null(strstr(err.message, broken[i]));
-  }
-  catalogue_find(a, catalogue, HIFM_ENERGY, "aborts", &entry, &err);
-  assert_non_null(strstr(err.message, "crashed with SIGABRT while loading"));
-  assert_int_equal(catalogue_find(a, catalogue, HIFM_ENERGY, "formation", &entry, &err), HIFM_OK);
-  assert_int_equal(catalogue_find(a, catalogue, HIFM_ENERGY, "prints", &entry, &err), HIFM_OK);
-}
-
-/* What f prints to the real stdout, as text. */
-static char *printed_by(place *here, void (*f)(place *)) {
-  const char *path = arena_format(&here->memory, "%s/printed", here->folder);
-  hifm_error err;
-  char *bytes = NULL;
-  size_t length = 0;
-  fflush(stdout);
-  int kept = dup(STDOUT_FILENO);
-  FILE *file = fopen(path, "w");
-  assert_non_null(file);
-  dup2(fileno(file), STDOUT_FILENO);
-  f(here);
-  fflush(stdout);
-  dup2(kept, STDOUT_FILENO);
-  close(kept);
-  fclose(file);
-  assert_int_equal(files_read(path, 1 << 20, &bytes, &length, &err), HIFM_OK);
-  return bytes;
-}
-
-static void collect(place *here) {
-  catalogue_collect(&here->memory);
-}
-
-static void list(place *here) {
-  hifm_error err;
-  (void)here;
-  describe_list(stdout, &err);
-}
-
-static void describe_hessian(place *here) {
-  hifm_error err;
-  (void)here;
-  describe_plugin("flow", "hessian", stdout, &err);
-}
-
-static void printing_plugins_are_not_heard(void **state) {
-  place *here = *state;
-  break_everything(here);
-  char *text = printed_by(here, collect);
-  assert_string_equal(text, "");
-  free(text);
-}
-
-static void the_list_ends_with_the_refused(void **state) {
-  place *here = *state;
-  break_everything(here);
-  char *text = printed_by(here, list);
-  const char *good = strstr(text, "\n  formation"), *bad = strstr(text, "\nrefused\n");
-  assert_non_null(good);
-  assert_non_null(bad);
-  assert_true(good < bad);
-  assert_non_null(strstr(bad, "aborts.so: crashed with SIGABRT while loading\n"));
-  free(text);
-}
-
-static void descriptions_hold_the_settings(void **state) {
-  place *here = *state;
-  hifm_error err;
-  char *text = printed_by(here, describe_hessian);
-  assert_non_null(strstr(text, "flow hessian: "));
-  assert_non_null(strstr(text, "one of \"refuse\", \"absolute\", \"clip\"  \"refuse\""));
-  assert_non_null(strstr(text, "an energy plugin"));
-  free(text);
-  assert_int_equal(describe_plugin("energi", "formation", stdout, &err), HIFM_USAGE);
-  assert_non_null(strstr(err.message, "did you mean \"energy\"?"));
-}
-
-/* The checker --------------------------------------------------------------------------------- */
 
 typedef struct verdicts {
   char failures[4096];
@@ -422,12 +206,6 @@ int main(void) {
                                      TEST(two_of_a_name_are_named),
                                      TEST(plugins_may_lie_in_the_path_itself),
                                      TEST(settings_bind_plugins_within),
-                                     TEST(entries_say_what_plugins_are),
-                                     TEST(lookups_check_without_opening),
-                                     TEST(the_catalogue_survives),
-                                     TEST(printing_plugins_are_not_heard),
-                                     TEST(the_list_ends_with_the_refused),
-                                     TEST(descriptions_hold_the_settings),
                                      TEST(the_checker_catches),
                                      TEST(a_wrong_gradient_is_all_that_fails)};
   return cmocka_run_group_tests(tests, NULL, NULL);
