@@ -7,9 +7,6 @@
 #include "report/figure.h"
 #include "report/table.h"
 
-#include <signal.h>
-#include <string.h>
-
 /* A script, its plan, its jobs and where its results go. */
 typedef struct experiment {
   arena *a;

@@ -7,7 +7,6 @@
 #include "job/run.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* The columns of a history row that belong to the weights, not to a measurement. */
 static value *keep_facts(arena *a, const value *row) {

@@ -9,7 +9,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Pixels: the drawing's height per panel and its margins; beside it stands the legend. */
 enum { LEFT = 80, PLOT = 620, GAP = 25, PANEL = 320, TOP = 40, BOTTOM = 60 };

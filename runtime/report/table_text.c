@@ -4,7 +4,6 @@
 #include "report/record.h"
 #include "report/view.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const char GAP[] = "–";

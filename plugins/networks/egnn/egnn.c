@@ -2,7 +2,6 @@
  * features, all softplus" (section 4.4.2), any number of layers, exact divergence for one. */
 #include "one.h"
 
-#include "layers/activations.h"
 #include "layers/dense.h"
 
 #include <stdio.h>

@@ -3,7 +3,6 @@
 #include "carver.h"
 #include "series.h"
 
-#include <math.h>
 #include <string.h>
 
 /* From how many pairs on a series is worth its nodes: with one z, and with many. */

@@ -2,7 +2,6 @@
 
 #include <cblas.h>
 #include <math.h>
-#include <string.h>
 
 /* An axis is resolved when its last three coefficients are this small against the largest one. */
 static const float tolerance = 4e-6f;
