@@ -118,8 +118,7 @@ static void backward(const void *self, const hifm_domain *domain, const float *w
   const mlp_weights at = layout(net, d);
   mlp_tape t;
   carve(net, d, n, work, &t);
-  const size_t depth = inner(net).depth;
-  const float *last = depth ? t.stack + 2 * (depth - 1) * n * width : t.first;
+  const float *last = stack_output(inner(net), n, t.first, t.stack);
   memcpy(t.dout, dv, n * d * sizeof *dv);
   remove_mean(domain, n, d, t.dout);
   layers_dense_backward(n, width, d, last, w + at.last, t.dout, dw ? dw + at.last : NULL,

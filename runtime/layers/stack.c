@@ -26,6 +26,10 @@ size_t stack_tape(stack_shape shape, size_t n) {
   return 2 * shape.depth * n * shape.width;
 }
 
+const float *stack_output(stack_shape shape, size_t n, const float *x, const float *tape) {
+  return shape.depth ? activations(shape, n, tape, shape.depth - 1) : x;
+}
+
 const float *stack_forward(stack_shape shape, size_t n, const float *w, const float *x,
                            float *tape) {
   const size_t width = shape.width, size = n * width;

@@ -18,6 +18,9 @@ size_t stack_tape(stack_shape shape, size_t n);
 const float *stack_forward(stack_shape shape, size_t n, const float *w, const float *x,
                            float *tape);
 
+/* What stack_forward on this x and tape returned. */
+const float *stack_output(stack_shape shape, size_t n, const float *x, const float *tape);
+
 /* dy [n, width] is used up; dw gets the gradient added (may be NULL); dx [n, width] (may be NULL)
  * must not be dy. spare: n * width floats. */
 void stack_backward(stack_shape shape, size_t n, const float *w, const float *x, const float *tape,

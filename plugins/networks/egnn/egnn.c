@@ -127,11 +127,10 @@ static void forward(const void *self, const hifm_domain *domain, const float *w,
 
 /* forward left these pointers of the tape in its own frame: they are found again. */
 static void find_outputs(const egnn *net, const hifm_domain *domain, size_t n, egnn_tape *t) {
-  const size_t width = net->width, all = n * t->pairs, nodes = n * domain->particles;
-  const size_t inner = net->depth - 1;
-  t->m = t->edge + 2 * (inner - 1) * all * width;
-  t->c = t->coord + 2 * (inner - 1) * all * width;
-  t->node_out = net->depth > 2 ? t->node + 2 * (inner - 2) * nodes * width : t->node_act;
+  const size_t all = n * t->pairs, nodes = n * domain->particles;
+  t->m = stack_output(egnn_stack(net, 1), all, t->first_act, t->edge);
+  t->c = stack_output(egnn_stack(net, 1), all, t->m, t->coord);
+  if (!t->last) t->node_out = stack_output(egnn_stack(net, 2), nodes, t->node_act, t->node);
 }
 
 static void backward(const void *self, const hifm_domain *domain, const float *w,

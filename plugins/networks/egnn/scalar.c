@@ -21,11 +21,11 @@ typedef struct tile {
 } tile;
 
 static tile split(const egnn *net, size_t count, float *tape) {
-  const size_t size = SCALAR_TILE * (size_t)net->width, last = 2 * (net->depth - 2);
+  const size_t size = SCALAR_TILE * (size_t)net->width;
   tile t = {.act = tape, .slope = tape + size, .edge = tape + 2 * size};
   t.coord = t.edge + stack_tape(egnn_stack(net, 1), SCALAR_TILE);
-  t.m = t.edge + last * count * net->width;
-  t.c = t.coord + last * count * net->width;
+  t.m = stack_output(egnn_stack(net, 1), count, t.act, t.edge);
+  t.c = stack_output(egnn_stack(net, 1), count, t.m, t.coord);
   return t;
 }
 
