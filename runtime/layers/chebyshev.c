@@ -6,8 +6,8 @@
 
 static const double pi = 3.14159265358979323846;
 
-void chebyshev_nodes(size_t n, double *node) {
-  for (size_t j = 0; j < n; j++) node[j] = cos(pi * ((double)j + 0.5) / (double)n);
+void chebyshev_nodes(size_t n, float *node) {
+  for (size_t j = 0; j < n; j++) node[j] = (float)cos(pi * ((double)j + 0.5) / (double)n);
 }
 
 void chebyshev_matrix(size_t n, float *matrix) {
@@ -27,22 +27,21 @@ void chebyshev_values(size_t n, size_t count, const float *t, float *values) {
   }
 }
 
-LAYERS_CLONES static void sum_blocks(size_t n, const float *a, size_t blocks, const float *t,
-                                     float *out) {
+LAYERS_BODY sum_blocks_body(size_t n, const float *a, size_t blocks, const float *t, float *out) {
   for (size_t b = 0; b < blocks; b++, t += CHEBYSHEV_LANES, out += CHEBYSHEV_LANES) {
     float b1[CHEBYSHEV_LANES] = {0}, b2[CHEBYSHEV_LANES] = {0};
     for (size_t k = n; k-- > 1;)
       for (int i = 0; i < CHEBYSHEV_LANES; i++) {
-        const float b0 = 2 * t[i] * b1[i] - b2[i] + a[k];
+        const float b0 = fmaf(2 * t[i], b1[i], a[k] - b2[i]);
         b2[i] = b1[i];
         b1[i] = b0;
       }
-    for (int i = 0; i < CHEBYSHEV_LANES; i++) out[i] = t[i] * b1[i] - b2[i] + a[0];
+    for (int i = 0; i < CHEBYSHEV_LANES; i++) out[i] = fmaf(t[i], b1[i], a[0] - b2[i]);
   }
 }
 
-LAYERS_CLONES static void spread_blocks(size_t n, size_t blocks, const float *t,
-                                        const float *weight, float *da) {
+LAYERS_BODY spread_blocks_body(size_t n, size_t blocks, const float *t, const float *weight,
+                               float *da) {
   float sum[CHEBYSHEV_MOST][CHEBYSHEV_LANES] = {{0}};
   for (size_t b = 0; b < blocks; b++, t += CHEBYSHEV_LANES, weight += CHEBYSHEV_LANES) {
     float v0[CHEBYSHEV_LANES], v1[CHEBYSHEV_LANES];
@@ -54,7 +53,7 @@ LAYERS_CLONES static void spread_blocks(size_t n, size_t blocks, const float *t,
     for (size_t k = 1; k < n; k++)
       for (int i = 0; i < CHEBYSHEV_LANES; i++) {
         sum[k][i] += v1[i];
-        const float v2 = 2 * t[i] * v1[i] - v0[i];
+        const float v2 = fmaf(2 * t[i], v1[i], -v0[i]);
         v0[i] = v1[i];
         v1[i] = v2;
       }
@@ -64,6 +63,12 @@ LAYERS_CLONES static void spread_blocks(size_t n, size_t blocks, const float *t,
     for (int i = 0; i < CHEBYSHEV_LANES; i++) da[k] += sum[k][i];
   }
 }
+
+LAYERS_CLONES(sum_blocks, (size_t n, const float *a, size_t blocks, const float *t, float *out),
+              (n, a, blocks, t, out))
+LAYERS_CLONES(spread_blocks,
+              (size_t n, size_t blocks, const float *t, const float *weight, float *da),
+              (n, blocks, t, weight, da))
 
 void chebyshev_sum(size_t n, const float *a, size_t blocks, const float *t, float *out) {
   sum_blocks(n, a, blocks, t, out);

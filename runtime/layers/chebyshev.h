@@ -7,10 +7,10 @@
 
 #include <stddef.h>
 
-enum { CHEBYSHEV_LANES = 16, CHEBYSHEV_MOST = 256 }; /* n is at most CHEBYSHEV_MOST */
+enum { CHEBYSHEV_LANES = 16, CHEBYSHEV_MOST = 32 }; /* n is at most CHEBYSHEV_MOST */
 
 /* The n nodes cos(pi (j + 1/2) / n), descending. */
-void chebyshev_nodes(size_t n, double *node);
+void chebyshev_nodes(size_t n, float *node);
 
 /* coefficients = matrix values: matrix [n, n] with rows (2 - [k = 0]) / n T_k(node_j). */
 void chebyshev_matrix(size_t n, float *matrix);

@@ -168,22 +168,20 @@ static bool divergence(const void *self, const hifm_domain *domain, const float 
 }
 
 static size_t state(const void *self) {
-  return ((const egnn *)self)->layers == 1 ? sizeof(one_state) : 0;
+  const egnn *net = self;
+  return net->layers == 1 && net->evaluate != EGNN_DIRECT ? sizeof(series_state) : 0;
 }
 
 static size_t facts(const void *self, const void *work, hifm_fact *out, size_t room) {
   const egnn *net = self;
-  const one_state *s = work;
-  if (net->layers != 1 || net->evaluate == EGNN_DIRECT || room < 5) return 0;
-  double nodes = 0;
-  for (size_t k = 0; k < ONE_BANDS; k++) nodes += (double)s->nu[k] * s->nz[k];
-  const hifm_fact all[5] = {{"spectral_nodes", nodes},
-                            {"spectral_batches", (double)s->calls},
-                            {"spectral_refits", (double)s->refits},
-                            {"spectral_direct_bands", (double)s->direct},
-                            {"spectral_error", s->watch}};
+  const series_state *s = work;
+  if (net->layers != 1 || net->evaluate == EGNN_DIRECT || room < 6) return 0;
+  const hifm_fact all[6] = {
+      {"spectral_rows", (double)s->rows},         {"spectral_direct", (double)s->direct},
+      {"spectral_boxes", (double)s->boxes.count}, {"spectral_batches", (double)s->calls},
+      {"spectral_missed", (double)s->missed},     {"spectral_error", s->watch}};
   memcpy(out, all, sizeof all);
-  return 5;
+  return 6;
 }
 
 static const char *const evaluations[] = {"auto", "direct", "spectral", NULL};
@@ -209,6 +207,6 @@ static const hifm_network_ops ops = {.tensors = tensors,
                                      .facts = facts,
                                      .divergence = divergence};
 
-HIFM_PLUGIN(network, HIFM_NETWORK, egnn, .revision = 1, .name = "egnn",
+HIFM_PLUGIN(network, HIFM_NETWORK, egnn, .revision = 2, .name = "egnn",
             .summary = "E(n)-equivariant graph network on a complete graph (Satorras et al. 2021)",
             .params = params, .init = init, .ops.network = &ops);

@@ -12,37 +12,23 @@ static size_t pairs_of(const hifm_domain *domain) {
   return (size_t)domain->particles * (domain->particles - 1) / 2;
 }
 
-static size_t padded(size_t pairs) {
-  return (pairs + CHEBYSHEV_LANES - 1) / CHEBYSHEV_LANES * CHEBYSHEV_LANES;
-}
-
 static bool wants_series(const egnn *net, size_t pairs, bool one_z) {
   if (net->evaluate == EGNN_AUTO) return pairs >= (one_z ? WORTH_ONE_Z : WORTH);
   return net->evaluate == EGNN_SPECTRAL;
 }
 
 static size_t carve(one *o, const egnn *net, const hifm_domain *domain, size_t n, void *base) {
-  const size_t pairs = pairs_of(domain), stride = padded(pairs), all = n * stride;
+  const size_t pairs = pairs_of(domain), all = n * pairs;
   carver c = {base, 0};
-  *o = (one){.net = net, .domain = domain, .pairs = pairs, .stride = pairs};
-  o->state = carver_take(&c, sizeof *o->state);
-  o->frame = carver_take(&c, sizeof *o->frame);
-  o->slot = carver_take(&c, n * sizeof *o->slot);
+  *o = (one){.net = net, .domain = domain, .pairs = pairs};
+  if (net->evaluate != EGNN_DIRECT) series_carve(&o->fit, &c, net, n, pairs); /* its state first */
   o->i = carver_take(&c, pairs);
   o->j = carver_take(&c, pairs);
   o->diff = carver_floats(&c, all * domain->space);
-  float **const per_pair[] = {&o->d2, &o->t, &o->z, &o->s, &o->ds, &o->slope};
-  for (size_t k = 0; k < 6; k++) *per_pair[k] = carver_floats(&c, all);
+  float **const per_pair[] = {&o->d2, &o->z, &o->s, &o->ds, &o->slope};
+  for (size_t k = 0; k < 5; k++) *per_pair[k] = carver_floats(&c, all);
   o->fun_memory = carver_floats(&c, scalar_spare(net));
   o->tape = carver_floats(&c, scalar_tape(net));
-  if (net->evaluate != EGNN_DIRECT) {
-    o->tz = carver_floats(&c, n * CHEBYSHEV_MOST);
-    o->a = carver_floats(&c, n * CHEBYSHEV_MOST);
-    o->da = carver_floats(&c, n * CHEBYSHEV_MOST);
-    for (size_t k = 0; k < ONE_BANDS; k++)
-      spectral_open(&o->fit[k], carver_floats(&c, spectral_floats()));
-    o->tapes = carver_floats(&c, SPECTRAL_TILES * scalar_tape(net));
-  }
   return c.used;
 }
 
@@ -61,8 +47,8 @@ size_t one_work(const egnn *net, const hifm_domain *domain, size_t n) {
 static void measure_pairs(one *o) {
   const size_t space = o->domain->space, d = o->domain->d;
   for (size_t b = 0; b < o->batch->n; b++) {
-    const float *x = o->batch->x + o->slot[b] * d;
-    float *d2 = o->d2 + b * o->stride, *diff = o->diff + b * o->stride * space;
+    const float *x = o->batch->x + b * d;
+    float *d2 = o->d2 + b * o->pairs, *diff = o->diff + b * o->pairs * space;
     for (size_t p = 0; p < o->pairs; p++) {
       const float *xi = x + o->i[p] * space;
       const float *xj = x + o->j[p] * space;
@@ -72,7 +58,6 @@ static void measure_pairs(one *o) {
         d2[p] += diff[p * space + k] * diff[p * space + k];
       }
     }
-    for (size_t p = o->pairs; p < o->stride; p++) d2[p] = d2[0]; /* lanes to fill the block */
   }
 }
 
@@ -88,24 +73,28 @@ static void open(one *o, const egnn *net, const hifm_domain *domain, const float
     }
   scalar_open(&o->fun, net, w, o->fun_memory);
   o->series = wants_series(net, batch->n * o->pairs, batch->nz == 1);
-  if (o->series) o->stride = padded(o->pairs);
+  if (o->series) series_open(&o->fit);
 }
 
-/* One band of all points, in their own order. */
-static void direct_plan(one *o) {
-  for (size_t b = 0; b < o->batch->n; b++) o->slot[b] = b;
-  memset(o->frame, 0, sizeof *o->frame);
-  o->frame->count = 1;
-  o->frame->bands[0].n = o->batch->n;
+/* All pairs as rows: for direct evaluation. */
+static scalar_rows all_pairs(const one *o) {
+  const size_t count = o->batch->n * o->pairs;
+  if (o->batch->nz == 1) return (scalar_rows){count, 1, o->d2, o->batch->z};
+  for (size_t i = 0; i < count; i++) o->z[i] = o->batch->z[i / o->pairs];
+  return (scalar_rows){count, count, o->d2, o->z};
+}
+
+static series_batch for_series(const one *o) {
+  return (series_batch){o->batch->n, o->batch->nz, o->d2, o->batch->z};
 }
 
 static void evaluate(one *o, bool slope) {
-  (o->series ? series_plan : direct_plan)(o);
   measure_pairs(o);
   if (o->series) {
-    series_forward(o, slope);
+    const series_batch batch = for_series(o);
+    series_forward(&o->fit, &o->fun, &batch, o->s, slope ? o->slope : NULL);
   } else {
-    const scalar_rows rows = series_rows(o, &o->frame->bands[0]);
+    const scalar_rows rows = all_pairs(o);
     scalar_evaluate(&o->fun, &rows, o->tape, o->s, slope ? o->slope : NULL);
   }
 }
@@ -119,9 +108,9 @@ static void move(const one *o, float *v) {
   memset(v, 0, o->batch->n * d * sizeof *v);
   for (size_t b = 0; b < o->batch->n; b++)
     for (size_t p = 0; p < o->pairs; p++) {
-      const size_t at = b * o->stride + p;
-      float *vi = v + o->slot[b] * d + o->i[p] * space;
-      float *vj = v + o->slot[b] * d + o->j[p] * space;
+      const size_t at = b * o->pairs + p;
+      float *vi = v + b * d + o->i[p] * space;
+      float *vj = v + b * d + o->j[p] * space;
       for (size_t k = 0; k < space; k++) {
         const float push = share(o) * o->s[at] * o->diff[at * space + k];
         vi[k] += push;
@@ -147,25 +136,24 @@ void one_divergence(const egnn *net, const hifm_domain *domain, const float *w,
   move(&o, v);
   for (size_t b = 0; b < batch->n; b++) {
     double sum = 0;
-    for (size_t p = b * o.stride; p < b * o.stride + o.pairs; p++)
+    for (size_t p = b * o.pairs; p < b * o.pairs + o.pairs; p++)
       sum += (double)((float)domain->space * o.s[p] + 2 * o.d2[p] * o.slope[p]);
-    divergence[o.slot[b]] = (float)(2 * (double)share(&o) * sum);
+    divergence[b] = (float)(2 * (double)share(&o) * sum);
   }
 }
 
-/* ds per pair, from dv; padding lanes get 0. */
+/* ds per pair, from dv. */
 static void pull(one *o, const float *dv) {
   const size_t space = o->domain->space, d = o->domain->d;
   for (size_t b = 0; b < o->batch->n; b++) {
     for (size_t p = 0; p < o->pairs; p++) {
-      const size_t at = b * o->stride + p;
-      const float *gi = dv + o->slot[b] * d + o->i[p] * space;
-      const float *gj = dv + o->slot[b] * d + o->j[p] * space;
+      const size_t at = b * o->pairs + p;
+      const float *gi = dv + b * d + o->i[p] * space;
+      const float *gj = dv + b * d + o->j[p] * space;
       float sum = 0;
       for (size_t k = 0; k < space; k++) sum += (gi[k] - gj[k]) * o->diff[at * space + k];
       o->ds[at] = share(o) * sum;
     }
-    for (size_t p = o->pairs; p < o->stride; p++) o->ds[b * o->stride + p] = 0;
   }
 }
 
@@ -175,7 +163,7 @@ static void move_backward(const one *o, const float *dv, float *dx) {
   memset(dx, 0, o->batch->n * d * sizeof *dx);
   for (size_t b = 0; b < o->batch->n; b++)
     for (size_t p = 0; p < o->pairs; p++) {
-      const size_t at = b * o->stride + p, row = o->slot[b] * d;
+      const size_t at = b * o->pairs + p, row = b * d;
       const size_t i = row + o->i[p] * space, j = row + o->j[p] * space;
       for (size_t k = 0; k < space; k++) {
         const float along = 2 * o->ds[at] * o->slope[at] * o->diff[at * space + k];
@@ -186,21 +174,31 @@ static void move_backward(const one *o, const float *dv, float *dx) {
     }
 }
 
+/* The slopes of a batch that the forward pass evaluated without. */
+static void find_slopes(one *o) {
+  if (o->series) {
+    series_slopes(&o->fit, &o->fun, o->slope);
+  } else {
+    const scalar_rows rows = all_pairs(o);
+    scalar_evaluate(&o->fun, &rows, o->tape, o->s, o->slope);
+  }
+}
+
 void one_backward(const egnn *net, const hifm_domain *domain, const float *w,
                   const hifm_batch *batch, const float *dv, float *dw, float *dx, void *memory) {
   one o;
   open(&o, net, domain, w, batch, memory);
   pull(&o, dv);
   if (dx) {
-    series_slopes(&o);
+    find_slopes(&o);
     move_backward(&o, dv, dx);
   }
   if (!dw) return;
   if (o.series) {
-    series_backward(&o, dw);
+    series_backward(&o.fit, &o.fun, o.ds, dw);
   } else {
     /* One tile's tape is still there from the forward pass, unless slopes were asked for. */
-    const scalar_rows rows = series_rows(&o, &o.frame->bands[0]);
+    const scalar_rows rows = all_pairs(&o);
     scalar_backward(&o.fun, &rows, o.tape, o.ds, !dx && rows.count <= SCALAR_TILE, dw);
   }
   scalar_finish(&o.fun, dw);

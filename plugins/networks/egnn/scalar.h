@@ -12,7 +12,7 @@
 
 #include "egnn.h"
 
-enum { SCALAR_TILE = 256 };
+enum { SCALAR_TILE = 384 };
 
 typedef struct scalar {
   const egnn *net;

@@ -2,228 +2,260 @@
 
 #include "hifm/rng.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <string.h>
 
-enum { WATCH_EVERY = 64, WATCHED = 32, NU_FIRST = 48, NZ_FIRST = 16 };
+/* Tiles whose tape is kept for the backward pass; further ones are evaluated again there. */
+enum { SERIES_TILES = 12288 / SCALAR_TILE };
 
-/* A series that misses watched pairs by more than this is not used for that batch. */
-static const double watch_limit = 1e-4;
+/* One z: how often the boxes may change before what is left is evaluated directly. */
+enum { PASSES = 8 };
 
-/* Where bands end. */
-static const float edges[ONE_BANDS] = {0.5f, 0.75f, 0.9f, INFINITY};
+enum { WATCH_EVERY = 64, WATCHED = 32 };
 
-static size_t band_of(float z) {
-  size_t k = 0;
-  while (k + 1 < ONE_BANDS && z >= edges[k]) k++;
-  return k;
+/* The last coefficients of a box may be this large against the root mean square of s, more in a
+ * box of little weight, and never less than the rounding of its largest values. */
+static const double tolerance = 2e-6, weight_power = 0.25, rounding = 4e-7;
+
+/* Above the bound a box gets more nodes in the next batch, above this many bounds it is not used in
+ * this one. */
+static const float miss = 4;
+
+void series_carve(series *f, carver *c, const egnn *net, size_t n, size_t pairs) {
+  const size_t room = 2 * n * pairs; /* a box has fewer nodes than pairs */
+  f->state = carver_take(c, sizeof *f->state);
+  f->frame = carver_take(c, sizeof *f->frame);
+  segments_carve(&f->sorted, c, n, pairs);
+  f->room = room;
+  float **const per_row[] = {&f->d2, &f->z, &f->s, &f->ds, &f->slope, &f->c};
+  for (size_t k = 0; k < 6; k++) *per_row[k] = carver_floats(c, room);
+  f->pair = carver_take(c, room * sizeof *f->pair);
+  f->transform_memory = carver_floats(c, spectral_floats());
+  f->tapes = carver_floats(c, SERIES_TILES * scalar_tape(net));
+  f->tape = carver_floats(c, scalar_tape(net));
 }
 
-void series_plan(one *o) {
-  const size_t n = o->batch->n;
-  memset(o->frame, 0, sizeof *o->frame);
-  if (o->batch->nz == 1) {
-    for (size_t b = 0; b < n; b++) o->slot[b] = b;
-    o->frame->count = 1;
-    o->frame->bands[0].n = n;
-    return;
+void series_open(series *f) {
+  spectral_open(&f->transforms, f->transform_memory);
+}
+
+static size_t tile_count(const series *f) {
+  return (f->frame->rows + SCALAR_TILE - 1) / SCALAR_TILE;
+}
+
+static bool is_kept(size_t tile) {
+  return tile < SERIES_TILES;
+}
+
+static float *tape_of(const series *f, const scalar *fun, size_t tile) {
+  return is_kept(tile) ? f->tapes + tile * scalar_tape(fun->net) : f->tape;
+}
+
+static scalar_rows rows_of(const series *f, size_t tile) {
+  const size_t first = tile * SCALAR_TILE, left = f->frame->rows - first;
+  const scalar_rows all = {f->frame->rows, f->frame->rows, f->d2, f->z};
+  return scalar_part(&all, first, left < SCALAR_TILE ? left : SCALAR_TILE);
+}
+
+static void evaluate_tile(series *f, const scalar *fun, size_t tile) {
+  const scalar_rows rows = rows_of(f, tile);
+  scalar_tile(fun, &rows, tape_of(f, fun, tile), f->s + tile * SCALAR_TILE);
+}
+
+/* Row for row, pairs that no series serves: from pair i on. */
+static void add_pair(series *f, const series_batch *batch, size_t i) {
+  const size_t row = f->frame->rows++;
+  f->d2[row] = batch->d2[i];
+  f->z[row] = batch->z[batch->nz == 1 ? 0 : i / f->sorted.pairs];
+  f->pair[row] = (uint32_t)i;
+}
+
+static void place_nodes(series *f) {
+  series_frame *frame = f->frame;
+  frame->rows = 0;
+  for (size_t k = 0; k < frame->boxes.count; k++) {
+    const box *b = &frame->boxes.box[k];
+    const segments_box *part = &f->sorted.box[k];
+    const size_t nodes = (size_t)b->nu * b->nz;
+    frame->used[k] = !b->direct && nodes < part->pairs;
+    frame->first[k] = frame->rows;
+    if (!frame->used[k]) continue;
+    spectral_place(&f->transforms, b, &part->at, f->d2 + frame->rows, f->z + frame->rows);
+    frame->rows += nodes;
   }
-  size_t next[ONE_BANDS] = {0}, first = 0;
-  o->frame->count = ONE_BANDS;
-  for (size_t b = 0; b < n; b++) o->frame->bands[band_of(o->batch->z[b])].n++;
-  for (size_t k = 0; k < ONE_BANDS; k++) {
-    o->frame->bands[k].first = next[k] = first;
-    first += o->frame->bands[k].n;
-  }
-  for (size_t b = 0; b < n; b++) o->slot[next[band_of(o->batch->z[b])]++] = b;
+  frame->nodes = frame->rows;
 }
 
-scalar_rows series_rows(one *o, const one_band *band) {
-  const size_t first = band->first * o->stride, count = band->n * o->stride;
-  if (o->batch->nz == 1) return (scalar_rows){count, 1, o->d2 + first, o->batch->z};
-  for (size_t b = band->first; b < band->first + band->n; b++)
-    for (size_t p = 0; p < o->stride; p++) o->z[b * o->stride + p] = one_z(o, b);
-  return (scalar_rows){count, count, o->d2 + first, o->z + first};
-}
-
-static void direct(one *o, const one_band *band, bool slope) {
-  const size_t first = band->first * o->stride;
-  const scalar_rows rows = series_rows(o, band);
-  scalar_evaluate(&o->fun, &rows, o->tape, o->s + first, slope ? o->slope + first : NULL);
-}
-
-static void set_box(const one *o, const one_band *band, spectral *f) {
-  float d2[2] = {INFINITY, 0}, z[2] = {INFINITY, -INFINITY};
-  for (size_t i = band->first * o->stride; i < (band->first + band->n) * o->stride; i++) {
-    d2[0] = fminf(d2[0], o->d2[i]);
-    d2[1] = fmaxf(d2[1], o->d2[i]);
-  }
-  for (size_t b = band->first; b < band->first + band->n; b++) {
-    z[0] = fminf(z[0], one_z(o, b));
-    z[1] = fmaxf(z[1], one_z(o, b));
-  }
-  spectral_box(f, d2[0], d2[1], z[0], z[1]);
-}
-
-/* A training batch (each point its own z) begins with the sizes of the last one; a batch of one z
- * with fixed sizes, so that measuring leaves no trace in training. */
-static bool fit(one *o, size_t k, size_t tile) {
-  one_band *band = &o->frame->bands[k];
-  one_state *state = o->state;
-  spectral *f = &o->fit[k];
-  const bool training = o->batch->nz > 1;
-  const size_t nu = training && state->nu[k] ? state->nu[k] : NU_FIRST;
-  const size_t nz = !training ? 1 : state->nz[k] ? state->nz[k] : NZ_FIRST;
-  bool shrink_u = false, shrink_z = false;
-  set_box(o, band, f);
-  band->tile = tile;
-  f->room = SPECTRAL_TILES - tile;
-  f->tapes = o->tapes + tile * scalar_tape(o->net);
-  band->series = spectral_fit(f, &o->fun, nu, nz, &shrink_u, &shrink_z);
-  band->grid = f->at;
-  if (!training || !band->series) return band->series;
-  state->refits += f->at.nu != nu || f->at.nz != nz;
-  state->nu[k] = (uint32_t)(f->at.nu - (shrink_u ? 4 : 0));
-  state->nz[k] = (uint32_t)(f->at.nz - (shrink_z ? 4 : 0));
-  return true;
-}
-
-static void map_arguments(one *o, const one_band *band, const spectral *f) {
-  const size_t first = band->first * o->stride;
-  spectral_map(f, band->n * o->stride, o->d2 + first, o->t + first);
-  for (size_t b = band->first; o->batch->nz > 1 && b < band->first + band->n; b++) {
-    const float t = spectral_map_z(f, one_z(o, b));
-    chebyshev_values(f->at.nz, 1, &t,
-                     o->tz + band->first * CHEBYSHEV_MOST + (b - band->first) * f->at.nz);
+/* Pairs outside of all boxes, or in boxes that are not used. */
+static void place_pairs(series *f, const series_batch *batch) {
+  for (size_t i = 0; i < batch->n * f->sorted.pairs; i++) {
+    const size_t k = f->sorted.member[i];
+    if (k == BOXES_NONE || !f->frame->used[k]) add_pair(f, batch, i);
   }
 }
 
-/* values [n, stride] of the function with coefficients c [nz, nu]: contracted in z once per point,
- * summed by Clenshaw per pair. */
-static void sum_series(one *o, const one_band *band, const spectral *f, const float *c,
-                       float *values) {
-  const size_t first = band->first * o->stride, blocks = o->stride / CHEBYSHEV_LANES;
-  const int nu = (int)f->at.nu, nz = (int)f->at.nz;
-  if (o->batch->nz == 1) {
-    chebyshev_sum(f->at.nu, c, band->n * blocks, o->t + first, values + first);
-    return;
-  }
-  float *a = o->a + band->first * CHEBYSHEV_MOST;
-  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)band->n, nu, nz, 1,
-              o->tz + band->first * CHEBYSHEV_MOST, nz, c, nu, 0, a, nu);
-  for (size_t b = 0; b < band->n; b++)
-    chebyshev_sum(f->at.nu, a + b * f->at.nu, blocks, o->t + first + b * o->stride,
-                  values + first + b * o->stride);
+static void scatter_rows(const series *f, const float *values, size_t from, float *out) {
+  for (size_t row = from; row < f->frame->rows; row++) out[f->pair[row]] = values[row];
 }
 
-static void evaluate(one *o, size_t k, bool slope, size_t *tile) {
-  const one_band *band = &o->frame->bands[k];
-  spectral *f = &o->fit[k];
-  if (band->n == 0) return;
-  if (!fit(o, k, *tile)) {
-    direct(o, band, slope);
-    if (o->batch->nz > 1) o->state->direct++;
-    return;
+/* From values at the rows to values at the pairs. */
+static void sum_boxes(series *f, const float *values, float *out) {
+  const series_frame *frame = f->frame;
+  for (size_t k = 0; k < frame->boxes.count; k++) {
+    if (!frame->used[k]) continue;
+    const box *b = &frame->boxes.box[k];
+    float *c = f->c + frame->first[k];
+    spectral_transform(&f->transforms, b, values + frame->first[k], c);
+    segments_sum(&f->sorted, b, k, c, out);
   }
-  *tile += spectral_tiles(f);
-  map_arguments(o, band, f);
-  sum_series(o, band, f, f->c, o->s);
-  if (!slope) return;
-  spectral_fit_slope(f, &o->fun);
-  sum_series(o, band, f, f->c_slope, o->slope);
+  scatter_rows(f, values, frame->nodes, out);
+}
+
+typedef struct moments {
+  double weight, square; /* sums of d2 and of d2 s^2 */
+} moments;
+
+static moments measure(const series *f, const series_batch *batch, const float *s) {
+  moments m = {0, 0};
+  for (size_t i = 0; i < batch->n * f->sorted.pairs; i++) {
+    m.weight += (double)batch->d2[i];
+    m.square += (double)(batch->d2[i] * s[i] * s[i]);
+  }
+  return m;
+}
+
+static void find_tails(const series *f, const moments *m, box_tails *tails) {
+  const double size = sqrt(m->square / m->weight);
+  for (size_t k = 0; k < f->frame->boxes.count; k++) {
+    tails[k] = (box_tails){0};
+    if (!f->frame->used[k]) continue;
+    float largest;
+    tails[k] = spectral_tails(&f->frame->boxes.box[k], f->c + f->frame->first[k], &largest);
+    const double share = m->weight / f->sorted.box[k].weight;
+    tails[k].bound =
+        (float)fmax(tolerance * size * pow(share, weight_power), rounding * (double)largest);
+  }
+}
+
+static bool is_missed(const box_tails *t) {
+  return t->bound > 0 && !(t->u <= miss * t->bound && t->z <= miss * t->bound);
+}
+
+/* Evaluates the pairs of boxes that missed. */
+static size_t mend(series *f, const scalar *fun, const series_batch *batch, const box_tails *tails,
+                   float *s) {
+  size_t missed = 0, before = f->frame->rows;
+  bool now[BOXES_MOST] = {false};
+  for (size_t k = 0; k < f->frame->boxes.count; k++) {
+    now[k] = is_missed(&tails[k]);
+    missed += now[k];
+    if (now[k]) f->frame->used[k] = false;
+  }
+  if (missed == 0) return 0;
+  for (size_t i = 0; i < batch->n * f->sorted.pairs; i++)
+    if (f->sorted.member[i] != BOXES_NONE && now[f->sorted.member[i]]) add_pair(f, batch, i);
+  for (size_t tile = before / SCALAR_TILE; tile < tile_count(f); tile++)
+    evaluate_tile(f, fun, tile);
+  scatter_rows(f, f->s, before, s);
+  return missed;
+}
+
+static void evaluate(series *f, const scalar *fun, const series_batch *batch, float *s, moments *m,
+                     box_tails *tails) {
+  segments_sort(&f->sorted, &f->frame->boxes, batch->n, batch->nz, batch->d2, batch->z);
+  place_nodes(f);
+  place_pairs(f, batch);
+  for (size_t tile = 0; tile < tile_count(f); tile++) evaluate_tile(f, fun, tile);
+  sum_boxes(f, f->s, s);
+  *m = measure(f, batch, s);
+  find_tails(f, m, tails);
 }
 
 /* Every so often a few pairs are evaluated directly. */
-static double watch(const one *o) {
-  float d2[WATCHED], z[WATCHED], s[WATCHED];
+static double watch(const series *f, const scalar *fun, const series_batch *batch, const float *s) {
+  float d2[WATCHED], z[WATCHED], direct[WATCHED];
   size_t at[WATCHED];
   double error = 0, size = 0;
   for (uint32_t k = 0; k < WATCHED; k++) {
     const hifm_stream stream = {0, HIFM_RNG_CHECK};
-    const size_t b = hifm_below(stream, 2 * o->state->calls, k, o->batch->n);
-    at[k] = b * o->stride + hifm_below(stream, 2 * o->state->calls + 1, k, o->pairs);
-    d2[k] = o->d2[at[k]];
-    z[k] = one_z(o, b);
+    at[k] = hifm_below(stream, f->state->calls, k, batch->n * f->sorted.pairs);
+    d2[k] = batch->d2[at[k]];
+    z[k] = batch->z[at[k] / f->sorted.pairs];
   }
   const scalar_rows rows = {WATCHED, WATCHED, d2, z};
-  scalar_tile(&o->fun, &rows, o->tape, s);
+  scalar_tile(fun, &rows, f->tape, direct);
   for (size_t k = 0; k < WATCHED; k++) {
-    error = fmax(error, fabs((double)s[k] - (double)o->s[at[k]]));
-    size = fmax(size, fabs((double)s[k]));
+    error = fmax(error, fabs((double)direct[k] - (double)s[at[k]]));
+    size = fmax(size, fabs((double)direct[k]));
   }
   return size > 0 ? error / size : error;
 }
 
-static void all_direct(one *o, bool slope) {
-  for (size_t k = 0; k < o->frame->count; k++) {
-    one_band *band = &o->frame->bands[k];
-    if (!band->series) continue;
-    band->series = false;
-    direct(o, band, slope);
-    o->state->direct++;
+static void forward_one_z(series *f, const scalar *fun, const series_batch *batch, float *s) {
+  moments m;
+  box_tails tails[BOXES_MOST];
+  boxes_begin(&f->frame->boxes, true);
+  for (int pass = 0;; pass++) {
+    evaluate(f, fun, batch, s, &m, tails);
+    bool missed = false;
+    for (size_t k = 0; k < f->frame->boxes.count; k++) missed |= is_missed(&tails[k]);
+    if (!missed || pass == PASSES || !boxes_adapt(&f->frame->boxes, tails)) break;
   }
+  mend(f, fun, batch, tails, s);
 }
 
-void series_forward(one *o, bool slope) {
-  size_t tile = 0;
-  for (size_t k = 0; k < o->frame->count; k++) evaluate(o, k, slope, &tile);
-  if (o->batch->nz == 1 || o->state->calls++ % WATCH_EVERY) return;
-  const double error = watch(o);
-  o->state->watch = fmax(o->state->watch, error);
-  if (!(error <= watch_limit)) all_direct(o, slope);
+static void forward_training(series *f, const scalar *fun, const series_batch *batch, float *s) {
+  series_state *state = f->state;
+  moments m;
+  box_tails tails[BOXES_MOST];
+  if (state->boxes.count == 0) boxes_begin(&state->boxes, false);
+  const bool now_and_then = state->calls % WATCH_EVERY == 0;
+  if (now_and_then) boxes_join(&state->boxes);
+  f->frame->boxes = state->boxes;
+  evaluate(f, fun, batch, s, &m, tails);
+  state->missed += mend(f, fun, batch, tails, s);
+  boxes_adapt(&state->boxes, tails);
+  if (now_and_then) state->watch = fmax(state->watch, watch(f, fun, batch, s));
+  state->size = sqrt(m.square / m.weight);
+  state->rows = f->frame->rows;
+  state->direct = f->frame->rows - f->frame->nodes;
+  state->calls++;
 }
 
-/* The fit of a band as the forward pass left it. */
-static spectral *restore(one *o, size_t k) {
-  spectral *f = &o->fit[k];
-  f->at = o->frame->bands[k].grid;
-  f->tapes = o->tapes + o->frame->bands[k].tile * scalar_tape(o->net);
-  return f;
+void series_forward(series *f, const scalar *fun, const series_batch *batch, float *s,
+                    float *slope) {
+  (batch->nz == 1 ? forward_one_z : forward_training)(f, fun, batch, s);
+  if (slope) series_slopes(f, fun, slope);
 }
 
-void series_slopes(one *o) {
-  for (size_t k = 0; k < o->frame->count; k++) {
-    const one_band *band = &o->frame->bands[k];
-    if (!band->series) {
-      direct(o, band, true);
-      continue;
-    }
-    spectral *f = restore(o, k);
-    spectral_fit_slope(f, &o->fun);
-    sum_series(o, band, f, f->c_slope, o->slope);
+void series_slopes(series *f, const scalar *fun, float *slope) {
+  for (size_t tile = 0; tile < tile_count(f); tile++) {
+    const scalar_rows rows = rows_of(f, tile);
+    if (!is_kept(tile)) evaluate_tile(f, fun, tile);
+    scalar_tile_slope(fun, &rows, tape_of(f, fun, tile), f->slope + tile * SCALAR_TILE);
   }
+  sum_boxes(f, f->slope, slope);
 }
 
-/* The transpose of sum_series and of the fit. */
-static void band_backward(one *o, size_t k, float *dw) {
-  const one_band *band = &o->frame->bands[k];
-  spectral *f = restore(o, k);
-  const size_t first = band->first * o->stride, blocks = o->stride / CHEBYSHEV_LANES;
-  const int nu = (int)f->at.nu, nz = (int)f->at.nz;
-  float *dc = f->c_slope; /* of the same size, and not in use while training */
-  if (o->batch->nz == 1) {
-    chebyshev_spread(f->at.nu, band->n * blocks, o->t + first, o->ds + first, dc);
-  } else {
-    float *da = o->da + band->first * CHEBYSHEV_MOST;
-    for (size_t b = 0; b < band->n; b++)
-      chebyshev_spread(f->at.nu, blocks, o->t + first + b * o->stride,
-                       o->ds + first + b * o->stride, da + b * f->at.nu);
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, nz, nu, (int)band->n, 1,
-                o->tz + band->first * CHEBYSHEV_MOST, nz, da, nu, 0, dc, nu);
+/* From the gradient by pairs to that by rows: the transpose of sum_boxes. */
+static void spread_boxes(series *f, const float *ds) {
+  const series_frame *frame = f->frame;
+  memset(f->ds, 0, frame->nodes * sizeof *f->ds);
+  for (size_t k = 0; k < frame->boxes.count; k++) {
+    if (!frame->used[k]) continue;
+    const box *b = &frame->boxes.box[k];
+    float dc[BOXES_NODES * BOXES_NODES];
+    segments_spread(&f->sorted, b, k, ds, dc);
+    spectral_transpose(&f->transforms, b, dc, f->ds + frame->first[k]);
   }
-  spectral_backward(f, &o->fun, dc, dw);
+  for (size_t row = frame->nodes; row < frame->rows; row++) f->ds[row] = ds[f->pair[row]];
 }
 
-void series_backward(one *o, float *dw) {
-  for (size_t k = 0; k < o->frame->count; k++) {
-    const one_band *band = &o->frame->bands[k];
-    if (band->n == 0) continue;
-    if (band->series) {
-      band_backward(o, k, dw);
-      continue;
-    }
-    const scalar_rows rows = series_rows(o, band);
-    scalar_backward(&o->fun, &rows, o->tape, o->ds + band->first * o->stride, false, dw);
+void series_backward(series *f, scalar *fun, const float *ds, float *dw) {
+  spread_boxes(f, ds);
+  for (size_t tile = tile_count(f); tile-- > 0;) { /* the last tapes are still in the cache */
+    const scalar_rows rows = rows_of(f, tile);
+    if (!is_kept(tile)) evaluate_tile(f, fun, tile);
+    scalar_tile_backward(fun, &rows, tape_of(f, fun, tile), f->ds + tile * SCALAR_TILE, dw);
   }
 }

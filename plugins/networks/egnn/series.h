@@ -1,27 +1,65 @@
-/* The pairs of a batch by series: bands of z, each fitted on its own box.
+/* s at the pairs of a batch by series on boxes of (u, z), and its gradient.
  *
- * Near z = 1 the network learns sharp features of the distance that it does not have at small z;
- * and the points there are compact. A band of its own has the nodes they need, and no other pays.
- */
+ * The MLPs see rows: the nodes of every box that has fewer nodes than pairs, then the pairs of all
+ * the others. A series whose last coefficients are too large is not used: its pairs become rows
+ * too, and the box will have more nodes, or be halved, in the next batch. So every value is either
+ * a converged series' or the network's own. */
 #ifndef EGNN_SERIES_H
 #define EGNN_SERIES_H
 
-#include "one.h"
+#include "scalar.h"
+#include "segments.h"
 
-/* Sorts the batch's points into bands: fills slot and frame. */
-void series_plan(one *o);
+/* What is kept from batch to batch, and in checkpoints: the first bytes of work. */
+typedef struct series_state {
+  boxes boxes;
+  uint64_t calls;        /* training batches */
+  uint64_t missed;       /* boxes whose series was not good enough and not used */
+  uint64_t rows, direct; /* of the last training batch: rows in all, and pairs among them */
+  double size;           /* root mean square of s, weighted by d2, in the last training batch */
+  double watch;          /* largest error seen at watched pairs, relative to the largest |s| */
+} series_state;
 
-/* s of every pair (and slope, where asked for), with distances in place; bands whose series does
- * not converge, or misses watched pairs, are evaluated directly. */
-void series_forward(one *o, bool slope);
+/* What the backward pass must know of the forward pass. */
+typedef struct series_frame {
+  boxes boxes;
+  size_t first[BOXES_MOST]; /* row of each box's first node */
+  bool used[BOXES_MOST];    /* its series gave the values */
+  size_t rows, nodes;       /* all rows; the pairs' rows begin at `nodes` */
+} series_frame;
 
-/* Slopes alone, after a forward pass. */
-void series_slopes(one *o);
+typedef struct series {
+  series_state *state;
+  series_frame *frame;
+  segments sorted;
+  spectral transforms;
+  size_t room;           /* of rows */
+  float *d2, *z;         /* [room] */
+  float *s, *ds, *slope; /* [room]: values, their gradient, their derivatives by d2 */
+  float *c;              /* [room]: coefficients of the boxes, in place of their nodes' values */
+  uint32_t *pair;        /* [room]: of the rows after the nodes */
+  float *tapes, *tape;   /* SERIES_TILES tiles that are kept, and one for the rest */
+  float *transform_memory;
+} series;
 
-/* From ds to dw, after a forward pass. */
-void series_backward(one *o, float *dw);
+/* The pairs of a batch. */
+typedef struct series_batch {
+  size_t n, nz;
+  const float *d2, *z; /* [n, pairs], [nz] */
+} series_batch;
 
-/* A band pair by pair: s, and slope where asked for. The same rows for scalar_backward. */
-scalar_rows series_rows(one *o, const one_band *band);
+void series_carve(series *f, carver *c, const egnn *net, size_t n, size_t pairs);
+void series_open(series *f);
+
+/* s [n, pairs], and its derivatives by d2 where slope is not NULL. With one z the values depend on
+ * nothing but the arguments; else the state is read and changed. */
+void series_forward(series *f, const scalar *fun, const series_batch *batch, float *s,
+                    float *slope);
+
+/* After series_forward: the derivatives by d2 alone. */
+void series_slopes(series *f, const scalar *fun, float *slope);
+
+/* After series_forward: from ds [n, pairs] to dw. */
+void series_backward(series *f, scalar *fun, const float *ds, float *dw);
 
 #endif

@@ -1,0 +1,48 @@
+/* The pairs of a batch, sorted by the box they lie in, and sums of the boxes' series over them.
+ *
+ * Inside a box the pairs of one z are a segment: they share the series contracted in z. A segment
+ * fills whole blocks of CHEBYSHEV_LANES slots; the slots that are left over belong to no pair. */
+#ifndef EGNN_SEGMENTS_H
+#define EGNN_SEGMENTS_H
+
+#include "carver.h"
+#include "layers/chebyshev.h"
+#include "spectral.h"
+
+typedef struct segment {
+  float z;
+  uint32_t slot, blocks;
+} segment;
+
+/* One box's part of the batch. */
+typedef struct segments_box {
+  spectral_extent at;       /* of its pairs */
+  double weight;            /* sum of d2 */
+  size_t pairs, segments;   /* counts */
+  size_t first, first_slot; /* of its segments; of its slots */
+} segments_box;
+
+typedef struct segments {
+  segments_box *box;     /* [BOXES_MOST] */
+  unsigned char *index;  /* box of each cell */
+  unsigned char *member; /* box of each pair, BOXES_NONE: outside of all */
+  float *u;              /* of each pair */
+  segment *segment;
+  uint32_t *pair; /* of each slot, UINT32_MAX: nobody's */
+  float *t;       /* of each slot: u, mapped to [-1, 1] */
+  float *value;   /* of each slot, spare */
+  size_t pairs;   /* of a point */
+} segments;
+
+void segments_carve(segments *s, carver *c, size_t n, size_t pairs);
+
+/* Sorts the pairs [n, pairs] with distances d2 and z [nz]. */
+void segments_sort(segments *s, const boxes *all, size_t n, size_t nz, const float *d2,
+                   const float *z);
+
+/* values [pairs of the batch] at the pairs of box k, from its series c; and the transpose: dc from
+ * dvalues. */
+void segments_sum(const segments *s, const box *b, size_t k, const float *c, float *values);
+void segments_spread(const segments *s, const box *b, size_t k, const float *dvalues, float *dc);
+
+#endif
