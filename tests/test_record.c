@@ -27,7 +27,11 @@ static const char MEASURE[] =
 #define EMPTY ",,,,,,,,,,,,,"
 
 static record_row make_row(folder *f, const char *name, const char *cells, const char *state) {
-  return (record_row){folder_value(f, cells), folder_path(f, name), TRAIN_ID, MEASURE_ID, state};
+  return (record_row){.cells = folder_value(f, cells),
+                      .folder = folder_path(f, name),
+                      .train_id = TRAIN_ID,
+                      .measure_id = MEASURE_ID,
+                      .state = state};
 }
 
 static void add_results(folder *f, const char *name, const char *train, const char *measure) {
@@ -39,7 +43,7 @@ static void add_results(folder *f, const char *name, const char *train, const ch
 
 static void write_csv(folder *f, const char *columns, const record_row *rows, size_t count) {
   hifm_error err = {0};
-  if (record_write(folder_path(f, "view"), folder_value(f, columns), rows, count, &err))
+  if (record_write(folder_path(f, "view"), folder_value(f, columns), NULL, 0, rows, count, &err))
     fail_msg("%s", err.message);
 }
 

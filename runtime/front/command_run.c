@@ -1,5 +1,6 @@
 /* hifm run, hifm table: from a script to results, tables and figures. */
 #include "base/files.h"
+#include "front/audits.h"
 #include "front/command.h"
 #include "front/graph.h"
 #include "host/catalogue.h"
@@ -13,6 +14,9 @@ typedef struct experiment {
   const options *given;
   const value *catalogue, *plan;
   const char *view;
+  graph_audit *audits;
+  const char *const *audit_names;
+  size_t audit_count;
   graph jobs;
 } experiment;
 
@@ -21,6 +25,11 @@ static const char *view_folder(arena *a, const options *given, const char *name)
   const bool partial = given->set_count > 0 || given->only;
   return arena_format(a, "%s/%s%s%s%s", given->out, name, given->profile ? "-" : "",
                       given->profile ? given->profile : "", partial ? "-partial" : "");
+}
+
+static hifm_status make_graph(experiment *e, hifm_error *err) {
+  return graph_build(e->a, e->plan, e->audits, e->audit_count, e->catalogue, e->given->out,
+                     &e->jobs, err);
 }
 
 static hifm_status load(experiment *e, arena *a, const options *given, hifm_error *err) {
@@ -33,9 +42,12 @@ static hifm_status load(experiment *e, arena *a, const options *given, hifm_erro
                                 .recipes = command_recipes(a)};
   e->catalogue = catalogue_collect(a);
   hifm_status status = plan_load(a, &request, e->catalogue, &e->plan, err);
+  if (status == HIFM_OK)
+    status = audits_load(a, &request, e->catalogue, e->plan, &e->audits, &e->audit_names,
+                         &e->audit_count, err);
   if (status != HIFM_OK) return status;
   e->view = view_folder(a, given, value_get_text(e->plan, "name", "experiment"));
-  return graph_build(a, e->plan, e->catalogue, given->out, &e->jobs, err);
+  return make_graph(e, err);
 }
 
 /* --force: the selected runs begin anew. */
@@ -44,7 +56,7 @@ static hifm_status forget(experiment *e, hifm_error *err) {
     hifm_status status = files_remove(e->jobs.rows[i].folder, err);
     if (status != HIFM_OK) return status;
   }
-  return graph_build(e->a, e->plan, e->catalogue, e->given->out, &e->jobs, err);
+  return make_graph(e, err);
 }
 
 static hifm_status write_tables(const experiment *e, hifm_error *err) {
@@ -87,8 +99,8 @@ static hifm_status report(experiment *e, hifm_error *err) {
   graph_set_states(&e->jobs);
   hifm_status status = files_make_folder(e->view, err);
   if (status == HIFM_OK)
-    status =
-        record_write(e->view, value_get(e->plan, "columns"), e->jobs.rows, e->jobs.row_count, err);
+    status = record_write(e->view, value_get(e->plan, "columns"), e->audit_names, e->audit_count,
+                          e->jobs.rows, e->jobs.row_count, err);
   if (status == HIFM_OK) status = write_tables(e, err);
   if (status == HIFM_OK) status = print_tables(e, err);
   if (status == HIFM_OK) status = write_figures(e, err);
@@ -97,7 +109,7 @@ static hifm_status report(experiment *e, hifm_error *err) {
 
 static void dry_run(const experiment *e) {
   const value *columns = value_get(e->plan, "columns");
-  const size_t done = graph_rows_done(&e->jobs);
+  const size_t done = e->jobs.rows_done;
   printf("%zu runs, %zu done, %zu to do\n", e->jobs.row_count, done, e->jobs.row_count - done);
   printf("varies:");
   for (size_t i = 0; columns && i < columns->count; i++) printf(" %s", columns->items[i]->text);
@@ -113,7 +125,7 @@ static hifm_status run_jobs(experiment *e, schedule_summary *summary, hifm_error
                                    .timeout = value_get_number(how, "timeout", 0),
                                    .retries = (unsigned)value_get_number(how, "retries", 2),
                                    .quiet = e->given->quiet};
-  const size_t done = graph_rows_done(&e->jobs), all = e->jobs.row_count;
+  const size_t done = e->jobs.rows_done, all = e->jobs.row_count;
   *summary = (schedule_summary){0};
   if (done == all) {
     if (!e->given->quiet) fprintf(stderr, "all %zu runs are done already: nothing to do\n", all);

@@ -9,6 +9,9 @@
 
 typedef struct builder {
   arena *a;
+  const value *catalogue;
+  const graph_audit *audits;
+  size_t audit_count;
   const char *out;
   double checkpoint;
   graph *g;
@@ -146,36 +149,78 @@ static size_t add_jobs(builder *b, const value *config, const identity *id, cons
   return measure_job(b, config, id, cells, folder, data, train);
 }
 
-static hifm_status add_row(builder *b, const value *row, const value *catalogue, size_t index,
-                           hifm_error *err) {
-  const value *config = value_get(row, "config"), *cells = value_get(row, "cells");
-  graph *g = b->g;
-  identity id;
-  hifm_status status = identity_of(config, catalogue, &id, err);
+static bool is_done(builder *b, const char *folder, const identity *id) {
+  return job_is_done(result_of(b, folder), id->train) &&
+         job_is_done(job_measure_path(b->a, folder, id->measure), id->measure);
+}
+
+/* One more measurement of a row's weights. */
+static hifm_status add_audit(builder *b, const record_row *row, const graph_audit *audit,
+                             size_t index, const char **measure_id, bool *done, hifm_error *err) {
+  const value *rows = value_get(audit->plan, "rows"), *config;
+  identity id = {.train = ""};
+  hifm_status status = HIFM_OK;
+  config = rows && index < rows->count ? value_get(rows->items[index], "config") : NULL;
+  if (config) status = identity_of(config, b->catalogue, &id, err);
   if (status != HIFM_OK) return status;
-  const char *folder =
-      arena_format(b->a, "%s/runs/%s-%.12s", b->out, identity_slug(b->a, config), id.train);
-  const bool done = job_is_done(result_of(b, folder), id.train) &&
-                    job_is_done(job_measure_path(b->a, folder, id.measure), id.measure);
-  g->row_jobs[index] = done ? SIZE_MAX : add_jobs(b, config, &id, cells, folder);
-  g->rows[index] = (record_row){.cells = cells,
-                                .folder = folder,
-                                .train_id = arena_text(b->a, id.train),
-                                .measure_id = arena_text(b->a, id.measure)};
+  if (strcmp(id.train, row->train_id) != 0)
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "audits.%s: may change how a run is measured (dataset.test, measure), not how "
+                     "it is trained",
+                     audit->name);
+  *measure_id = arena_text(b->a, id.measure);
+  *done = is_done(b, row->folder, &id);
+  if (*done || find_job(b->g, "measure", id.measure) != SIZE_MAX) return HIFM_OK;
+  const size_t data = data_job(b, config, &id), train = find_job(b->g, "train", id.train);
+  measure_job(b, config, &id, row->cells, row->folder, data, train);
+  b->g->jobs[b->g->job_count - 1].label =
+      arena_format(b->a, "%s, audit %s", label_of(b->a, row->cells), audit->name);
   return HIFM_OK;
 }
 
-hifm_status graph_build(arena *a, const value *plan, const value *catalogue, const char *out,
-                        graph *g, hifm_error *err) {
+static hifm_status add_row(builder *b, const value *row, size_t index, hifm_error *err) {
+  const value *config = value_get(row, "config"), *cells = value_get(row, "cells");
+  graph *g = b->g;
+  record_row *made = &g->rows[index];
+  identity id;
+  hifm_status status = identity_of(config, b->catalogue, &id, err);
+  if (status != HIFM_OK) return status;
+  const char *folder =
+      arena_format(b->a, "%s/runs/%s-%.12s", b->out, identity_slug(b->a, config), id.train);
+  bool done = is_done(b, folder, &id);
+  const char **audit_ids = arena_get(b->a, (b->audit_count + 1) * sizeof *audit_ids);
+  g->row_jobs[index] = done ? SIZE_MAX : add_jobs(b, config, &id, cells, folder);
+  *made = (record_row){.cells = cells,
+                       .folder = folder,
+                       .train_id = arena_text(b->a, id.train),
+                       .measure_id = arena_text(b->a, id.measure),
+                       .audit_ids = audit_ids};
+  for (size_t k = 0; k < b->audit_count && status == HIFM_OK; k++) {
+    bool there = false;
+    status = add_audit(b, made, &b->audits[k], index, &audit_ids[k], &there, err);
+    done &= there;
+  }
+  g->rows_done += done;
+  return status;
+}
+
+hifm_status graph_build(arena *a, const value *plan, const graph_audit *audits, size_t audit_count,
+                        const value *catalogue, const char *out, graph *g, hifm_error *err) {
   const value *rows = value_get(plan, "rows");
   const size_t count = rows ? rows->count : 0;
-  builder b = {a, out, value_get_number(value_get(plan, "schedule"), "checkpoint", 30), g};
+  builder b = {.a = a,
+               .catalogue = catalogue,
+               .audits = audits,
+               .audit_count = audit_count,
+               .out = out,
+               .checkpoint = value_get_number(value_get(plan, "schedule"), "checkpoint", 30),
+               .g = g};
   *g = (graph){.row_count = count};
-  g->jobs = arena_get(a, 4 * count * sizeof *g->jobs);
+  g->jobs = arena_get(a, (4 + audit_count) * count * sizeof *g->jobs);
   g->rows = arena_get(a, count * sizeof *g->rows);
   g->row_jobs = arena_get(a, count * sizeof *g->row_jobs);
   for (size_t i = 0; i < count; i++) {
-    hifm_status status = add_row(&b, rows->items[i], catalogue, i, err);
+    hifm_status status = add_row(&b, rows->items[i], i, err);
     if (status != HIFM_OK) return status;
   }
   graph_set_states(g);
@@ -200,10 +245,4 @@ void graph_set_states(graph *g) {
     const bool failed = state == JOB_FAILED || state == JOB_BLOCKED;
     g->rows[i].state = state == JOB_DONE ? "done" : failed ? "failed" : "missing";
   }
-}
-
-size_t graph_rows_done(const graph *g) {
-  size_t done = 0;
-  for (size_t i = 0; i < g->row_count; i++) done += g->row_jobs[i] == SIZE_MAX;
-  return done;
 }

@@ -13,12 +13,20 @@ typedef struct graph {
   size_t *row_jobs; /* [row_count]: the job that ends with the row's measurement; SIZE_MAX: it is
                        there already, and nothing needs to run for it */
   size_t row_count;
+  size_t rows_done; /* rows that were there already when the graph was built, audits included */
 } graph;
 
+/* Further measurements of every row. */
+typedef struct graph_audit {
+  const char *name;
+  const value *plan;
+} graph_audit;
+
 /* out: the results folder. Folders: <out>/runs/<slug>-<12 digits of the train id> and
- * <out>/cache/<data set or energy>-<12 digits>. Everything lives in the arena. */
-hifm_status graph_build(arena *a, const value *plan, const value *catalogue, const char *out,
-                        graph *g, hifm_error *err);
+ * <out>/cache/<data set or energy>-<12 digits>. audits: plans of the same runs measured otherwise;
+ * HIFM_BAD_CONFIG where one of them would train otherwise. Everything lives in the arena. */
+hifm_status graph_build(arena *a, const value *plan, const graph_audit *audits, size_t audit_count,
+                        const value *catalogue, const char *out, graph *g, hifm_error *err);
 
 /* The job alone that makes a data set, the same as in a graph. config: { "dataset": ... } */
 hifm_status graph_data_job(arena *a, const value *config, const value *catalogue, const char *out,
@@ -26,8 +34,5 @@ hifm_status graph_data_job(arena *a, const value *config, const value *catalogue
 
 /* Each row's state for the record, from its job's; after schedule_run. */
 void graph_set_states(graph *g);
-
-/* How many rows were there already when the graph was built. */
-size_t graph_rows_done(const graph *g);
 
 #endif

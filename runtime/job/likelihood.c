@@ -59,10 +59,14 @@ static hifm_status slope(void *context, double t, const double *y, double *dy, h
   return HIFM_OK;
 }
 
+static const double log_two_pi = 1.8378770664093453;
+
+static double freedom_of(const hifm_domain *domain) {
+  return domain->centred ? (domain->particles - 1.0) * domain->space : domain->d;
+}
+
 static hifm_status summarise(const field *f, const double *y, likelihood *out, hifm_error *err) {
-  const hifm_domain *domain = &f->net->domain;
-  const double freedom = domain->centred ? (domain->particles - 1.0) * domain->space : domain->d;
-  const double constant = 0.5 * freedom * log(2 * 3.14159265358979323846);
+  const double constant = 0.5 * freedom_of(&f->net->domain) * log_two_pi;
   double mean = 0, squares = 0;
   for (size_t b = 0; b < f->n; b++) {
     double nll = constant + y[f->n * f->d + b];
@@ -119,4 +123,14 @@ hifm_status likelihood_measure(network *net, const float *w, const double *point
     return HIFM_OK;
   }
   return status == HIFM_OK ? HIFM_OK : hifm_fail(err, status, "%s", inner.message);
+}
+
+void likelihood_anchors(const hifm_domain *domain, const double *points, size_t n, double *identity,
+                        double *gaussian) {
+  const double freedom = freedom_of(domain);
+  double square = 0;
+  for (size_t i = 0; i < n * domain->d; i++) square += points[i] * points[i];
+  const double variance = square / (double)n / freedom;
+  *identity = 0.5 * freedom * (log_two_pi + variance);
+  *gaussian = 0.5 * freedom * (log_two_pi + log(variance) + 1);
 }

@@ -42,6 +42,15 @@ static hifm_status measure_all(run *r, arena *a, value *history, hifm_error *err
   return status;
 }
 
+static value *anchors(run *r, arena *a) {
+  double identity, gaussian;
+  value *out = value_new(a, VALUE_MAP);
+  likelihood_anchors(&r->data.domain, r->data.test, r->data.test_count, &identity, &gaussian);
+  value_put_number(a, out, "nll_identity", identity);
+  value_put_number(a, out, "nll_gaussian", gaussian);
+  return out;
+}
+
 hifm_status run_remeasure(arena *a, const job *work, hifm_error *err) {
   const double begun = result_clock();
   run r;
@@ -52,6 +61,7 @@ hifm_status run_remeasure(arena *a, const job *work, hifm_error *err) {
   const result measured = {.kind = work->kind,
                            .id = work->id,
                            .state = "done",
+                           .numbers = anchors(&r, a),
                            .history = history,
                            .seconds = result_clock() - begun,
                            .attempts = work->attempt};

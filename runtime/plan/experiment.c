@@ -41,7 +41,7 @@ static hifm_status expand(const experiment *e, const value *variants, product *p
   return HIFM_OK;
 }
 
-/* No grid, label or h.none where tables and figures are described. */
+/* No grid, label or h.none where tables, figures and audits are described. */
 static hifm_status check_plain(arena *a, const char *path, const value *node, hifm_error *err) {
   if (node->type > VALUE_MAP)
     return hifm_fail(err, HIFM_BAD_CONFIG, "%s: %s has no place here", path, value_type_text(node));
@@ -54,10 +54,18 @@ static hifm_status check_plain(arena *a, const char *path, const value *node, hi
   return HIFM_OK;
 }
 
+/* A section of its own, with the profile's on top where profiles have it. */
+static const value *declared_beside(const experiment *e, const char *key) {
+  const value *declared = value_get(e->sections, key), *more = NULL;
+  if (e->request->profile)
+    more = value_get(value_get(value_get(e->sections, "profiles"), e->request->profile), key);
+  return more ? declared_merge(e->schema->memory, declared, more) : declared;
+}
+
 static hifm_status describe(const experiment *e, const char *key, const value **out,
                             hifm_error *err) {
   arena *a = e->schema->memory;
-  const value *declared = value_get(e->sections, key);
+  const value *declared = declared_beside(e, key);
   *out = declared && declared->count ? declared : value_new(a, VALUE_MAP);
   hifm_status status = check_plain(a, key, *out, err);
   if (status) return status;
@@ -69,12 +77,7 @@ static hifm_status describe(const experiment *e, const char *key, const value **
 
 static hifm_status schedule(const experiment *e, const value **out, hifm_error *err) {
   arena *a = e->schema->memory;
-  const value *declared = value_get(e->sections, "schedule");
-  const value *profiles = value_get(e->sections, "profiles");
-  if (e->request->profile)
-    declared = declared_merge(a, declared,
-                              value_get(value_get(profiles, e->request->profile), "schedule"));
-  const value *map = declared_map(a, declared);
+  const value *map = declared_map(a, declared_beside(e, "schedule"));
   if (value_get(map, ""))
     return hifm_fail(err, HIFM_BAD_CONFIG, "schedule: must be a table of named settings");
   return params_check(a, schedule_params, map, "schedule", &e->schema->lookup, NULL, out, err);
@@ -124,7 +127,7 @@ static hifm_status choose_rows(const experiment *e, product *p, hifm_error *err)
 }
 
 hifm_status experiment_plan(const experiment *e, const value **out, hifm_error *err) {
-  static const char *const described[] = {"tables", "figures"};
+  static const char *const described[] = {"tables", "figures", "audits"};
   arena *a = e->schema->memory;
   product p;
   value *plan = value_new(a, VALUE_MAP);
@@ -135,7 +138,7 @@ hifm_status experiment_plan(const experiment *e, const value **out, hifm_error *
   const value *extra = NULL;
   status = schedule(e, &extra, err);
   value_put(a, plan, "schedule", extra);
-  for (size_t i = 0; i < 2 && !status; i++) {
+  for (size_t i = 0; i < 3 && !status; i++) {
     status = describe(e, described[i], &extra, err);
     value_put(a, plan, described[i], extra);
   }

@@ -16,7 +16,7 @@ typedef struct experiment {
 /* The plan in a form where rows share what they have in common:
  *   { "columns": [...], "parts": [ resolved section ... ],
  *     "rows": [ { "cells": [text per column], "parts": [index per section] } ... ],
- *     "schedule", "tables", "figures" }
+ *     "schedule", "tables", "figures", "audits" }
  * Messages begin with file:line, or with the --set they are about. */
 hifm_status experiment_plan(const experiment *e, const value **out, hifm_error *err);
 

@@ -103,7 +103,7 @@ static hifm_status assemble(arena *a, const reading *r, const value *packed, con
   const char *name = slash ? slash + 1 : script_path;
   size_t length = strlen(name);
   if (length > 4 && strcmp(name + length - 4, ".lua") == 0) length -= 4;
-  static const char *const kept[] = {"columns", "schedule", "tables", "figures"};
+  static const char *const kept[] = {"columns", "schedule", "tables", "figures", "audits"};
   value *plan = value_new(a, VALUE_MAP), *rows = value_new(a, VALUE_LIST);
   value *parts = value_copy(a, value_get(packed, "parts"));
   const value *packed_rows = value_get(packed, "rows");

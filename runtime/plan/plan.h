@@ -7,7 +7,8 @@
  *     "columns": ["seed", "flow", "flow.hyperbolize", ...],   one per varying path, in axis order
  *     "rows": [ { "cells": { column: text }, "config": {...} } ... ],   in grid order
  *     "schedule": { "timeout", "retries", "checkpoint" },
- *     "tables": { name: {...} }, "figures": { name: {...} } }        as declared, checked
+ *     "tables": { name: {...} }, "figures": { name: {...} },         as declared, checked
+ *     "audits": { name: { path: setting } } }                        as declared
  *
  * A resolved run ("config") holds every setting, presets filled in, grids gone:
  *

@@ -7,12 +7,13 @@
 
 #include <string.h>
 
-const char *const variants_other_keys[4] = {"schedule", "profiles", "tables", "figures"};
+const char *const variants_other_keys[OTHER_KEYS] = {"schedule", "audits", "profiles", "tables",
+                                                     "figures"};
 
 /* Every key a section or one of the first `others` other keys. */
 static hifm_status check_keys(arena *a, const value *map, const char *where, size_t others,
                               hifm_error *err) {
-  const char *known[SECTIONS + 4];
+  const char *known[SECTIONS + OTHER_KEYS];
   memcpy(known, schema_sections, sizeof schema_sections);
   memcpy(known + SECTIONS, variants_other_keys, sizeof variants_other_keys);
   if (map->type != VALUE_MAP && map->count)
@@ -39,7 +40,7 @@ static hifm_status find_profile(const experiment *e, const value *profiles, cons
     if (profiles->type != VALUE_MAP || !*profiles->keys[i])
       return hifm_fail(err, HIFM_BAD_CONFIG, "profiles: must be { name = { ... }, ... }");
     const char *where = arena_format(a, "profiles.%s", profiles->keys[i]);
-    hifm_status status = check_keys(a, profiles->items[i], where, 1, err);
+    hifm_status status = check_keys(a, profiles->items[i], where, PROFILE_KEYS, err);
     if (status) return status;
   }
   if (!name) return HIFM_OK;
@@ -128,7 +129,7 @@ hifm_status variants_make(const experiment *e, const value **list, value *column
                           hifm_error *err) {
   arena *a = e->schema->memory;
   const value *profile, *made = value_new(a, VALUE_LIST);
-  hifm_status status = check_keys(a, e->sections, "", 4, err);
+  hifm_status status = check_keys(a, e->sections, "", OTHER_KEYS, err);
   if (!status) status = find_profile(e, value_get(e->sections, "profiles"), &profile, err);
   if (status) return status;
   const value *base = merge_sections(

@@ -4,8 +4,9 @@
 
 #include "plan/experiment.h"
 
-/* Keys beside the sections. */
-extern const char *const variants_other_keys[4];
+/* Keys beside the sections; a profile may have the first two. */
+enum { OTHER_KEYS = 5, PROFILE_KEYS = 2 };
+extern const char *const variants_other_keys[OTHER_KEYS];
 
 /* *list: a LIST of MAPs of sections, to be expanded one after another: the experiment once for each
  * position of its h.zip, then one for each h.also. *columns: a LIST of the paths that zip and also

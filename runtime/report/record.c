@@ -11,22 +11,32 @@
 
 #define RECORD_INDEX(name, column) name,
 enum { RECORD_NUMBERS(RECORD_INDEX) NUMBER_COUNT };
+enum { RECORD_AUDIT_NUMBERS(RECORD_INDEX) AUDIT_COUNT };
 #define RECORD_NAME(name, column) #column,
 static const char *const NUMBERS[NUMBER_COUNT] = {RECORD_NUMBERS(RECORD_NAME)};
+static const char *const AUDIT_NUMBERS[AUDIT_COUNT] = {RECORD_AUDIT_NUMBERS(RECORD_NAME)};
 
 static const char *const HISTORY[] = {"epoch",  "step", "loss",     "gradient_norm", "nll",
                                       "nll_se", "nfe",  "attempts", "rejected"};
 enum { HISTORY_COUNT = sizeof HISTORY / sizeof *HISTORY, MOST = 24 };
 
-bool record_is_number(const char *column) {
-  for (size_t i = 0; i < NUMBER_COUNT; i++)
-    if (strcmp(column, NUMBERS[i]) == 0) return true;
+static bool is_among(const char *column, const char *const *names, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(column, names[i]) == 0) return true;
   return false;
+}
+
+bool record_is_number(const char *column) {
+  const char *dot = strchr(column, '.');
+  return dot ? is_among(dot + 1, AUDIT_NUMBERS, AUDIT_COUNT)
+             : is_among(column, NUMBERS, NUMBER_COUNT);
 }
 
 /* The three tables while they are made. */
 typedef struct book {
   const value *columns; /* of the plan */
+  const char *const *audits;
+  size_t audit_count;
   rows runs, history, timings;
 } book;
 
@@ -96,29 +106,57 @@ static const char *number_text(arena *a, double x) {
 }
 
 /* A row begins with the plan's columns; returns where the rest goes. */
-static const char **begin_row(arena *a, const value *columns, const value *cells,
-                              const char ***row) {
-  *row = arena_get(a, (columns->count + MOST) * sizeof **row);
-  for (size_t c = 0; c < columns->count; c++)
-    (*row)[c] = value_get_text(cells, columns->items[c]->text, "");
-  return *row + columns->count;
+static const char **begin_row(arena *a, const book *b, const value *cells, const char ***row) {
+  *row = arena_get(a, (b->columns->count + MOST + b->audit_count * AUDIT_COUNT) * sizeof **row);
+  for (size_t c = 0; c < b->columns->count; c++)
+    (*row)[c] = value_get_text(cells, b->columns->items[c]->text, "");
+  return *row + b->columns->count;
+}
+
+/* An audit's history is the best weights' measurement, where those are not the last, and the last
+ * weights' (job/run_remeasure.c). */
+static void summarise_audit(const value *measure, double numbers[AUDIT_COUNT]) {
+  const value *history = value_get(measure, "history"), *more = value_get(measure, "numbers");
+  for (size_t i = 0; i < AUDIT_COUNT; i++) numbers[i] = NAN;
+  if (!history || history->count == 0) return;
+  const value *best = history->items[0], *last = history->items[history->count - 1];
+  numbers[AUDIT_NLL_BEST] = nll_of(best);
+  numbers[AUDIT_NLL_LAST] = nll_of(last);
+  if (!isnan(nll_of(best))) {
+    numbers[AUDIT_NLL_BEST_SE] = value_get_number(best, "nll_se", NAN);
+    numbers[AUDIT_NFE_BEST] = value_get_number(best, "nfe", NAN);
+  }
+  if (!isnan(nll_of(last))) {
+    numbers[AUDIT_NLL_LAST_SE] = value_get_number(last, "nll_se", NAN);
+    numbers[AUDIT_NFE_LAST] = value_get_number(last, "nfe", NAN);
+  }
+  numbers[AUDIT_NLL_IDENTITY] = value_get_number(more, "nll_identity", NAN);
+  numbers[AUDIT_NLL_GAUSSIAN] = value_get_number(more, "nll_gaussian", NAN);
+}
+
+static const char **add_audit(arena *a, const record_row *row, const char *id, const char **next) {
+  double numbers[AUDIT_COUNT];
+  summarise_audit(read_result(a, job_measure_path(a, row->folder, id), id), numbers);
+  for (size_t i = 0; i < AUDIT_COUNT; i++) *next++ = number_text(a, numbers[i]);
+  return next;
 }
 
 static void add_run(arena *a, book *b, const record_row *row, const outcome *o) {
   double numbers[NUMBER_COUNT];
-  const char **cells, **next = begin_row(a, b->columns, row->cells, &cells);
+  const char **cells, **next = begin_row(a, b, row->cells, &cells);
   summarise(o->history, numbers);
   *next++ = o->status;
   for (size_t i = 0; i < NUMBER_COUNT; i++) *next++ = number_text(a, numbers[i]);
   *next++ = arena_format(a, "%.12s", row->train_id);
   *next++ = arena_format(a, "%.12s", row->measure_id);
+  for (size_t k = 0; k < b->audit_count; k++) next = add_audit(a, row, row->audit_ids[k], next);
   rows_add(&b->runs, cells);
 }
 
 static void add_history(arena *a, book *b, const record_row *row, const outcome *o) {
   for (size_t i = 0; o->history && i < o->history->count; i++) {
     const value *entry = o->history->items[i];
-    const char **cells, **next = begin_row(a, b->columns, row->cells, &cells);
+    const char **cells, **next = begin_row(a, b, row->cells, &cells);
     bool solved = !isnan(nll_of(entry));
     for (size_t k = 0; k < HISTORY_COUNT; k++)
       *next++ = strncmp(HISTORY[k], "nll", 3) == 0 && !solved
@@ -130,7 +168,7 @@ static void add_history(arena *a, book *b, const record_row *row, const outcome 
 }
 
 static void add_timing(arena *a, book *b, const record_row *row, const outcome *o) {
-  const char **cells, **next = begin_row(a, b->columns, row->cells, &cells);
+  const char **cells, **next = begin_row(a, b, row->cells, &cells);
   const value *results[] = {o->train, o->measure};
   *next++ = o->status;
   for (size_t i = 0; i < 2; i++) {
@@ -150,19 +188,31 @@ static void begin_table(rows *table, const value *columns, const char *const *mo
   arena_close(&memory);
 }
 
-static void begin_book(book *b, const value *columns) {
+/* Header of runs.csv after the plan's columns. */
+static void begin_runs(book *b) {
+  arena memory = {0};
+  size_t count = 0;
+  const char **more = arena_get(&memory, (MOST + b->audit_count * AUDIT_COUNT) * sizeof *more);
+  more[count++] = "status";
+  for (size_t i = 0; i < NUMBER_COUNT; i++) more[count++] = NUMBERS[i];
+  more[count++] = "train_id";
+  more[count++] = "measure_id";
+  for (size_t k = 0; k < b->audit_count; k++)
+    for (size_t i = 0; i < AUDIT_COUNT; i++)
+      more[count++] = arena_format(&memory, "%s.%s", b->audits[k], AUDIT_NUMBERS[i]);
+  begin_table(&b->runs, b->columns, more, count);
+  arena_close(&memory);
+}
+
+static void begin_book(book *b) {
   static const char *const timings[] = {"status", "train_seconds", "train_attempts",
                                         "measure_seconds", "measure_attempts"};
-  const char *more[MOST] = {"status"};
-  b->columns = columns;
-  memcpy(more + 1, NUMBERS, sizeof NUMBERS);
-  more[NUMBER_COUNT + 1] = "train_id";
-  more[NUMBER_COUNT + 2] = "measure_id";
-  begin_table(&b->runs, columns, more, NUMBER_COUNT + 3);
+  const char *more[MOST];
+  begin_runs(b);
   memcpy(more, HISTORY, sizeof HISTORY);
   more[HISTORY_COUNT] = "solver";
-  begin_table(&b->history, columns, more, HISTORY_COUNT + 1);
-  begin_table(&b->timings, columns, timings, sizeof timings / sizeof *timings);
+  begin_table(&b->history, b->columns, more, HISTORY_COUNT + 1);
+  begin_table(&b->timings, b->columns, timings, sizeof timings / sizeof *timings);
 }
 
 static hifm_status write_book(const book *b, const char *view, hifm_error *err) {
@@ -178,10 +228,11 @@ static hifm_status write_book(const book *b, const char *view, hifm_error *err) 
   return status;
 }
 
-hifm_status record_write(const char *view, const value *columns, const record_row *runs,
-                         size_t count, hifm_error *err) {
-  book b;
-  begin_book(&b, columns);
+hifm_status record_write(const char *view, const value *columns, const char *const *audits,
+                         size_t audit_count, const record_row *runs, size_t count,
+                         hifm_error *err) {
+  book b = {.columns = columns, .audits = audits, .audit_count = audit_count};
+  begin_book(&b);
   for (size_t i = 0; i < count; i++) {
     arena memory = {0};
     outcome o = read_outcome(&memory, &runs[i]);

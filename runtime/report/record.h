@@ -1,6 +1,7 @@
 /* runs.csv, history.csv and timings.csv of a grid, from the results in its runs' folders.
  *
- *   runs.csv     the plan's columns, status, RECORD_NUMBERS, train_id, measure_id (12 digits)
+ *   runs.csv     the plan's columns, status, RECORD_NUMBERS, train_id, measure_id (12 digits); for
+ *                each audit RECORD_AUDIT_NUMBERS, as <audit>.<number>
  *   history.csv  the plan's columns, epoch, step, loss, gradient_norm, nll, nll_se, nfe, attempts,
  *                rejected, solver: one row per measurement (attempts and rejected: the solver's)
  *   timings.csv  the plan's columns, status, train_seconds, train_attempts, measure_seconds,
@@ -17,7 +18,8 @@ typedef struct record_row {
   const value *cells; /* column -> text, of the plan */
   const char *folder; /* of the train job */
   const char *train_id, *measure_id;
-  const char *state; /* "done", "diverged", "failed", "missing" */
+  const char *const *audit_ids; /* measure id per audit */
+  const char *state;            /* "done", "diverged", "failed", "missing" */
 } record_row;
 
 /* The numbers of runs.csv: name in the code, column. The minimum is taken over the measured epochs;
@@ -36,13 +38,25 @@ typedef struct record_row {
   X(EPOCHS_MEASURED, epochs_measured) /* with an NLL */                                            \
   X(GRADIENT_NORM_LAST, gradient_norm_last)
 
-/* Is this column of runs.csv one of RECORD_NUMBERS? */
+/* The numbers of an audit: the weights that were best while training (by nll_min) and the last ones
+ * measured in another way; and what the same points give without a network (job/likelihood.h). */
+#define RECORD_AUDIT_NUMBERS(X)                                                                    \
+  X(AUDIT_NLL_BEST, nll_best)                                                                      \
+  X(AUDIT_NLL_BEST_SE, nll_best_se)                                                                \
+  X(AUDIT_NFE_BEST, nfe_best)                                                                      \
+  X(AUDIT_NLL_LAST, nll_last)                                                                      \
+  X(AUDIT_NLL_LAST_SE, nll_last_se)                                                                \
+  X(AUDIT_NFE_LAST, nfe_last)                                                                      \
+  X(AUDIT_NLL_IDENTITY, nll_identity)                                                              \
+  X(AUDIT_NLL_GAUSSIAN, nll_gaussian)
+
+/* Is this column of runs.csv one of these numbers? */
 bool record_is_number(const char *column);
 
 /* Writes the three files into `view`. runs.csv and history.csv hold no time, host, pid, attempt or
  * path, rows in grid order: byte-identical however the grid was run. A row whose result is not
- * there is "missing", whatever its state says. */
-hifm_status record_write(const char *view, const value *columns, const record_row *runs,
-                         size_t count, hifm_error *err);
+ * there is "missing", whatever its state says. audits: their names. */
+hifm_status record_write(const char *view, const value *columns, const char *const *audits,
+                         size_t audit_count, const record_row *runs, size_t count, hifm_error *err);
 
 #endif

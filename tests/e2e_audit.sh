@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Audits: the weights that were kept, measured again in other ways, in columns of their own.
+source "$(dirname "$0")/e2e.inc.sh"
+out=$tmp/out view=plane
+
+# cell COLUMN ROW of runs.csv, by the names in its header
+cell() {
+  awk -F, -v name="$1" -v row="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i }
+    NR == row + 1 { print $at }' "$out/$view/runs.csv"
+}
+
+plane_script plain.lua 3
+plane_script plane.lua 3 'audits = {
+    all   = { ["dataset.test"] = 40 },
+    tight = { ["dataset.test"] = 40, ["measure.solver.rtol"] = 1e-7,
+              ["measure.solver.atol"] = 1e-7 } },
+  profiles = { small = { audits = { all = { ["dataset.test"] = 30 } } } },'
+
+say "every row is measured again, and only measured"
+expect_code 0 "$hifm" run plane.lua --dry-run --out "$out"
+expect_words "4 runs, 0 done, 4 to do" "audit all" "audit tight"
+expect_code 0 "$hifm" run plane.lua --out "$out"
+[ "$(find "$out/runs" -name 'measure-????????????.json' | wc -l)" = 12 ] || fail "not 12 measurements"
+[ "$(find "$out/runs" -name result.json | wc -l)" = 4 ] || fail "an audit trained"
+for row in 1 2 3 4; do
+  for audit in all tight; do
+    for number in nll_best nll_best_se nfe_best nll_last nll_identity nll_gaussian; do
+      [ -n "$(cell $audit.$number $row)" ] || fail "no $audit.$number in row $row"
+    done
+  done
+  [ "$(cell all.nll_last $row)" != "$(cell nll_last $row)" ] || fail "more test points, same NLL"
+  [ "$(cell all.nll_last $row)" != "$(cell tight.nll_last $row)" ] || fail "tolerance without effect"
+  [ "$(cell tight.nfe_last $row)" -gt "$(cell all.nfe_last $row)" ] || fail "no more evaluations"
+done
+
+say "the numbers of the grid itself are those without audits"
+expect_code 0 "$hifm" run plain.lua --out "$tmp/plain"
+columns=$(head -1 "$tmp/plain/plain/runs.csv" | tr ',' '\n' | wc -l)
+cut -d, -f"1-$columns" "$out/$view/runs.csv" | cmp - "$tmp/plain/plain/runs.csv" || fail "they differ"
+
+say "a second call has nothing to do; a lost audit is made again"
+cp "$out/$view/runs.csv" first.csv
+expect_code 0 "$hifm" run plane.lua --out "$out"
+expect_words "nothing to do"
+lost=$(grep -l nll_identity "$out"/runs/*transport*/measure-????????????.json | head -1)
+rm "$lost"
+expect_code 0 "$hifm" run plane.lua --dry-run --out "$out"
+expect_words "4 runs, 3 done, 1 to do"
+expect_code 0 "$hifm" run plane.lua --out "$out"
+expect_same first.csv "$out/$view/runs.csv"
+
+say "a profile changes an audit"
+expect_code 0 "$hifm" run plane.lua --profile small --out "$out"
+[ "$(find "$out/runs" -name 'measure-????????????.json' | wc -l)" = 16 ] || fail "not 4 more"
+
+say "bad audits are refused"
+plane_script train.lua 3 'audits = { more = { ["train.epochs"] = 5 } },'
+expect_code 78 "$hifm" run train.lua --out "$out"
+expect_words "audits.more" "may change how a run is measured"
+plane_script path.lua 3 'audits = { more = { ["measure.solver.rtl"] = 5 } },'
+expect_code 78 "$hifm" run path.lua --out "$out"
+expect_words "audits.more" "measure.solver.rtl" "rtol"
+plane_script form.lua 3 'audits = { more = { measure = { every = 2 } } },'
+expect_code 78 "$hifm" run form.lua --out "$out"
+expect_words "audits.more" '["path"] = value'
