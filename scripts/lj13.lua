@@ -20,15 +20,24 @@ return h.experiment {
   },
   seed      = h.grid { 0, 1, 2 },
 
+  -- What the paper's numbers are worth: the same weights at all test points, and that at a tight
+  -- tolerance.
+  audits    = {
+    all   = { ["dataset.test"] = 10000 },
+    tight = { ["dataset.test"] = 10000, ["measure.solver.rtol"] = 1e-5,
+              ["measure.solver.atol"] = 1e-5 },
+  },
+
   profiles  = {
-    -- The same ten rows in minutes, enough to see them part. Not the paper's numbers: a narrower
-    -- network, a larger learning rate, and log(1 + d^2) in place of d^2 in its edges, with which
-    -- it leaves the best linear field after some 200 steps instead of 2000.
+    -- The same ten rows in two minutes, enough to see them part. Not the paper's numbers: 640 steps
+    -- with a larger learning rate, and log(1 + d^2) in place of d^2 in the edges, with which the
+    -- network leaves the best linear field after some 200 steps instead of 2000.
     quick = {
       dataset   = { train = 20000 },
-      network   = { width = 64, distance = "log" },
-      optimizer = { lr = 5e-4 },
+      network   = { distance = "log" },
+      optimizer = { lr = 3e-4 },
       train     = { batch = 500, epochs = 16 },
+      audits    = { all = { ["dataset.test"] = 1000 }, tight = { ["dataset.test"] = 1000 } },
       seed      = 0,
     },
   },

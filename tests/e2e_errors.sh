@@ -43,6 +43,8 @@ refused 66 "lj13 is not there yet" "hifm dataset make lj13" -- dataset check lj1
 refused 78 '"hesian" is no flow plugin' 'did you mean "hessian"' -- plugin describe flow hesian
 expect_code 0 "$hifm" plugin describe energy lennard_jones
 expect_words "declares  translates rotates permutes"
+refused 2 "takes no words" -- bench fast
+refused 66 "nowhere.safetensors" -- bench --weights nowhere.safetensors
 expect_code 0 "$hifm" --help
 expect_code 0 "$hifm" run --help
 

@@ -3,6 +3,7 @@
 #include "fixture.h"
 #include "hifm/rng.h"
 #include "host/network.h"
+#include "job/adamw.h"
 
 #include <math.h>
 
@@ -42,17 +43,23 @@ static void tear_down(subject *s) {
   free(s->w);
 }
 
-/* Points between noise and a lattice, as on a path: close pairs at small z, compact at z near 1. */
-static void draw_batch(float *x, float *z, bool one_z) {
+/* Points between noise and a lattice, as on a path: close pairs at small z, compact at z near 1.
+ * Batch `call`. */
+static void draw(uint64_t call, float *x, float *z, float *target, bool one_z) {
   for (uint32_t b = 0; b < POINTS; b++) {
     double noise[D];
-    hifm_normals((hifm_stream){1, HIFM_RNG_CHECK}, 0, b, D, noise);
-    z[b] = one_z ? 0.7f : (float)hifm_uniform((hifm_stream){2, HIFM_RNG_CHECK}, 0, b);
+    hifm_normals((hifm_stream){1, HIFM_RNG_CHECK}, call, b, D, noise);
+    z[b] = one_z ? 0.7f : (float)hifm_uniform((hifm_stream){2, HIFM_RNG_CHECK}, call, b);
     for (size_t i = 0; i < D; i++) {
       const double lattice = 1.1 * (double)((i / 3) * (i % 3 + 1) % 3);
       x[b * D + i] = (float)((double)z[b] * lattice + (1 - 0.9 * (double)z[b]) * noise[i]);
+      if (target) target[b * D + i] = (float)(lattice - 0.9 * noise[i]);
     }
   }
+}
+
+static void draw_batch(float *x, float *z, bool one_z) {
+  draw(0, x, z, NULL, one_z);
 }
 
 static double square_loss(void *context, size_t first, size_t n, const float *v, float *dv) {
@@ -75,7 +82,27 @@ static double relative(const float *x, const float *y, size_t n) {
   return sqrt(difference / size);
 }
 
-/* Loss and the gradient of every tensor, relative, within the bound. */
+/* Loss and the gradient of every tensor by both, at the weights of `series`: relative differences
+ * within the bound. */
+static void compare_gradients(subject *direct, subject *series, const hifm_batch *batch,
+                              float *target, double bound) {
+  const size_t size = series->net.weights * sizeof(float);
+  float *dw[2] = {calloc(1, size), calloc(1, size)};
+  memcpy(direct->w, series->w, size);
+  const double expected = network_learn(&direct->net, direct->w, batch, square_loss, target, dw[0]);
+  const double loss = network_learn(&series->net, series->w, batch, square_loss, target, dw[1]);
+  fixture_near(loss, expected, bound * fabs(expected));
+  size_t at = 0;
+  for (size_t i = 0; i < direct->net.count; i++) {
+    const size_t count = direct->net.tensors[i].rows * direct->net.tensors[i].columns;
+    const double error = relative(dw[1] + at, dw[0] + at, count);
+    if (!(error <= bound)) fail_msg("%s: %g", direct->net.tensors[i].name, error);
+    at += count;
+  }
+  free(dw[0]);
+  free(dw[1]);
+}
+
 static void compare_learning(double distance, double width, double sharpness, double bound) {
   static float x[POINTS * D], z[POINTS], target[POINTS * D];
   subject direct, series;
@@ -84,32 +111,14 @@ static void compare_learning(double distance, double width, double sharpness, do
   draw_batch(x, z, false);
   for (size_t i = 0; i < POINTS * D; i++) target[i] = x[i] * (1 + x[i] * x[i] / 10);
   const hifm_batch batch = {POINTS, POINTS, x, z};
-  float *dw[2] = {calloc(direct.net.weights, sizeof(float)),
-                  calloc(direct.net.weights, sizeof(float))};
-  double loss[2] = {0};
   /* The second pass begins with the nodes that the first one settled on. */
-  for (int pass = 0; pass < 2; pass++) {
-    memset(dw[0], 0, direct.net.weights * sizeof(float));
-    memset(dw[1], 0, direct.net.weights * sizeof(float));
-    loss[0] = network_learn(&direct.net, direct.w, &batch, square_loss, target, dw[0]);
-    loss[1] = network_learn(&series.net, series.w, &batch, square_loss, target, dw[1]);
-  }
-  fixture_near(loss[1], loss[0], bound * fabs(loss[0]));
-  size_t at = 0;
-  for (size_t i = 0; i < direct.net.count; i++) {
-    const size_t size = direct.net.tensors[i].rows * direct.net.tensors[i].columns;
-    const double error = relative(dw[1] + at, dw[0] + at, size);
-    if (!(error <= bound)) fail_msg("%s: %g", direct.net.tensors[i].name, error);
-    at += size;
-  }
+  for (int pass = 0; pass < 2; pass++) compare_gradients(&direct, &series, &batch, target, bound);
   hifm_fact facts[8];
   assert_int_equal(network_facts(&series.net, facts, 8), 6);
   assert_string_equal(facts[0].name, "spectral_rows");
   assert_string_equal(facts[1].name, "spectral_direct");
   assert_true(facts[1].number < facts[0].number / 2); /* the series really was used */
   assert_true(facts[0].number < POINTS * 78 / 10);
-  free(dw[0]);
-  free(dw[1]);
   tear_down(&direct);
   tear_down(&series);
 }
@@ -119,6 +128,35 @@ static void series_learns_like_pairs(void **state) {
   compare_learning(SQUARED, 32, 1, 1e-5);
   compare_learning(SQUARED, 24, 1.5, 1e-5);
   compare_learning(LOG, 24, 1.5, 1e-5);
+}
+
+/* The weights of a run: those it begins with, and those after 200 and 400 steps.
+ */
+static void series_learns_like_pairs_all_along(void **state) {
+  static float x[POINTS * D], z[POINTS], target[POINTS * D];
+  const optimizer_settings set = {.lr = 3e-3, .b1 = 0.9, .b2 = 0.999, .eps = 1e-8};
+  subject direct, series;
+  double first = 0, loss = 0;
+  (void)state;
+  set_up(&direct, LOG, 1, 24, 1);
+  set_up(&series, LOG, 2, 24, 1);
+  const size_t n = series.net.weights;
+  float *g = calloc(n, sizeof *g), *m = calloc(n, sizeof *m), *v = calloc(n, sizeof *v);
+  const hifm_batch batch = {POINTS, POINTS, x, z};
+  for (uint64_t step = 0; step <= 400; step++) {
+    draw(step, x, z, target, false);
+    if (step % 200 == 0) compare_gradients(&direct, &series, &batch, target, 1e-5);
+    memset(g, 0, n * sizeof *g);
+    loss = network_learn(&series.net, series.w, &batch, square_loss, target, g);
+    if (step == 0) first = loss;
+    adamw_step(&set, step + 1, n, g, series.w, m, v);
+  }
+  assert_true(loss < 0.8 * first); /* it did learn */
+  free(g);
+  free(m);
+  free(v);
+  tear_down(&direct);
+  tear_down(&series);
 }
 
 static void series_divergence_is_that_of_pairs(void **state) {
@@ -191,6 +229,7 @@ static void series_needs_one_layer(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(series_learns_like_pairs),
+      cmocka_unit_test(series_learns_like_pairs_all_along),
       cmocka_unit_test(series_divergence_is_that_of_pairs),
       cmocka_unit_test(measuring_leaves_no_trace),
       cmocka_unit_test(hopeless_series_falls_back),

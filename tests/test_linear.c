@@ -146,6 +146,22 @@ static void test_apply_all_sizes(void **state) {
   }
 }
 
+/* All three forms of one product; integers in float are exact. */
+static void test_multiply(void **state) {
+  (void)state;
+  const float a[6] = {1, 2, 3, 4, 5, 6}, at[6] = {1, 4, 2, 5, 3, 6}; /* [2, 3] */
+  const float b[12] = {1, 0, 2, -1, 3, 1, 0, 2, -2, 4, 1, 1};        /* [3, 4] */
+  const float bt[12] = {1, 3, -2, 0, 1, 4, 2, 0, 1, -1, 2, 1};
+  const float product[8] = {1, 14, 5, 6, 7, 29, 14, 12};
+  float c[8];
+  linear_multiply(LINEAR_NN, 2, 4, 3, a, b, c);
+  assert_memory_equal(c, product, sizeof c);
+  linear_multiply(LINEAR_NT, 2, 4, 3, a, bt, c);
+  assert_memory_equal(c, product, sizeof c);
+  linear_multiply(LINEAR_TN, 2, 4, 3, at, b, c);
+  assert_memory_equal(c, product, sizeof c);
+}
+
 static void test_library(void **state) {
   (void)state;
   linear_one_thread();
@@ -159,7 +175,7 @@ int main(void) {
       cmocka_unit_test(test_reconstruction), cmocka_unit_test(test_extreme_matrices),
       cmocka_unit_test(test_not_finite),     cmocka_unit_test(test_too_large),
       cmocka_unit_test(test_apply),          cmocka_unit_test(test_apply_all_sizes),
-      cmocka_unit_test(test_library),
+      cmocka_unit_test(test_multiply),       cmocka_unit_test(test_library),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

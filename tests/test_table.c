@@ -1,8 +1,7 @@
 /* Tables from CSV made by hand: exact text, Markdown and CSV. */
-#include "folder.h"
+#include "table_fixture.h"
 
 #include "report/format.h"
-#include "report/table.h"
 
 static const char ONE_SEED[] = "flow,flow.project,flow.hyperbolize,status,nll_min,nfe_at_min\n"
                                "OT,,,done,25.73512,32\n"
@@ -25,37 +24,6 @@ static const char TWO_SEEDS[] = "seed,flow,status,nll_min,nfe_at_min\n"
                                 "1,none,missing,,\n"
                                 "2,none,missing,,\n";
 
-static hifm_status write_table(folder *f, const char *declaration, const char *columns,
-                               hifm_error *err) {
-  return table_write(f->path, "table2", folder_value(f, declaration), f->path,
-                     folder_value(f, columns), err);
-}
-
-static void must_write(folder *f, const char *declaration, const char *columns) {
-  hifm_error err = {0};
-  if (write_table(f, declaration, columns, &err)) fail_msg("%s", err.message);
-}
-
-static void must_refuse(folder *f, const char *declaration, const char *columns,
-                        const char *message) {
-  hifm_error err = {0};
-  assert_int_equal(write_table(f, declaration, columns, &err), HIFM_BAD_CONFIG);
-  assert_string_equal(err.message, message);
-}
-
-static const char *printed(folder *f, const char *declaration) {
-  char *text = NULL;
-  size_t length = 0;
-  FILE *out = open_memstream(&text, &length);
-  hifm_error err = {0};
-  if (table_print(f->path, "table2", folder_value(f, declaration), out, &err))
-    fail_msg("%s", err.message);
-  fclose(out);
-  const char *copy = arena_text(&f->memory, text);
-  free(text);
-  return copy;
-}
-
 static const char TABLE2[] =
     "{'title':'Table 2','columns':[['Method','flow'],['Project','flow.project'],"
     "['Hyperbolize','flow.hyperbolize'],{'':['NLL','nll_min'],'digits':2},['NFE','nfe_at_min']],"
@@ -64,7 +32,7 @@ static const char TABLE2[] =
 static void one_seed(void **state) {
   folder *f = *state;
   folder_write(f, "runs.csv", ONE_SEED);
-  must_write(f, TABLE2, ONE_SEED_COLUMNS);
+  const char *printed = table_printed(f, TABLE2, ONE_SEED_COLUMNS);
   assert_string_equal(folder_read(f, "table2.csv"),
                       "Method,Project,Hyperbolize,NLL,NFE,runs,missing,diverged\n"
                       "formation,no,yes,24.8554,26,1,0,0\n"
@@ -81,15 +49,15 @@ static void one_seed(void **state) {
                       "| formation | ✓       | ✗           |     – |   – |\n"
                       "\nNLL at its minimum.\n"
                       "\n1 of 4 runs missing, 1 diverged\n");
-  assert_string_equal(printed(f, TABLE2), "Table 2\n\n"
-                                          "Method     Project  Hyperbolize    NLL  NFE\n"
-                                          "---------  -------  -----------  -----  ---\n"
-                                          "formation  ✗        ✓            24.86   26\n"
-                                          "OT         –        –            25.74   32\n"
-                                          "formation  ✗        ✗            27.10   26\n"
-                                          "formation  ✓        ✗                –    –\n"
-                                          "\nNLL at its minimum.\n"
-                                          "\n1 of 4 runs missing, 1 diverged\n");
+  assert_string_equal(printed, "Table 2\n\n"
+                               "Method     Project  Hyperbolize    NLL  NFE\n"
+                               "---------  -------  -----------  -----  ---\n"
+                               "formation  ✗        ✓            24.86   26\n"
+                               "OT         –        –            25.74   32\n"
+                               "formation  ✗        ✗            27.10   26\n"
+                               "formation  ✓        ✗                –    –\n"
+                               "\nNLL at its minimum.\n"
+                               "\n1 of 4 runs missing, 1 diverged\n");
 }
 
 static void averages(void **state) {
@@ -97,28 +65,27 @@ static void averages(void **state) {
   const char *declared = "{'columns':[['Method','flow'],['NLL','nll_min'],"
                          "{'':['NFE','nfe_at_min'],'digits':1}],'sort':'nll_min'}";
   folder_write(f, "runs.csv", TWO_SEEDS);
-  must_write(f, declared, "['seed','flow']");
+  const char *printed = table_printed(f, declared, "['seed','flow']");
   assert_string_equal(folder_read(f, "table2.csv"),
                       "Method,NLL,NLL sd,NLL n,NFE,NFE sd,NFE n,runs,missing,diverged\n"
                       "other,24.25,,1,26,,1,3,2,0\n"
                       "formation,24.6,0.141421356237309,2,26,0,2,3,1,0\n"
                       "OT,26,1,3,30,3.4641016151377544,3,3,0,0\n"
                       "none,,,0,,,0,3,3,0\n");
-  assert_string_equal(printed(f, declared),
-                      "table2\n\n"
-                      "Method     NLL                      NFE\n"
-                      "---------  -----------------------  -------------------\n"
-                      "other      24.250 (1 of 3)          26.0 (1 of 3)\n"
-                      "formation  24.600 ± 0.141 (2 of 3)  26.0 ± 0.0 (2 of 3)\n"
-                      "OT         26.000 ± 1.000 (3)       30.0 ± 3.5 (3)\n"
-                      "none       –                        –\n"
-                      "\n6 of 12 runs missing\n");
+  assert_string_equal(printed, "table2\n\n"
+                               "Method     NLL                      NFE\n"
+                               "---------  -----------------------  -------------------\n"
+                               "other      24.250 (1 of 3)          26.0 (1 of 3)\n"
+                               "formation  24.600 ± 0.141 (2 of 3)  26.0 ± 0.0 (2 of 3)\n"
+                               "OT         26.000 ± 1.000 (3)       30.0 ± 3.5 (3)\n"
+                               "none       –                        –\n"
+                               "\n6 of 12 runs missing\n");
 }
 
 static void a_shown_seed_is_not_averaged(void **state) {
   folder *f = *state;
   folder_write(f, "runs.csv", "seed,status,nll_min\n1,done,2\n0,done,4\n");
-  must_write(f, "{'columns':[['Seed','seed'],['NLL','nll_min']]}", "['seed']");
+  table_printed(f, "{'columns':[['Seed','seed'],['NLL','nll_min']]}", "['seed']");
   assert_string_equal(folder_read(f, "table2.csv"), "Seed,NLL,runs,missing,diverged\n"
                                                     "1,2,1,0,0\n"
                                                     "0,4,1,0,0\n");
@@ -135,7 +102,7 @@ static void joins_the_paper(void **state) {
                "formation,no,yes,24.855\n"
                "OT,,,25.735\n"
                "formation,yes,yes,24.9\n");
-  must_write(f, declared, ONE_SEED_COLUMNS);
+  table_printed(f, declared, ONE_SEED_COLUMNS);
   assert_string_equal(folder_read(f, "table2.md"),
                       "### table2\n\n"
                       "| Method    | Hyp |    NLL |  Paper | Rounded |\n"
@@ -147,7 +114,7 @@ static void joins_the_paper(void **state) {
                       "\n1 of 4 runs missing, 1 diverged\n");
   /* Where fewer settings vary, several of the paper's rows fit: none is shown. */
   folder_write(f, "runs.csv", "flow,status,nll_min\nformation,done,3\nOT,done,4\n");
-  must_write(f, declared, "['flow']");
+  table_printed(f, declared, "['flow']");
   assert_string_equal(folder_read(f, "table2.csv"), "Method,NLL,Paper,Rounded,runs,missing,"
                                                     "diverged\n"
                                                     "formation,3,,,1,0,0\n"
@@ -157,34 +124,98 @@ static void joins_the_paper(void **state) {
 static void refuses(void **state) {
   folder *f = *state;
   folder_write(f, "runs.csv", ONE_SEED);
-  must_refuse(f, "{'columns':[['NLL','nll_mn']]}", ONE_SEED_COLUMNS,
-              "table table2: there is no column \"nll_mn\"; did you mean \"nll_min\"?");
-  must_refuse(f, "{'columns':[['H','flow.hyperbolise']]}", ONE_SEED_COLUMNS,
-              "table table2: there is no column \"flow.hyperbolise\"; did you mean "
-              "\"flow.hyperbolize\"?");
-  must_refuse(f, "{'columns':[['NLL','nll_min']],'sort':'best'}", ONE_SEED_COLUMNS,
-              "table table2: there is no column \"best\"");
-  must_refuse(f, "{'columns':[['NLL']]}", ONE_SEED_COLUMNS,
-              "table table2: column 1 must be { \"Heading\", \"column\" }");
-  must_refuse(f, "{'columns':[['A','nll_min'],['A','flow']]}", ONE_SEED_COLUMNS,
-              "table table2: two columns have the heading \"A\"");
-  must_refuse(f, "{}", ONE_SEED_COLUMNS,
-              "table table2: needs columns = { { \"Heading\", \"column\" }, ... }");
-  hifm_error err = {0};
-  const value *declared = folder_value(f, TABLE2), *columns = folder_value(f, ONE_SEED_COLUMNS);
-  assert_int_equal(table_write(f->path, "../x", declared, f->path, columns, &err), HIFM_BAD_CONFIG);
-  assert_int_equal(table_write(f->path, "runs", declared, f->path, columns, &err), HIFM_BAD_CONFIG);
+  table_refused(f, "{'columns':[['NLL','nll_mn']]}", ONE_SEED_COLUMNS,
+                "table table2: there is no column \"nll_mn\"; did you mean \"nll_min\"?");
+  table_refused(f, "{'columns':[['H','flow.hyperbolise']]}", ONE_SEED_COLUMNS,
+                "table table2: there is no column \"flow.hyperbolise\"; did you mean "
+                "\"flow.hyperbolize\"?");
+  table_refused(f, "{'columns':[['NLL','nll_min']],'sort':'best'}", ONE_SEED_COLUMNS,
+                "table table2: there is no column \"best\"");
+  table_refused(f, "{'columns':[['NLL']]}", ONE_SEED_COLUMNS,
+                "table table2: column 1 must be { \"Heading\", \"column\" }");
+  table_refused(f, "{'columns':[['A','nll_min'],['A','flow']]}", ONE_SEED_COLUMNS,
+                "table table2: two columns have the heading \"A\"");
+  table_refused(f, "{}", ONE_SEED_COLUMNS,
+                "table table2: needs columns = { { \"Heading\", \"column\" }, ... }");
+  const char *names[] = {"../x", "runs"};
+  for (size_t i = 0; i < 2; i++) {
+    const table_request request = {.view = f->path,
+                                   .name = names[i],
+                                   .declaration = folder_value(f, TABLE2),
+                                   .script_folder = f->path,
+                                   .columns = folder_value(f, ONE_SEED_COLUMNS)};
+    assert_int_equal(table_write(&request, NULL, NULL), HIFM_BAD_CONFIG);
+  }
 }
 
 static void a_setting_that_does_not_vary_is_left_out(void **state) {
   folder *f = *state;
   folder_write(f, "runs.csv", "flow,status,nll_min\nOT,done,1\n");
-  must_write(f,
-             "{'columns':[['Method','flow'],['Seed','seed'],['Width','network.width'],"
-             "['NLL','nll_min']],'sort':'network.width'}",
-             "['flow']");
+  table_printed(f,
+                "{'columns':[['Method','flow'],['Seed','seed'],['Width','network.width'],"
+                "['NLL','nll_min']],'sort':'network.width'}",
+                "['flow']");
   assert_string_equal(folder_read(f, "table2.csv"), "Method,NLL,runs,missing,diverged\n"
                                                     "OT,1,1,0,0\n");
+}
+
+static void audits_and_their_digits(void **state) {
+  folder *f = *state;
+  folder_write(f, "runs.csv",
+               "flow,status,all.nll_last,all.nfe_last\nOT,done,1.5,32\nA,done,2,26\n");
+  assert_string_equal(table_printed(f,
+                                    "{'columns':[['Method','flow'],['NLL','all.nll_last'],"
+                                    "['NFE','all.nfe_last']],'sort':'all.nfe_last'}",
+                                    "['flow']"),
+                      "table2\n\n"
+                      "Method    NLL  NFE\n"
+                      "------  -----  ---\n"
+                      "A       2.000   26\n"
+                      "OT      1.500   32\n");
+}
+
+#define NOTES(notes) "{'columns':[['Method','flow']],'notes':[" notes "]}"
+
+static void notes_with_numbers(void **state) {
+  folder *f = *state;
+  folder_write(f, "runs.csv",
+               "flow,status,nll_min,nfe_at_min,nfe_min,all.nll_gaussian\n"
+               "OT,done,1.5,32,,36.25\nA,done,2,27,,36.5\nB,missing,,,,\n");
+  assert_string_equal(
+      table_printed(f,
+                    NOTES("'Best {all.nll_gaussian:2}{nll_min}.','{nfe_at_min} {nfe_at_min:1}',"
+                          "'','{nfe_min} {{nll_min} {{{nll_min:0}}'"),
+                    "['flow']"),
+      "table2\n\n"
+      "Method\n"
+      "------\n"
+      "OT\n"
+      "A\n"
+      "B\n"
+      "\nBest 36.381.750.\n"
+      "\n30 29.5\n"
+      "\n\n"
+      "\n– {nll_min} {2}\n"
+      "\n1 of 3 runs missing\n");
+  const char *columns = "['flow']";
+  table_refused(f, NOTES("'{nll_mn}'"), columns,
+                "table table2: notes: {nll_mn}: runs.csv has no number \"nll_mn\"; did you mean "
+                "\"nll_min\"?");
+  table_refused(f, NOTES("'{status}'"), columns,
+                "table table2: notes: {status}: runs.csv has no number \"status\"; it has such as "
+                "nll_min and nfe_at_min");
+  table_refused(f, NOTES("'{all.nll_gausian:2}'"), columns,
+                "table table2: notes: {all.nll_gausian:2}: runs.csv has no number "
+                "\"all.nll_gausian\"; did you mean \"all.nll_gaussian\"?");
+  table_refused(f, NOTES("'{nll_min:x}'"), columns,
+                "table table2: notes: {nll_min:x}: after the colon stands how many digits, 0 to "
+                "15, not \"x\"");
+  table_refused(f, NOTES("'{nll_min:16}'"), columns,
+                "table table2: notes: {nll_min:16}: after the colon stands how many digits, 0 to "
+                "15, not \"16\"");
+  table_refused(f, NOTES("'a {nll_min'"), columns,
+                "table table2: notes: \"{nll_min\" has no } after it; a brace itself is written "
+                "{{");
 }
 
 static void numbers_as_text(void **state) {
@@ -233,6 +264,8 @@ int main(void) {
       TEST(joins_the_paper),
       TEST(refuses),
       TEST(a_setting_that_does_not_vary_is_left_out),
+      TEST(audits_and_their_digits),
+      TEST(notes_with_numbers),
       cmocka_unit_test(numbers_as_text),
       cmocka_unit_test(widths),
       cmocka_unit_test(bars_do_not_end_cells),

@@ -3,6 +3,7 @@
 #include <cblas.h>
 #include <lapacke.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* dsyevd counts its workspace of 1 + 6 d + 2 d^2 doubles in 32 bits. */
@@ -51,6 +52,14 @@ void linear_apply_transposed(const float *p, size_t d, const double *x, double *
   for (size_t i = 0; i < d; i++) {
     for (size_t j = 0; j < d; j++) out[j] += (double)p[i * d + j] * x[i];
   }
+}
+
+void linear_multiply(linear_form form, size_t m, size_t n, size_t k, const float *a, const float *b,
+                     float *c) {
+  const bool turn_a = form == LINEAR_TN, turn_b = form == LINEAR_NT;
+  cblas_sgemm(CblasRowMajor, turn_a ? CblasTrans : CblasNoTrans, turn_b ? CblasTrans : CblasNoTrans,
+              (int)m, (int)n, (int)k, 1, a, (int)(turn_a ? m : k), b, (int)(turn_b ? k : n), 0, c,
+              (int)n);
 }
 
 const char *linear_library(void) {

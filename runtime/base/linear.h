@@ -15,6 +15,12 @@ hifm_status linear_eigen(double *a, size_t d, double *alpha, double *p, hifm_err
 void linear_apply(const float *p, size_t d, const double *x, double *out);
 void linear_apply_transposed(const float *p, size_t d, const double *x, double *out);
 
+/* c [m, n] = A B in float, row-major, by cblas_sgemm: N as it lies in memory (a [m, k], b [k, n]),
+ * T transposed (a is [k, m], b is [n, k]). */
+typedef enum linear_form { LINEAR_NN, LINEAR_NT, LINEAR_TN } linear_form;
+void linear_multiply(linear_form form, size_t m, size_t n, size_t k, const float *a, const float *b,
+                     float *c);
+
 /* Which OpenBLAS this is and which core it chose, for provenance. */
 const char *linear_library(void);
 

@@ -12,6 +12,7 @@ hifm_status command_ls(arena *a, const options *given, hifm_error *err);
 hifm_status command_log(arena *a, const options *given, hifm_error *err);
 hifm_status command_plugin(arena *a, const options *given, hifm_error *err);
 hifm_status command_dataset(arena *a, const options *given, hifm_error *err);
+hifm_status command_bench(arena *a, const options *given, hifm_error *err);
 
 /* The exit code of a schedule that came to its end: 1 where jobs failed, 128 + the signal that
  * stopped it. */

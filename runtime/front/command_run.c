@@ -20,11 +20,15 @@ typedef struct experiment {
   graph jobs;
 } experiment;
 
-/* results/<script>, with the profile, and "partial" where --set or --only make it another grid. */
+/* Did --set or --only make it another grid? */
+static bool is_partial(const options *given) {
+  return given->set_count > 0 || given->only;
+}
+
+/* results/<script>, with the profile, and "partial" where it is so. */
 static const char *view_folder(arena *a, const options *given, const char *name) {
-  const bool partial = given->set_count > 0 || given->only;
   return arena_format(a, "%s/%s%s%s%s", given->out, name, given->profile ? "-" : "",
-                      given->profile ? given->profile : "", partial ? "-partial" : "");
+                      given->profile ? given->profile : "", is_partial(given) ? "-partial" : "");
 }
 
 static hifm_status make_graph(experiment *e, hifm_error *err) {
@@ -59,12 +63,21 @@ static hifm_status forget(experiment *e, hifm_error *err) {
   return make_graph(e, err);
 }
 
+/* Also prints them. */
 static hifm_status write_tables(const experiment *e, hifm_error *err) {
-  const value *tables = value_get(e->plan, "tables"), *columns = value_get(e->plan, "columns");
-  const char *folder = value_get_text(e->plan, "folder", ".");
+  const value *tables = value_get(e->plan, "tables");
   hifm_status status = HIFM_OK;
-  for (size_t i = 0; tables && i < tables->count && status == HIFM_OK; i++)
-    status = table_write(e->view, tables->keys[i], tables->items[i], folder, columns, err);
+  for (size_t i = 0; tables && i < tables->count && status == HIFM_OK; i++) {
+    const table_request request = {.view = e->view,
+                                   .name = tables->keys[i],
+                                   .declaration = tables->items[i],
+                                   .script_folder = value_get_text(e->plan, "folder", "."),
+                                   .columns = value_get(e->plan, "columns"),
+                                   .partial = is_partial(e->given)};
+    status = table_write(&request, stdout, err);
+    if (status == HIFM_OK && !e->given->quiet)
+      fprintf(stderr, "table: %s/%s.md, .tex, .csv\n", e->view, tables->keys[i]);
+  }
   return status;
 }
 
@@ -83,17 +96,6 @@ static hifm_status write_figures(const experiment *e, hifm_error *err) {
   return status;
 }
 
-static hifm_status print_tables(const experiment *e, hifm_error *err) {
-  const value *tables = value_get(e->plan, "tables");
-  hifm_status status = HIFM_OK;
-  for (size_t i = 0; tables && i < tables->count && status == HIFM_OK; i++) {
-    status = table_print(e->view, tables->keys[i], tables->items[i], stdout, err);
-    if (status == HIFM_OK && !e->given->quiet)
-      fprintf(stderr, "table: %s/%s.md, .csv\n", e->view, tables->keys[i]);
-  }
-  return status;
-}
-
 /* runs.csv and all that is derived from it. */
 static hifm_status report(experiment *e, hifm_error *err) {
   graph_set_states(&e->jobs);
@@ -102,7 +104,6 @@ static hifm_status report(experiment *e, hifm_error *err) {
     status = record_write(e->view, value_get(e->plan, "columns"), e->audit_names, e->audit_count,
                           e->jobs.rows, e->jobs.row_count, err);
   if (status == HIFM_OK) status = write_tables(e, err);
-  if (status == HIFM_OK) status = print_tables(e, err);
   if (status == HIFM_OK) status = write_figures(e, err);
   return status;
 }

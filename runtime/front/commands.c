@@ -28,6 +28,8 @@ static const char HELP[] =
     "                        make a recipe's data set now; runs find it there\n"
     "  hifm dataset check NAME\n"
     "                        is it converged, and has it the moments its recipe expects?\n"
+    "  hifm bench            how fast this machine is, and hifm on it, as CSV\n"
+    "    --weights FILE      of a run (last.safetensors), in place of those it begins with\n"
     "\n"
     "examples:\n"
     "  hifm run scripts/lj13.lua --profile quick\n"
@@ -51,9 +53,9 @@ static hifm_status command_worker(arena *a, const options *given, hifm_error *er
 static const struct {
   const char *name;
   hifm_status (*run)(arena *a, const options *given, hifm_error *err);
-} COMMANDS[] = {{"run", command_run},      {"table", command_table},   {"ls", command_ls},
-                {"log", command_log},      {"plugin", command_plugin}, {"dataset", command_dataset},
-                {"worker", command_worker}};
+} COMMANDS[] = {{"run", command_run},     {"table", command_table},   {"ls", command_ls},
+                {"log", command_log},     {"plugin", command_plugin}, {"dataset", command_dataset},
+                {"bench", command_bench}, {"worker", command_worker}};
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
 
 static hifm_status dispatch(arena *a, int argc, char **argv, hifm_error *err) {

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const NAMES[] = {"--profile", "--set",   "--only", "-j",    "--dry-run",
-                                    "--force",   "--quiet", "--out",  "--help"};
+static const char *const NAMES[] = {"--profile", "--set",   "--only", "-j",        "--dry-run",
+                                    "--force",   "--quiet", "--out",  "--weights", "--help"};
 
 static hifm_status read_parallel(const char *word, unsigned *out, hifm_error *err) {
   double number;
@@ -22,6 +22,7 @@ static hifm_status take_value(const char *name, const char *word, options *out, 
   if (strcmp(name, "--profile") == 0) out->profile = word;
   if (strcmp(name, "--only") == 0) out->only = word;
   if (strcmp(name, "--out") == 0) out->out = word;
+  if (strcmp(name, "--weights") == 0) out->weights = word;
   if (strcmp(name, "--set") == 0) out->sets[out->set_count++] = word;
   return HIFM_OK;
 }
@@ -49,7 +50,8 @@ static const char *attached_value(arena *a, const char **name) {
 
 static bool wants_value(const char *name) {
   return strcmp(name, "-j") == 0 || strcmp(name, "--profile") == 0 || strcmp(name, "--set") == 0 ||
-         strcmp(name, "--only") == 0 || strcmp(name, "--out") == 0;
+         strcmp(name, "--only") == 0 || strcmp(name, "--out") == 0 ||
+         strcmp(name, "--weights") == 0;
 }
 
 hifm_status options_read(arena *a, int argc, char **argv, options *out, hifm_error *err) {

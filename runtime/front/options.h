@@ -10,7 +10,7 @@
 typedef struct options {
   const char *words[8]; /* positionals, the command's own names left out */
   size_t word_count;
-  const char *profile, *only, *out; /* out: "results" where not given */
+  const char *profile, *only, *weights, *out; /* out: "results" where not given */
   const char **sets;
   size_t set_count;
   unsigned parallel; /* -j; the machine's processors where not given */

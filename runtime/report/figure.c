@@ -190,14 +190,13 @@ static size_t legend_width(const figure *f) {
   return 70 + 8 * (letters > 100 ? 100 : letters);
 }
 
-static void add_layout(text_buffer *out, const figure *f) {
+static void add_layout(text_buffer *out, const figure *f, const char *terminal) {
   size_t width = LEFT + PLOT + GAP + legend_width(f);
   size_t height = TOP + PANEL * f->panel_count + BOTTOM;
   double x = (double)width, y = (double)height;
   text_add(out, "set encoding utf8\n");
-  text_add(out,
-           "set terminal svg size %zu,%zu noenhanced font 'sans-serif,13' background 'white'\n",
-           width, height);
+  text_add(out, "set terminal %s size %zu,%zu noenhanced font 'sans-serif,13' background 'white'\n",
+           terminal, width, height);
   text_add(out, "set border 3 lc rgb '#444444'\nset tics nomirror out\n");
   text_add(out, "set grid ytics lc rgb '#dddddd' lw 0.6 dt solid\n");
   text_add(out, "set key at screen %.4f,%.4f left top Left reverse samplen 4 spacing 1.15\n",
@@ -206,12 +205,12 @@ static void add_layout(text_buffer *out, const figure *f) {
            f->panel_count, LEFT / x, (LEFT + PLOT) / x, BOTTOM / y, 1 - TOP / y, 45 / y);
 }
 
-static void add_script(text_buffer *out, const figure *f) {
+static void add_script(text_buffer *out, const figure *f, const char *terminal) {
   arena memory = {0};
   size_t runs = 1;
   for (size_t i = 0; i < f->count; i++)
     if (f->curves[i].runs > runs) runs = f->curves[i].runs;
-  add_layout(out, f);
+  add_layout(out, f, terminal);
   add_quoted(out, runs > 1 ? arena_format(&memory, "%s (means of %zu seeds)", f->title, runs)
                            : f->title);
   text_add(out, "\n");
@@ -231,11 +230,13 @@ static void mark_fewer(figure *f) {
       c->label = arena_format(&f->memory, "%s (%zu of %zu)", c->label, c->runs, most);
 }
 
-static hifm_status draw(figure *f, const char *path, bool *made, hifm_error *err) {
+/* *made stays false where gnuplot is not there. */
+static hifm_status draw(figure *f, const char *terminal, const char *path, bool *made,
+                        hifm_error *err) {
   text_buffer script = {0};
   char *picture = NULL;
   size_t length = 0;
-  add_script(&script, f);
+  add_script(&script, f, terminal);
   hifm_status status = plot_run(script.text, script.length, &picture, &length, err);
   if (status == HIFM_OK && picture) {
     status = files_write(path, picture, length, err);
@@ -244,6 +245,12 @@ static hifm_status draw(figure *f, const char *path, bool *made, hifm_error *err
   free(picture);
   free(script.text);
   return status;
+}
+
+static hifm_status draw_both(figure *f, const char *path, bool *made, hifm_error *err) {
+  hifm_status status = draw(f, "svg", arena_format(&f->memory, "%s.svg", path), made, err);
+  if (status != HIFM_OK || !*made) return status;
+  return draw(f, "pngcairo", arena_format(&f->memory, "%s.png", path), made, err);
 }
 
 hifm_status figure_write(const char *view, const char *name, const value *declaration,
@@ -261,7 +268,7 @@ hifm_status figure_write(const char *view, const char *name, const value *declar
     for (size_t at = 0; at < f.panel_count; at++) any |= find_range(&f, at, &low, &high);
     mark_fewer(&f);
     if (any)
-      status = draw(&f, arena_format(&f.memory, "%s/%s.svg", view, name), made, err);
+      status = draw_both(&f, arena_format(&f.memory, "%s/%s", view, name), made, err);
     else
       hifm_fail(err, HIFM_OK, "figure %s: nothing is measured yet", name);
   }

@@ -1,4 +1,4 @@
-/* Figures from history.csv through gnuplot: SVG, one line per row of the grid. */
+/* Figures from history.csv through gnuplot: SVG and PNG, one line per row of the grid. */
 #ifndef REPORT_FIGURE_H
 #define REPORT_FIGURE_H
 
@@ -14,7 +14,7 @@
  * their seed make one line, their mean. A line has a gap where a run has no number. The top of a
  * panel may cut off the first epochs, which would squash all others.
  *
- * Writes view/<name>.svg, the same bytes for the same CSV. Returns HIFM_OK with *made false (and a
+ * Writes view/<name>.svg and .png, the same bytes for the same CSV. Returns HIFM_OK with *made false (and a
  * reason in err->message) where gnuplot is not installed or nothing is measured yet. */
 hifm_status figure_write(const char *view, const char *name, const value *declaration,
                          const value *columns, bool *made, hifm_error *err);

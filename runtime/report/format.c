@@ -115,6 +115,14 @@ static void add_cell(text_buffer *out, const char *text, size_t width, bool righ
   if (!right) pad(out, ' ', blank);
 }
 
+static void add_row(text_buffer *out, const format_grid *grid, const size_t *widths, size_t row,
+                    const char *between) {
+  for (size_t c = 0; c < grid->columns; c++) {
+    if (c) text_add(out, "%s", between);
+    add_cell(out, grid->cells[row * grid->columns + c], widths[c], grid->right[c]);
+  }
+}
+
 /* A bar inside a cell would end it. */
 static const char *escape_bars(arena *a, const char *text) {
   char *copy = arena_get(a, 2 * strlen(text) + 1), *to = copy;
@@ -133,10 +141,8 @@ void format_markdown(text_buffer *out, const format_grid *grid) {
     safe.cells[i] = escape_bars(&memory, grid->cells[i]);
   size_t *widths = column_widths(&safe, 3);
   for (size_t r = 0; r < grid->rows; r++) {
-    for (size_t c = 0; c < grid->columns; c++) {
-      text_add(out, "%s", c ? " | " : "| ");
-      add_cell(out, safe.cells[r * grid->columns + c], widths[c], grid->right[c]);
-    }
+    text_add(out, "| ");
+    add_row(out, &safe, widths, r, " | ");
     text_add(out, " |\n");
     for (size_t c = 0; r == 0 && c < grid->columns; c++) {
       text_add(out, "%s", c ? " | " : "| ");
@@ -156,10 +162,7 @@ static void strip_blanks(text_buffer *out) {
 void format_aligned(text_buffer *out, const format_grid *grid) {
   size_t *widths = column_widths(grid, 1);
   for (size_t r = 0; r < grid->rows; r++) {
-    for (size_t c = 0; c < grid->columns; c++) {
-      if (c) text_add(out, "  ");
-      add_cell(out, grid->cells[r * grid->columns + c], widths[c], grid->right[c]);
-    }
+    add_row(out, grid, widths, r, "  ");
     strip_blanks(out);
     text_add(out, "\n");
     for (size_t c = 0; r == 0 && c < grid->columns; c++) {
@@ -168,5 +171,18 @@ void format_aligned(text_buffer *out, const format_grid *grid) {
     }
     if (r == 0) text_add(out, "\n");
   }
+  free(widths);
+}
+
+void format_latex(text_buffer *out, const format_grid *grid) {
+  size_t *widths = column_widths(grid, 1);
+  text_add(out, "\\begin{tabular}{");
+  for (size_t c = 0; c < grid->columns; c++) text_add(out, "%s", grid->right[c] ? "r" : "l");
+  text_add(out, "}\n\\toprule\n");
+  for (size_t r = 0; r < grid->rows; r++) {
+    add_row(out, grid, widths, r, " & ");
+    text_add(out, " \\\\\n%s", r == 0 ? "\\midrule\n" : "");
+  }
+  text_add(out, "\\bottomrule\n\\end{tabular}\n");
   free(widths);
 }

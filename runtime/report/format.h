@@ -26,5 +26,6 @@ typedef struct format_grid {
 
 void format_markdown(text_buffer *out, const format_grid *grid);
 void format_aligned(text_buffer *out, const format_grid *grid);
+void format_latex(text_buffer *out, const format_grid *grid); /* a tabular; the cells are LaTeX */
 
 #endif

@@ -1,4 +1,4 @@
-/* Tables from runs.csv: text for the screen, Markdown and CSV for files. */
+/* Tables from runs.csv: text for the screen; CSV, Markdown and LaTeX for files. */
 #ifndef REPORT_TABLE_H
 #define REPORT_TABLE_H
 
@@ -9,9 +9,13 @@
 
 /* A table's declaration in a script:
  *
- *   table2 = { title = "...", columns = { { "Method", "flow" }, { "NLL", "nll_min", digits = 3 },
- *              { "NLL (paper)", "paper.nll" } }, sort = "nll_min", paper = "lj13_table2.csv",
- *              notes = { "..." } }
+ *   table2 = { title = "...",
+ *              columns = { { "Method", "flow" }, { "NLL", "nll_min", digits = 3 },
+ *                          { "NLL - OT", "nll_min", minus = "flow=OT" },
+ *                          { "NLL (paper)", "paper.nll" } },
+ *              sort = "nll_min", paper = "lj13_table2.csv",
+ *              ranks = { "nll_min", paper = "nll" },
+ *              notes = { "A Gaussian has {all.nll_gaussian:2}." } }
  *
  * Each column has a heading and a column of runs.csv, or "paper.<column>" of the paper's CSV, which
  * lies beside the script and is joined on the columns of the plan that both files have (cells
@@ -23,14 +27,31 @@
  * mean +- standard deviation and a count, "(2 of 3)" where a number is missing. Missing runs are
  * counted in a last line.
  *
- * Writes <name>.csv (plain numbers, yes and no; `<heading> sd` and `<heading> n` where seeds are
- * averaged; last the columns runs, missing, diverged) and <name>.md into `view`. HIFM_BAD_CONFIG
- * names an unknown column with "did you mean". */
-hifm_status table_write(const char *view, const char *name, const value *declaration,
-                        const char *script_folder, const value *columns, hifm_error *err);
+ * `minus`: conditions as of --only, for the columns of runs.csv, that fit one row (with all its
+ * seeds): its number is subtracted seed by seed, so that what a seed does to both rows alike falls
+ * out, and the differences are averaged over the seeds that both have. That row itself has a gap.
+ *
+ * `ranks`: a last column "Rank", the place of each row's number in each seed, smallest first, equal
+ * ones alike, seeds ascending, "1 2 1". Below the table: does every seed give the same order; with
+ * `paper`, a column of the paper's CSV, Kendall's tau-b between that order and this.
+ *
+ * `notes`: lines below the table. {column} or {column:digits} is the mean of a number of runs.csv
+ * over all runs, "{{" a brace.
+ *
+ * HIFM_BAD_CONFIG names an unknown column with "did you mean". */
+typedef struct table_request {
+  const char *view, *name; /* the folder that has runs.csv; the table's name */
+  const value *declaration;
+  const char *script_folder; /* has the paper's CSV */
+  const value *columns;      /* of the plan */
+  bool partial; /* the grid was cut down by --only or --set: the row of a `minus` may be gone, which
+                   leaves gaps and a line below the table; otherwise it is an error */
+} table_request;
 
-/* Prints view/<name>.csv as aligned text. */
-hifm_status table_print(const char *view, const char *name, const value *declaration, FILE *out,
-                        hifm_error *err);
+/* Writes into the view <name>.csv (plain numbers, yes and no; `<heading> sd` and `<heading> n`
+ * where seeds are averaged; then rank; last the columns runs, missing, diverged), <name>.md and
+ * <name>.tex (a tabular for \input, with the packages booktabs and amssymb); prints the table as
+ * aligned text to `screen`, which may be NULL. */
+hifm_status table_write(const table_request *request, FILE *screen, hifm_error *err);
 
 #endif

@@ -1,56 +1,13 @@
 #include "report/table_text.h"
 
 #include "report/format.h"
-#include "report/record.h"
-#include "report/view.h"
+#include "report/table_latex.h"
 
 #include <string.h>
 
 static const char GAP[] = "–";
 
-/* One column as it is shown; sd and n: -1 where nothing is averaged. */
-typedef struct shown {
-  const char *heading;
-  int value, sd, n, runs;
-  bool number, paper;
-  int digits; /* negative: as it stands */
-} shown;
-
-bool table_is_paper(const char *column) {
-  return strncmp(column, "paper.", 6) == 0;
-}
-
-static int preset_digits(const char *column) {
-  static const char *const counts[] = {"nfe", "epoch", "steps"};
-  if (table_is_paper(column)) return -1;
-  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-    if (strncmp(column, counts[i], strlen(counts[i])) == 0) return 0;
-  return 3;
-}
-
-static int part_column(arena *a, const rows *csv, const char *heading, const char *part) {
-  return rows_column(csv, arena_format(a, "%s%s", heading, part));
-}
-
-static size_t find_shown(arena *a, const rows *csv, const value *declared, shown *out) {
-  size_t count = 0;
-  for (size_t i = 0; declared && i < declared->count; i++) {
-    const char *heading = view_part(declared->items[i], 0);
-    const char *column = view_part(declared->items[i], 1);
-    int at = heading && column ? rows_column(csv, heading) : -1;
-    if (at < 0) continue;
-    double digits = value_get_number(declared->items[i], "digits", preset_digits(column));
-    out[count++] = (shown){.heading = heading,
-                           .value = at,
-                           .sd = part_column(a, csv, heading, TABLE_SD),
-                           .n = part_column(a, csv, heading, TABLE_COUNT),
-                           .runs = rows_column(csv, TABLE_RUNS),
-                           .number = record_is_number(column) || table_is_paper(column),
-                           .paper = table_is_paper(column),
-                           .digits = (int)digits};
-  }
-  return count;
-}
+/* ---- cells ----------------------------------------------------------------------------------- */
 
 static const char *rounded(arena *a, const char *cell, int digits) {
   double number;
@@ -58,70 +15,123 @@ static const char *rounded(arena *a, const char *cell, int digits) {
   return format_fixed(arena_get(a, FORMAT_ROOM), number, digits);
 }
 
-static const char *number_cell(arena *a, const char **row, const shown *s) {
-  const char *mean = rounded(a, row[s->value], s->digits);
-  if (!*mean) return GAP;
-  if (s->n < 0 || strcmp(row[s->runs], "1") == 0) return mean;
-  const char *n = row[s->n], *runs = row[s->runs];
+static const char *average_cell(arena *a, const char **row, const table_source *s,
+                                const char *runs) {
+  const char *mean = rounded(a, row[s->at], s->digits), *sd = row[s->at + 1], *n = row[s->at + 2];
   bool all = strcmp(n, runs) == 0;
-  if (!*row[s->sd]) return arena_format(a, "%s (%s of %s)", mean, n, runs);
-  return arena_format(a, "%s ± %s (%s%s%s)", mean, rounded(a, row[s->sd], s->digits), n,
-                      all ? "" : " of ", all ? "" : runs);
+  if (!*mean) return GAP;
+  if (strcmp(runs, "1") == 0) return mean;
+  if (!*sd) return arena_format(a, "%s (%s of %s)", mean, n, runs);
+  return arena_format(a, "%s ± %s (%s%s%s)", mean, rounded(a, sd, s->digits), n, all ? "" : " of ",
+                      all ? "" : runs);
 }
 
-static const char *text_cell(const char *cell) {
+static const char *plain_cell(arena *a, const char **row, const table_source *s) {
+  const char *cell = row[s->at];
+  if (!*cell) return GAP;
+  if (s->number || s->paper >= 0) return rounded(a, cell, s->digits);
   if (strcmp(cell, "yes") == 0) return "✓";
   if (strcmp(cell, "no") == 0) return "✗";
-  return *cell ? cell : GAP;
+  return cell;
 }
 
-static void add_grid(text_buffer *out, const rows *csv, const value *declared, bool markdown) {
-  arena memory = {0};
-  size_t most = declared ? declared->count : 0;
-  shown *columns = arena_get(&memory, (most + 1) * sizeof *columns);
-  size_t count = find_shown(&memory, csv, declared, columns);
-  const char **cells = arena_get(&memory, ((csv->count + 1) * count + 1) * sizeof *cells);
-  bool *right = arena_get(&memory, count + 1);
-  for (size_t c = 0; c < count; c++) {
-    cells[c] = columns[c].heading;
-    right[c] = columns[c].number && columns[c].n < 0; /* else points would not stand in line */
-    for (size_t r = 0; r < csv->count; r++)
-      cells[(r + 1) * count + c] = columns[c].number
-                                       ? number_cell(&memory, csv->cells[r], &columns[c])
-                                       : text_cell(csv->cells[r][columns[c].value]);
+/* ---- the grid -------------------------------------------------------------------------------- */
+
+static void fill_source(arena *a, format_grid *grid, const table_parts *p, const rows *csv,
+                        size_t c) {
+  const table_source *s = &p->sources[c];
+  const bool average = p->averaged && s->number;
+  const int runs = rows_column(csv, TABLE_RUNS);
+  grid->cells[c] = s->heading;
+  for (size_t r = 0; r < csv->count; r++)
+    grid->cells[(r + 1) * grid->columns + c] =
+        average ? average_cell(a, csv->cells[r], s, csv->cells[r][runs])
+                : plain_cell(a, csv->cells[r], s);
+}
+
+/* Averages stand to the left: their points would not be in line. */
+static format_grid make_grid(arena *a, const table_parts *p, const rows *csv) {
+  const size_t columns = p->count + (p->ranks ? 1 : 0);
+  const int rank = rows_column(csv, TABLE_RANK);
+  bool *right = arena_get(a, columns + 1);
+  format_grid grid = {.columns = columns, .rows = csv->count + 1, .right = right};
+  grid.cells = arena_get(a, (grid.rows * columns + 1) * sizeof *grid.cells);
+  for (size_t c = 0; c < p->count; c++) {
+    right[c] = p->sources[c].paper >= 0 || (p->sources[c].number && !p->averaged);
+    fill_source(a, &grid, p, csv, c);
   }
-  const format_grid grid = {count, csv->count + 1, cells, right};
-  if (markdown)
+  if (!p->ranks) return grid;
+  right[p->count] = !p->averaged;
+  grid.cells[p->count] = "Rank";
+  for (size_t r = 0; r < csv->count; r++)
+    grid.cells[(r + 1) * columns + p->count] = csv->cells[r][rank];
+  return grid;
+}
+
+static void add_grid(text_buffer *out, const table_parts *p, const rows *csv, table_style style) {
+  arena memory = {0};
+  format_grid grid = make_grid(&memory, p, csv);
+  for (size_t i = 0; style == TABLE_LATEX && i < grid.rows * grid.columns; i++)
+    grid.cells[i] = table_latex(&memory, grid.cells[i]);
+  if (style == TABLE_LATEX)
+    format_latex(out, &grid);
+  else if (style == TABLE_MARKDOWN)
     format_markdown(out, &grid);
   else
     format_aligned(out, &grid);
   arena_close(&memory);
 }
 
+/* ---- below the grid -------------------------------------------------------------------------- */
+
+static void add_line(text_buffer *out, const char *line, table_style style) {
+  arena memory = {0};
+  if (style == TABLE_LATEX)
+    text_add(out, "{\\footnotesize %s\\par}\n", table_latex(&memory, line));
+  else
+    text_add(out, "\n%s\n", line);
+  arena_close(&memory);
+}
+
 static double sum_of(const rows *csv, const char *column) {
   double sum = 0, number;
   int at = rows_column(csv, column);
-  for (size_t r = 0; at >= 0 && r < csv->count; r++)
+  for (size_t r = 0; r < csv->count; r++)
     if (text_number(csv->cells[r][at], &number)) sum += number;
   return sum;
 }
 
-static void add_counts(text_buffer *out, const rows *csv) {
+static const char *counts(arena *a, const rows *csv) {
   double runs = sum_of(csv, TABLE_RUNS), missing = sum_of(csv, TABLE_MISSING);
   double diverged = sum_of(csv, TABLE_DIVERGED);
   if (missing > 0 && diverged > 0)
-    text_add(out, "\n%.0f of %.0f runs missing, %.0f diverged\n", missing, runs, diverged);
-  else if (missing > 0)
-    text_add(out, "\n%.0f of %.0f runs missing\n", missing, runs);
-  else if (diverged > 0)
-    text_add(out, "\n%.0f of %.0f runs diverged\n", diverged, runs);
+    return arena_format(a, "%.0f of %.0f runs missing, %.0f diverged", missing, runs, diverged);
+  if (missing > 0) return arena_format(a, "%.0f of %.0f runs missing", missing, runs);
+  if (diverged > 0) return arena_format(a, "%.0f of %.0f runs diverged", diverged, runs);
+  return NULL;
 }
 
-void table_text(text_buffer *out, const rows *csv, const char *name, const value *declaration,
-                bool markdown) {
-  const value *notes = value_get(declaration, "notes");
-  text_add(out, "%s%s\n\n", markdown ? "### " : "", value_get_text(declaration, "title", name));
-  add_grid(out, csv, value_get(declaration, "columns"), markdown);
-  for (size_t i = 0; view_part(notes, i); i++) text_add(out, "\n%s\n", view_part(notes, i));
-  add_counts(out, csv);
+static void add_lines(text_buffer *out, const table_parts *p, const rows *csv, table_style style) {
+  arena memory = {0};
+  const char *last = counts(&memory, csv);
+  if (style == TABLE_LATEX && (p->notes->count || last)) text_add(out, "\n\\smallskip\n");
+  for (size_t i = 0; i < p->notes->count; i++) add_line(out, p->notes->items[i]->text, style);
+  if (last) add_line(out, last, style);
+  arena_close(&memory);
+}
+
+/* A title of several lines would leave the comment. */
+static void add_title(text_buffer *out, const char *title, table_style style) {
+  arena memory = {0};
+  if (style == TABLE_LATEX)
+    text_add(out, "%% %s\n%% \\usepackage{booktabs,amssymb}\n", table_latex(&memory, title));
+  else
+    text_add(out, "%s%s\n\n", style == TABLE_MARKDOWN ? "### " : "", title);
+  arena_close(&memory);
+}
+
+void table_text(text_buffer *out, const table_parts *p, const rows *csv, table_style style) {
+  add_title(out, value_get_text(p->request->declaration, "title", p->request->name), style);
+  add_grid(out, p, csv, style);
+  add_lines(out, p, csv, style);
 }

@@ -1,0 +1,40 @@
+/* hifm bench: how fast this machine is, and hifm on it. */
+#include "front/command.h"
+#include "front/jobs.h"
+#include "job/bench.h"
+#include "job/progress.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* jobs_environment writes the number of the process that starts workers, and exec keeps it: found
+ * in the environment of this very process, it says that the environment is a worker's already. */
+static bool is_prepared(void) {
+  const char *scheduler = getenv("HIFM_SCHEDULER_PID");
+  return scheduler && strtol(scheduler, NULL, 10) == (long)getpid();
+}
+
+/* OpenBLAS reads its environment when it is loaded, before main: what runs get must be there from
+ * the start. The process begins anew in its own place, so that signals, exit code and standard
+ * output need nobody between. */
+static hifm_status begin_anew(arena *a, const options *given, hifm_error *err) {
+  char name[] = "hifm", command[] = "bench", option[] = "--weights";
+  char *weights = given->weights ? arena_text(a, given->weights) : NULL;
+  char *const arguments[] = {name, command, weights ? option : NULL, weights, NULL};
+  const char *program = command_program(a);
+  execve(program, arguments, jobs_environment());
+  return hifm_fail(err, HIFM_NO_RESOURCE, "%s: cannot be started again: %s", program,
+                   strerror(errno));
+}
+
+hifm_status command_bench(arena *a, const options *given, hifm_error *err) {
+  if (given->word_count)
+    return hifm_fail(err, HIFM_USAGE, "hifm bench takes no words, only --weights FILE");
+  if (!is_prepared()) return begin_anew(a, given, err);
+  progress_catch_signals();
+  signal(SIGPIPE, SIG_IGN); /* a reader that has seen enough ends it in order */
+  return bench_run(&bench_paper, given->weights, stdout, err);
+}

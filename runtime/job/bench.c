@@ -1,0 +1,165 @@
+#include "job/bench.h"
+
+#include "base/linear.h"
+#include "base/text.h"
+#include "host/plugins.h"
+#include "job/bench_parts.h"
+#include "job/prepare.h"
+#include "job/progress.h"
+#include "job/settings.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const bench_sizes bench_paper = {.width = 150,
+                                 .depth = 4,
+                                 .calls = 100,
+                                 .batch = 1000,
+                                 .warm_up = 30,
+                                 .steps = 15,
+                                 .few = 100,
+                                 .many = 10000,
+                                 .repeats = 3,
+                                 .modes = 1000,
+                                 .warmup_transitions = 300};
+
+void bench_put(const bench *b, const char *name, double number, const char *unit, double floor) {
+  text_buffer line = {0};
+  text_add(&line, "%s,%.6g,%s,", name, number, unit);
+  if (isfinite(floor))
+    text_add(&line, "%.6g,%.4g\n", floor, number / floor);
+  else
+    text_add(&line, ",\n");
+  fputs(line.text, b->out);
+  fflush(b->out);
+  free(line.text);
+}
+
+hifm_status bench_tell(const char *phase, size_t done, size_t total, hifm_error *err) {
+  const progress now = {phase, (double)done, (double)total, NAN, NAN, NAN, NAN, NAN};
+  progress_tell(&now);
+  if (!progress_stop_asked()) return HIFM_OK;
+  return hifm_fail(err, HIFM_INTERRUPTED, "stopped by a signal");
+}
+
+static int by_size(const void *x, const void *y) {
+  const double a = *(const double *)x, b = *(const double *)y;
+  return (a > b) - (a < b);
+}
+
+double bench_median(double *x, size_t n) {
+  qsort(x, n, sizeof *x, by_size);
+  return n % 2 ? x[n / 2] : 0.5 * (x[n / 2 - 1] + x[n / 2]);
+}
+
+/* Points as those of LJ13, so that distances, and with them the boxes of the series, are as in a
+ * run; by short chains, which no likelihood could be compared by. */
+static hifm_status describe_data(bench *b, hifm_error *err) {
+  arena *a = b->memory;
+  value *given = value_new(a, VALUE_MAP);
+  const struct {
+    const char *key;
+    size_t number;
+  } numbers[] = {{"particles", 13},
+                 {"space", 3},
+                 {"train", 2 * b->sizes->batch},
+                 {"train_pool", 2 * b->sizes->batch},
+                 {"test", b->sizes->many},
+                 {"test_pool", b->sizes->many},
+                 {"chains", 20},
+                 {"warmup", b->sizes->warmup_transitions},
+                 {"thin", 5},
+                 {"leapfrog", 10}};
+  value_put_text(a, given, "energy", "lennard_jones");
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    value_put_number(a, given, numbers[i].key, (double)numbers[i].number);
+  hifm_status status =
+      params_check(a, mcmc_params, given, "dataset", &plugins_lookup, NULL, &b->recipe, err);
+  if (status == HIFM_OK) b->domain = dataset_domain(b->recipe);
+  return status;
+}
+
+static hifm_status make_folder(bench *b, hifm_error *err) {
+  const char *place = getenv("TMPDIR");
+  char *path = arena_format(b->memory, "%s/hifm-bench-XXXXXX", place && *place ? place : "/tmp");
+  if (!mkdtemp(path))
+    return hifm_fail(err, HIFM_CANNOT_CREATE, "%s: cannot make the folder: %s", path,
+                     strerror(errno));
+  b->folder = path;
+  return HIFM_OK;
+}
+
+static hifm_status make_data(bench *b, hifm_error *err) {
+  const job work = {.kind = "data",
+                    .id = "",
+                    .folder = arena_format(b->memory, "%s/data", b->folder),
+                    .config = b->recipe};
+  hifm_status status = files_make_folder(work.folder, err);
+  if (status == HIFM_OK) status = prepare_data(b->memory, &work, err);
+  if (status == HIFM_OK) status = dataset_open(&b->data, work.folder, b->recipe, err);
+  return status;
+}
+
+/* The path costs little beside the network, so the simplest stands for all. */
+static hifm_status open_batches(bench *b, hifm_error *err) {
+  value *stages = value_new(b->memory, VALUE_LIST);
+  value_push(b->memory, stages, value_text(b->memory, "transport"));
+  hifm_status status = flow_open(&b->path, b->memory, stages, &b->domain, err);
+  if (status == HIFM_OK)
+    status = batcher_open(&b->batches, &b->data, &b->path, NULL, 0, b->sizes->batch, err);
+  return status;
+}
+
+/* All that can be wrong with the weights is said before anything is measured. */
+static hifm_status set_up(bench *b, const char *weights, hifm_error *err) {
+  const size_t batch = b->sizes->batch;
+  hifm_status status = describe_data(b, err);
+  if (status == HIFM_OK) status = bench_shape(b, weights, err);
+  if (status == HIFM_OK) status = bench_open_network(b, "direct", batch, &b->direct, err);
+  if (status == HIFM_OK) status = bench_open_network(b, "spectral", batch, &b->series, err);
+  if (status == HIFM_OK) status = bench_weights(b, weights, err);
+  if (status != HIFM_OK) return status;
+  progress_note("%s; width %.0f, depth %.0f", linear_library(),
+                value_get_number(b->network, "width", 0), value_get_number(b->network, "depth", 0));
+  status = make_folder(b, err);
+  if (status == HIFM_OK) status = make_data(b, err);
+  if (status == HIFM_OK) status = open_batches(b, err);
+  return status;
+}
+
+/* Likelihoods of many points come last, since they need the most memory. */
+static hifm_status measure_all(bench *b, hifm_error *err) {
+  static hifm_status (*const parts[])(bench *, hifm_error *) = {
+      bench_sgemm, bench_modes, bench_steps, bench_training, bench_likelihoods};
+  fputs("name,value,unit,floor,ratio\n", b->out);
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    hifm_status status = parts[i](b, err);
+    if (status == HIFM_OK && ferror(b->out))
+      status = hifm_fail(err, HIFM_CANNOT_WRITE, "cannot write a row of the table");
+    if (status != HIFM_OK) return status;
+  }
+  bench_memory(b);
+  return HIFM_OK;
+}
+
+static void clean_up(bench *b) {
+  batcher_close(&b->batches);
+  flow_close(&b->path);
+  dataset_close(&b->data);
+  bench_close_network(&b->direct);
+  bench_close_network(&b->series);
+  free(b->w);
+  if (b->folder) files_remove(b->folder, NULL);
+}
+
+hifm_status bench_run(const bench_sizes *sizes, const char *weights, FILE *out, hifm_error *err) {
+  arena memory = {0};
+  bench b = {.sizes = sizes, .memory = &memory, .out = out};
+  linear_one_thread();
+  hifm_status status = set_up(&b, weights, err);
+  if (status == HIFM_OK) status = measure_all(&b, err);
+  clean_up(&b);
+  arena_close(&memory);
+  return status;
+}

@@ -1,0 +1,159 @@
+/* hifm bench: training steps, pair by pair and by the series, alone and with all that belongs to
+ * them. */
+#include "hifm/rng.h"
+#include "host/plugins.h"
+#include "job/adamw.h"
+#include "job/bench_parts.h"
+#include "job/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Forward, and backward by weights and by inputs: each a product with every weight. */
+static const double passes = 3;
+
+/* One pass over the batch that is in the batcher: the mean loss, the gradient. */
+static double learn(bench *b, network *net, const float *w, float *gradient) {
+  const batcher *now = &b->batches;
+  const hifm_batch batch = {.n = now->size, .nz = now->size, .x = now->x, .z = now->z};
+  memset(gradient, 0, net->weights * sizeof *gradient);
+  return network_learn(net, w, &batch, batcher_loss, &b->batches, gradient) / (double)now->size;
+}
+
+/* How many rows the network's layers saw in the last batch. */
+static double rows_of(const bench *b, const network *net) {
+  hifm_fact told[16];
+  const size_t count = network_facts(net, told, 16);
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(told[i].name, "spectral_rows") == 0) return told[i].number;
+  return (double)(b->sizes->batch * b->domain.particles * (b->domain.particles - 1) / 2);
+}
+
+typedef struct stretch {
+  const char *phase;
+  size_t first, warm_up, count; /* batches; those before the timed ones are for the boxes */
+} stretch;
+
+/* Median seconds and mean rows of the timed batches. */
+static hifm_status time_learning(bench *b, network *net, const stretch *s, float *gradient,
+                                 double *seconds, double *rows, hifm_error *err) {
+  double *times = memory_array(s->count, sizeof *times);
+  hifm_status status = HIFM_OK;
+  *rows = 0;
+  for (size_t k = 0; k < s->warm_up + s->count && status == HIFM_OK; k++) {
+    status = batcher_fill(&b->batches, s->first + k, err);
+    if (status != HIFM_OK) break;
+    const double start = result_clock();
+    learn(b, net, b->w, gradient);
+    const double end = result_clock();
+    if (k >= s->warm_up) {
+      times[k - s->warm_up] = end - start;
+      *rows += rows_of(b, net) / (double)s->count;
+    }
+    status = bench_tell(s->phase, k + 1, s->warm_up + s->count, err);
+  }
+  if (status == HIFM_OK) *seconds = bench_median(times, s->count);
+  free(times);
+  return status;
+}
+
+static hifm_status time_one(bench *b, network *net, const char *name, const stretch *s,
+                            float *gradient, hifm_error *err) {
+  double seconds, rows;
+  hifm_status status = time_learning(b, net, s, gradient, &seconds, &rows, err);
+  if (status == HIFM_OK)
+    bench_put(b, name, 1e3 * seconds, "ms", 1e3 * bench_floor(b, rows, passes));
+  return status;
+}
+
+/* |x - y| / |y| of the tensor where it is largest. */
+static double largest_difference(const network *net, const float *x, const float *y) {
+  double largest = 0;
+  for (size_t i = 0; i < net->count; i++) {
+    double difference = 0, size = 0;
+    for (size_t k = net->tensors[i].rows * net->tensors[i].columns; k-- > 0; x++, y++) {
+      difference += pow((double)*x - (double)*y, 2);
+      size += pow((double)*y, 2);
+    }
+    if (difference > 0) largest = fmax(largest, sqrt(difference / size));
+  }
+  return largest;
+}
+
+static void compare(bench *b, float *gradient, float *exact) {
+  const double right = learn(b, &b->direct, b->w, exact);
+  const double loss = learn(b, &b->series, b->w, gradient);
+  bench_put(b, "gradient_difference", largest_difference(&b->direct, gradient, exact), "1", NAN);
+  bench_put(b, "loss_difference", fabs(loss - right) / right, "1", NAN);
+}
+
+hifm_status bench_steps(bench *b, hifm_error *err) {
+  const bench_sizes *sizes = b->sizes;
+  const stretch direct = {"direct steps", 0, 1, sizes->steps};
+  const stretch series = {"series steps", 0, sizes->warm_up, sizes->steps};
+  float *gradient = memory_array(2 * b->direct.weights, sizeof *gradient);
+  hifm_status status = time_one(b, &b->direct, "step_direct", &direct, gradient, err);
+  if (status == HIFM_OK) status = time_one(b, &b->series, "step_series", &series, gradient, err);
+  if (status == HIFM_OK) compare(b, gradient, gradient + b->direct.weights);
+  free(gradient);
+  return status;
+}
+
+enum { BATCH, LEARN, ADAMW, ALL, PARTS };
+
+typedef struct trainer {
+  optimizer_settings set;
+  float *w, *m, *v, *gradient;
+  double *times[PARTS];
+  double rows;
+} trainer;
+
+/* Step k with the parts of run_train.c, timed. */
+static hifm_status train_once(bench *b, trainer *t, size_t k, hifm_error *err) {
+  const size_t weights = b->series.weights;
+  double clock[4];
+  clock[0] = result_clock();
+  hifm_status status = batcher_fill(&b->batches, b->sizes->warm_up + b->sizes->steps + k, err);
+  if (status != HIFM_OK) return status;
+  clock[1] = result_clock();
+  learn(b, &b->series, t->w, t->gradient);
+  clock[2] = result_clock();
+  adamw_step(&t->set, k + 1, weights, t->gradient, t->w, t->m, t->v);
+  clock[3] = result_clock();
+  for (size_t part = 0; part < ALL; part++) t->times[part][k] = clock[part + 1] - clock[part];
+  t->times[ALL][k] = clock[3] - clock[0];
+  t->rows += rows_of(b, &b->series) / (double)b->sizes->steps;
+  return bench_tell("whole steps", k + 1, b->sizes->steps, err);
+}
+
+static void put_training(const bench *b, trainer *t) {
+  static const char *const names[] = {"training_batch", "training_learn", "training_adamw"};
+  double median[PARTS];
+  for (size_t part = 0; part < PARTS; part++)
+    median[part] = bench_median(t->times[part], b->sizes->steps);
+  bench_put(b, "training_step", 1e3 * median[ALL], "ms", 1e3 * bench_floor(b, t->rows, passes));
+  const double sum = median[BATCH] + median[LEARN] + median[ADAMW];
+  for (size_t part = 0; part < ALL; part++) bench_put(b, names[part], median[part] / sum, "1", NAN);
+}
+
+hifm_status bench_training(bench *b, hifm_error *err) {
+  const size_t weights = b->series.weights, steps = b->sizes->steps;
+  const value *presets;
+  trainer t = {.rows = 0};
+  hifm_status status = params_check(b->memory, optimizer_params, NULL, "optimizer", &plugins_lookup,
+                                    NULL, &presets, err);
+  if (status != HIFM_OK) return status;
+  params_store(b->memory, optimizer_params, presets, &t.set);
+  t.w = memory_array(4 * weights, sizeof *t.w);
+  t.m = t.w + weights;
+  t.v = t.m + weights;
+  t.gradient = t.v + weights;
+  memcpy(t.w, b->w, weights * sizeof *t.w);
+  double *times = memory_array(PARTS * steps, sizeof *times);
+  for (size_t part = 0; part < PARTS; part++) t.times[part] = times + part * steps;
+  for (size_t k = 0; k < steps && status == HIFM_OK; k++) status = train_once(b, &t, k, err);
+  if (status == HIFM_OK) put_training(b, &t);
+  free(t.w);
+  free(times);
+  return status;
+}

@@ -1,0 +1,132 @@
+#include "report/table_minus.h"
+
+#include "base/text.h"
+#include "plan/columns.h"
+#include "report/table_sources.h"
+
+#include <string.h>
+
+/* The runs that the conditions fit. */
+typedef struct search {
+  table_parts *p;
+  const char *where, *text; /* for messages */
+  size_t *rows, count;
+} search;
+
+/* "; did you mean ..." or the cells that there are. */
+static const char *hint_cells(const search *s, const condition *wanted, int column) {
+  arena *a = &s->p->memory;
+  const char **cells = arena_get(a, (s->count + 1) * sizeof *cells), *all = "";
+  size_t count = 0;
+  for (size_t i = 0; i < s->count; i++) {
+    const char *cell = s->p->runs.cells[s->rows[i]][column];
+    size_t seen = 0;
+    while (seen < count && strcmp(cells[seen], cell) != 0) seen++;
+    if (seen == count) cells[count++] = cell;
+  }
+  const char *hint = text_hint(a, wanted->cell, cells, count);
+  if (*hint) return hint;
+  for (size_t i = 0; i < count; i++)
+    all = arena_format(a, "%s%s\"%s\"", all, i ? ", " : "", cells[i]);
+  return arena_format(a, "; %s is %s", wanted->column, all);
+}
+
+static hifm_status find_column(const search *s, const char *column, int *out, hifm_error *err) {
+  const rows *runs = &s->p->runs;
+  *out = rows_column(runs, column);
+  if (*out >= 0) return HIFM_OK;
+  const char *hint = text_hint(&s->p->memory, column, runs->header, runs->columns);
+  bool fixed = !*hint && table_is_setting(column);
+  if (fixed && s->p->request->partial) return HIFM_OK;
+  return hifm_fail(err, HIFM_BAD_CONFIG, "%s: %s \"%s\"%s", s->where,
+                   fixed ? "nothing varies in" : "there is no column", column,
+                   fixed ? ": leave that condition out" : hint);
+}
+
+/* Keeps the runs that have the cell. */
+static hifm_status narrow(search *s, const condition *wanted, hifm_error *err) {
+  int column;
+  size_t kept = 0;
+  hifm_status status = find_column(s, wanted->column, &column, err);
+  if (status != HIFM_OK) return status;
+  for (size_t i = 0; i < s->count && column >= 0; i++)
+    if (columns_match(s->p->runs.cells[s->rows[i]][column], wanted->cell))
+      s->rows[kept++] = s->rows[i];
+  if (kept == 0 && !s->p->request->partial)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: no run %shas %s=%s%s", s->where,
+                     s->count < s->p->runs.count ? "with the conditions before it " : "",
+                     wanted->column, wanted->cell, hint_cells(s, wanted, column));
+  s->count = kept;
+  return HIFM_OK;
+}
+
+/* What tells the runs apart beside the seed. */
+static hifm_status check_family(const search *s, hifm_error *err) {
+  const table_parts *p = s->p;
+  const value *columns = p->request->columns;
+  for (size_t i = 1; i < s->count; i++)
+    for (size_t k = 0; k < columns->count; k++) {
+      const char *name = columns->items[k]->text;
+      int column = rows_column(&p->runs, name);
+      if (column < 0 || strcmp(name, "seed") == 0) continue;
+      const char *one = p->runs.cells[s->rows[0]][column];
+      const char *other = p->runs.cells[s->rows[i]][column];
+      if (strcmp(one, other) != 0)
+        return hifm_fail(
+            err, HIFM_BAD_CONFIG,
+            "%s: fits several rows of the table, with %s \"%s\" and \"%s\"; say which, "
+            "such as \"%s,%s=%s\"",
+            s->where, name, one, other, s->text, name, one);
+    }
+  return HIFM_OK;
+}
+
+static const size_t *pair_runs(const search *s) {
+  table_parts *p = s->p;
+  int seed = rows_column(&p->runs, "seed");
+  size_t *out = arena_get(&p->memory, (p->runs.count + 1) * sizeof *out);
+  for (size_t r = 0; r < p->runs.count; r++) {
+    out[r] = TABLE_NO_ROW;
+    if (s->count && p->families.of_row[r] == p->families.of_row[s->rows[0]]) continue;
+    for (size_t i = 0; i < s->count && out[r] == TABLE_NO_ROW; i++)
+      if (seed < 0 || strcmp(p->runs.cells[r][seed], p->runs.cells[s->rows[i]][seed]) == 0)
+        out[r] = s->rows[i];
+  }
+  return out;
+}
+
+static hifm_status find_runs(search *s, const conditions *wanted, hifm_error *err) {
+  for (size_t r = 0; r < s->p->runs.count; r++) s->rows[s->count++] = r;
+  for (size_t i = 0; i < wanted->count; i++) {
+    hifm_status status = narrow(s, &wanted->items[i], err);
+    if (status != HIFM_OK) return status;
+  }
+  return check_family(s, err);
+}
+
+hifm_status table_find_minus(table_parts *p, const char *column, const value *minus,
+                             table_source *s, hifm_error *err) {
+  arena *a = &p->memory;
+  const char *text = minus->type == VALUE_TEXT ? minus->text : "";
+  conditions wanted;
+  search found = {.p = p, .text = text};
+  found.rows = arena_get(a, (p->runs.count + 1) * sizeof *found.rows);
+  found.where =
+      arena_format(a, "table %s: \"%s\": minus = \"%s\"", p->request->name, s->heading, text);
+  if (columns_parse(a, text, &wanted, NULL) != HIFM_OK)
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "%s: must be column=cell,... such as flow=OT, the row that is subtracted",
+                     found.where);
+  if (!s->number)
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "%s: subtracts numbers of runs.csv such as nll_min; \"%s\" is none",
+                     found.where, column);
+  hifm_status status = find_runs(&found, &wanted, err);
+  if (status != HIFM_OK) return status;
+  s->minus = pair_runs(&found);
+  if (found.count == 0)
+    value_push(a, p->notes,
+               value_text(a, arena_format(a, "No run here has %s: nothing to subtract in \"%s\".",
+                                          text, s->heading)));
+  return HIFM_OK;
+}

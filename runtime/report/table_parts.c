@@ -1,0 +1,84 @@
+#include "report/table_parts.h"
+
+#include "base/text.h"
+#include "report/record.h"
+
+#include <math.h>
+#include <string.h>
+
+static hifm_status read_paper(table_parts *p, hifm_error *err) {
+  const table_request *t = p->request;
+  const char *file = value_get_text(t->declaration, "paper", NULL);
+  if (!file) return HIFM_OK;
+  hifm_status status =
+      rows_read(&p->paper, arena_format(&p->memory, "%s/%s", t->script_folder, file), err);
+  if (status != HIFM_OK) return status;
+  p->shared = arena_get(&p->memory, (t->columns->count + 1) * sizeof *p->shared);
+  for (size_t i = 0; i < t->columns->count; i++) {
+    const char *column = t->columns->items[i]->text;
+    int run = rows_column(&p->runs, column), paper = rows_column(&p->paper, column);
+    if (run < 0 || paper < 0 || strcmp(column, "seed") == 0) continue;
+    p->shared[p->joins][0] = (size_t)run;
+    p->shared[p->joins++][1] = (size_t)paper;
+  }
+  return HIFM_OK;
+}
+
+hifm_status table_open(table_parts *p, const table_request *request, hifm_error *err) {
+  *p = (table_parts){.request = request};
+  p->notes = value_new(&p->memory, VALUE_LIST);
+  hifm_status status =
+      rows_read(&p->runs, arena_format(&p->memory, "%s/runs.csv", request->view), err);
+  if (status != HIFM_OK) return status;
+  view_group(&p->memory, &p->runs, request->columns, false, &p->families);
+  return read_paper(p, err);
+}
+
+void table_close(table_parts *p) {
+  rows_close(&p->runs);
+  rows_close(&p->paper);
+  arena_close(&p->memory);
+}
+
+const char **table_first_run(const table_parts *p, const view_groups *groups, size_t group) {
+  return p->runs.cells[groups->rows[groups->start[group]]];
+}
+
+static double number_at(const table_parts *p, size_t row, int column) {
+  double x;
+  return text_number(p->runs.cells[row][column], &x) ? x : NAN;
+}
+
+double table_number(const table_parts *p, const table_source *s, size_t row) {
+  double x = number_at(p, row, s->run);
+  if (!s->minus) return x;
+  return s->minus[row] == TABLE_NO_ROW ? NAN : x - number_at(p, s->minus[row], s->run);
+}
+
+const char *table_paper_cell(const table_parts *p, const char **run, int column) {
+  const char *found = "";
+  size_t fits = 0;
+  for (size_t r = 0; p->joins && r < p->paper.count; r++) {
+    size_t equal = 0;
+    for (size_t k = 0; k < p->joins; k++)
+      equal += strcmp(run[p->shared[k][0]], p->paper.cells[r][p->shared[k][1]]) == 0;
+    if (equal < p->joins) continue;
+    fits++;
+    found = p->paper.cells[r][column];
+  }
+  return fits == 1 ? found : "";
+}
+
+hifm_status table_find_number(table_parts *p, const char *where, const char *column, int *out,
+                              hifm_error *err) {
+  size_t count = 0;
+  *out = record_is_number(column) ? rows_column(&p->runs, column) : -1;
+  if (*out >= 0) return HIFM_OK;
+  const char **known = arena_get(&p->memory, (p->runs.columns + 1) * sizeof *known);
+  for (size_t i = 0; i < p->runs.columns; i++)
+    if (record_is_number(p->runs.header[i])) known[count++] = p->runs.header[i];
+  const char *hint = text_hint(&p->memory, column, known, count);
+  return hifm_fail(err, HIFM_BAD_CONFIG, "table %s: %s: runs.csv has no number \"%s\"%s",
+                   p->request->name, where, column,
+                   *hint ? hint : "; it has such as nll_min and nfe_at_min");
+}

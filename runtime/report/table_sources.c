@@ -1,0 +1,97 @@
+#include "report/table_sources.h"
+
+#include "base/text.h"
+#include "report/record.h"
+#include "report/table_minus.h"
+
+#include <string.h>
+
+static const char PAPER[] = "paper.";
+
+bool table_is_setting(const char *column) {
+  static const char *const parts[] = {"dataset", "network", "optimizer", "train",
+                                      "measure", "flow",    "seed"};
+  size_t length = strcspn(column, ".");
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    if (strlen(parts[i]) == length && strncmp(column, parts[i], length) == 0) return true;
+  return false;
+}
+
+static bool is_paper(const char *column) {
+  return strncmp(column, PAPER, strlen(PAPER)) == 0;
+}
+
+int table_digits(const char *column) {
+  static const char *const counts[] = {"nfe", "epoch", "steps"};
+  if (is_paper(column)) return -1;
+  const char *dot = strrchr(column, '.'), *name = dot ? dot + 1 : column;
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+    if (strncmp(name, counts[i], strlen(counts[i])) == 0) return 0;
+  return 3;
+}
+
+static hifm_status refuse_column(table_parts *p, const char *column, hifm_error *err) {
+  size_t count = p->runs.columns + p->paper.columns;
+  const char **known = arena_get(&p->memory, (count + 1) * sizeof *known);
+  for (size_t i = 0; i < count; i++)
+    known[i] = i < p->runs.columns
+                   ? p->runs.header[i]
+                   : arena_format(&p->memory, "paper.%s", p->paper.header[i - p->runs.columns]);
+  if (table_is_setting(column) && !text_nearest(column, known, count)) return HIFM_OK;
+  return hifm_fail(err, HIFM_BAD_CONFIG, "table %s: there is no column \"%s\"%s", p->request->name,
+                   column, text_hint(&p->memory, column, known, count));
+}
+
+static hifm_status find_source(table_parts *p, const char *heading, const char *column,
+                               table_source *out, hifm_error *err) {
+  bool paper = is_paper(column);
+  *out = (table_source){.heading = heading, .run = -1, .paper = -1};
+  if (paper && p->paper.columns) out->paper = rows_column(&p->paper, column + strlen(PAPER));
+  if (!paper) out->run = rows_column(&p->runs, column);
+  out->number = out->run >= 0 && record_is_number(column);
+  out->digits = table_digits(column);
+  return out->run < 0 && out->paper < 0 ? refuse_column(p, column, err) : HIFM_OK;
+}
+
+static hifm_status find_declared(table_parts *p, const value *entry, size_t number,
+                                 hifm_error *err) {
+  const char *heading = view_part(entry, 0), *column = view_part(entry, 1);
+  table_source *next = &p->sources[p->count];
+  if (!heading || !column)
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "table %s: column %zu must be { \"Heading\", \"column\" }", p->request->name,
+                     number);
+  hifm_status status = find_source(p, heading, column, next, err);
+  if (status != HIFM_OK) return status;
+  next->digits = (int)value_get_number(entry, "digits", next->digits);
+  const value *minus = value_get(entry, "minus");
+  if (minus) status = table_find_minus(p, column, minus, next, err);
+  if (next->run >= 0 || next->paper >= 0) p->count++;
+  return status;
+}
+
+static void group_runs(table_parts *p) {
+  int seed = rows_column(&p->runs, "seed");
+  bool by_seed = false;
+  for (size_t i = 0; i < p->count; i++) by_seed |= seed >= 0 && p->sources[i].run == seed;
+  view_group(&p->memory, &p->runs, p->request->columns, by_seed, &p->groups);
+  p->averaged = p->groups.count < p->runs.count;
+}
+
+hifm_status table_find_sources(table_parts *p, hifm_error *err) {
+  const value *declared = value_get(p->request->declaration, "columns");
+  if (!declared || declared->type != VALUE_LIST || declared->count == 0)
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "table %s: needs columns = { { \"Heading\", \"column\" }, ... }",
+                     p->request->name);
+  p->sources = arena_get(&p->memory, declared->count * sizeof *p->sources);
+  for (size_t i = 0; i < declared->count; i++) {
+    hifm_status status = find_declared(p, declared->items[i], i + 1, err);
+    if (status != HIFM_OK) return status;
+  }
+  const char *sort = value_get_text(p->request->declaration, "sort", NULL);
+  p->sort = (table_source){.run = -1, .paper = -1};
+  hifm_status status = sort ? find_source(p, "", sort, &p->sort, err) : HIFM_OK;
+  if (status == HIFM_OK) group_runs(p);
+  return status;
+}

@@ -1,0 +1,45 @@
+/* A table in a folder of its own, from CSV made by hand. */
+#ifndef TESTS_TABLE_FIXTURE_H
+#define TESTS_TABLE_FIXTURE_H
+
+#include "folder.h"
+
+#include "report/table.h"
+
+static inline hifm_status table_try(folder *f, const char *declaration, const char *columns,
+                                    bool partial, FILE *screen, hifm_error *err) {
+  const table_request request = {.view = f->path,
+                                 .name = "table2",
+                                 .declaration = folder_value(f, declaration),
+                                 .script_folder = f->path,
+                                 .columns = folder_value(f, columns),
+                                 .partial = partial};
+  return table_write(&request, screen, err);
+}
+
+/* Writes the table; what it prints. */
+static inline const char *table_shown(folder *f, const char *declaration, const char *columns,
+                                      bool partial) {
+  char *text = NULL;
+  size_t length = 0;
+  FILE *screen = open_memstream(&text, &length);
+  hifm_error err = {0};
+  if (table_try(f, declaration, columns, partial, screen, &err)) fail_msg("%s", err.message);
+  fclose(screen);
+  const char *copy = arena_text(&f->memory, text);
+  free(text);
+  return copy;
+}
+
+static inline const char *table_printed(folder *f, const char *declaration, const char *columns) {
+  return table_shown(f, declaration, columns, false);
+}
+
+static inline void table_refused(folder *f, const char *declaration, const char *columns,
+                                 const char *message) {
+  hifm_error err = {0};
+  assert_int_equal(table_try(f, declaration, columns, false, NULL, &err), HIFM_BAD_CONFIG);
+  assert_string_equal(err.message, message);
+}
+
+#endif
