@@ -53,6 +53,15 @@ say "a profile changes an audit"
 expect_code 0 "$hifm" run plane.lua --profile small --out "$out"
 [ "$(find "$out/runs" -name 'measure-????????????.json' | wc -l)" = 16 ] || fail "not 4 more"
 
+say "--set has the last word; an audit that is no other measurement is the row's own"
+expect_code 0 "$hifm" run plane.lua --set dataset.test=10 --out "$out"
+view=plane-partial
+for row in 1 2 3 4; do
+  [ "$(cell all.nll_best $row)" = "$(cell nll_min $row)" ] || fail "not the row's own minimum"
+  [ "$(cell all.nll_last $row)" = "$(cell nll_last $row)" ] || fail "not the row's own last"
+  [ -n "$(cell tight.nll_last $row)" ] || fail "no tight.nll_last"
+done
+
 say "bad audits are refused"
 plane_script train.lua 3 'audits = { more = { ["train.epochs"] = 5 } },'
 expect_code 78 "$hifm" run train.lua --out "$out"

@@ -91,8 +91,9 @@ for file in job.json log.txt result.json best.safetensors last.safetensors; do
   grep -qF "\`$file\`" "$readme" || fail "README.md does not tell of $file"
   [ -e "$run/$file" ] || fail "no $file in $run"
 done
-[ "$(find "$run" -name 'measure-????????????.json' | wc -l)" = 2 ] || fail "not two measurements"
-for file in runs.csv history.csv timings.csv table2.md table2.csv; do
+[ "$(find "$run" -name 'measure-????????????.json' | wc -l)" = 3 ] ||
+  fail "not three measurements: with the run, at another tolerance, and the tight audit"
+for file in runs.csv history.csv timings.csv table2.md table2.tex table2.csv; do
   [ -s "results/lj13-quick-partial/$file" ] || fail "no $file of the quick profile"
 done
 

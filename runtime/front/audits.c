@@ -11,12 +11,12 @@ static const char *setting_text(arena *a, const value *setting) {
   return setting->type == VALUE_TEXT ? setting->text : NULL;
 }
 
-/* The request with the audit's settings after those of the command line. */
+/* The request with the audit's settings before those of the command line. */
 static hifm_status widen(arena *a, const plan_request *request, const value *settings,
                          plan_request *out, hifm_error *err) {
   const char **sets = arena_get(a, (request->set_count + settings->count) * sizeof *sets);
   *out = *request;
-  memcpy(sets, request->sets, request->set_count * sizeof *sets);
+  out->set_count = 0;
   for (size_t i = 0; i < settings->count; i++) {
     const char *text = setting_text(a, settings->items[i]), *path = settings->keys[i];
     if (!text || !*path)
@@ -24,6 +24,8 @@ static hifm_status widen(arena *a, const plan_request *request, const value *set
                        "settings must be [\"path\"] = value, such as [\"dataset.test\"] = 10000");
     sets[out->set_count++] = arena_format(a, "%s=%s", path, text);
   }
+  memcpy(sets + out->set_count, request->sets, request->set_count * sizeof *sets);
+  out->set_count += request->set_count;
   out->sets = sets;
   return HIFM_OK;
 }

@@ -3,7 +3,8 @@
  *   audits = { all = { ["dataset.test"] = 10000 },
  *              tight = { ["dataset.test"] = 10000, ["measure.solver.rtol"] = 1e-5 } }
  *
- * Each is the grid again with these settings on top, as by --set. */
+ * Each is the grid again with these settings on top, as by --set; a --set of the command line has
+ * the last word. */
 #ifndef FRONT_AUDITS_H
 #define FRONT_AUDITS_H
 

@@ -89,7 +89,7 @@ static hifm_status write_figures(const experiment *e, hifm_error *err) {
     status = figure_write(e->view, figures->keys[i], figures->items[i], columns, &made, err);
     if (status != HIFM_OK || e->given->quiet) continue;
     if (made)
-      fprintf(stderr, "figure: %s/%s.svg\n", e->view, figures->keys[i]);
+      fprintf(stderr, "figure: %s/%s.svg, .png\n", e->view, figures->keys[i]);
     else
       fprintf(stderr, "no figure %s: %s\n", figures->keys[i], err->message);
   }

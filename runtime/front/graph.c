@@ -170,6 +170,7 @@ static hifm_status add_audit(builder *b, const record_row *row, const graph_audi
                      audit->name);
   *measure_id = arena_text(b->a, id.measure);
   *done = is_done(b, row->folder, &id);
+  if (strcmp(id.measure, row->measure_id) == 0) *done = true; /* it is the row's own */
   if (*done || find_job(b->g, "measure", id.measure) != SIZE_MAX) return HIFM_OK;
   const size_t data = data_job(b, config, &id), train = find_job(b->g, "train", id.train);
   measure_job(b, config, &id, row->cells, row->folder, data, train);

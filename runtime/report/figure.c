@@ -250,7 +250,8 @@ static hifm_status draw(figure *f, const char *terminal, const char *path, bool 
 static hifm_status draw_both(figure *f, const char *path, bool *made, hifm_error *err) {
   hifm_status status = draw(f, "svg", arena_format(&f->memory, "%s.svg", path), made, err);
   if (status != HIFM_OK || !*made) return status;
-  return draw(f, "pngcairo", arena_format(&f->memory, "%s.png", path), made, err);
+  /* Its points are larger than SVG's, and the legend's room is counted in those. */
+  return draw(f, "pngcairo fontscale 0.75", arena_format(&f->memory, "%s.png", path), made, err);
 }
 
 hifm_status figure_write(const char *view, const char *name, const value *declaration,

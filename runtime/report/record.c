@@ -113,13 +113,21 @@ static const char **begin_row(arena *a, const book *b, const value *cells, const
   return *row + b->columns->count;
 }
 
+static const value *smallest(const value *history) {
+  const value *best = history->items[0];
+  for (size_t i = 1; i < history->count; i++)
+    if (nll_of(history->items[i]) < nll_of(best) || isnan(nll_of(best))) best = history->items[i];
+  return best;
+}
+
 /* An audit's history is the best weights' measurement, where those are not the last, and the last
- * weights' (job/run_remeasure.c). */
-static void summarise_audit(const value *measure, double numbers[AUDIT_COUNT]) {
+ * weights' (job/run_remeasure.c); `own`: it is the one made while training, of all epochs. */
+static void summarise_audit(const value *measure, bool own, double numbers[AUDIT_COUNT]) {
   const value *history = value_get(measure, "history"), *more = value_get(measure, "numbers");
   for (size_t i = 0; i < AUDIT_COUNT; i++) numbers[i] = NAN;
   if (!history || history->count == 0) return;
-  const value *best = history->items[0], *last = history->items[history->count - 1];
+  const value *best = own ? smallest(history) : history->items[0],
+              *last = history->items[history->count - 1];
   numbers[AUDIT_NLL_BEST] = nll_of(best);
   numbers[AUDIT_NLL_LAST] = nll_of(last);
   if (!isnan(nll_of(best))) {
@@ -136,7 +144,8 @@ static void summarise_audit(const value *measure, double numbers[AUDIT_COUNT]) {
 
 static const char **add_audit(arena *a, const record_row *row, const char *id, const char **next) {
   double numbers[AUDIT_COUNT];
-  summarise_audit(read_result(a, job_measure_path(a, row->folder, id), id), numbers);
+  summarise_audit(read_result(a, job_measure_path(a, row->folder, id), id),
+                  strcmp(id, row->measure_id) == 0, numbers);
   for (size_t i = 0; i < AUDIT_COUNT; i++) *next++ = number_text(a, numbers[i]);
   return next;
 }

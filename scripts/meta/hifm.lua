@@ -47,13 +47,15 @@ local h = {}
 
 ---@class hifm.Profile: hifm.Sections
 ---@field schedule? hifm.Schedule
+---@field audits? table<string, table<string, number|string>> further measurements, by path
 
 ---@class hifm.Table
 ---@field title? string
----@field columns table[] { "Heading", "column", digits = 3 }
+---@field columns table[] { "Heading", "column", digits = 3, minus = "flow=OT" }; minus: seed by seed
+---@field ranks? table { "nll_min", paper = "nll" }: ranks in every seed, Kendall's tau
 ---@field sort? string a column, ascending
 ---@field paper? string a CSV beside the script, joined on the columns both have
----@field notes? string[]
+---@field notes? string[] lines below; {column:digits} is a mean over all runs
 
 ---@class hifm.Figure
 ---@field title? string
