@@ -70,5 +70,8 @@ LUA
 }
 
 check egnn1 "$cluster_data" '{ "egnn", layers = 1, depth = 2, width = 16 }' 1600
+check series "$cluster_data" \
+  '{ "egnn", layers = 1, depth = 2, width = 16, evaluate = "spectral" }' 1200
+grep -q '"spectral_rows"' "$tmp"/series/runs/*/result.json || fail "no series was used"
 check egnn2 "$cluster_data" '{ "egnn", layers = 2, depth = 2, width = 16 }' 400
 check mlp "$plane_data" '{ "mlp", width = 32, depth = 4 }' 1600
