@@ -13,6 +13,9 @@ enum { PASSES = 8 };
 
 enum { WATCH_EVERY = 64, WATCHED = 32 };
 
+/* A batch whose watched pairs are off by more than this is evaluated pair by pair. */
+static const double watch_limit = 1e-4;
+
 /* The last coefficients of a box may be this large against the root mean square of s, more in a
  * box of little weight, and never less than the rounding of its largest values. */
 static const double tolerance = 2e-6, weight_power = 0.25, rounding = 4e-7;
@@ -147,7 +150,7 @@ static size_t mend(series *f, const scalar *fun, const series_batch *batch, cons
   size_t missed = 0, before = f->frame->rows;
   bool now[BOXES_MOST] = {false};
   for (size_t k = 0; k < f->frame->boxes.count; k++) {
-    now[k] = is_missed(&tails[k]);
+    now[k] = f->frame->used[k] && is_missed(&tails[k]);
     missed += now[k];
     if (now[k]) f->frame->used[k] = false;
   }
@@ -204,6 +207,15 @@ static void forward_one_z(series *f, const scalar *fun, const series_batch *batc
   mend(f, fun, batch, tails, s);
 }
 
+static void watch_batch(series *f, const scalar *fun, const series_batch *batch, box_tails *tails,
+                        float *s) {
+  const double error = watch(f, fun, batch, s);
+  f->state->watch = fmax(f->state->watch, error);
+  if (error <= watch_limit) return;
+  for (size_t k = 0; k < f->frame->boxes.count; k++) tails[k].u = INFINITY; /* all have missed */
+  f->state->missed += mend(f, fun, batch, tails, s);
+}
+
 static void forward_training(series *f, const scalar *fun, const series_batch *batch, float *s) {
   series_state *state = f->state;
   moments m;
@@ -215,7 +227,7 @@ static void forward_training(series *f, const scalar *fun, const series_batch *b
   evaluate(f, fun, batch, s, &m, tails);
   state->missed += mend(f, fun, batch, tails, s);
   boxes_adapt(&state->boxes, tails);
-  if (now_and_then) state->watch = fmax(state->watch, watch(f, fun, batch, s));
+  if (now_and_then) watch_batch(f, fun, batch, tails, s);
   state->size = sqrt(m.square / m.weight);
   state->rows = f->frame->rows;
   state->direct = f->frame->rows - f->frame->nodes;
