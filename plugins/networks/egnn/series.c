@@ -29,7 +29,6 @@ void series_carve(series *f, carver *c, const egnn *net, size_t n, size_t pairs)
   f->state = carver_take(c, sizeof *f->state);
   f->frame = carver_take(c, sizeof *f->frame);
   segments_carve(&f->sorted, c, n, pairs);
-  f->room = room;
   float **const per_row[] = {&f->d2, &f->z, &f->s, &f->ds, &f->slope, &f->c};
   for (size_t k = 0; k < 6; k++) *per_row[k] = carver_floats(c, room);
   f->pair = carver_take(c, room * sizeof *f->pair);
@@ -65,7 +64,7 @@ static void evaluate_tile(series *f, const scalar *fun, size_t tile) {
   scalar_tile(fun, &rows, tape_of(f, fun, tile), f->s + tile * SCALAR_TILE);
 }
 
-/* Row for row, pairs that no series serves: from pair i on. */
+/* One more row: pair i, which no series serves. */
 static void add_pair(series *f, const series_batch *batch, size_t i) {
   const size_t row = f->frame->rows++;
   f->d2[row] = batch->d2[i];
@@ -163,15 +162,15 @@ static size_t mend(series *f, const scalar *fun, const series_batch *batch, cons
   return missed;
 }
 
-static void evaluate(series *f, const scalar *fun, const series_batch *batch, float *s, moments *m,
+static void evaluate(series *f, const scalar *fun, const series_batch *batch, float *s,
                      box_tails *tails) {
   segments_sort(&f->sorted, &f->frame->boxes, batch->n, batch->nz, batch->d2, batch->z);
   place_nodes(f);
   place_pairs(f, batch);
   for (size_t tile = 0; tile < tile_count(f); tile++) evaluate_tile(f, fun, tile);
   sum_boxes(f, f->s, s);
-  *m = measure(f, batch, s);
-  find_tails(f, m, tails);
+  const moments m = measure(f, batch, s);
+  find_tails(f, &m, tails);
 }
 
 /* Every so often a few pairs are evaluated directly. */
@@ -195,11 +194,10 @@ static double watch(const series *f, const scalar *fun, const series_batch *batc
 }
 
 static void forward_one_z(series *f, const scalar *fun, const series_batch *batch, float *s) {
-  moments m;
   box_tails tails[BOXES_MOST];
   boxes_begin(&f->frame->boxes, true);
   for (int pass = 0;; pass++) {
-    evaluate(f, fun, batch, s, &m, tails);
+    evaluate(f, fun, batch, s, tails);
     bool missed = false;
     for (size_t k = 0; k < f->frame->boxes.count; k++) missed |= is_missed(&tails[k]);
     if (!missed || pass == PASSES || !boxes_adapt(&f->frame->boxes, tails)) break;
@@ -218,17 +216,15 @@ static void watch_batch(series *f, const scalar *fun, const series_batch *batch,
 
 static void forward_training(series *f, const scalar *fun, const series_batch *batch, float *s) {
   series_state *state = f->state;
-  moments m;
   box_tails tails[BOXES_MOST];
   if (state->boxes.count == 0) boxes_begin(&state->boxes, false);
   const bool now_and_then = state->calls % WATCH_EVERY == 0;
   if (now_and_then) boxes_join(&state->boxes);
   f->frame->boxes = state->boxes;
-  evaluate(f, fun, batch, s, &m, tails);
+  evaluate(f, fun, batch, s, tails);
   state->missed += mend(f, fun, batch, tails, s);
   boxes_adapt(&state->boxes, tails);
   if (now_and_then) watch_batch(f, fun, batch, tails, s);
-  state->size = sqrt(m.square / m.weight);
   state->rows = f->frame->rows;
   state->direct = f->frame->rows - f->frame->nodes;
   state->calls++;

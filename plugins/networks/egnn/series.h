@@ -16,7 +16,6 @@ typedef struct series_state {
   uint64_t calls;        /* training batches */
   uint64_t missed;       /* boxes whose series was not good enough and not used */
   uint64_t rows, direct; /* of the last training batch: rows in all, and pairs among them */
-  double size;           /* root mean square of s, weighted by d2, in the last training batch */
   double watch;          /* largest error seen at watched pairs, relative to the largest |s| */
 } series_state;
 
@@ -33,11 +32,10 @@ typedef struct series {
   series_frame *frame;
   segments sorted;
   spectral transforms;
-  size_t room;           /* of rows */
-  float *d2, *z;         /* [room] */
-  float *s, *ds, *slope; /* [room]: values, their gradient, their derivatives by d2 */
-  float *c;              /* [room]: coefficients of the boxes, in place of their nodes' values */
-  uint32_t *pair;        /* [room]: of the rows after the nodes */
+  float *d2, *z;         /* [rows], at most twice as many as pairs */
+  float *s, *ds, *slope; /* [rows]: values, their gradient, their derivatives by d2 */
+  float *c;              /* [rows]: coefficients of the boxes, in place of their nodes' values */
+  uint32_t *pair;        /* [rows]: of the rows after the nodes */
   float *tapes, *tape;   /* SERIES_TILES tiles that are kept, and one for the rest */
   float *transform_memory;
 } series;
