@@ -46,6 +46,10 @@ hifm_status audits_load(arena *a, const plan_request *request, const value *cata
     graph_audit *made = &(*list)[(*count)++];
     *made = (graph_audit){.name = names_made[i] = name};
     hifm_status status = view_check_name("an audit", name, err);
+    if (status == HIFM_OK && strcmp(name, "paper") == 0)
+      status = hifm_fail(err, HIFM_BAD_CONFIG,
+                         "audits.paper: \"paper.\" begins the columns of the paper's CSV; choose "
+                         "another name");
     if (status != HIFM_OK) return status;
     status = widen(a, request, declared->items[i], &wider, &inner);
     if (status == HIFM_OK) status = plan_load(a, &wider, catalogue, &made->plan, &inner);

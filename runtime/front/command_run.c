@@ -63,8 +63,17 @@ static hifm_status forget(experiment *e, hifm_error *err) {
   return make_graph(e, err);
 }
 
-/* Also prints them. */
-static hifm_status write_tables(const experiment *e, hifm_error *err) {
+/* runs.csv and what goes with it, from what is there. */
+static hifm_status record(experiment *e, hifm_error *err) {
+  graph_set_states(&e->jobs);
+  hifm_status status = files_make_folder(e->view, err);
+  if (status != HIFM_OK) return status;
+  return record_write(e->view, value_get(e->plan, "columns"), e->audit_names, e->audit_count,
+                      e->jobs.rows, e->jobs.row_count, err);
+}
+
+/* screen: also prints them; NULL: only files. */
+static hifm_status write_tables(const experiment *e, FILE *screen, hifm_error *err) {
   const value *tables = value_get(e->plan, "tables");
   hifm_status status = HIFM_OK;
   for (size_t i = 0; tables && i < tables->count && status == HIFM_OK; i++) {
@@ -74,8 +83,8 @@ static hifm_status write_tables(const experiment *e, hifm_error *err) {
                                    .script_folder = value_get_text(e->plan, "folder", "."),
                                    .columns = value_get(e->plan, "columns"),
                                    .partial = is_partial(e->given)};
-    status = table_write(&request, stdout, err);
-    if (status == HIFM_OK && !e->given->quiet)
+    status = table_write(&request, screen, err);
+    if (status == HIFM_OK && screen && !e->given->quiet)
       fprintf(stderr, "table: %s/%s.md, .tex, .csv\n", e->view, tables->keys[i]);
   }
   return status;
@@ -96,14 +105,10 @@ static hifm_status write_figures(const experiment *e, hifm_error *err) {
   return status;
 }
 
-/* runs.csv and all that is derived from it. */
+/* All that is derived from results. */
 static hifm_status report(experiment *e, hifm_error *err) {
-  graph_set_states(&e->jobs);
-  hifm_status status = files_make_folder(e->view, err);
-  if (status == HIFM_OK)
-    status = record_write(e->view, value_get(e->plan, "columns"), e->audit_names, e->audit_count,
-                          e->jobs.rows, e->jobs.row_count, err);
-  if (status == HIFM_OK) status = write_tables(e, err);
+  hifm_status status = record(e, err);
+  if (status == HIFM_OK) status = write_tables(e, stdout, err);
   if (status == HIFM_OK) status = write_figures(e, err);
   return status;
 }
@@ -149,6 +154,9 @@ hifm_status command_run(arena *a, const options *given, hifm_error *err) {
   if (status == HIFM_OK) status = files_make_folder(given->out, err);
   if (status == HIFM_OK) status = files_lock(given->out, err);
   if (status == HIFM_OK && given->force) status = forget(&e, err);
+  /* What is wrong with a table is said now, not after hours. */
+  if (status == HIFM_OK) status = record(&e, err);
+  if (status == HIFM_OK) status = write_tables(&e, NULL, err);
   if (status == HIFM_OK) status = run_jobs(&e, &summary, err);
   if (status == HIFM_OK) status = report(&e, err);
   return status == HIFM_OK ? command_exit_code(&summary) : status;
