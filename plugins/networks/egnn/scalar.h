@@ -3,7 +3,7 @@
  *   v_i = 1/(N-1) sum_j (x_i - x_j) s(d2_ij, z)
  *
  * with one smooth scalar function s = phi_x(phi_e(h(z), h(z), d2)). This file evaluates s and its
- * gradients for rows of (d2, z), in tiles whose tape stays in the cache.
+ * gradients for rows of (d2, z), in tiles.
  *
  * The first edge layer, seen from (d2, z), is  pre = z p + r + f(d2) k  with  p = a (A + B),
  * r = e (A + B) + bias: a, e the embedding's kernel and bias, A, B, k the parts of the kernel. */

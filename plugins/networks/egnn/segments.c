@@ -5,7 +5,9 @@
 #include <string.h>
 
 /* Boxes that one z may touch; the pairs of any more are left to direct evaluation. */
-enum { TOUCHED_MOST = 40, NOBODY = -1, CHUNK = 64 };
+enum { TOUCHED_MOST = 40, CHUNK = 64 };
+
+static const uint32_t nobody = UINT32_MAX;
 
 static size_t segments_most(size_t n, size_t pairs) {
   return n * (pairs < TOUCHED_MOST ? pairs : TOUCHED_MOST);
@@ -80,9 +82,9 @@ static void find_boxes(segments *s, size_t n, size_t nz, const float *d2, const 
 }
 
 /* From counts to places. */
-static void place_boxes(segments *s, size_t count) {
+static void place_boxes(segments *s) {
   size_t first = 0, slot = 0;
-  for (size_t k = 0; k < count; k++) {
+  for (size_t k = 0; k < BOXES_MOST; k++) {
     const size_t slots = s->box[k].first_slot;
     s->box[k].first = first;
     s->box[k].first_slot = slot;
@@ -96,7 +98,7 @@ static void close_segment(segments *s, segment *at, uint32_t count, float z) {
   at->z = z;
   at->blocks = blocks_of(count);
   for (uint32_t k = count; k < at->blocks * CHEBYSHEV_LANES; k++) {
-    s->pair[at->slot + k] = (uint32_t)NOBODY;
+    s->pair[at->slot + k] = nobody;
     s->t[at->slot + k] = 0;
   }
 }
@@ -136,7 +138,7 @@ void segments_sort(segments *s, const boxes *all, size_t n, size_t nz, const flo
   for (size_t k = 0; k < BOXES_MOST; k++)
     s->box[k] = (segments_box){.at = {INFINITY, 0, INFINITY, 0}};
   find_boxes(s, n, nz, d2, z);
-  place_boxes(s, BOXES_MOST);
+  place_boxes(s);
   fill_segments(s, n, nz, z);
 }
 
@@ -167,7 +169,7 @@ void segments_sum(const segments *s, const box *b, size_t k, const float *c, flo
       const size_t slot = at[j].slot;
       chebyshev_sum(b->nu, a + j * b->nu, at[j].blocks, s->t + slot, s->value + slot);
       for (size_t i = slot; i < slot + at[j].blocks * CHEBYSHEV_LANES; i++)
-        if (s->pair[i] != (uint32_t)NOBODY) values[s->pair[i]] = s->value[i];
+        if (s->pair[i] != nobody) values[s->pair[i]] = s->value[i];
     }
   }
 }
@@ -184,7 +186,7 @@ void segments_spread(const segments *s, const box *b, size_t k, const float *dva
     for (size_t j = 0; j < count; j++) {
       const size_t slot = at[j].slot;
       for (size_t i = slot; i < slot + at[j].blocks * CHEBYSHEV_LANES; i++)
-        s->value[i] = s->pair[i] != (uint32_t)NOBODY ? dvalues[s->pair[i]] : 0;
+        s->value[i] = s->pair[i] != nobody ? dvalues[s->pair[i]] : 0;
       chebyshev_spread(b->nu, at[j].blocks, s->t + slot, s->value + slot, da + j * b->nu);
     }
     cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, nz, nu, (int)count, 1, tz, nz, da, nu, 1,

@@ -6,7 +6,7 @@
 
 #include "boxes.h"
 
-/* Where the nodes lie: t = (x - low) scale - 1 in [-1, 1]. */
+/* Where the nodes lie. */
 typedef struct spectral_extent {
   float u_low, u_high, z_low, z_high;
 } spectral_extent;
