@@ -155,8 +155,9 @@ hifm_status command_run(arena *a, const options *given, hifm_error *err) {
   if (status == HIFM_OK) status = files_lock(given->out, err);
   if (status == HIFM_OK && given->force) status = forget(&e, err);
   /* What is wrong with a table is said now, not after hours. */
-  if (status == HIFM_OK) status = record(&e, err);
-  if (status == HIFM_OK) status = write_tables(&e, NULL, err);
+  const bool more = status == HIFM_OK && e.jobs.rows_done < e.jobs.row_count;
+  if (more) status = record(&e, err);
+  if (more && status == HIFM_OK) status = write_tables(&e, NULL, err);
   if (status == HIFM_OK) status = run_jobs(&e, &summary, err);
   if (status == HIFM_OK) status = report(&e, err);
   return status == HIFM_OK ? command_exit_code(&summary) : status;

@@ -28,11 +28,11 @@ void series_carve(series *f, carver *c, const egnn *net, size_t n, size_t pairs)
   const size_t room = 2 * n * pairs; /* a box has fewer nodes than pairs */
   f->state = carver_take(c, sizeof *f->state);
   f->frame = carver_take(c, sizeof *f->frame);
+  f->transform_memory = carver_floats(c, spectral_floats()); /* where it lies for every n */
   segments_carve(&f->sorted, c, n, pairs);
   float **const per_row[] = {&f->d2, &f->z, &f->s, &f->ds, &f->slope, &f->c};
   for (size_t k = 0; k < 6; k++) *per_row[k] = carver_floats(c, room);
   f->pair = carver_take(c, room * sizeof *f->pair);
-  f->transform_memory = carver_floats(c, spectral_floats());
   f->tapes = carver_floats(c, SERIES_TILES * scalar_tape(net));
   f->tape = carver_floats(c, scalar_tape(net));
 }

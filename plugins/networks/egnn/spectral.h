@@ -16,7 +16,8 @@ typedef struct spectral {
   float *nodes[BOXES_NODES + 1], *matrix[BOXES_NODES + 1];
 } spectral;
 
-/* Floats of memory for the matrices; spectral_open computes them there. */
+/* Floats of memory for the matrices; spectral_open computes them there, unless
+ * it has done so since the memory was zeroed. */
 size_t spectral_floats(void);
 void spectral_open(spectral *f, float *memory);
 
