@@ -5,7 +5,7 @@
 static const struct {
   const char *folder, *name, *one, *other;
 } refused[] = {
-    {"energies", "old_abi", "built for ABI 0", "this hifm has ABI 1"},
+    {"energies", "old_abi", "built for ABI 1", "this hifm has ABI 2"},
     {"energies", "wrong_size", "operations are 16 bytes", "this hifm's are 40"},
     {"energies", "no_entry", "exports no \"hifm_plugin_record\"", "no_entry.so"},
     {"energies", "wrong_kind", "its record says flow", "its folder says energy"},

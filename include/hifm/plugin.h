@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HIFM_ABI   1u
+#define HIFM_ABI   2u
 #define HIFM_ENTRY "hifm_plugin_record"
 
 typedef enum hifm_kind { HIFM_ENERGY = 1, HIFM_FLOW, HIFM_NETWORK, HIFM_SOLVER } hifm_kind;
@@ -30,6 +30,7 @@ typedef struct hifm_domain {
   uint32_t particles, space;
   uint32_t height, width, channels;
   bool centred; /* every point has zero centre of mass (particles only) */
+  bool speed;   /* a network also answers v_z, the speed of z (eq. 21): see network.h */
 } hifm_domain;
 
 /* The type decides what lies at `offset` in the instance: */

@@ -1,0 +1,24 @@
+/* zlib: files that may be gzip'ed, and the compressed streams and checksums of PNG. */
+#ifndef BASE_DEFLATE_H
+#define BASE_DEFLATE_H
+
+#include "base/memory.h"
+#include "hifm/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A whole file, unpacked where it begins as a gzip file (several members one after the other are
+ * one file). At most `most` bytes come out of it: a longer one is HIFM_BAD_INPUT and costs no more
+ * memory than that; so are a torn stream, a wrong checksum and anything behind the last member.
+ * Release with free(). */
+hifm_status deflate_read(const char *path, size_t most, uint8_t **bytes, size_t *count,
+                         hifm_error *err);
+
+/* A zlib stream (RFC 1950) of these bytes; in the arena. */
+uint8_t *deflate_pack(arena *a, const uint8_t *bytes, size_t count, size_t *packed);
+
+/* CRC-32 of `bytes` after those that gave `crc` (0 at the start). */
+uint32_t deflate_crc32(uint32_t crc, const uint8_t *bytes, size_t count);
+
+#endif
