@@ -25,6 +25,17 @@ static void softplus_is_accurate(void **state) {
   }
 }
 
+static void silu_is_accurate(void **state) {
+  (void)state;
+  for (float x = -80; x < 80; x += 0.00137f) {
+    float out, slope;
+    layers_silu(1, &x, &out, &slope);
+    const long double s = sigmoid(x), expected = (long double)x * s;
+    fixture_near(out, (double)expected, 4e-7 * fabs((double)expected));
+    fixture_near(slope, (double)(s * (1 + (long double)x * (1 - s))), 4e-7);
+  }
+}
+
 static void softplus_at_the_edges(void **state) {
   float x[] = {-INFINITY, -1e30f, -0.0f, 0.0f, 1e30f, INFINITY, NAN}, out[7], slope[7];
   (void)state;
@@ -125,6 +136,7 @@ static void stack_backward_is_transposed_tangent(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(softplus_is_accurate),
+      cmocka_unit_test(silu_is_accurate),
       cmocka_unit_test(softplus_at_the_edges),
       cmocka_unit_test(softplus_does_not_depend_on_position),
       cmocka_unit_test(dense_is_the_naive_loop),

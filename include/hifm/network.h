@@ -13,7 +13,7 @@
 
 typedef enum hifm_initialiser {
   HIFM_INIT_ZERO,
-  HIFM_INIT_LECUN, /* normal cut at two sigma, scaled to variance 1/rows (Flax's default) */
+  HIFM_INIT_LECUN, /* normal cut at two sigma, of variance gain^2 / rows (Flax's default: 1) */
   HIFM_INIT_XAVIER /* uniform on +-gain * sqrt(6 / (rows + columns)) */
 } hifm_initialiser;
 

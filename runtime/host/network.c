@@ -52,7 +52,7 @@ static double cut_normal(double uniform) {
 }
 
 static double draw_weight(const hifm_tensor *t, double uniform) {
-  if (t->init == HIFM_INIT_LECUN) return cut_normal(uniform) / sqrt((double)t->rows);
+  if (t->init == HIFM_INIT_LECUN) return t->gain * cut_normal(uniform) / sqrt((double)t->rows);
   if (t->init == HIFM_INIT_XAVIER)
     return t->gain * sqrt(6.0 / (double)(t->rows + t->columns)) * (2 * uniform - 1);
   return 0;

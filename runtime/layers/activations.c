@@ -57,15 +57,31 @@ LAYERS_BODY softplus_body(size_t n, const float *x, float *out, float *slope) {
   }
 }
 
+LAYERS_BODY silu_body(size_t n, const float *x, float *out, float *slope) {
+  for (size_t i = 0; i < n; i++) {
+    const float v = x[i], size = v < 0.0f ? -v : v;
+    const float e = exp_nonpositive(-size), inverse = 1.0f / (1.0f + e);
+    const float sigmoid = v < 0.0f ? e * inverse : inverse;
+    const float rest = v < 0.0f ? inverse : e * inverse; /* 1 - sigmoid */
+    slope[i] = fmaf(v * sigmoid, rest, sigmoid);
+    out[i] = v * sigmoid;
+  }
+}
+
 LAYERS_BODY scale_body(size_t n, const float *factor, float *x) {
   for (size_t i = 0; i < n; i++) x[i] *= factor[i];
 }
 
 LAYERS_CLONES(softplus, (size_t n, const float *x, float *out, float *slope), (n, x, out, slope))
+LAYERS_CLONES(silu, (size_t n, const float *x, float *out, float *slope), (n, x, out, slope))
 LAYERS_CLONES(scale, (size_t n, const float *factor, float *x), (n, factor, x))
 
 void layers_softplus(size_t n, const float *x, float *out, float *slope) {
   softplus(n, x, out, slope);
+}
+
+void layers_silu(size_t n, const float *x, float *out, float *slope) {
+  silu(n, x, out, slope);
 }
 
 void layers_scale(size_t n, const float *factor, float *x) {

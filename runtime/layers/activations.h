@@ -9,6 +9,9 @@
  * Relative error below 3e-7 where the exact value is a normal float; a NaN gives NaN. */
 void layers_softplus(size_t n, const float *x, float *out, float *slope);
 
+/* SiLU: out[i] = x[i] / (1 + exp(-x[i])), slope[i] = its derivative. x may be out. */
+void layers_silu(size_t n, const float *x, float *out, float *slope);
+
 /* x[i] *= factor[i]: the backward and the tangent of an activation whose slopes are known. */
 void layers_scale(size_t n, const float *factor, float *x);
 

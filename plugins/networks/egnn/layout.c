@@ -1,7 +1,7 @@
 /* Where weights and tape lie. */
 #include "egnn.h"
 
-#include "carver.h"
+#include "layers/carver.h"
 
 size_t egnn_layout(const egnn *net, size_t l, egnn_weights *out) {
   const size_t width = net->width, square = width * width;

@@ -1,6 +1,6 @@
 #include "one.h"
 
-#include "carver.h"
+#include "layers/carver.h"
 #include "series.h"
 
 #include <string.h>

@@ -5,7 +5,7 @@
 #ifndef EGNN_SEGMENTS_H
 #define EGNN_SEGMENTS_H
 
-#include "carver.h"
+#include "layers/carver.h"
 #include "layers/chebyshev.h"
 #include "spectral.h"
 

@@ -1,6 +1,6 @@
 /* Cutting one block of memory into arrays, or only measuring how large it must be. */
-#ifndef EGNN_CARVER_H
-#define EGNN_CARVER_H
+#ifndef LAYERS_CARVER_H
+#define LAYERS_CARVER_H
 
 #include <stddef.h>
 

@@ -1,0 +1,28 @@
+/* Sums of outer products between strided arrays: what a convolution and both its gradients are,
+ * with no copy of the input (no im2col).
+ *
+ *   c[l, r, j] += sum over g, k of a[l, r, g, k] * b[g, k, j]     j < columns, a multiple of 16
+ *
+ * Every array is a pointer and a stride, in floats, for each letter but j; j is contiguous. Each
+ * number is summed in the order of (g, k), with products fused into sums where the processor can.
+ */
+#ifndef LAYERS_OUTER_H
+#define LAYERS_OUTER_H
+
+#include <stddef.h>
+
+enum { LAYERS_LANES = 16 }; /* columns of c and b come in multiples of this */
+
+typedef struct outer {
+  size_t lines, rows, columns, groups, depth; /* of l, r, j, g, k */
+  const float *a;
+  size_t a_line, a_row, a_group, a_depth;
+  const float *b;
+  size_t b_group, b_depth;
+  float *c;
+  size_t c_line, c_row;
+} outer;
+
+void layers_outer(const outer *o);
+
+#endif
