@@ -22,6 +22,7 @@ const bench_sizes bench_paper = {.width = 150,
                                  .many = 10000,
                                  .repeats = 3,
                                  .modes = 1000,
+                                 .images = 64,
                                  .warmup_transitions = 300};
 
 void bench_put(const bench *b, const char *name, double number, const char *unit, double floor) {
@@ -131,7 +132,7 @@ static hifm_status set_up(bench *b, const char *weights, hifm_error *err) {
 /* Likelihoods of many points come last, since they need the most memory. */
 static hifm_status measure_all(bench *b, hifm_error *err) {
   static hifm_status (*const parts[])(bench *, hifm_error *) = {
-      bench_sgemm, bench_modes, bench_steps, bench_training, bench_likelihoods};
+      bench_sgemm, bench_modes, bench_images, bench_steps, bench_training, bench_likelihoods};
   fputs("name,value,unit,floor,ratio\n", b->out);
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     hifm_status status = parts[i](b, err);

@@ -16,6 +16,7 @@ typedef struct bench_sizes {
   size_t few, many;          /* points of the two likelihoods */
   size_t repeats;            /* of a likelihood, and of a modes job */
   size_t modes;              /* points of a modes job, at most 2 batch */
+  size_t images;             /* of a pass of the unet */
   size_t warmup_transitions; /* of the chains that make the points */
 } bench_sizes;
 

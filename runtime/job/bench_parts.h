@@ -51,6 +51,8 @@ void bench_memory(const bench *b);
 /* bench_steps.c, */
 hifm_status bench_steps(bench *b, hifm_error *err);
 hifm_status bench_training(bench *b, hifm_error *err);
+/* bench_images.c, */
+hifm_status bench_images(bench *b, hifm_error *err);
 /* bench_likelihood.c. */
 hifm_status bench_likelihoods(bench *b, hifm_error *err);
 
