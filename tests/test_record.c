@@ -6,9 +6,9 @@
 #define TRAIN_ID   "0123456789abcdef0123456789abcdef"
 #define MEASURE_ID "fedcba9876543210fedcba9876543210"
 
-static const char TRAIN[] =
-    "{\"job\":\"train\",\"id\":\"" TRAIN_ID "\",\"status\":\"done\",\"numbers\":{},"
-    "\"provenance\":{\"seconds\":12.5,\"attempts\":3,\"host\":\"node7\"}}";
+static const char TRAIN[] = "{\"job\":\"train\",\"id\":\"" TRAIN_ID
+                            "\",\"status\":\"done\",\"numbers\":{\"dimensions\":36},"
+                            "\"provenance\":{\"seconds\":12.5,\"attempts\":3,\"host\":\"node7\"}}";
 /* The second measurement is the best, the third failed. */
 static const char MEASURE[] =
     "{\"job\":\"measure\",\"id\":\"" MEASURE_ID
@@ -23,8 +23,8 @@ static const char MEASURE[] =
 
 #define HEADER                                                                                     \
   "status,nll_min,nll_min_se,epoch_min,nfe_at_min,nfe_min,nll_last,nll_last_se,nfe_last,"          \
-  "loss_last,steps,epochs_measured,gradient_norm_last,train_id,measure_id\n"
-#define EMPTY ",,,,,,,,,,,,,"
+  "loss_last,steps,epochs_measured,gradient_norm_last,dimensions,train_id,measure_id\n"
+#define EMPTY ",,,,,,,,,,,,,,"
 
 static record_row make_row(folder *f, const char *name, const char *cells, const char *state) {
   return (record_row){.cells = folder_value(f, cells),
@@ -59,7 +59,7 @@ static void exact_text(void **state) {
   assert_string_equal(
       folder_read(f, "view/runs.csv"),
       "seed,flow,flow.project," HEADER
-      "0,\"formation, c=2\",yes,done,24.1,0.125,2,32,26,,,,0.30000000000000004,300,2,1,"
+      "0,\"formation, c=2\",yes,done,24.1,0.125,2,32,26,,,,0.30000000000000004,300,2,1,36,"
       "0123456789ab,fedcba987654\n"
       "1,transport,,failed" EMPTY "0123456789ab,fedcba987654\n"
       "2,transport,,missing" EMPTY "0123456789ab,fedcba987654\n");
@@ -103,7 +103,7 @@ static void diverged_is_a_result(void **state) {
   write_csv(f, "[]", rows, 2);
   assert_string_equal(folder_read(f, "view/runs.csv"),
                       HEADER "diverged" EMPTY "0123456789ab,fedcba987654\n"
-                             "diverged,7,,1,20,20,7,,20,,,1,,0123456789ab,fedcba987654\n");
+                             "diverged,7,,1,20,20,7,,20,,,1,,,0123456789ab,fedcba987654\n");
 }
 
 static void the_same_bytes_twice(void **state) {

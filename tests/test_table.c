@@ -255,6 +255,30 @@ static void bars_do_not_end_cells(void **state) {
   free(out.text);
 }
 
+static void numbers_per_dimension(void **state) {
+  folder *f = *state;
+  folder_write(f, "runs.csv",
+               "flow,seed,status,nll_min,dimensions\n"
+               "a,0,done,-4346.940546,784\n"
+               "a,1,done,-4346.940546,784\n"
+               "b,0,done,36,36\n"
+               "b,1,done,72,36\n");
+  table_printed(f,
+                "{'columns':[['Flow','flow'],{'':['Bits','nll_min'],'unit':'bits/dim','digits':1},"
+                "{'':['Nats','nll_min'],'unit':'nats/dim'}]}",
+                "['flow','seed']");
+  assert_string_equal(folder_read(f, "table2.md"),
+                      "### table2\n\n"
+                      "| Flow | Bits           | Nats               |\n"
+                      "| ---- | -------------- | ------------------ |\n"
+                      "| a    | -8.0 ± 0.0 (2) | -5.545 ± 0.000 (2) |\n"
+                      "| b    | 2.2 ± 1.0 (2)  | 1.500 ± 0.707 (2)  |\n");
+  table_refused(f, "{'columns':[{'':['Bits','nll_min'],'unit':'bits'}]}", "['flow','seed']",
+                "table table2: column \"Bits\": unit must be \"nats/dim\" or \"bits/dim\"");
+  table_refused(f, "{'columns':[{'':['Flow','flow'],'unit':'bits/dim'}]}", "['flow','seed']",
+                "table table2: column \"Flow\": only numbers have a unit");
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
   const struct CMUnitTest tests[] = {
@@ -266,6 +290,7 @@ int main(void) {
       TEST(a_setting_that_does_not_vary_is_left_out),
       TEST(audits_and_their_digits),
       TEST(notes_with_numbers),
+      TEST(numbers_per_dimension),
       cmocka_unit_test(numbers_as_text),
       cmocka_unit_test(widths),
       cmocka_unit_test(bars_do_not_end_cells),

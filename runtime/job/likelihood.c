@@ -61,12 +61,12 @@ static hifm_status slope(void *context, double t, const double *y, double *dy, h
 
 static const double log_two_pi = 1.8378770664093453;
 
-static double freedom_of(const hifm_domain *domain) {
+double likelihood_dimensions(const hifm_domain *domain) {
   return domain->centred ? (domain->particles - 1.0) * domain->space : domain->d;
 }
 
 static hifm_status summarise(const field *f, const double *y, likelihood *out, hifm_error *err) {
-  const double constant = 0.5 * freedom_of(&f->net->domain) * log_two_pi;
+  const double constant = 0.5 * likelihood_dimensions(&f->net->domain) * log_two_pi;
   double mean = 0, squares = 0;
   for (size_t b = 0; b < f->n; b++) {
     double nll = constant + y[f->n * f->d + b];
@@ -127,7 +127,7 @@ hifm_status likelihood_measure(network *net, const float *w, const double *point
 
 void likelihood_anchors(const hifm_domain *domain, const double *points, size_t n, double *identity,
                         double *gaussian) {
-  const double freedom = freedom_of(domain);
+  const double freedom = likelihood_dimensions(domain);
   double square = 0;
   for (size_t i = 0; i < n * domain->d; i++) square += points[i] * points[i];
   const double variance = square / (double)n / freedom;

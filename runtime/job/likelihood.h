@@ -19,6 +19,9 @@ hifm_status likelihood_measure(network *net, const float *w, const double *point
                                const measure_settings *set, uint32_t seed, likelihood *out,
                                hifm_error *err);
 
+/* Of the space where the points live: d, less the centre of mass where that is fixed. */
+double likelihood_dimensions(const hifm_domain *domain);
+
 /* What the points [n, d] would give without any training: under the flow that does nothing, and
  * under the normal, equal in all directions of the (centred) space, that suits them best. */
 void likelihood_anchors(const hifm_domain *domain, const double *points, size_t n, double *identity,

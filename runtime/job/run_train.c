@@ -152,6 +152,7 @@ static value *numbers(const trainer *t) {
   value *out = value_new(t->memory, VALUE_MAP);
   value_put_number(t->memory, out, "steps", (double)s->step);
   value_put_number(t->memory, out, "weights", (double)t->r->net.weights);
+  value_put_number(t->memory, out, "dimensions", likelihood_dimensions(&t->r->data.domain));
   if (isfinite(s->best_nll)) value_put_number(t->memory, out, "best_epoch", s->best_epoch);
   hifm_fact told[16];
   const size_t count = network_facts(&t->r->net, told, 16);

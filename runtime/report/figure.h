@@ -14,8 +14,9 @@
  * their seed make one line, their mean. A line has a gap where a run has no number. The top of a
  * panel may cut off the first epochs, which would squash all others.
  *
- * Writes view/<name>.svg and .png, the same bytes for the same CSV. Returns HIFM_OK with *made false (and a
- * reason in err->message) where gnuplot is not installed or nothing is measured yet. */
+ * Writes view/<name>.svg and .png, the same bytes for the same CSV. Returns HIFM_OK with *made
+ * false (and a reason in err->message) where gnuplot is not installed or nothing is measured yet.
+ */
 hifm_status figure_write(const char *view, const char *name, const value *declaration,
                          const value *columns, bool *made, hifm_error *err);
 

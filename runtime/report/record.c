@@ -74,9 +74,11 @@ static void take_smaller(double *smallest, double x) {
   if (!(x >= *smallest)) *smallest = x;
 }
 
-static void summarise(const value *history, double numbers[NUMBER_COUNT]) {
+static void summarise(const outcome *o, double numbers[NUMBER_COUNT]) {
+  const value *history = o->history;
   for (size_t i = 0; i < NUMBER_COUNT; i++) numbers[i] = NAN;
   if (!history || history->count == 0) return;
+  numbers[DIMENSIONS] = value_get_number(value_get(o->train, "numbers"), "dimensions", NAN);
   numbers[EPOCHS_MEASURED] = 0;
   for (size_t i = 0; i < history->count; i++) {
     const value *entry = history->items[i];
@@ -153,7 +155,7 @@ static const char **add_audit(arena *a, const record_row *row, const char *id, c
 static void add_run(arena *a, book *b, const record_row *row, const outcome *o) {
   double numbers[NUMBER_COUNT];
   const char **cells, **next = begin_row(a, b, row->cells, &cells);
-  summarise(o->history, numbers);
+  summarise(o, numbers);
   *next++ = o->status;
   for (size_t i = 0; i < NUMBER_COUNT; i++) *next++ = number_text(a, numbers[i]);
   *next++ = arena_format(a, "%.12s", row->train_id);

@@ -36,7 +36,8 @@ typedef struct record_row {
   X(LOSS_LAST, loss_last)                                                                          \
   X(STEPS, steps)                                                                                  \
   X(EPOCHS_MEASURED, epochs_measured) /* with an NLL */                                            \
-  X(GRADIENT_NORM_LAST, gradient_norm_last)
+  X(GRADIENT_NORM_LAST, gradient_norm_last)                                                        \
+  X(DIMENSIONS, dimensions) /* of the space where the points live: 36 for 13 particles, centred */
 
 /* The numbers of an audit: the weights that were best while training (by nll_min) and the last ones
  * measured in another way; and what the same points give without a network (job/likelihood.h). */

@@ -12,6 +12,7 @@
  *   table2 = { title = "...",
  *              columns = { { "Method", "flow" }, { "NLL", "nll_min", digits = 3 },
  *                          { "NLL - OT", "nll_min", minus = "flow=OT" },
+ *                          { "Bits/dim", "nll_min", unit = "bits/dim" },
  *                          { "NLL (paper)", "paper.nll" } },
  *              sort = "nll_min", paper = "lj13_table2.csv",
  *              ranks = { "nll_min", paper = "nll" },
@@ -30,6 +31,9 @@
  * `minus`: conditions as of --only, for the columns of runs.csv, that fit one row (with all its
  * seeds): its number is subtracted seed by seed, so that what a seed does to both rows alike falls
  * out, and the differences are averaged over the seeds that both have. That row itself has a gap.
+ *
+ * `unit`: "nats/dim" or "bits/dim" divides a number of nats by the column `dimensions`, and by
+ * ln 2. That is of the density over the data's own coordinates, whatever their scale.
  *
  * `ranks`: a last column "Rank", the place of each row's number in each seed, smallest first, equal
  * ones alike, seeds ascending, "1 2 1". Below the table: does every seed give the same order; with

@@ -4,6 +4,7 @@
 #include "report/record.h"
 #include "report/table_minus.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char PAPER[] = "paper.";
@@ -53,6 +54,22 @@ static hifm_status find_source(table_parts *p, const char *heading, const char *
   return out->run < 0 && out->paper < 0 ? refuse_column(p, column, err) : HIFM_OK;
 }
 
+/* Nats per dimension are what they are; a bit is ln 2 nats. */
+static hifm_status find_unit(const table_parts *p, const value *unit, table_source *out,
+                             hifm_error *err) {
+  const char *text = unit->type == VALUE_TEXT ? unit->text : "";
+  const bool bits = strcmp(text, "bits/dim") == 0;
+  if (!bits && strcmp(text, "nats/dim") != 0)
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "table %s: column \"%s\": unit must be \"nats/dim\" or \"bits/dim\"",
+                     p->request->name, out->heading);
+  if (!out->number)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "table %s: column \"%s\": only numbers have a unit",
+                     p->request->name, out->heading);
+  out->unit = bits ? log(2) : 1;
+  return HIFM_OK;
+}
+
 static hifm_status find_declared(table_parts *p, const value *entry, size_t number,
                                  hifm_error *err) {
   const char *heading = view_part(entry, 0), *column = view_part(entry, 1);
@@ -66,6 +83,8 @@ static hifm_status find_declared(table_parts *p, const value *entry, size_t numb
   next->digits = (int)value_get_number(entry, "digits", next->digits);
   const value *minus = value_get(entry, "minus");
   if (minus) status = table_find_minus(p, column, minus, next, err);
+  const value *unit = value_get(entry, "unit");
+  if (unit && status == HIFM_OK) status = find_unit(p, unit, next, err);
   if (next->run >= 0 || next->paper >= 0) p->count++;
   return status;
 }

@@ -51,7 +51,7 @@ local h = {}
 
 ---@class hifm.Table
 ---@field title? string
----@field columns table[] { "Heading", "column", digits = 3, minus = "flow=OT" }; minus: seed by seed
+---@field columns table[] { "Heading", "column", digits = 3, minus = "flow=OT", unit = "bits/dim" }; minus: seed by seed
 ---@field ranks? table { "nll_min", paper = "nll" }: ranks in every seed, Kendall's tau
 ---@field sort? string a column, ascending
 ---@field paper? string a CSV beside the script, joined on the columns both have
