@@ -83,7 +83,8 @@ expect_same a.npy b.npy
 expect_code 0 "$hifm" sample mlp --seed 1 --out b.npy
 ! cmp -s a.npy b.npy || fail "another seed gives the same samples"
 expect_code 0 "$hifm" sample mlp -n3 --out b.npy
-[ "$(shape a.npy), $(shape b.npy)" = "(64, 2), (3, 2)" ] || fail "shapes $(shape a.npy) $(shape b.npy)"
+shapes="$(shape a.npy), $(shape b.npy)"
+[ "$shapes" = "(64, 2), (3, 2)" ] || fail "shapes $shapes"
 
 say "they have the moments of the data"
 expect_code 0 "$hifm" sample mlp -n 20000 --weights last --out many.npy
