@@ -13,6 +13,12 @@ hifm_status command_log(arena *a, const options *given, hifm_error *err);
 hifm_status command_plugin(arena *a, const options *given, hifm_error *err);
 hifm_status command_dataset(arena *a, const options *given, hifm_error *err);
 hifm_status command_bench(arena *a, const options *given, hifm_error *err);
+hifm_status command_sample(arena *a, const options *given, hifm_error *err);
+
+/* The folder of the one run in <out>/runs that has `word` in its name; a word with a slash is the
+ * path of a run's folder. HIFM_NO_INPUT where there is none, HIFM_USAGE where there are several. */
+hifm_status command_find_run(arena *a, const char *out, const char *word, const char **folder,
+                             hifm_error *err);
 
 /* The exit code of a schedule that came to its end: 1 where jobs failed, 128 + the signal that
  * stopped it. */

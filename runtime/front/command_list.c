@@ -87,25 +87,36 @@ static hifm_status print_file(const char *path, hifm_error *err) {
   return HIFM_OK;
 }
 
-hifm_status command_log(arena *a, const options *given, hifm_error *err) {
-  const char *folder, *found = NULL;
+hifm_status command_find_run(arena *a, const char *out, const char *word, const char **folder,
+                             hifm_error *err) {
+  const char *runs;
   struct dirent **entries;
-  if (given->word_count != 1)
-    return hifm_fail(err, HIFM_USAGE, "hifm log takes the name of a run, or its start or end");
-  const char *word = given->words[0];
-  const int count = list_runs(a, given->out, &folder, &entries);
+  *folder = word;
+  if (strchr(word, '/')) {
+    if (files_exists(arena_format(a, "%s/job.json", word))) return HIFM_OK;
+    return hifm_fail(err, HIFM_NO_INPUT, "%s is no folder of a run; hifm ls shows all", word);
+  }
+  const int count = list_runs(a, out, &runs, &entries);
   int matches = 0;
   for (int i = 0; i < count; i++)
     if (strstr(entries[i]->d_name, word)) {
-      found = arena_text(a, entries[i]->d_name);
+      *folder = arena_format(a, "%s/%s", runs, entries[i]->d_name);
       matches++;
     }
   free_list(entries, count);
-  if (matches != 1)
-    return hifm_fail(err, matches ? HIFM_USAGE : HIFM_NO_INPUT,
-                     "%d runs in %s have \"%s\" in their name; hifm ls shows all", matches, folder,
-                     word);
-  return print_file(arena_format(a, "%s/%s/log.txt", folder, found), err);
+  if (matches == 1) return HIFM_OK;
+  return hifm_fail(err, matches ? HIFM_USAGE : HIFM_NO_INPUT,
+                   "%d runs in %s have \"%s\" in their name; hifm ls shows all", matches, runs,
+                   word);
+}
+
+hifm_status command_log(arena *a, const options *given, hifm_error *err) {
+  const char *folder;
+  if (given->word_count != 1)
+    return hifm_fail(err, HIFM_USAGE, "hifm log takes the name of a run, or its start or end");
+  hifm_status status = command_find_run(a, given->out, given->words[0], &folder, err);
+  if (status != HIFM_OK) return status;
+  return print_file(arena_format(a, "%s/log.txt", folder), err);
 }
 
 static void tell_check(void *context, const char *name, bool passed, const char *detail) {

@@ -23,6 +23,13 @@ static const char HELP[] =
     "  hifm table SCRIPT     print and write tables and figures of what is done\n"
     "  hifm ls               all runs, their state and NLL\n"
     "  hifm log RUN          what a run printed; the start of its name is enough\n"
+    "  hifm sample RUN --out FILE\n"
+    "                        draw samples from what a run has learned, as a .npy file of\n"
+    "                        points or a .png sheet of images; RUN may be a folder's path\n"
+    "    -n COUNT            how many (64)\n"
+    "    --weights W         best, of the smallest NLL, or last (best)\n"
+    "    --seed S            of the noise they begin with (0)\n"
+    "    --strip             .png: a row per sample, from noise to image\n"
     "  hifm plugin list | describe KIND NAME | check FILE\n"
     "  hifm dataset make NAME\n"
     "                        make a recipe's data set now; runs find it there\n"
@@ -34,6 +41,7 @@ static const char HELP[] =
     "examples:\n"
     "  hifm run scripts/lj13.lua --profile quick\n"
     "  hifm run scripts/lj13.lua --profile quick --set measure.solver.rtol=1e-5\n"
+    "  hifm sample lj13-egnn-transport -n 1000 --out samples.npy\n"
     "  hifm plugin describe flow hessian\n"
     "\n"
     "environment:\n"
@@ -55,7 +63,7 @@ static const struct {
   hifm_status (*run)(arena *a, const options *given, hifm_error *err);
 } COMMANDS[] = {{"run", command_run},     {"table", command_table},   {"ls", command_ls},
                 {"log", command_log},     {"plugin", command_plugin}, {"dataset", command_dataset},
-                {"bench", command_bench}, {"worker", command_worker}};
+                {"bench", command_bench}, {"sample", command_sample}, {"worker", command_worker}};
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
 
 static hifm_status dispatch(arena *a, int argc, char **argv, hifm_error *err) {

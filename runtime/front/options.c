@@ -2,23 +2,39 @@
 
 #include "base/text.h"
 
+#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
-static const char *const NAMES[] = {"--profile", "--set",   "--only", "-j",        "--dry-run",
-                                    "--force",   "--quiet", "--out",  "--weights", "--help"};
+static const char *const NAMES[] = {"--profile", "--set",   "--only", "-j", "--dry-run",
+                                    "--force",   "--quiet", "--out",  "-n", "--weights",
+                                    "--seed",    "--strip", "--help"};
 
-static hifm_status read_parallel(const char *word, unsigned *out, hifm_error *err) {
+static hifm_status take_number(const char *name, const char *word, options *out, hifm_error *err) {
+  const bool workers = strcmp(name, "-j") == 0, samples = strcmp(name, "-n") == 0;
+  const char *what = workers ? "number of workers" : samples ? "number of samples" : "seed";
+  const double low = workers || samples ? 1 : 0;
+  const double high = workers ? 1024 : samples ? 1e6 : UINT32_MAX;
   double number;
-  if (!text_number(word, &number) || number < 1 || number > 1024 || number != (unsigned)number)
-    return hifm_fail(err, HIFM_USAGE, "-j: \"%s\" is no number of workers (1 to 1024)", word);
-  *out = (unsigned)number;
+  if (!text_number(word, &number) || number < low || number > high || number != floor(number))
+    return hifm_fail(err, HIFM_USAGE, "%s: \"%s\" is no %s (%.0f to %.0f)", name, word, what, low,
+                     high);
+  if (workers)
+    out->parallel = (unsigned)number;
+  else if (samples)
+    out->count = (size_t)number;
+  else
+    out->seed = (uint32_t)number;
   return HIFM_OK;
+}
+
+static bool is_number(const char *name) {
+  return strcmp(name, "-j") == 0 || strcmp(name, "-n") == 0 || strcmp(name, "--seed") == 0;
 }
 
 /* Options with a value: stores it. */
 static hifm_status take_value(const char *name, const char *word, options *out, hifm_error *err) {
-  if (strcmp(name, "-j") == 0) return read_parallel(word, &out->parallel, err);
+  if (is_number(name)) return take_number(name, word, out, err);
   if (strcmp(name, "--profile") == 0) out->profile = word;
   if (strcmp(name, "--only") == 0) out->only = word;
   if (strcmp(name, "--out") == 0) out->out = word;
@@ -31,16 +47,17 @@ static bool take_flag(const char *name, options *out) {
   if (strcmp(name, "--dry-run") == 0) return out->dry_run = true;
   if (strcmp(name, "--force") == 0) return out->force = true;
   if (strcmp(name, "--quiet") == 0) return out->quiet = true;
+  if (strcmp(name, "--strip") == 0) return out->strip = true;
   if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return out->help = true;
   return false;
 }
 
-/* --name=value and -jN are --name value and -j N. */
+/* --name=value, -jN and -nN are --name value, -j N and -n N. */
 static const char *attached_value(arena *a, const char **name) {
   const char *equal = strchr(*name, '=');
-  if (strncmp(*name, "-j", 2) == 0 && (*name)[2]) {
+  if (((*name)[1] == 'j' || (*name)[1] == 'n') && (*name)[2]) {
     const char *rest = *name + 2;
-    *name = "-j";
+    *name = (*name)[1] == 'j' ? "-j" : "-n";
     return rest;
   }
   if (strncmp(*name, "--", 2) != 0 || !equal) return NULL;
@@ -49,14 +66,15 @@ static const char *attached_value(arena *a, const char **name) {
 }
 
 static bool wants_value(const char *name) {
-  return strcmp(name, "-j") == 0 || strcmp(name, "--profile") == 0 || strcmp(name, "--set") == 0 ||
+  return is_number(name) || strcmp(name, "--profile") == 0 || strcmp(name, "--set") == 0 ||
          strcmp(name, "--only") == 0 || strcmp(name, "--out") == 0 ||
          strcmp(name, "--weights") == 0;
 }
 
 hifm_status options_read(arena *a, int argc, char **argv, options *out, hifm_error *err) {
   const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-  *out = (options){.out = "results", .parallel = processors > 0 ? (unsigned)processors : 1};
+  *out = (options){
+      .out = OPTIONS_RESULTS, .parallel = processors > 0 ? (unsigned)processors : 1, .count = 64};
   out->sets = arena_get(a, (size_t)argc * sizeof *out->sets + 1);
   for (int i = 0; i < argc; i++) {
     const char *name = argv[i];

@@ -6,15 +6,20 @@
 #include "hifm/status.h"
 
 #include <stdbool.h>
+#include <stdint.h>
+
+#define OPTIONS_RESULTS "results"
 
 typedef struct options {
   const char *words[8]; /* positionals, the command's own names left out */
   size_t word_count;
-  const char *profile, *only, *weights, *out; /* out: "results" where not given */
+  const char *profile, *only, *weights, *out; /* out: OPTIONS_RESULTS where not given */
   const char **sets;
   size_t set_count;
   unsigned parallel; /* -j; the machine's processors where not given */
-  bool dry_run, force, quiet, help;
+  size_t count;      /* -n; 64 where not given */
+  uint32_t seed;     /* 0 where not given */
+  bool dry_run, force, quiet, strip, help;
 } options;
 
 /* HIFM_USAGE with "did you mean" for an unknown option, a missing or bad value, too many words. */

@@ -20,7 +20,7 @@ typedef enum job_state {
 
 typedef struct schedule_job {
   const char *label;       /* for people: "formation ... seed 0" */
-  const char *kind;        /* "data", "modes", "train", "measure" */
+  const char *kind;        /* "data", "modes", "train", "measure", "sample" */
   const char *id, *folder; /* see job/job.h */
   const char *result_path; /* done iff this file carries `done_id` */
   const char *done_id;

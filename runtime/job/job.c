@@ -25,10 +25,13 @@ hifm_status job_read(arena *a, const char *path, job *out, hifm_error *err) {
   out->checkpoint_seconds = value_get_number(file, "checkpoint_seconds", 30);
   out->attempt = value_get_number(file, "attempt", 1);
   out->config = value_get(file, "config");
+  out->sample = value_get(file, "sample");
   if (!out->config || out->config->type != VALUE_MAP)
     return hifm_fail(err, HIFM_BAD_INPUT, "%s: no table under \"config\"", path);
   if (strcmp(out->kind, "data") != 0 && !out->data)
     return hifm_fail(err, HIFM_BAD_INPUT, "%s: no folder under \"data\"", path);
+  if (strcmp(out->kind, "sample") == 0 && !out->sample)
+    return hifm_fail(err, HIFM_BAD_INPUT, "%s: no table under \"sample\"", path);
   return HIFM_OK;
 }
 

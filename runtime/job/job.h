@@ -1,16 +1,24 @@
 /* One job in one worker process, and the files it exchanges with the scheduler.
  *
  * A job file (JSON) is all a worker needs:
- *   { "job": "data" | "modes" | "train" | "measure",
+ *   { "job": "data" | "modes" | "train" | "measure" | "sample",
  *     "id": 32 hex digits,        identity of what the job makes (plan/identity.h)
  *     "folder": path,             where it writes; made by the worker
  *     "data": path, "modes": path folders of finished data and modes jobs it reads (modes only
  *                                 where the flow needs a Hessian)
+ *     "sample": {...}             sample: see below
  *     "measure_id": id            train: also measure along the way, under this identity
  *     "checkpoint_seconds": n     train: at least this often
  *     "attempt": n                from 1; goes on where an earlier scheduler was stopped
  *     "config": {...} }           data: the resolved dataset;  modes: { "energy": {...} };
- *                                 train, measure: the whole resolved run (plan/plan.h)
+ *                                 train, measure, sample: the whole resolved run (plan/plan.h)
+ *
+ * A sample job writes outside of its folder, which is for its result alone, and reads a run's:
+ *   "sample": { "run": path,        folder of the train job
+ *               "weights": "best" | "last",
+ *               "count": n, "seed": n,
+ *               "file": path,       .npy: points; .png: images, as one picture
+ *               "strip": bool }     .png: the way from noise to each image
  *
  * What a job leaves in its folder, each file written atomically and last of all the result, so that
  * a job is done iff its result parses and carries the job's id:
@@ -19,6 +27,7 @@
  *   train    checkpoint.safetensors (while it runs), last.safetensors, best.safetensors,
  *            result.json, and with measure_id  measure-<first 12 digits>.json
  *   measure  measure-<first 12 digits>.json in the folder of the train job
+ *   sample   result.json, after "file"
  *
  * Results: { "job", "id", "status": "done" | "diverged", "message" (diverged), "numbers": {...},
  * "provenance": {...} }; a measure result also has "history": [ { "epoch", "step", "loss",
@@ -33,7 +42,7 @@
 typedef struct job {
   const char *kind, *id, *folder, *data, *modes, *measure_id;
   double checkpoint_seconds, attempt;
-  const value *config;
+  const value *config, *sample; /* sample: NULL for other jobs */
 } job;
 
 /* Reads and checks a job file. */

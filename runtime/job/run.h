@@ -1,4 +1,4 @@
-/* What train and measure jobs share: a resolved run, bound to plugins and data. */
+/* What train, measure and sample jobs share: a resolved run, bound to plugins and data. */
 #ifndef JOB_RUN_H
 #define JOB_RUN_H
 
@@ -31,5 +31,6 @@ hifm_status run_measure(run *r, arena *a, const float *w, const value *facts, va
 /* The jobs themselves. */
 hifm_status run_train(arena *a, const job *work, hifm_error *err);
 hifm_status run_remeasure(arena *a, const job *work, hifm_error *err);
+hifm_status run_sample(arena *a, const job *work, hifm_error *err);
 
 #endif

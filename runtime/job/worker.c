@@ -30,7 +30,9 @@ hifm_status job_run(const char *path, hifm_error *err) {
   } kinds[] = {{"data", prepare_data},
                {"modes", prepare_modes},
                {"train", run_train},
-               {"measure", run_remeasure}};
+               {"measure", run_remeasure},
+               {"sample", run_sample}};
+  const size_t count = sizeof kinds / sizeof *kinds;
   arena a = {0};
   job work;
   progress_start();
@@ -42,11 +44,12 @@ hifm_status job_run(const char *path, hifm_error *err) {
   if (status == HIFM_OK && strcmp(work.kind, "measure") != 0) remove_leftovers(work.folder);
   if (status == HIFM_OK) {
     size_t k = 0;
-    while (k < 4 && strcmp(kinds[k].kind, work.kind) != 0) k++;
-    status = k < 4 ? kinds[k].run(&a, &work, err)
-                   : hifm_fail(err, HIFM_BAD_INPUT,
-                               "%s: \"%s\" is no kind of job (data, modes, train, measure)", path,
-                               work.kind);
+    while (k < count && strcmp(kinds[k].kind, work.kind) != 0) k++;
+    status = k < count
+                 ? kinds[k].run(&a, &work, err)
+                 : hifm_fail(err, HIFM_BAD_INPUT,
+                             "%s: \"%s\" is no kind of job (data, modes, train, measure, sample)",
+                             path, work.kind);
   }
   arena_close(&a);
   return status;

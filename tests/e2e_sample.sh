@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# Samples of what a run has learned: the same ones again, of the right distribution, and clear words
+# where there can be none.
+source "$(dirname "$0")/e2e.inc.sh"
+export TMPDIR=$tmp/scratch # where sampling workers have their folders
+mkdir "$TMPDIR"
+
+# The first coordinate is N(-1, 1/4), the second N(0, 1).
+cat >normal.lua <<'LUA'
+return require("hifm").experiment {
+  dataset = { "mcmc", energy = { "double_well", a = 1e-9, b = -4, c = 4 }, dimensions = 2,
+              train = 4000, test = 100, train_pool = 4000, test_pool = 100, chains = 40,
+              warmup = 100, thin = 4, leapfrog = 10 },
+  network   = { "mlp", width = 32, depth = 3 },
+  optimizer = { lr = 1e-3 },
+  train     = { batch = 500, epochs = 300 },
+  measure   = { every = 100, solver = { "rk45", rtol = 1e-4, atol = 1e-4 } },
+  flow      = { { "transport" } },
+}
+LUA
+cluster_script cluster.lua 1
+
+# refused CODE WORDS... -- ARGUMENTS: of hifm sample. Nothing is made or left behind.
+refused() {
+  local code=$1 words=()
+  shift
+  while [ "$1" != -- ]; do
+    words+=("$1")
+    shift
+  done
+  shift
+  expect_code "$code" "$hifm" sample "$@"
+  expect_words "${words[@]}"
+  [ ! -s stdout ] || fail "a refusal on standard output: $*"
+  [ -z "$(find . -name '*.png' -o -name 'no*.npy')" ] || fail "a file was made by: $*"
+  [ -z "$(ls "$TMPDIR")" ] || fail "left behind by $*: $(ls "$TMPDIR")"
+}
+
+# shape FILE: its shape as NumPy has it.
+shape() { head -c 128 "$1" | grep -ao "'shape': ([0-9, ]*)" | cut -d' ' -f2-; }
+
+# numbers FILE: its numbers, one a line; the header of so small a shape has 128 bytes.
+numbers() { od -A n -v -t f8 -w8 -j 128 "$1"; }
+
+say "before anything is there"
+refused 66 '0 runs in results/runs have "mlp"' -- mlp --out no.npy
+refused 66 "nowhere/run is no folder of a run" -- nowhere/run --out no.npy
+
+expect_code 0 "$hifm" run normal.lua
+expect_code 0 "$hifm" run cluster.lua --only flow=transport
+run=$(echo results/runs/*-mlp-*)
+find results -printf '%P %T@ %s\n' | sort >before
+
+say "command lines"
+refused 2 "takes the name of a run" -- --out no.npy
+refused 2 "takes the name of a run" -- mlp egnn --out no.npy
+refused 2 "ends in .npy (points) or .png" -- mlp
+refused 2 "ends in .npy (points) or .png" -- mlp --out no.txt
+refused 2 "ends in .npy (points) or .png" -- mlp --out .npy
+refused 2 "--strip is a picture" -- mlp --strip --out no.npy
+refused 2 'unknown option --stirp' 'did you mean "--strip"' -- mlp --stirp --out no.npy
+refused 2 '"bets" is neither best nor last' 'did you mean "best"' -- mlp --weights bets --out no.npy
+refused 2 'no number of samples (1 to 1000000)' -- mlp -n 0 --out no.npy
+refused 2 'no number of samples' -- mlp -n1.5 --out no.npy
+refused 2 'no seed (0 to 4294967295)' -- mlp --seed 4294967296 --out no.npy
+refused 2 '2 runs in results/runs have "mcmc"' -- mcmc --out no.npy
+refused 66 '0 runs in results/runs have "mpl"' "hifm ls" -- mpl --out no.npy
+refused 2 "are no images" ".npy" -- mlp --out no.png
+refused 2 "are no images" -- mlp --strip --out no.png
+refused 73 "nowhere/no.npy" -- mlp --out nowhere/no.npy
+expect_code 0 "$hifm" sample --help
+expect_words "hifm sample RUN --out FILE"
+
+say "the same samples again, by name or by folder; others for another seed"
+expect_code 0 "$hifm" sample mlp --out a.npy
+expect_words "a.npy: 64 samples, NFE "
+expect_code 0 "$hifm" sample "$run" --quiet --weights best --seed 0 -n 64 --out b.npy
+[ ! -s stderr ] || fail "--quiet, but: $(cat stderr)"
+expect_same a.npy b.npy
+expect_code 0 "$hifm" log "$run"
+(mkdir elsewhere && cd elsewhere && "$hifm" sample "../$run/" --quiet --out ../b.npy)
+expect_same a.npy b.npy
+expect_code 0 "$hifm" sample mlp --seed 1 --out b.npy
+! cmp -s a.npy b.npy || fail "another seed gives the same samples"
+expect_code 0 "$hifm" sample mlp -n3 --out b.npy
+shapes="$(shape a.npy), $(shape b.npy)"
+[ "$shapes" = "(64, 2), (3, 2)" ] || fail "shapes $shapes"
+
+say "they have the moments of the data"
+expect_code 0 "$hifm" sample mlp -n 20000 --weights last --out many.npy
+numbers many.npy | awk '
+  { n[NR % 2]++; s[NR % 2] += $1; q[NR % 2] += $1 * $1 }
+  function off(x, y) { return x - y > 0.1 || y - x > 0.1 }
+  END {
+    for (k = 0; k < 2; k++) { m[k] = s[k] / n[k]; sd[k] = sqrt(q[k] / n[k] - m[k] * m[k]) }
+    printf "means %.3f %.3f, deviations %.3f %.3f\n", m[1], m[0], sd[1], sd[0]
+    exit n[0] != 20000 || off(m[1], -1) || off(m[0], 0) || off(sd[1], 0.5) || off(sd[0], 1)
+  }' >moments || fail "$(cat moments)"
+say "$(cat moments)"
+
+say "particles keep their shape and their centre"
+expect_code 0 "$hifm" sample egnn -n 5 --out c.npy
+[ "$(shape c.npy)" = "(5, 4, 3)" ] || fail "shape $(shape c.npy)"
+numbers c.npy | awk '{ s[int((NR - 1) / 12) "," NR % 3] += $1 }
+  END { for (k in s) if (s[k] > 1e-5 || s[k] < -1e-5) { print s[k]; exit 1 } }' >off ||
+  fail "the centre of mass is off by $(cat off)"
+
+say "a grid that runs meanwhile does not mind, and nothing in results is touched"
+exec 8<>results/.lock && flock 8
+expect_code 0 "$hifm" sample mlp --out b.npy
+exec 8>&-
+expect_same a.npy b.npy
+find results -printf '%P %T@ %s\n' | sort >after
+expect_same before after
+
+say "results that were moved"
+mkdir elsewhere/results && cp -r results/runs results/cache elsewhere/results
+(cd elsewhere && "$hifm" sample mlp --quiet --out ../b.npy)
+expect_same a.npy b.npy
+
+say "weights that are missing, torn or of another network; data that is gone"
+rm -r b.npy c.npy
+moved=elsewhere/$run
+mv "$moved/best.safetensors" "$moved/kept"
+refused 66 "has no best.safetensors" "after the first measurement" -- "$moved" --out no.npy
+head -c 1000 "$moved/kept" >"$moved/best.safetensors"
+refused 65 "hifm: elsewhere" "best.safetensors" -- "$moved" --out no.npy
+cp results/runs/*-egnn-*/best.safetensors "$moved/"
+refused 65 "belongs to another network" -- "$moved" --out no.npy
+rm -r elsewhere/results/cache
+refused 66 "cache" "train.npy" -- "$moved" --out no.npy
+rm "$moved/job.json"
+refused 66 "is no folder of a run" -- "$moved" --out no.npy
+
+say "a solver that does not come to its end"
+cp "$run/job.json" "$run/kept.json"
+sed -i 's/"max_attempts": *[0-9]*/"max_attempts": 1/' "$run/job.json"
+refused 76 "no samples: rk45" "1 steps tried" -- mlp --out no.npy
+mv "$run/kept.json" "$run/job.json"
+
+say "a signal ends it"
+"$hifm" sample mlp -n 1000000 --out no.npy >stdout 2>stderr &
+sampling=$!
+some_worker() { [ -n "$(workers)" ]; }
+wait_for 20 some_worker
+kill -TERM $sampling
+code=0
+wait $sampling || code=$?
+[ "$code" = 143 ] || fail "a terminated hifm sample ended with $code"
+expect_words "stopped by a signal; no.npy is not written"
+expect_no_workers 2
+[ ! -e no.npy ] && [ -z "$(ls "$TMPDIR")" ] || fail "a terminated hifm sample left something behind"
