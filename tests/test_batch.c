@@ -101,7 +101,7 @@ static void open_scene(scene *s, const char *last_stage, bool disguised) {
   assert_int_equal(json_parse(&s->a, text, strlen(text), "data", &config, &err), HIFM_OK);
   if (dataset_open(&s->data, s->folder, config, &err) ||
       flow_open(&s->path, &s->a, stages, &domain, &err) ||
-      batcher_open(&s->batches, &s->data, &s->path, s->folder, 7, BATCH, &err))
+      batcher_open(&s->batches, &s->data, &s->path, &(flow_settings){0}, s->folder, 7, BATCH, &err))
     fail_msg("%s", err.message);
 }
 
