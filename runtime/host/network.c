@@ -140,51 +140,67 @@ double network_learn(network *net, const float *w, const hifm_batch *batch, netw
   return sum;
 }
 
-/* dx [n, d]: the gradient by x of output k alone. dv [n, outputs] is scratch. */
-static void pull_output(network *net, const float *w, const hifm_batch *piece, size_t k, float *dv,
-                        float *dx) {
-  memset(dv, 0, piece->n * net->outputs * sizeof *dv);
-  for (size_t b = 0; b < piece->n; b++) dv[b * net->outputs + k] = 1;
-  ops(net)->backward(net->bound.self, &net->domain, w, piece, dv, NULL, dx, net->work);
-}
-
-/* trace of dv_y/dx = sum over k of e_k' (dv_y/dx) e_k, one backward pass each, after forward */
-static void trace_by_backward(network *net, const float *w, const hifm_batch *piece, float *dv,
-                              float *dx, float *trace) {
-  const size_t d = net->domain.d, n = piece->n;
-  memset(trace, 0, n * sizeof *trace);
-  for (size_t k = 0; k < d; k++) {
-    pull_output(net, w, piece, k, dv, dx);
-    for (size_t b = 0; b < n; b++) trace[b] += dx[b * d + k];
-  }
-}
-
-/* From raw [n, d + 1] and the trace of dv_y/dx to field [n, d] and its divergence. */
-static void quotient(network *net, const float *w, const hifm_batch *piece, const float *raw,
-                     float *dv, float *dx, float *field, float *trace) {
+/* From e [n, d], a gradient by the field, to dv [n, outputs], that by the plugin's answer: by v_y
+ * it is e / v_z, by v_z -(e . v_y) / v_z^2. */
+static void through_quotient(const network *net, size_t n, const float *raw, const float *e,
+                             float *dv) {
   const size_t d = net->domain.d;
-  pull_output(net, w, piece, d, dv, dx);
-  for (size_t b = 0; b < piece->n; b++) {
-    const float *v = raw + b * (d + 1);
-    const double speed = (double)v[d];
-    double along = 0;
-    for (size_t i = 0; i < d; i++) along += (double)v[i] * (double)dx[b * d + i];
-    trace[b] = (float)((double)trace[b] / speed - along / (speed * speed));
+  if (!net->domain.speed) {
+    memcpy(dv, e, n * d * sizeof *dv);
+    return;
   }
-  divide(piece->n, d, raw, field);
+  for (size_t b = 0; b < n; b++, raw += d + 1, dv += d + 1, e += d) {
+    const double share = 1 / (double)raw[d];
+    double along = 0;
+    for (size_t i = 0; i < d; i++) {
+      dv[i] = (float)(share * (double)e[i]);
+      along += (double)e[i] * (double)raw[i];
+    }
+    dv[d] = (float)(-along * share * share);
+  }
+}
+
+/* What one piece's traces need, after forward: raw [n, outputs] and two arrays of that size. */
+typedef struct pulls {
+  network *net;
+  const float *w;
+  const hifm_batch *piece;
+  float *raw, *dv, *dx;
+} pulls;
+
+static pulls open_pulls(network *net, const float *w, const hifm_batch *piece, float *v) {
+  float *dv = net->tape + net->chunk * net->outputs;
+  return (pulls){net, w, piece, answer(net, w, piece, v), dv, dv + net->chunk * net->outputs};
+}
+
+/* dx [n, d] = e' (df/dx), f the field; e may be dx. */
+static void pull(const pulls *p, const float *e) {
+  network *net = p->net;
+  through_quotient(net, p->piece->n, p->raw, e, p->dv);
+  ops(net)->backward(net->bound.self, &net->domain, p->w, p->piece, p->dv, NULL, p->dx, net->work);
+}
+
+/* trace of df/dx = sum over k of e_k' (df/dx) e_k, one backward pass each */
+static void trace_by_backward(const pulls *p, float *divergence) {
+  const size_t d = p->net->domain.d, n = p->piece->n;
+  memset(divergence, 0, n * sizeof *divergence);
+  for (size_t k = 0; k < d; k++) {
+    memset(p->dx, 0, n * d * sizeof *p->dx);
+    for (size_t b = 0; b < n; b++) p->dx[b * d + k] = 1;
+    pull(p, p->dx);
+    for (size_t b = 0; b < n; b++) divergence[b] += p->dx[b * d + k];
+  }
 }
 
 static void piece_divergence(network *net, const float *w, const hifm_batch *piece, float *v,
                              float *divergence) {
-  const size_t size = net->chunk * net->outputs;
-  float *dv = net->tape + size, *dx = dv + size;
-  const bool plain = !net->domain.speed;
-  if (plain && ops(net)->divergence &&
+  const bool speed = net->domain.speed;
+  if (!speed && ops(net)->divergence &&
       ops(net)->divergence(net->bound.self, &net->domain, w, piece, v, divergence, net->work))
     return;
-  const float *raw = answer(net, w, piece, v);
-  trace_by_backward(net, w, piece, dv, dx, divergence);
-  if (!plain) quotient(net, w, piece, raw, dv, dx, v, divergence);
+  const pulls p = open_pulls(net, w, piece, v);
+  trace_by_backward(&p, divergence);
+  if (speed) divide(piece->n, net->domain.d, p.raw, v);
 }
 
 void network_divergence(network *net, const float *w, const hifm_batch *batch, float *v,
@@ -195,31 +211,19 @@ void network_divergence(network *net, const float *w, const hifm_batch *batch, f
   }
 }
 
-/* e' (dv_y/dx) e by one backward pass, after forward. */
-static void estimate_trace(network *net, const float *w, const hifm_batch *piece, const float *e,
-                           float *dv, float *dx, float *estimate) {
-  const size_t d = net->domain.d;
-  for (size_t b = 0; b < piece->n; b++) {
-    memcpy(dv + b * net->outputs, e + b * d, d * sizeof *dv);
-    if (net->domain.speed) dv[b * net->outputs + d] = 0;
-  }
-  ops(net)->backward(net->bound.self, &net->domain, w, piece, dv, NULL, dx, net->work);
-  for (size_t b = 0; b < piece->n; b++) {
-    float sum = 0;
-    for (size_t k = 0; k < d; k++) sum += e[b * d + k] * dx[b * d + k];
-    estimate[b] = sum;
-  }
-}
-
 void network_hutchinson(network *net, const float *w, const hifm_batch *batch, const float *probe,
                         float *v, float *estimate) {
-  const size_t d = net->domain.d, size = net->chunk * net->outputs;
-  float *dv = net->tape + size, *dx = dv + size;
+  const size_t d = net->domain.d;
   for (size_t first = 0; first < batch->n; first += net->chunk) {
     const hifm_batch piece = part(net, batch, first);
-    float *v_at = v + first * d;
-    const float *raw = answer(net, w, &piece, v_at);
-    estimate_trace(net, w, &piece, probe + first * d, dv, dx, estimate + first);
-    if (net->domain.speed) quotient(net, w, &piece, raw, dv, dx, v_at, estimate + first);
+    const pulls p = open_pulls(net, w, &piece, v + first * d);
+    const float *e = probe + first * d;
+    pull(&p, e);
+    for (size_t b = 0; b < piece.n; b++) {
+      float sum = 0;
+      for (size_t k = 0; k < d; k++) sum += e[b * d + k] * p.dx[b * d + k];
+      estimate[first + b] = sum;
+    }
+    if (net->domain.speed) divide(piece.n, d, p.raw, v + first * d);
   }
 }

@@ -45,13 +45,12 @@ typedef double (*network_loss)(void *context, size_t first, size_t n, const floa
 double network_learn(network *net, const float *w, const hifm_batch *batch, network_loss loss,
                      void *context, float *dw);
 
-/* The field as above with its exact divergence [n]: the plugin's own, else d backward passes, and
- * one more for v_z: div(v_y / v_z) = div(v_y) / v_z - v_y . grad(v_z) / v_z^2. */
+/* The field as above with its exact divergence [n]: the plugin's own, else d backward passes
+ * through the field; with v_z that gives div(v_y) / v_z - v_y . grad(v_z) / v_z^2. */
 void network_divergence(network *net, const float *w, const hifm_batch *batch, float *v,
                         float *divergence);
 
-/* The same with Hutchinson's estimate probe' (dv_y/dx) probe, probe [n, d], in place of div(v_y).
- */
+/* The field f with Hutchinson's estimate probe' (df/dx) probe for probe [n, d]. */
 void network_hutchinson(network *net, const float *w, const hifm_batch *batch, const float *probe,
                         float *v, float *estimate);
 
