@@ -1,6 +1,6 @@
 /* A multilayer perceptron on [x, z]: dense, softplus, ..., dense to d outputs. On particles it is
  * wrapped as Pi f(Pi x), Pi the projection to zero centre of mass, so that likelihoods make sense.
- * Where v_z is asked for, it is softplus of one more output: never 0, as fields are divided by it.
+ * Where v_z is asked for, it is softplus of one more output: positive, as fields are divided by it.
  *
  * Shapes: in [n, d + 1], activations [n, W], out [n, O] with O = d, or d + 1 with v_z. */
 #include "hifm/network.h"

@@ -6,11 +6,11 @@
  *
  *   h0 = z a + b;  in each layer   m_ij = phi_e(h_i, h_j, f(|x_i - x_j|^2)), f see egnn_feature
  *                                  x_i += 1/(N-1) sum_j (x_i - x_j) phi_x(m_ij)
- *                                  h_i += phi_h(h_i, sum_j m_ij)     (in the last layer only for
- * v_z) v = x - x0, taken back to zero mean where there are several layers (one layer has it by
+ *                                  h_i += phi_h(h_i, sum_j m_ij)  (last layer: for v_z alone)
+ *   v = x - x0, taken back to zero mean where there are several layers (one layer has it by
  * itself).
  *   v_z, where it is asked for: softplus of one dense output of the mean of h after the last layer;
- * invariant as h is, and never 0, as fields are divided by it.
+ * invariant as h is, and positive, as fields are divided by it.
  *
  * In the first layer all particles of a point have equal h, so m_ij = m_ji: its pairs are unordered
  * and evaluated once; later layers have ordered pairs. */
