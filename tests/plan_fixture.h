@@ -21,7 +21,7 @@ static const char *const plan_plugins[][5] = {
     {"flow", "project", "2", "false", ""},
     {"flow", "transport", "1", "true", "sigma_min=1e-5"},
     {"network", "egnn", "", "", "layers=1 depth=4 width=150"},
-    {"network", "mlp", "", "", "width=64"},
+    {"network", "mlp", "", "", "width=64"}, /* the only one that answers v_z */
     {"solver", "rk4", "", "", "steps=10"},
     {"solver", "rk45", "", "", "rtol=0.01 atol=0.01"},
 };
@@ -83,6 +83,7 @@ static inline const value *plan_catalogue(folder *f, const char *revised) {
     value_put_number(a, entry, "revision", revised && strcmp(revised, plugin[1]) == 0 ? 2 : 1);
     value_put_number(a, entry, "role", strtod(plugin[2], NULL));
     value_put(a, entry, "own_path", value_bool(a, strcmp(plugin[3], "true") == 0));
+    value_put(a, entry, "speed", value_bool(a, strcmp(plugin[1], "mlp") == 0));
     value_put(a, entry, "params", params);
     value_push(a, catalogue, entry);
   }

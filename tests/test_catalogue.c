@@ -13,6 +13,8 @@ static void entries_say_what_plugins_are(void **state) {
   assert_false(value_get_bool(entry, "own_path", true));
   assert_int_equal(catalogue_find(a, catalogue, HIFM_FLOW, "transport", &entry, &err), HIFM_OK);
   assert_true(value_get_bool(entry, "own_path", false));
+  assert_int_equal(catalogue_find(a, catalogue, HIFM_NETWORK, "mlp", &entry, &err), HIFM_OK);
+  assert_true(value_get_bool(entry, "speed", false));
   assert_int_equal(catalogue_find(a, catalogue, HIFM_ENERGY, "formation", &entry, &err), HIFM_OK);
   assert_true(value_get_bool(entry, "pair", false));
   assert_true((uint32_t)value_get_number(entry, "invariances", 0) & HIFM_RELATIVE);

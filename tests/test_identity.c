@@ -7,6 +7,8 @@
 #define FILM  "flow = { { 'hessian', energy = 'formation' }, { 'condition', c = 2 } },\n"
 #define BASE  HEAD FILM DATASET NETWORK TRAIN
 #define OTHER HEAD FILM
+#define MOVING(more)                                                                               \
+  HEAD "flow = { " more ", { 'interpolant' } }, network = 'mlp'," DATASET TRAIN TAIL
 
 static identity of(folder *f, const char *text) {
   identity id;
@@ -68,6 +70,10 @@ static void test_what_changes_what(void **state) {
   ASSERT_SAME(change(f, "measure = { solver = 'rk4' }"), "data modes train .");
   ASSERT_SAME(change(f, "measure = { divergence = 'hutchinson' }"), "data modes train .");
   ASSERT_SAME(change(f, "seed = 1"), "data modes . .");
+  assert_string_not_equal(of(f, MOVING("clock = 'z'")).train, of(f, MOVING("clock = 't'")).train);
+  assert_string_equal(of(f, MOVING("scheme = 'finite'")).train, of(f, MOVING("clock = 'z'")).train);
+  assert_string_not_equal(of(f, MOVING("scheme = 'infinite'")).train,
+                          of(f, MOVING("clock = 'z'")).train);
   ASSERT_SAME(change(f, "optimizer = { lr = 1 }"), "data modes . .");
   ASSERT_SAME(OTHER DATASET NETWORK "train = { batch = 10, steps = 2 } }", "data modes . .");
   ASSERT_SAME(OTHER DATASET TRAIN "network = { 'egnn', width = 151 } }", "data modes . .");

@@ -214,7 +214,7 @@ static void test_messages_name_the_line(void **state) {
       {HEAD "flow = { clok = 'z', { 'transport' } }," REST,
        "x.lua:3: flow.clok: unknown setting; did you mean \"clock\"?"},
       {HEAD "flow = { clock = 'y', { 'transport' } }," REST,
-       "x.lua:3: flow.clock: \"y\" is not one of \"z\"; did you mean \"z\"?"},
+       "x.lua:3: flow.clock: \"y\" is not one of \"z\", \"t\"; did you mean \"z\"?"},
       {HEAD "schedule = { retris = 1 }," ALL,
        "x.lua:3: schedule.retris: unknown setting; did you mean \"retries\"?"},
       {HEAD "tables = { t = { columns = h.grid { 1 } } }," ALL,
@@ -243,6 +243,25 @@ static void test_order_of_stages(void **state) {
                     HEAD "flow = { { 'hessian', energy = 'formation' }, 'isotropize', 'condition' "
                          "}," REST,
                     "condition");
+}
+
+#define MOTION "flow = { clock = h.grid { 'z', 't' }, scheme = h.grid { 'finite', 'infinite' },\n"
+
+static void test_clocks_and_schemes(void **state) {
+  folder *f = *state;
+  const value *plan =
+      plan_of(f, HEAD MOTION "{ 'interpolant' } }, network = 'mlp'," DATASET TRAIN TAIL);
+  assert_string_equal(plan_columns(f, plan), "flow.clock flow.scheme");
+  assert_string_equal(plan_column(f, plan, "flow.clock"), "z z t t");
+  assert_string_equal(plan_column(f, plan, "flow.scheme"), "finite infinite finite infinite");
+  plan_refused(f, HEAD "flow = { { 'hessian', energy = 'formation' },\n clock = 't' }," REST,
+               "x.lua:4: flow.clock: \"t\" does not go with the path stage hessian: z(1) = 1 - "
+               "exp(-kappa alpha_min) depends on each data point's spectrum and never gets near 1; "
+               "use clock = \"z\"");
+  plan_refused(
+      f, HEAD "flow = { { 'interpolant' },\n scheme = 'infinite' }," REST,
+      "x.lua:4: flow.scheme: \"infinite\" needs a network that answers v_z, which egnn does "
+      "not (those that do: mlp)");
 }
 
 static void test_numbers_have_one_form(void **state) {
@@ -370,6 +389,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_only, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_messages_name_the_line, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_order_of_stages, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_clocks_and_schemes, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_numbers_have_one_form, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_recipe, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_recipe_alone, folder_set_up, folder_tear_down),

@@ -1,7 +1,8 @@
 /* A multilayer perceptron on [x, z]: dense, softplus, ..., dense to d outputs. On particles it is
  * wrapped as Pi f(Pi x), Pi the projection to zero centre of mass, so that likelihoods make sense.
+ * Where v_z is asked for, it is softplus of one more output: positive, as fields are divided by it.
  *
- * Shapes: in [n, d + 1], activations [n, W]. */
+ * Shapes: in [n, d + 1], activations [n, W], out [n, O] with O = d, or d + 1 with v_z. */
 #include "hifm/network.h"
 #include "layers/activations.h"
 #include "layers/dense.h"
@@ -16,7 +17,8 @@ typedef struct mlp {
 
 typedef struct mlp_tape {
   float *in, *first, *slope, *stack; /* [n, d + 1], [n, W], [n, W], stack of depth - 2 */
-  float *a, *b, *c, *dout, *din;     /* spare: three [n, W], [n, d], [n, d + 1] */
+  float *a, *b, *c, *dout, *din;     /* spare: three [n, W], [n, O], [n, d + 1] */
+  float *speed, *speed_slope;        /* [n], [n]: v_z and the slope of its softplus */
 } mlp_tape;
 
 typedef struct mlp_weights {
@@ -27,20 +29,26 @@ static stack_shape inner(const mlp *net) {
   return (stack_shape){(size_t)net->depth - 2, (size_t)net->width};
 }
 
-static mlp_weights layout(const mlp *net, size_t d) {
+static size_t outputs_of(const hifm_domain *domain) {
+  return domain->d + (size_t)domain->speed;
+}
+
+static mlp_weights layout(const mlp *net, const hifm_domain *domain) {
+  const size_t d = domain->d;
   mlp_weights at = {.first = 0, .first_bias = (d + 1) * net->width};
   at.stack = at.first_bias + net->width;
   at.last = at.stack + stack_weights(inner(net));
-  at.last_bias = at.last + net->width * d;
+  at.last_bias = at.last + net->width * outputs_of(domain);
   return at;
 }
 
-static size_t carve(const mlp *net, size_t d, size_t n, float *base, mlp_tape *t) {
-  const size_t wide = n * net->width;
-  float **const part[] = {&t->in, &t->first, &t->slope, &t->stack, &t->a,
-                          &t->b,  &t->c,     &t->dout,  &t->din};
-  const size_t size[] = {n * (d + 1), wide,  wide,       stack_tape(inner(net), n), wide, wide,
-                         wide,        n * d, n * (d + 1)};
+static size_t carve(const mlp *net, const hifm_domain *domain, size_t n, float *base, mlp_tape *t) {
+  const size_t wide = n * net->width, in = n * (domain->d + 1), speeds = domain->speed ? n : 0;
+  float **const part[] = {&t->in, &t->first, &t->slope, &t->stack, &t->a,          &t->b,
+                          &t->c,  &t->dout,  &t->din,   &t->speed, &t->speed_slope};
+  const size_t size[] = {in,   wide,   wide,  stack_tape(inner(net), n),
+                         wide, wide,   wide,  n * outputs_of(domain),
+                         in,   speeds, speeds};
   size_t used = 0;
   for (size_t k = 0; k < sizeof part / sizeof *part; k++) {
     *part[k] = base ? base + used : NULL;
@@ -75,7 +83,7 @@ static size_t tensors(const void *self, const hifm_domain *domain, hifm_tensor *
   size_t count = 0;
   for (size_t k = 0; k < net->depth; k++) {
     const size_t rows = k == 0 ? (size_t)domain->d + 1 : net->width;
-    const size_t columns = k + 1 == net->depth ? domain->d : net->width;
+    const size_t columns = k + 1 == net->depth ? outputs_of(domain) : net->width;
     add(out, room, &count, "kernel", k, rows, columns, HIFM_INIT_LECUN);
     add(out, room, &count, "bias", k, 1, columns, HIFM_INIT_ZERO);
   }
@@ -89,16 +97,27 @@ static size_t chunk(const void *self, const hifm_domain *domain, size_t n) {
 
 static size_t work_bytes(const void *self, const hifm_domain *domain, size_t n) {
   mlp_tape t;
-  return carve(self, domain->d, n, NULL, &t);
+  return carve(self, domain, n, NULL, &t);
+}
+
+/* The last output of each row through softplus, and back. */
+static void open_speed(size_t n, size_t outputs, mlp_tape *t, float *v) {
+  for (size_t b = 0; b < n; b++) t->speed[b] = v[b * outputs + outputs - 1];
+  layers_softplus(n, t->speed, t->speed, t->speed_slope);
+  for (size_t b = 0; b < n; b++) v[b * outputs + outputs - 1] = t->speed[b];
+}
+
+static void open_speed_backward(size_t n, size_t outputs, mlp_tape *t) {
+  for (size_t b = 0; b < n; b++) t->dout[b * outputs + outputs - 1] *= t->speed_slope[b];
 }
 
 static void forward(const void *self, const hifm_domain *domain, const float *w,
                     const hifm_batch *batch, float *v, void *work) {
   const mlp *net = self;
-  const size_t n = batch->n, d = domain->d, width = net->width;
-  const mlp_weights at = layout(net, d);
+  const size_t n = batch->n, d = domain->d, out = outputs_of(domain), width = net->width;
+  const mlp_weights at = layout(net, domain);
   mlp_tape t;
-  carve(net, d, n, work, &t);
+  carve(net, domain, n, work, &t);
   for (size_t b = 0; b < n; b++) {
     memcpy(t.in + b * (d + 1), batch->x + b * d, d * sizeof *v);
     t.in[b * (d + 1) + d] = batch->z[batch->nz == 1 ? 0 : b];
@@ -107,21 +126,23 @@ static void forward(const void *self, const hifm_domain *domain, const float *w,
   layers_dense(n, d + 1, width, t.in, w + at.first, w + at.first_bias, t.first);
   layers_softplus(n * width, t.first, t.first, t.slope);
   const float *last = stack_forward(inner(net), n, w + at.stack, t.first, t.stack);
-  layers_dense(n, width, d, last, w + at.last, w + at.last_bias, v);
-  remove_mean(domain, n, d, v);
+  layers_dense(n, width, out, last, w + at.last, w + at.last_bias, v);
+  remove_mean(domain, n, out, v);
+  if (domain->speed) open_speed(n, out, &t, v);
 }
 
 static void backward(const void *self, const hifm_domain *domain, const float *w,
                      const hifm_batch *batch, const float *dv, float *dw, float *dx, void *work) {
   const mlp *net = self;
-  const size_t n = batch->n, d = domain->d, width = net->width;
-  const mlp_weights at = layout(net, d);
+  const size_t n = batch->n, d = domain->d, out = outputs_of(domain), width = net->width;
+  const mlp_weights at = layout(net, domain);
   mlp_tape t;
-  carve(net, d, n, work, &t);
+  carve(net, domain, n, work, &t);
   const float *last = stack_output(inner(net), n, t.first, t.stack);
-  memcpy(t.dout, dv, n * d * sizeof *dv);
-  remove_mean(domain, n, d, t.dout);
-  layers_dense_backward(n, width, d, last, w + at.last, t.dout, dw ? dw + at.last : NULL,
+  memcpy(t.dout, dv, n * out * sizeof *dv);
+  remove_mean(domain, n, out, t.dout);
+  if (domain->speed) open_speed_backward(n, out, &t);
+  layers_dense_backward(n, width, out, last, w + at.last, t.dout, dw ? dw + at.last : NULL,
                         dw ? dw + at.last_bias : NULL, t.a);
   stack_backward(inner(net), n, w + at.stack, t.first, t.stack, t.a, dw ? dw + at.stack : NULL, t.b,
                  t.c);
@@ -137,7 +158,8 @@ static const hifm_param params[] = {
     HIFM_PARAM_COUNT(mlp, depth, 4, 2, 32, "dense layers"),
     HIFM_PARAM_COUNT(mlp, width, 128, 1, 8192, "features of each hidden layer"), HIFM_PARAM_END};
 
-static const hifm_network_ops ops = {.tensors = tensors,
+static const hifm_network_ops ops = {.speed = true,
+                                     .tensors = tensors,
                                      .chunk = chunk,
                                      .work = work_bytes,
                                      .forward = forward,

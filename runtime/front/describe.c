@@ -117,6 +117,8 @@ static void print_role(const value *entry, FILE *out) {
                                           {HIFM_PERMUTES, "permutes"}};
   if (value_get(entry, "role"))
     print_flags(out, "role     ", (uint32_t)value_get_number(entry, "role", 0), roles, 4);
+  if (value_get(entry, "speed"))
+    fprintf(out, "v_z      %s\n", value_get_bool(entry, "speed", false) ? "yes" : "no");
   if (value_get(entry, "invariances"))
     print_flags(out, "declares ", (uint32_t)value_get_number(entry, "invariances", 0), invariances,
                 4);

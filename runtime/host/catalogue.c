@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "hifm/energy.h"
 #include "hifm/flow.h"
+#include "hifm/network.h"
 #include "host/child.h"
 #include "host/plugins.h"
 
@@ -19,6 +20,8 @@ static void describe_kind(arena *a, value *entry, const hifm_plugin *plugin) {
     value_put_number(a, entry, "role", plugin->ops.flow->role);
     value_put(a, entry, "own_path", value_bool(a, plugin->ops.flow->path != NULL));
   }
+  if (plugin->kind == HIFM_NETWORK)
+    value_put(a, entry, "speed", value_bool(a, plugin->ops.network->speed));
   if (plugin->kind == HIFM_ENERGY) {
     const hifm_energy_ops *ops = plugin->ops.energy;
     const uint32_t implied = ops->pair ? HIFM_TRANSLATES | HIFM_ROTATES | HIFM_PERMUTES : 0;

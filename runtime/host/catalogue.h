@@ -11,6 +11,7 @@
  *     "summary", "revision",
  *     "params":    LIST, as params_describe says
  *     "role", "own_path" (flow: HIFM_STAGE_... flags as a NUMBER; BOOL: brings its own path)
+ *     "speed" (network, BOOL: can answer v_z)
  *     "invariances", "pair" (energy: HIFM_... flags as a NUMBER, those that follow from a sum over
  *                            pairs included; BOOL: is it one) }
  * or { "kind", "name", "path", "hash", "error" } for those that were refused or killed their child;

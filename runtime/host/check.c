@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "hifm/network.h"
 #include "hifm/rng.h"
 #include "host/check_parts.h"
 #include "host/child.h"
@@ -150,10 +151,26 @@ static void check_kind(check *c, const hifm_bound *bound, const hifm_domain *dom
   if (c->plugin->kind == HIFM_NETWORK) check_network(c, bound, domain);
 }
 
+/* Networks that can answer v_z are checked on each domain once more, with it. */
+static void check_with_speed(check *c, const char *name, const hifm_domain *domain) {
+  hifm_domain wider = *domain;
+  hifm_bound bound = {0};
+  hifm_error why;
+  wider.speed = true;
+  c->where = arena_format(c->memory, "%s, with v_z", name);
+  if (try_domain(c, &wider, &bound, &why)) {
+    check_verdict(c, "presets are accepted", false, "speed is declared, but: %s", why.message);
+    return;
+  }
+  check_kind(c, &bound, &wider);
+  plugins_drop(&bound);
+}
+
 /* Stages and solvers are told the domain but see only modes and components: one domain is enough.
  */
 static void check_domains(check *c) {
   bool once = c->plugin->kind == HIFM_FLOW || c->plugin->kind == HIFM_SOLVER;
+  bool speed = c->plugin->kind == HIFM_NETWORK && c->plugin->ops.network->speed;
   size_t accepted = 0;
   hifm_error why = {.message = ""};
   for (size_t i = 0; i < sizeof domains / sizeof *domains && !(once && accepted); i++) {
@@ -164,6 +181,7 @@ static void check_domains(check *c) {
     check_verdict(c, "presets are accepted", true, "bound with every setting at its preset");
     check_kind(c, &bound, &domains[i].domain);
     plugins_drop(&bound);
+    if (speed) check_with_speed(c, domains[i].name, &domains[i].domain);
   }
   c->where = NULL;
   if (!accepted)

@@ -92,8 +92,8 @@ static void prepare(check_subject *s) {
   s->w = check_floats(c, s->weights);
   s->x = check_floats(c, CHECK_POINTS * s->d);
   s->z = check_floats(c, CHECK_POINTS);
-  s->v = check_floats(c, CHECK_POINTS * s->d);
-  s->weight_of_v = check_floats(c, CHECK_POINTS * s->d);
+  s->v = check_floats(c, CHECK_POINTS * s->outputs);
+  s->weight_of_v = check_floats(c, CHECK_POINTS * s->outputs);
   s->work_bytes = s->ops->work(s->self, s->domain, CHECK_POINTS);
   s->work = check_guarded(c, s->work_bytes);
   float *w = s->w;
@@ -107,69 +107,72 @@ static void prepare(check_subject *s) {
     for (size_t k = 0; k < s->d; k++) s->x[i * s->d + k] = (float)point[k];
     s->z[i] = ((float)i + 0.5f) / CHECK_POINTS;
   }
-  fill(s->weight_of_v, CHECK_POINTS * s->d, 50, 1, c);
+  fill(s->weight_of_v, CHECK_POINTS * s->outputs, 50, 1, c);
 }
 
 /* Forward ------------------------------------------------------------------------------------ */
 
 static void manners(check_subject *s, const float *v) {
-  const size_t vs = CHECK_POINTS * s->d * sizeof *v, ws = s->weights * sizeof *v;
+  const size_t xs = CHECK_POINTS * s->d * sizeof *v, ws = s->weights * sizeof *v;
+  const size_t vs = CHECK_POINTS * s->outputs * sizeof *v;
   const hifm_batch batch = check_batch(s);
   float *w = check_floats(s->c, s->weights), *x = check_floats(s->c, CHECK_POINTS * s->d),
         *z = check_floats(s->c, CHECK_POINTS);
-  float *again = check_floats(s->c, CHECK_POINTS * s->d), *dw = check_floats(s->c, s->weights);
+  float *again = check_floats(s->c, CHECK_POINTS * s->outputs),
+        *dw = check_floats(s->c, s->weights);
   float *dx = check_floats(s->c, CHECK_POINTS * s->d);
   memcpy(w, s->w, ws);
-  memcpy(x, s->x, vs);
+  memcpy(x, s->x, xs);
   memcpy(z, s->z, CHECK_POINTS * sizeof *z);
   void *fresh = check_guarded(s->c, s->work_bytes);
   s->ops->forward(s->self, s->domain, s->w, &batch, again, fresh);
   s->ops->backward(s->self, s->domain, s->w, &batch, s->weight_of_v, dw, dx, fresh);
   check_same(s->c, "same batch, same answer", v, again, vs);
-  bool same = memcmp(w, s->w, ws) == 0 && memcmp(x, s->x, vs) == 0 &&
+  bool same = memcmp(w, s->w, ws) == 0 && memcmp(x, s->x, xs) == 0 &&
               memcmp(z, s->z, CHECK_POINTS * sizeof *z) == 0;
   check_verdict(s->c, "inputs stay untouched", same, "w, x and z");
-  bool intact = check_intact(again, vs) && check_intact(dw, ws) && check_intact(dx, vs) &&
+  bool intact = check_intact(again, vs) && check_intact(dw, ws) && check_intact(dx, xs) &&
                 check_intact(fresh, s->work_bytes) && check_intact(s->w, ws) &&
-                check_intact(s->x, vs);
+                check_intact(s->x, xs);
   check_verdict(s->c, "buffers are not overrun", intact, "guard bytes around every array");
 }
 
 /* One point at a time in the same work block. Matrix products sum in another order: 2e-5. */
 static void singles(check_subject *s, const float *v) {
-  float *single = check_floats(s->c, CHECK_POINTS * s->d);
+  float *single = check_floats(s->c, CHECK_POINTS * s->outputs);
   for (size_t i = 0; i < CHECK_POINTS; i++) {
     hifm_batch one = {.n = 1, .nz = 1, .x = s->x + i * s->d, .z = s->z + i};
-    check_forward(s, &one, single + i * s->d);
+    check_forward(s, &one, single + i * s->outputs);
   }
   check_within(s->c, "a batch answers like single points",
-               check_difference(v, single, CHECK_POINTS * s->d), 2e-5);
+               check_difference(v, single, CHECK_POINTS * s->outputs), 2e-5);
 }
 
 /* nz = 1 is a promise about the batch, not another function: 2e-5. */
 static void shared_time(check_subject *s) {
-  float *many = check_floats(s->c, CHECK_POINTS * s->d),
-        *one = check_floats(s->c, CHECK_POINTS * s->d), z[CHECK_POINTS];
+  float *many = check_floats(s->c, CHECK_POINTS * s->outputs),
+        *one = check_floats(s->c, CHECK_POINTS * s->outputs), z[CHECK_POINTS];
   hifm_batch batch = {.n = CHECK_POINTS, .nz = CHECK_POINTS, .x = s->x, .z = z};
   for (size_t i = 0; i < CHECK_POINTS; i++) z[i] = 0.375f;
   check_forward(s, &batch, many);
   batch.nz = 1;
   check_forward(s, &batch, one);
   check_within(s->c, "one z for all answers like equal ones",
-               check_difference(many, one, CHECK_POINTS * s->d), 2e-5);
+               check_difference(many, one, CHECK_POINTS * s->outputs), 2e-5);
 }
 
-/* Centred points stay centred: the sum of v over particles is zero to rounding. */
+/* Centred points stay centred: the sum of v_y over particles is zero to rounding. */
 static void centred(check_subject *s, const float *v) {
   const size_t space = s->domain->space;
   double worst = 0;
   for (size_t i = 0; i < CHECK_POINTS; i++)
     for (size_t k = 0; k < space; k++) {
       double sum = 0;
-      for (size_t j = k; j < s->d; j += space) sum += (double)v[i * s->d + j];
+      for (size_t j = k; j < s->d; j += space) sum += (double)v[i * s->outputs + j];
       worst = fmax(worst, fabs(sum));
     }
-  check_within(s->c, "v keeps the centre of mass", worst / largest(v, CHECK_POINTS * s->d), 1e-5);
+  check_within(s->c, "v keeps the centre of mass", worst / largest(v, CHECK_POINTS * s->outputs),
+               1e-5);
 }
 
 void check_network(check *c, const hifm_bound *bound, const hifm_domain *domain) {
@@ -177,12 +180,13 @@ void check_network(check *c, const hifm_bound *bound, const hifm_domain *domain)
                      .ops = bound->plugin->ops.network,
                      .domain = domain,
                      .self = bound->self,
-                     .d = domain->d};
+                     .d = domain->d,
+                     .outputs = domain->d + (size_t)domain->speed};
   if (!tensors_sound(&s)) return;
   chunk_sound(&s);
   prepare(&s);
   const hifm_batch batch = check_batch(&s);
-  const size_t n = CHECK_POINTS * s.d;
+  const size_t n = CHECK_POINTS * s.outputs;
   float *v = check_floats(c, n);
   check_forward(&s, &batch, v);
   double size = largest(v, n);

@@ -13,9 +13,10 @@ typedef struct check_subject {
   const hifm_domain *domain;
   const void *self;
   hifm_tensor *tensors;
-  size_t d, count, weights, work_bytes;
+  size_t d, outputs, count, weights, work_bytes;
   float *w, *x, *z;       /* [weights], [CHECK_POINTS, d], [CHECK_POINTS] */
-  float *v, *weight_of_v; /* [CHECK_POINTS, d]: scratch, and what L is made of */
+  bool alone;             /* L is made of v_z only */
+  float *v, *weight_of_v; /* [CHECK_POINTS, outputs]: scratch, and what L is made of */
   void *work;
 } check_subject;
 

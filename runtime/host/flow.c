@@ -170,13 +170,25 @@ static void linear_path(const hifm_spectrum *spectrum, double q, double *m, doub
   }
 }
 
+static bool has_own_path(const flow *f) {
+  return f->stages[0].plugin->ops.flow->path != NULL;
+}
+
 void flow_path(const flow *f, const hifm_spectrum *spectrum, double q, double *m, double *s,
                double *dm, double *ds) {
   const hifm_bound *source = &f->stages[0];
-  if (source->plugin->ops.flow->path)
+  if (has_own_path(f))
     source->plugin->ops.flow->path(source->self, spectrum, q, m, s, dm, ds);
   else
     linear_path(spectrum, q, m, s, dm, ds);
+}
+
+double flow_rest(const flow *f, const hifm_spectrum *spectrum, double t) {
+  return has_own_path(f) ? t : exp(-spectrum->kappa * spectrum->low * t);
+}
+
+double flow_speed(const flow *f, const hifm_spectrum *spectrum, double q) {
+  return has_own_path(f) ? 1 : spectrum->kappa * spectrum->low * q;
 }
 
 bool flow_projects(const hifm_spectrum *spectrum) {

@@ -14,8 +14,13 @@ static const hifm_network_ops *ops(const network *net) {
 hifm_status network_open(network *net, hifm_bound bound, const hifm_domain *domain, size_t points,
                          hifm_error *err) {
   memset(net, 0, sizeof *net);
+  if (domain->speed && !bound.plugin->ops.network->speed)
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "network %s does not answer v_z, which the infinite scheme needs",
+                     bound.plugin->name);
   net->bound = bound;
   net->domain = *domain;
+  net->outputs = domain->d + (size_t)domain->speed;
   net->points = points;
   net->count = ops(net)->tensors(bound.self, domain, net->tensors, NETWORK_TENSORS_MAX);
   if (net->count > NETWORK_TENSORS_MAX)
@@ -26,7 +31,7 @@ hifm_status network_open(network *net, hifm_bound bound, const hifm_domain *doma
   net->chunk = ops(net)->chunk(bound.self, domain, points);
   if (net->chunk < 1 || net->chunk > points) net->chunk = points;
   net->work = memory_get(ops(net)->work(bound.self, domain, net->chunk));
-  net->tape = memory_array(3 * net->chunk * domain->d, sizeof *net->tape);
+  net->tape = memory_array(3 * net->chunk * net->outputs, sizeof *net->tape);
   return HIFM_OK;
 }
 
@@ -89,67 +94,136 @@ static hifm_batch part(const network *net, const hifm_batch *batch, size_t first
   return out;
 }
 
+static void forward(network *net, const float *w, const hifm_batch *piece, float *v) {
+  ops(net)->forward(net->bound.self, &net->domain, w, piece, v, net->work);
+}
+
 void network_forward(network *net, const float *w, const hifm_batch *batch, float *v) {
   for (size_t first = 0; first < batch->n; first += net->chunk) {
     const hifm_batch piece = part(net, batch, first);
-    ops(net)->forward(net->bound.self, &net->domain, w, &piece, v + first * net->domain.d,
-                      net->work);
+    forward(net, w, &piece, v + first * net->outputs);
+  }
+}
+
+/* field [n, d] = v_y / v_z for raw [n, d + 1]. */
+static void divide(size_t n, size_t d, const float *raw, float *field) {
+  for (size_t b = 0; b < n; b++)
+    for (size_t i = 0; i < d; i++) field[b * d + i] = raw[b * (d + 1) + i] / raw[b * (d + 1) + d];
+}
+
+/* The plugin's answer to one piece, in v itself (no v_z) or in the tape. */
+static float *answer(network *net, const float *w, const hifm_batch *piece, float *v) {
+  float *raw = net->domain.speed ? net->tape : v;
+  forward(net, w, piece, raw);
+  return raw;
+}
+
+void network_field(network *net, const float *w, const hifm_batch *batch, float *v) {
+  const size_t d = net->domain.d;
+  for (size_t first = 0; first < batch->n; first += net->chunk) {
+    const hifm_batch piece = part(net, batch, first);
+    const float *raw = answer(net, w, &piece, v + first * d);
+    if (net->domain.speed) divide(piece.n, d, raw, v + first * d);
   }
 }
 
 double network_learn(network *net, const float *w, const hifm_batch *batch, network_loss loss,
                      void *context, float *dw) {
-  float *v = net->tape, *dv = net->tape + net->chunk * net->domain.d;
+  float *v = net->tape, *dv = net->tape + net->chunk * net->outputs;
   double sum = 0;
   for (size_t first = 0; first < batch->n; first += net->chunk) {
     const hifm_batch piece = part(net, batch, first);
-    ops(net)->forward(net->bound.self, &net->domain, w, &piece, v, net->work);
+    forward(net, w, &piece, v);
     sum += loss(context, first, piece.n, v, dv);
     ops(net)->backward(net->bound.self, &net->domain, w, &piece, dv, dw, NULL, net->work);
   }
   return sum;
 }
 
-/* trace of dv/dx = sum over k of e_k' (dv/dx) e_k, one backward pass each */
-static void trace_by_backward(network *net, const float *w, const hifm_batch *piece, float *v,
-                              float *divergence) {
-  const size_t d = net->domain.d, n = piece->n;
-  float *dv = net->tape, *dx = net->tape + net->chunk * d;
-  ops(net)->forward(net->bound.self, &net->domain, w, piece, v, net->work);
+/* From e [n, d], a gradient by the field, to dv [n, outputs], that by the plugin's answer: by v_y
+ * it is e / v_z, by v_z -(e . v_y) / v_z^2. */
+static void through_quotient(const network *net, size_t n, const float *raw, const float *e,
+                             float *dv) {
+  const size_t d = net->domain.d;
+  if (!net->domain.speed) {
+    memcpy(dv, e, n * d * sizeof *dv);
+    return;
+  }
+  for (size_t b = 0; b < n; b++, raw += d + 1, dv += d + 1, e += d) {
+    const double share = 1 / (double)raw[d];
+    double along = 0;
+    for (size_t i = 0; i < d; i++) {
+      dv[i] = (float)(share * (double)e[i]);
+      along += (double)e[i] * (double)raw[i];
+    }
+    dv[d] = (float)(-along * share * share);
+  }
+}
+
+/* What one piece's traces need, after forward: raw [n, outputs] and two arrays of that size. */
+typedef struct pulls {
+  network *net;
+  const float *w;
+  const hifm_batch *piece;
+  float *raw, *dv, *dx;
+} pulls;
+
+static pulls open_pulls(network *net, const float *w, const hifm_batch *piece, float *v) {
+  float *dv = net->tape + net->chunk * net->outputs;
+  return (pulls){net, w, piece, answer(net, w, piece, v), dv, dv + net->chunk * net->outputs};
+}
+
+/* dx [n, d] = e' (df/dx), f the field; e may be dx. */
+static void pull(const pulls *p, const float *e) {
+  network *net = p->net;
+  through_quotient(net, p->piece->n, p->raw, e, p->dv);
+  ops(net)->backward(net->bound.self, &net->domain, p->w, p->piece, p->dv, NULL, p->dx, net->work);
+}
+
+/* trace of df/dx = sum over k of e_k' (df/dx) e_k, one backward pass each */
+static void trace_by_backward(const pulls *p, float *divergence) {
+  const size_t d = p->net->domain.d, n = p->piece->n;
   memset(divergence, 0, n * sizeof *divergence);
   for (size_t k = 0; k < d; k++) {
-    memset(dv, 0, n * d * sizeof *dv);
-    for (size_t b = 0; b < n; b++) dv[b * d + k] = 1;
-    ops(net)->backward(net->bound.self, &net->domain, w, piece, dv, NULL, dx, net->work);
-    for (size_t b = 0; b < n; b++) divergence[b] += dx[b * d + k];
+    memset(p->dx, 0, n * d * sizeof *p->dx);
+    for (size_t b = 0; b < n; b++) p->dx[b * d + k] = 1;
+    pull(p, p->dx);
+    for (size_t b = 0; b < n; b++) divergence[b] += p->dx[b * d + k];
   }
+}
+
+static void piece_divergence(network *net, const float *w, const hifm_batch *piece, float *v,
+                             float *divergence) {
+  const bool speed = net->domain.speed;
+  if (!speed && ops(net)->divergence &&
+      ops(net)->divergence(net->bound.self, &net->domain, w, piece, v, divergence, net->work))
+    return;
+  const pulls p = open_pulls(net, w, piece, v);
+  trace_by_backward(&p, divergence);
+  if (speed) divide(piece->n, net->domain.d, p.raw, v);
 }
 
 void network_divergence(network *net, const float *w, const hifm_batch *batch, float *v,
                         float *divergence) {
-  const size_t d = net->domain.d;
   for (size_t first = 0; first < batch->n; first += net->chunk) {
     const hifm_batch piece = part(net, batch, first);
-    float *v_at = v + first * d, *out = divergence + first;
-    if (!ops(net)->divergence ||
-        !ops(net)->divergence(net->bound.self, &net->domain, w, &piece, v_at, out, net->work))
-      trace_by_backward(net, w, &piece, v_at, out);
+    piece_divergence(net, w, &piece, v + first * net->domain.d, divergence + first);
   }
 }
 
 void network_hutchinson(network *net, const float *w, const hifm_batch *batch, const float *probe,
                         float *v, float *estimate) {
   const size_t d = net->domain.d;
-  float *dx = net->tape;
   for (size_t first = 0; first < batch->n; first += net->chunk) {
     const hifm_batch piece = part(net, batch, first);
+    const pulls p = open_pulls(net, w, &piece, v + first * d);
     const float *e = probe + first * d;
-    ops(net)->forward(net->bound.self, &net->domain, w, &piece, v + first * d, net->work);
-    ops(net)->backward(net->bound.self, &net->domain, w, &piece, e, NULL, dx, net->work);
+    pull(&p, e);
     for (size_t b = 0; b < piece.n; b++) {
       float sum = 0;
-      for (size_t k = 0; k < d; k++) sum += e[b * d + k] * dx[b * d + k];
+      for (size_t k = 0; k < d; k++) sum += e[b * d + k] * p.dx[b * d + k];
       estimate[first + b] = sum;
     }
+    if (net->domain.speed) divide(piece.n, d, p.raw, v + first * d);
   }
 }

@@ -11,12 +11,14 @@ typedef struct network {
   hifm_domain domain;
   hifm_tensor tensors[NETWORK_TENSORS_MAX];
   size_t count, weights; /* tensors, and floats in all of them */
+  size_t outputs;        /* of a point: d, or d + 1 with v_z as the last one */
   size_t points, chunk;  /* the largest batch, and how many points one plugin call takes */
   void *work;
-  float *tape; /* scratch of chunk * d * 3 floats */
+  float *tape; /* scratch of chunk * outputs * 3 floats */
 } network;
 
-/* For batches of up to `points` points. */
+/* For batches of up to `points` points. HIFM_BAD_CONFIG where the domain asks for v_z and the
+ * network does not answer it. */
 hifm_status network_open(network *net, hifm_bound bound, const hifm_domain *domain, size_t points,
                          hifm_error *err);
 void network_close(network *net);
@@ -30,21 +32,25 @@ size_t network_state(const network *net, void **state);
 /* What it has to tell about a run, at most `room` facts; returns how many. */
 size_t network_facts(const network *net, hifm_fact *out, size_t room);
 
-/* v [n, d] for x [n, d], z [nz]. */
+/* v [n, outputs] as the plugin gives it, for x [n, d], z [nz]. */
 void network_forward(network *net, const float *w, const hifm_batch *batch, float *v);
 
-/* One training pass in chunks: v, then `loss` sets dv from v for points [first, first + n) and
- * returns their summed loss, then dw [weights] gets the gradient added. Returns the sum of losses.
- */
+/* dy/dz: v [n, d], divided by v_z where the domain says `speed`. */
+void network_field(network *net, const float *w, const hifm_batch *batch, float *v);
+
+/* One training pass in chunks: v, then `loss` sets dv from v (both [n, outputs]) for points [first,
+ * first + n) and returns their summed loss, then dw [weights] gets the gradient added. Returns the
+ * sum of losses. */
 typedef double (*network_loss)(void *context, size_t first, size_t n, const float *v, float *dv);
 double network_learn(network *net, const float *w, const hifm_batch *batch, network_loss loss,
                      void *context, float *dw);
 
-/* v and exact divergence: the plugin's own, else d backward passes. */
+/* The field as above with its exact divergence [n]: the plugin's own, else d backward passes
+ * through the field; with v_z that gives div(v_y) / v_z - v_y . grad(v_z) / v_z^2. */
 void network_divergence(network *net, const float *w, const hifm_batch *batch, float *v,
                         float *divergence);
 
-/* v and Hutchinson's estimate probe' (dv/dx) probe for probe [n, d]. */
+/* The field f with Hutchinson's estimate probe' (df/dx) probe for probe [n, d]. */
 void network_hutchinson(network *net, const float *w, const hifm_batch *batch, const float *probe,
                         float *v, float *estimate);
 

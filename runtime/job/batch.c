@@ -20,21 +20,23 @@ static hifm_status open_modes(batcher *b, const char *folder, hifm_error *err) {
   return status;
 }
 
-hifm_status batcher_open(batcher *b, const dataset *data, const flow *path, const char *modes,
-                         uint32_t seed, size_t size, hifm_error *err) {
+hifm_status batcher_open(batcher *b, const dataset *data, const flow *path,
+                         const flow_settings *set, const char *modes, uint32_t seed, size_t size,
+                         hifm_error *err) {
   const size_t d = data->domain.d, count = flow_modes(path);
   memset(b, 0, sizeof *b);
   if (data->train_count < size)
     return hifm_fail(err, HIFM_BAD_CONFIG, "train.batch: %zu is more than dataset.train = %zu",
                      size, data->train_count);
-  *b = (batcher){.data = data, .path = path, .seed = seed, .size = size};
+  *b = (batcher){.data = data, .path = path, .set = *set, .seed = seed, .size = size};
+  b->outputs = d + (set->scheme == SCHEME_INFINITE);
   b->steps_per_epoch = data->train_count / size;
   b->shuffled_epoch = UINT64_MAX;
   b->order = memory_array(data->train_count, sizeof *b->order);
   b->index = memory_array(size, sizeof *b->index);
   b->x = memory_array(size * d, sizeof *b->x);
   b->z = memory_array(size, sizeof *b->z);
-  b->target = memory_array(size * d, sizeof *b->target);
+  b->target = memory_array(size * b->outputs, sizeof *b->target);
   b->visible = memory_array(size * count, sizeof *b->visible);
   b->spectrum.alpha = memory_array(count, sizeof(double));
   b->spectrum.beta = memory_array(count, sizeof(double));
@@ -79,10 +81,11 @@ static const float *basis(const batcher *b, size_t row) {
   return b->path->hessian ? (const float *)b->basis_file.data + row * d * d : NULL;
 }
 
-/* y = P (m eta1 + s xi) and u = P (m' eta1 + s' xi) with eta1 = P' y1, xi = P' Pi noise (eq. 22 and
- * Algorithm 1, lines 15-21): functions of the Hessian alone, whatever basis LAPACK picked. */
+/* y = P (m eta1 + s xi) and v_y = speed P (m' eta1 + s' xi) with eta1 = P' y1, xi = P' Pi noise
+ * (eq. 22 and Algorithm 1, lines 15-21): functions of the Hessian alone, whatever basis LAPACK
+ * picked. speed: v_z, or 1 for v_y / v_z. */
 static void place(const batcher *b, const float *p, const double *y1, const double *noise, double q,
-                  float *x, float *target) {
+                  double speed, float *x, float *target) {
   const size_t d = b->data->domain.d;
   double *eta = b->spare + d, *xi = eta + d, *out = xi + d;
   double *m = out + d, *s = m + d, *dm = s + d, *ds = dm + d;
@@ -90,7 +93,7 @@ static void place(const batcher *b, const float *p, const double *y1, const doub
   if (!p) { /* identity basis: one record for all modes */
     for (size_t i = 0; i < d; i++) {
       x[i] = (float)(m[0] * y1[i] + s[0] * noise[i]);
-      target[i] = (float)(dm[0] * y1[i] + ds[0] * noise[i]);
+      target[i] = (float)(speed * (dm[0] * y1[i] + ds[0] * noise[i]));
     }
     return;
   }
@@ -99,7 +102,7 @@ static void place(const batcher *b, const float *p, const double *y1, const doub
   for (size_t i = 0; i < d; i++) {
     const double along = eta[i], spread = xi[i];
     eta[i] = m[i] * along + s[i] * spread;
-    xi[i] = dm[i] * along + ds[i] * spread;
+    xi[i] = speed * (dm[i] * along + ds[i] * spread);
   }
   linear_apply(p, d, eta, out);
   for (size_t i = 0; i < d; i++) x[i] = (float)out[i];
@@ -123,9 +126,14 @@ static hifm_status fill_one(batcher *b, uint64_t step, size_t k, hifm_error *err
     return hifm_fail(err, status, "training point %zu: %.500s", row, inner.message);
   hifm_normals((hifm_stream){b->seed, HIFM_RNG_NOISE}, step, (uint32_t)k, d, b->spare);
   dataset_centre(&b->data->domain, b->spare);
-  const double q = hifm_uniform((hifm_stream){b->seed, HIFM_RNG_CLOCK}, step, (uint32_t)k);
+  const double draw = hifm_uniform((hifm_stream){b->seed, HIFM_RNG_CLOCK}, step, (uint32_t)k);
+  const double q = b->set.clock == CLOCK_T ? flow_rest(b->path, &b->spectrum, draw) : draw;
+  const bool infinite = b->set.scheme == SCHEME_INFINITE;
+  const double speed = infinite ? flow_speed(b->path, &b->spectrum, q) : 1;
+  float *target = b->target + k * b->outputs;
   b->z[k] = (float)(1 - q);
-  place(b, basis(b, row), y1, b->spare, q, b->x + k * d, b->target + k * d);
+  place(b, basis(b, row), y1, b->spare, q, speed, b->x + k * d, target);
+  if (infinite) target[d] = (float)speed;
   memcpy(b->visible + k * modes, b->spectrum.visible, modes * sizeof *b->visible);
   b->projects = flow_projects(&b->spectrum);
   return HIFM_OK;
@@ -142,11 +150,10 @@ hifm_status batcher_fill(batcher *b, uint64_t step, hifm_error *err) {
   return HIFM_OK;
 }
 
-/* r <- P diag(visible) P' r */
-static void hide(const batcher *b, size_t k, double *r) {
+/* r <- P diag(visible) P' r for the first d of r; modal: scratch [d] */
+static void hide(const batcher *b, size_t k, double *r, double *modal) {
   const size_t d = b->data->domain.d;
   const float *p = basis(b, b->index[k]);
-  double *modal = b->spare + d;
   linear_apply_transposed(p, d, r, modal);
   for (size_t i = 0; i < d; i++)
     if (!b->visible[k * d + i]) modal[i] = 0;
@@ -155,15 +162,15 @@ static void hide(const batcher *b, size_t k, double *r) {
 
 double batcher_loss(void *context, size_t first, size_t n, const float *v, float *dv) {
   batcher *b = context;
-  const size_t d = b->data->domain.d;
+  const size_t outputs = b->outputs;
   double *r = b->spare, total = 0;
   for (size_t k = 0; k < n; k++) {
-    const float *target = b->target + (first + k) * d;
-    for (size_t i = 0; i < d; i++) r[i] = (double)v[k * d + i] - (double)target[i];
-    if (b->projects) hide(b, first + k, r);
-    for (size_t i = 0; i < d; i++) {
+    const float *target = b->target + (first + k) * outputs;
+    for (size_t i = 0; i < outputs; i++) r[i] = (double)v[k * outputs + i] - (double)target[i];
+    if (b->projects) hide(b, first + k, r, r + outputs);
+    for (size_t i = 0; i < outputs; i++) {
       total += r[i] * r[i];
-      dv[k * d + i] = (float)(2 * r[i] / (double)b->size);
+      dv[k * outputs + i] = (float)(2 * r[i] / (double)b->size);
     }
   }
   return total;

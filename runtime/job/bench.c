@@ -104,11 +104,12 @@ static hifm_status make_data(bench *b, hifm_error *err) {
 
 /* The path costs little beside the network, so the simplest stands for all. */
 static hifm_status open_batches(bench *b, hifm_error *err) {
+  const flow_settings set = {CLOCK_Z, SCHEME_FINITE};
   value *stages = value_new(b->memory, VALUE_LIST);
   value_push(b->memory, stages, value_text(b->memory, "transport"));
   hifm_status status = flow_open(&b->path, b->memory, stages, &b->domain, err);
   if (status == HIFM_OK)
-    status = batcher_open(&b->batches, &b->data, &b->path, NULL, 0, b->sizes->batch, err);
+    status = batcher_open(&b->batches, &b->data, &b->path, &set, NULL, 0, b->sizes->batch, err);
   return status;
 }
 

@@ -82,6 +82,10 @@ static hifm_status summarise(const field *f, const double *y, likelihood *out, h
   return HIFM_OK;
 }
 
+double likelihood_start(const network *net) {
+  return net->domain.speed ? 1 - LIKELIHOOD_SHORT : 1;
+}
+
 static hifm_status integrate(field *f, const double *points, likelihood *out, hifm_error *err) {
   const hifm_bound *solver = &f->set->solver;
   const hifm_solver_ops *ops = solver->plugin->ops.solver;
@@ -91,7 +95,8 @@ static hifm_status integrate(field *f, const double *points, likelihood *out, hi
   const hifm_problem problem = {
       .size = size, .slope = slope, .context = f, .max_attempts = f->set->max_attempts};
   memcpy(y, points, count * sizeof *y);
-  hifm_status status = ops->advance(solver->self, &problem, 1, 0, y, scratch, &out->stats, err);
+  const double start = likelihood_start(f->net);
+  hifm_status status = ops->advance(solver->self, &problem, start, 0, y, scratch, &out->stats, err);
   if (status == HIFM_OK) status = summarise(f, y, out, err);
   free(y);
   free(scratch);

@@ -6,15 +6,22 @@
 #include "host/network.h"
 #include "job/settings.h"
 
+/* With v_z the field is v_y / v_z, but v_z is 0 at z = 1 (eq. 21): the integral begins short of it.
+ */
+#define LIKELIHOOD_SHORT 1e-5
+
+/* Where it begins: 1, or 1 - LIKELIHOOD_SHORT for a network that answers v_z. */
+double likelihood_start(const network *net);
+
 typedef struct likelihood {
   double nll, nll_se; /* mean over the points, its standard error; nats */
   hifm_solve_stats stats;
   char solver[300]; /* "ok", or why the solve failed: then nll is NAN */
 } likelihood;
 
-/* Integrates d[y, l]/dz = [v, -div v] from z = 1 to 0 as one joint system (all y, then all l), so
- * that NFE is the paper's; NLL = -log p0(y(0)) + l(0), p0 the unit normal on the (centred) space.
- * points [n, d]. Returns HIFM_OK also when the solver failed; see out->solver. */
+/* Integrates d[y, l]/dz = [v, -div v] from likelihood_start to 0 as one joint system (all y, then
+ * all l), so that NFE is the paper's; NLL = -log p0(y(0)) + l(0), p0 the unit normal on the
+ * (centred) space. points [n, d]. Returns HIFM_OK also when the solver failed; see out->solver. */
 hifm_status likelihood_measure(network *net, const float *w, const double *points, size_t n,
                                const measure_settings *set, uint32_t seed, likelihood *out,
                                hifm_error *err);

@@ -4,16 +4,25 @@
 
 #include <string.h>
 
+/* What the network is told of a point: the infinite scheme also asks it for v_z. */
+static hifm_domain network_domain(const run *r) {
+  hifm_domain domain = r->data.domain;
+  domain.speed = r->flow.scheme == SCHEME_INFINITE;
+  return domain;
+}
+
 static hifm_status bind_all(run *r, arena *a, hifm_error *err) {
   const value *config = r->work->config, *measure = value_get(config, "measure");
   params_store(a, optimizer_params, value_get(config, "optimizer"), &r->optimizer);
   params_store(a, train_params, value_get(config, "train"), &r->train);
   params_store(a, measure_params, measure, &r->measure);
+  params_store(a, flow_params, value_get(config, "flow"), &r->flow);
   r->seed = (uint32_t)value_get_number(config, "seed", 0);
   hifm_status status = plugins_bind(a, HIFM_SOLVER, value_get(measure, "solver"), "measure.solver",
                                     &r->data.domain, &r->measure.solver, err);
+  const hifm_domain domain = network_domain(r);
   if (status == HIFM_OK)
-    status = plugins_bind(a, HIFM_NETWORK, value_get(config, "network"), "network", &r->data.domain,
+    status = plugins_bind(a, HIFM_NETWORK, value_get(config, "network"), "network", &domain,
                           &r->network_plugin, err);
   return status;
 }
@@ -25,8 +34,8 @@ hifm_status run_open(run *r, arena *a, const job *work, hifm_error *err) {
   if (status == HIFM_OK) status = bind_all(r, a, err);
   if (status == HIFM_OK) {
     const size_t batch = (size_t)r->train.batch, test = r->data.test_count;
-    status =
-        network_open(&r->net, r->network_plugin, &r->data.domain, batch > test ? batch : test, err);
+    const hifm_domain domain = network_domain(r);
+    status = network_open(&r->net, r->network_plugin, &domain, batch > test ? batch : test, err);
   }
   if (status != HIFM_OK) run_close(r);
   return status;
@@ -38,6 +47,11 @@ void run_close(run *r) {
   if (r->measure.solver.plugin) plugins_drop(&r->measure.solver);
   dataset_close(&r->data);
   memset(r, 0, sizeof *r);
+}
+
+void run_put_start(const run *r, arena *a, value *numbers) {
+  const double start = likelihood_start(&r->net);
+  if (start < 1) value_put_number(a, numbers, "likelihood_start", start);
 }
 
 hifm_status run_measure(run *r, arena *a, const float *w, const value *facts, value **row,

@@ -17,6 +17,7 @@ typedef struct run {
   optimizer_settings optimizer;
   train_settings train;
   measure_settings measure;
+  flow_settings flow;
   uint32_t seed;
 } run;
 
@@ -27,6 +28,9 @@ void run_close(run *r);
  * step, loss, gradient_norm) with nll, nll_se, nfe, attempts, rejected, solver. */
 hifm_status run_measure(run *r, arena *a, const float *w, const value *facts, value **row,
                         hifm_error *err);
+
+/* Adds "likelihood_start" to a result's numbers where likelihoods do not begin at z = 1. */
+void run_put_start(const run *r, arena *a, value *numbers);
 
 /* The jobs themselves. */
 hifm_status run_train(arena *a, const job *work, hifm_error *err);

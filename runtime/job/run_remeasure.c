@@ -48,6 +48,7 @@ static value *anchors(run *r, arena *a) {
   likelihood_anchors(&r->data.domain, r->data.test, r->data.test_count, &identity, &gaussian);
   value_put_number(a, out, "nll_identity", identity);
   value_put_number(a, out, "nll_gaussian", gaussian);
+  run_put_start(r, a, out);
   return out;
 }
 

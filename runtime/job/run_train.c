@@ -40,12 +40,24 @@ static const char *find_trouble(const network *net, const float *gradient) {
   return "none";
 }
 
+/* In the slowest modes m' = q^(1/kappa - 1) / kappa, whose square has no mean over uniform z from
+ * kappa = 2 on. It has one after multiplication with v_z, and where q has a smallest value. */
+static void warn_of_kappa(const batcher *b) {
+  const double kappa = b->spectrum.kappa;
+  if (kappa < 2 || b->set.clock != CLOCK_Z || b->set.scheme != SCHEME_FINITE) return;
+  progress_note(
+      "kappa = %g: from 2 on the squared velocity has no finite mean over z in [0, 1], so "
+      "the loss jumps; scheme = \"infinite\" or a smaller kappa would not",
+      kappa);
+}
+
 static hifm_status take_step(trainer *t, hifm_error *err) {
   training *s = &t->state;
   network *net = &t->r->net;
   batcher *b = t->batches;
   hifm_status status = batcher_fill(b, s->step, err);
   if (status != HIFM_OK) return status;
+  if (s->step == 0) warn_of_kappa(b);
   const hifm_batch batch = {.n = b->size, .nz = b->size, .x = b->x, .z = b->z};
   memset(t->gradient, 0, net->weights * sizeof *t->gradient);
   const double loss =
@@ -154,6 +166,7 @@ static value *numbers(const trainer *t) {
   value_put_number(t->memory, out, "weights", (double)t->r->net.weights);
   value_put_number(t->memory, out, "dimensions", likelihood_dimensions(&t->r->data.domain));
   if (isfinite(s->best_nll)) value_put_number(t->memory, out, "best_epoch", s->best_epoch);
+  run_put_start(t->r, t->memory, out);
   hifm_fact told[16];
   const size_t count = network_facts(&t->r->net, told, 16);
   for (size_t i = 0; i < count; i++) value_put_number(t->memory, out, told[i].name, told[i].number);
@@ -231,8 +244,8 @@ hifm_status run_train(arena *a, const job *work, hifm_error *err) {
                        "the job file names no modes folder, but the flow needs "
                        "eigendecompositions");
   if (status == HIFM_OK)
-    status =
-        batcher_open(&batches, &r.data, &path, work->modes, r.seed, (size_t)r.train.batch, err);
+    status = batcher_open(&batches, &r.data, &path, &r.flow, work->modes, r.seed,
+                          (size_t)r.train.batch, err);
   if (status == HIFM_OK) {
     status = train(&r, a, &batches, err);
     batcher_close(&batches);

@@ -32,12 +32,14 @@ const hifm_param measure_params[] = {
                      "steps the solver may try before it fails"),
     HIFM_PARAM_END};
 
-static const char *const clocks[] = {"z", NULL};
-static const char *const schemes[] = {"finite", NULL};
+static const char *const clocks[] = {"z", "t", NULL};
+static const char *const schemes[] = {"finite", "infinite", NULL};
 
 const hifm_param flow_params[] = {
-    HIFM_PARAM_CHOICE(flow_settings, clock, 0, clocks, "z ~ U[0, 1] (Algorithm 1, line 14)"),
-    HIFM_PARAM_CHOICE(flow_settings, scheme, 0, schemes, "match v_y / v_z (lines 18-21)"),
+    HIFM_PARAM_CHOICE(flow_settings, clock, CLOCK_Z, clocks,
+                      "what is uniform in [0, 1]: z (Algorithm 1, line 14), or the time t"),
+    HIFM_PARAM_CHOICE(flow_settings, scheme, SCHEME_FINITE, schemes,
+                      "what is matched: v_y / v_z (lines 18-21), or v_y and v_z"),
     HIFM_PARAM_END};
 
 const hifm_param schedule_params[] = {

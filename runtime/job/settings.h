@@ -22,9 +22,12 @@ typedef struct measure_settings {
   uint64_t max_attempts;
 } measure_settings;
 
+/* With CLOCK_T the z of a point follows from its own time by eq. 21; SCHEME_INFINITE needs a
+ * network that answers v_z. */
+enum { CLOCK_Z, CLOCK_T };
+enum { SCHEME_FINITE, SCHEME_INFINITE };
 typedef struct flow_settings {
-  uint32_t clock;  /* CLOCK_Z */
-  uint32_t scheme; /* SCHEME_FINITE */
+  uint32_t clock, scheme;
 } flow_settings;
 
 typedef struct schedule_settings { /* how, not what: no part of any identity */

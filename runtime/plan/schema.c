@@ -252,6 +252,21 @@ static bool is_bare_stage(schema *s, const value *map) {
   return false;
 }
 
+/* Eq. 21: z(1) = 1 - exp(-kappa alpha_min). */
+static hifm_status check_clock(schema *s, const value *settings, const value *stages,
+                               hifm_error *err) {
+  const value *entry;
+  const char *name = value_get_text(stages->items[0], "", "");
+  if (strcmp(value_get_text(settings, "clock", ""), "t") != 0) return HIFM_OK;
+  hifm_status status = catalogue_find(s->memory, s->catalogue, HIFM_FLOW, name, &entry, err);
+  if (status || !((uint32_t)value_get_number(entry, "role", 0) & HIFM_STAGE_HESSIAN)) return status;
+  return hifm_fail(err, HIFM_BAD_CONFIG,
+                   "flow.clock: \"t\" does not go with the path stage %s: z(1) = 1 - exp(-kappa "
+                   "alpha_min) depends on each data point's spectrum and never gets near 1; use "
+                   "clock = \"z\"",
+                   name);
+}
+
 static hifm_status resolve_flow(schema *s, const value *declared, const value **out,
                                 hifm_error *err) {
   static const char *const stages_key[] = {"", NULL};
@@ -264,6 +279,7 @@ static hifm_status resolve_flow(schema *s, const value *declared, const value **
   hifm_status status =
       params_check(s->memory, flow_params, map, "flow", &s->lookup, stages_key, &settings, err);
   if (!status) status = resolve_stages(s, value_get(map, ""), &stages, err);
+  if (!status) status = check_clock(s, settings, stages, err);
   if (status) return status;
   value *resolved = value_copy(s->memory, settings);
   value_put(s->memory, resolved, "stages", stages);

@@ -125,9 +125,36 @@ static hifm_status check_batch(const row *r, hifm_error *err) {
                    points);
 }
 
+/* The networks that answer v_z, as words: "egnn, mlp". */
+static const char *speed_networks(const product *p) {
+  const value *catalogue = p->schema->catalogue;
+  const char *text = "";
+  for (size_t i = 0; i < catalogue->count; i++)
+    if (value_get_bool(catalogue->items[i], "speed", false))
+      text = arena_format(p->memory, "%s%s%s", text, *text ? ", " : "",
+                          value_get_text(catalogue->items[i], "name", ""));
+  return *text ? text : "none";
+}
+
+/* The infinite scheme matches v_z too. */
+static hifm_status check_scheme(const product *p, const row *r, hifm_error *err) {
+  const value *entry;
+  const char *scheme = value_get_text(r->parts[SECTION_FLOW]->config, "scheme", "");
+  const char *name = value_get_text(r->parts[SECTION_NETWORK]->config, "", "");
+  if (strcmp(scheme, "infinite") != 0) return HIFM_OK;
+  hifm_status status =
+      catalogue_find(p->memory, p->schema->catalogue, HIFM_NETWORK, name, &entry, err);
+  if (status || value_get_bool(entry, "speed", false)) return status;
+  return hifm_fail(err, HIFM_BAD_CONFIG,
+                   "flow.scheme: \"infinite\" needs a network that answers v_z, which %s does not "
+                   "(those that do: %s)",
+                   name, speed_networks(p));
+}
+
 hifm_status selection_check(const product *p, hifm_error *err) {
   for (size_t i = 0; i < p->count; i++) {
     hifm_status status = check_batch(&p->rows[i], err);
+    if (!status) status = check_scheme(p, &p->rows[i], err);
     if (status) return status;
   }
   key *keys = arena_get(p->memory, (p->count + 1) * sizeof *keys);

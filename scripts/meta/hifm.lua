@@ -15,8 +15,8 @@ local h = {}
 
 ---The path stage first, for instance { { "hessian", energy = "formation" }, { "condition", c = 2 } }.
 ---@class hifm.Flow
----@field clock? "z"
----@field scheme? "finite"
+---@field clock? "z" | "t" | hifm.Axis what is uniform; "t" not with a Hessian
+---@field scheme? "finite" | "infinite" | hifm.Axis "infinite": the network also answers v_z
 ---@field [integer] hifm.Plugin
 
 ---@class hifm.Train

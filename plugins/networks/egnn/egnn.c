@@ -8,7 +8,13 @@
 #include <string.h>
 
 static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) {
-  const egnn *net = self;
+  egnn *net = self;
+  net->one = net->layers == 1 && !domain->speed;
+  if (domain->speed && net->evaluate == EGNN_SPECTRAL)
+    return hifm_fail(
+        err, HIFM_BAD_CONFIG,
+        "egnn: evaluate = \"spectral\" has no v_z, which depends on all pairs at once; "
+        "with scheme = \"infinite\" use \"auto\" or \"direct\"");
   if (net->layers > 1 && net->evaluate == EGNN_SPECTRAL)
     return hifm_fail(err, HIFM_BAD_CONFIG,
                      "egnn: evaluate = \"spectral\" is exact for one layer only, not for %llu",
@@ -61,24 +67,24 @@ static size_t tensors(const void *self, const hifm_domain *domain, hifm_tensor *
   const egnn *net = self;
   const size_t width = net->width, depth = net->depth;
   tensor_list list = {out, room, 0};
-  (void)domain;
   add_dense(&list, "embed", 0, 0, 1, width);
   for (size_t l = 0; l < net->layers; l++) {
     add_first_edge(&list, net, l);
     for (size_t k = 1; k < depth; k++) add_dense(&list, "edge", l, k, width, width);
     for (size_t k = 0; k + 1 < depth; k++) add_dense(&list, "coord", l, k, width, width);
     add(&list, "coord", l, depth - 1, "kernel", width, 1, HIFM_INIT_XAVIER, 1e-3);
-    if (l + 1 == net->layers) break;
+    if (l + 1 == net->layers && !domain->speed) break;
     add_dense(&list, "node", l, 0, 2 * width, width);
     for (size_t k = 1; k < depth; k++) add_dense(&list, "node", l, k, width, width);
   }
+  if (domain->speed) add_dense(&list, "speed", net->layers - 1, 0, width, 1);
   return list.count;
 }
 
 /* Tape that fits the second-level cache, so that the backward pass finds it there. */
 static size_t chunk(const void *self, const hifm_domain *domain, size_t n) {
   const egnn *net = self;
-  if (net->layers == 1) return one_chunk(net, domain, n);
+  if (net->one) return one_chunk(net, domain, n);
   egnn_work work;
   const size_t target = (size_t)2 << 20, point = egnn_carve(net, domain, 1, 1, NULL, &work);
   const size_t fit = target / point;
@@ -88,14 +94,15 @@ static size_t chunk(const void *self, const hifm_domain *domain, size_t n) {
 static size_t work_bytes(const void *self, const hifm_domain *domain, size_t n) {
   const egnn *net = self;
   egnn_work work;
-  return net->layers == 1 ? one_work(net, domain, n) : egnn_carve(net, domain, n, n, NULL, &work);
+  return net->one ? one_work(net, domain, n) : egnn_carve(net, domain, n, n, NULL, &work);
 }
 
-static void remove_mean(const hifm_domain *domain, size_t n, float *v) {
+/* Of the coordinates in rows of `stride` numbers. */
+static void remove_mean(const hifm_domain *domain, size_t n, size_t stride, float *v) {
   const size_t particles = domain->particles, space = domain->space;
   for (size_t b = 0; b < n; b++)
     for (size_t k = 0; k < space; k++) {
-      float *at = v + b * domain->d + k, mean = 0;
+      float *at = v + b * stride + k, mean = 0;
       for (size_t i = 0; i < particles; i++) mean += at[i * space];
       mean /= (float)particles;
       for (size_t i = 0; i < particles; i++) at[i * space] -= mean;
@@ -105,24 +112,28 @@ static void remove_mean(const hifm_domain *domain, size_t n, float *v) {
 static void forward(const void *self, const hifm_domain *domain, const float *w,
                     const hifm_batch *batch, float *v, void *memory) {
   const egnn *net = self;
-  const size_t n = batch->n, count = n * domain->d;
+  const size_t n = batch->n, d = domain->d, outputs = d + domain->speed;
+  egnn_weights at;
   egnn_work work;
-  if (net->layers == 1) {
+  if (net->one) {
     one_forward(net, domain, w, batch, v, memory);
     return;
   }
   egnn_carve(net, domain, n, batch->nz, memory, &work);
-  memcpy(work.layer[0].x, batch->x, count * sizeof *v);
+  memcpy(work.layer[0].x, batch->x, n * d * sizeof *v);
   layers_dense(batch->nz, 1, net->width, batch->z, w, w + net->width, work.layer[0].h);
   for (size_t l = 0; l < net->layers; l++) {
-    egnn_weights at;
+    const bool last = l + 1 == net->layers;
     egnn_layout(net, l, &at);
-    const bool last = work.layer[l].last;
     egnn_layer_forward(net, domain, n, w, &at, &work.layer[l], &work,
-                       last ? work.x_out : work.layer[l + 1].x, last ? NULL : work.layer[l + 1].h);
+                       last ? work.x_out : work.layer[l + 1].x,
+                       last ? work.h_out : work.layer[l + 1].h);
   }
-  for (size_t k = 0; k < count; k++) v[k] = work.x_out[k] - batch->x[k];
-  remove_mean(domain, n, v);
+  for (size_t b = 0; b < n; b++)
+    for (size_t k = b * d; k < (b + 1) * d; k++)
+      v[b * outputs + k - b * d] = work.x_out[k] - batch->x[k];
+  remove_mean(domain, n, outputs, v);
+  if (domain->speed) egnn_head_forward(net, domain, n, w, &at, &work, v);
 }
 
 /* forward left these pointers of the tape in its own frame: they are found again. */
@@ -130,24 +141,26 @@ static void find_outputs(const egnn *net, const hifm_domain *domain, size_t n, e
   const size_t all = n * t->pairs, nodes = n * domain->particles;
   t->m = stack_output(egnn_stack(net, 1), all, t->first_act, t->edge);
   t->c = stack_output(egnn_stack(net, 1), all, t->m, t->coord);
-  if (!t->last) t->node_out = stack_output(egnn_stack(net, 2), nodes, t->node_act, t->node);
+  if (t->moves) t->node_out = stack_output(egnn_stack(net, 2), nodes, t->node_act, t->node);
 }
 
 static void backward(const void *self, const hifm_domain *domain, const float *w,
                      const hifm_batch *batch, const float *dv, float *dw, float *dx, void *memory) {
   const egnn *net = self;
-  const size_t n = batch->n, count = n * domain->d;
+  const size_t n = batch->n, d = domain->d, count = n * d, outputs = d + domain->speed;
+  egnn_weights at;
   egnn_work work;
-  if (net->layers == 1) {
+  if (net->one) {
     one_backward(net, domain, w, batch, dv, dw, dx, memory);
     return;
   }
   egnn_carve(net, domain, n, batch->nz, memory, &work);
-  memcpy(work.dx, dv, count * sizeof *dv);
-  remove_mean(domain, n, work.dx);
+  for (size_t b = 0; b < n; b++) memcpy(work.dx + b * d, dv + b * outputs, d * sizeof *dv);
+  remove_mean(domain, n, d, work.dx);
+  egnn_layout(net, net->layers - 1, &at);
+  if (domain->speed) egnn_head_backward(net, domain, n, w, &at, &work, dv, dw);
   if (dx) memcpy(dx, work.dx, count * sizeof *dx);
   for (size_t l = net->layers; l-- > 0;) {
-    egnn_weights at;
     egnn_layout(net, l, &at);
     find_outputs(net, domain, n, &work.layer[l]);
     egnn_layer_backward(net, domain, n, w, &at, &work.layer[l], &work, dw);
@@ -162,20 +175,20 @@ static void backward(const void *self, const hifm_domain *domain, const float *w
 static bool divergence(const void *self, const hifm_domain *domain, const float *w,
                        const hifm_batch *batch, float *v, float *out, void *memory) {
   const egnn *net = self;
-  if (net->layers != 1) return false;
+  if (!net->one) return false;
   one_divergence(net, domain, w, batch, v, out, memory);
   return true;
 }
 
 static size_t state(const void *self) {
   const egnn *net = self;
-  return net->layers == 1 && net->evaluate != EGNN_DIRECT ? sizeof(series_state) : 0;
+  return net->one && net->evaluate != EGNN_DIRECT ? sizeof(series_state) : 0;
 }
 
 static size_t facts(const void *self, const void *work, hifm_fact *out, size_t room) {
   const egnn *net = self;
   const series_state *s = work;
-  if (net->layers != 1 || net->evaluate == EGNN_DIRECT || room < 6) return 0;
+  if (!net->one || net->evaluate == EGNN_DIRECT || room < 6) return 0;
   const hifm_fact all[6] = {
       {"spectral_rows", (double)s->rows},         {"spectral_direct", (double)s->direct},
       {"spectral_boxes", (double)s->boxes.count}, {"spectral_batches", (double)s->calls},
@@ -198,7 +211,8 @@ static const hifm_param params[] = {
                       "one layer: every pair, or a Chebyshev series in distance and z"),
     HIFM_PARAM_END};
 
-static const hifm_network_ops ops = {.tensors = tensors,
+static const hifm_network_ops ops = {.speed = true,
+                                     .tensors = tensors,
                                      .chunk = chunk,
                                      .work = work_bytes,
                                      .forward = forward,

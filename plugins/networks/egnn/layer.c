@@ -103,7 +103,7 @@ void egnn_layer_forward(const egnn *net, const hifm_domain *domain, size_t n, co
   t->c = stack_forward(egnn_stack(net, 1), all, w + at->coord, t->m, t->coord);
   layers_dense(all, net->width, 1, t->c, w + at->coord_last, NULL, t->s);
   move_particles(domain, n, t, x_next);
-  if (!t->last) node_forward(net, domain, n, w, at, t, h_next);
+  if (t->moves) node_forward(net, domain, n, w, at, t, h_next);
 }
 
 /* From work->dh (by h_next) to work->nodes = gradients by [h_i, sum_j m_ij]. */
@@ -216,20 +216,20 @@ static void add_residual(const hifm_domain *domain, size_t n, size_t width, cons
 void egnn_layer_backward(const egnn *net, const hifm_domain *domain, size_t n, const float *w,
                          const egnn_weights *at, const egnn_tape *t, egnn_work *work, float *dw) {
   const size_t width = net->width, all = n * t->pairs;
-  if (!t->last) node_backward(net, domain, n, w, at, t, work, dw);
+  if (t->moves) node_backward(net, domain, n, w, at, t, work, dw);
   move_backward(domain, n, t, work);
   float *dc = work->a, *dm = work->b, *dpre = work->a;
   layers_dense_backward(all, width, 1, t->c, w + at->coord_last, work->ds,
                         dw ? dw + at->coord_last : NULL, NULL, dc);
   stack_backward(egnn_stack(net, 1), all, w + at->coord, t->m, t->coord, dc,
                  dw ? dw + at->coord : NULL, dm, work->c);
-  if (!t->last) add_message_gradients(domain, n, width, t, work->nodes, dm);
+  if (t->moves) add_message_gradients(domain, n, width, t, work->nodes, dm);
   stack_backward(egnn_stack(net, 1), all, w + at->edge, t->first_act, t->edge, dm,
                  dw ? dw + at->edge : NULL, dpre, work->c);
   layers_scale(all * width, t->first_slope, dpre);
   distance_backward(net, domain, n, w + at->first + 2 * width * width, t, dpre, work);
   first_edge_backward(domain, n, width, w, at, t, dpre, work, dw);
-  if (!t->last) add_residual(domain, n, width, t, work);
+  if (t->moves) add_residual(domain, n, width, t, work);
   float *swap = work->dx;
   work->dx = work->dx_next;
   work->dx_next = swap;

@@ -3,7 +3,7 @@
 
 #include "layers/carver.h"
 
-size_t egnn_layout(const egnn *net, size_t l, egnn_weights *out) {
+void egnn_layout(const egnn *net, size_t l, egnn_weights *out) {
   const size_t width = net->width, square = width * width;
   const size_t inner = stack_weights(egnn_stack(net, 1)), node = stack_weights(egnn_stack(net, 2));
   size_t at = 2 * width; /* the embedding of z: kernel and bias */
@@ -13,18 +13,14 @@ size_t egnn_layout(const egnn *net, size_t l, egnn_weights *out) {
     out->edge = out->first_bias + width;
     out->coord = out->edge + inner;
     out->coord_last = out->coord + inner;
-    out->end = out->coord_last + width;
-    if (k + 1 < net->layers) {
-      out->node_first = out->end;
-      out->node_bias = out->node_first + 2 * square;
-      out->node = out->node_bias + width;
-      out->node_last = out->node + node;
-      out->node_last_bias = out->node_last + square;
-      out->end = out->node_last_bias + width;
-    }
+    out->node_first = out->coord_last + width;
+    out->node_bias = out->node_first + 2 * square;
+    out->node = out->node_bias + width;
+    out->node_last = out->node + node;
+    out->node_last_bias = out->node_last + square;
+    out->end = out->node_last_bias + width;
     at = out->end;
   }
-  return out->end;
 }
 
 static void list_pairs(egnn_tape *tape, size_t particles) {
@@ -41,7 +37,7 @@ static void carve_layer(carver *c, const egnn *net, const hifm_domain *domain, s
                         size_t l, egnn_tape *t) {
   const size_t width = net->width, particles = domain->particles;
   t->ordered = l > 0;
-  t->last = l + 1 == net->layers;
+  t->moves = l + 1 < net->layers || domain->speed;
   t->pairs = particles * (particles - 1) / (t->ordered ? 1 : 2);
   t->rows = t->ordered ? n * particles : nz;
   const size_t all = n * t->pairs, nodes = n * particles;
@@ -57,7 +53,7 @@ static void carve_layer(carver *c, const egnn *net, const hifm_domain *domain, s
   t->first_slope = carver_floats(c, all * width);
   t->edge = carver_floats(c, stack_tape(egnn_stack(net, 1), all));
   t->coord = carver_floats(c, stack_tape(egnn_stack(net, 1), all));
-  if (!t->last) {
+  if (t->moves) {
     t->node_in = carver_floats(c, nodes * 2 * width);
     t->node_act = carver_floats(c, nodes * width);
     t->node_slope = carver_floats(c, nodes * width);
@@ -76,6 +72,10 @@ size_t egnn_carve(const egnn *net, const hifm_domain *domain, size_t n, size_t n
     all = n * out->layer[l].pairs; /* later layers have the more pairs */
   }
   out->x_out = carver_floats(&c, n * domain->d);
+  out->h_out = carver_floats(&c, domain->speed ? nodes * width : 0);
+  out->mean = carver_floats(&c, domain->speed ? n * width : 0);
+  out->speed = carver_floats(&c, domain->speed ? n : 0);
+  out->speed_slope = carver_floats(&c, domain->speed ? n : 0);
   out->dx = carver_floats(&c, n * domain->d);
   out->dx_next = carver_floats(&c, n * domain->d);
   out->dh = carver_floats(&c, nodes * width);
