@@ -13,7 +13,7 @@ case ${1:-} in -h | --help)
 esac
 
 libraries=(libc6-dev liblua5.4-dev libopenblas-dev liblapacke-dev libuv1-dev libcsv-dev
-  libjansson-dev libcmocka-dev)
+  libjansson-dev zlib1g-dev libcmocka-dev)
 missing=()
 
 have() { command -v "$1" >/dev/null; }

@@ -72,6 +72,7 @@ static const char *library_elsewhere(const char *file, const char *line) {
       {"lualib.h", ONLY("runtime/plan/script.c")}, {"uv.h", ONLY("runtime/front/schedule.c")},
       {"csv.h", ONLY("runtime/base/rows.c")},      {"jansson.h", ONLY("runtime/base/json.c")},
       {"cblas.h", ONLY("runtime/base/linear.c")},  {"lapacke.h", ONLY("runtime/base/linear.c")},
+      {"zlib.h", ONLY("runtime/base/deflate.c")},
   };
   char name[LONGEST_LINE];
   if (!included(line, name)) return NULL;
