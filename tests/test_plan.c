@@ -181,7 +181,7 @@ static void test_messages_name_the_line(void **state) {
       {HEAD DATASET TRAIN FLOW TAIL,
        "x.lua:2: network: must be given, \"name\" or { \"name\", ... }"},
       {HEAD NETWORK TRAIN FLOW TAIL, "x.lua:2: dataset: must be { \"name\", ... } with the name of "
-                                     "a recipe, \"mcmc\" or \"file\""},
+                                     "a recipe, \"mcmc\", \"file\" or \"images\""},
       {HEAD DATASET NETWORK TRAIN TAIL, "x.lua:2: flow: no stage given; begin with a path stage"},
       {HEAD "optimizer = { 'adamv' },\n" ALL,
        "x.lua:3: optimizer: \"adamv\" is not known; did you mean \"adamw\"?"},
@@ -290,7 +290,7 @@ static void test_recipe(void **state) {
                     "recipes/bad.lua:3: dataset.partcles: unknown setting; did you mean "
                     "\"particles\"?");
   plan_refused_with(f, HEAD "dataset = { 'none', train = 50 }," NETWORK TRAIN FLOW TAIL,
-                    "must return { \"mcmc\", ... } or { \"file\", ... }");
+                    "must return { \"mcmc\", ... }, { \"file\", ... } or { \"images\", ... }");
 }
 
 static hifm_status dataset_of(folder *f, const char *name, const value **config,

@@ -18,7 +18,8 @@ enum {
   HIFM_RNG_ACCEPT = 7,
   HIFM_RNG_MOMENTA = 8,
   HIFM_RNG_PERMUTE = 9,
-  HIFM_RNG_CHECK = 10
+  HIFM_RNG_CHECK = 10,
+  HIFM_RNG_DEQUANTISE = 11
 };
 
 typedef struct hifm_stream {
