@@ -3,7 +3,9 @@
 #include "job/progress.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -34,9 +36,12 @@ static hifm_status verdict(const char *script, int ending, hifm_error *err) {
 }
 
 hifm_status fetch_run(const char *script, const char *folder, hifm_error *err) {
-  const pid_t worker = getpid(), child = fork();
+  char place[PATH_MAX];
   int ending = 0;
-  if (child == 0) become_script(worker, script, folder);
+  if (!realpath(folder, place))
+    return hifm_fail(err, HIFM_NO_INPUT, "%s: %s", folder, strerror(errno));
+  const pid_t worker = getpid(), child = fork();
+  if (child == 0) become_script(worker, script, place);
   if (child < 0) return hifm_fail(err, HIFM_NO_RESOURCE, "cannot fork: %s", strerror(errno));
   while (waitpid(child, &ending, 0) < 0 && errno == EINTR) {
   }

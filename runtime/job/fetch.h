@@ -4,9 +4,9 @@
 
 #include "hifm/status.h"
 
-/* Runs `sh script folder` to its end; what it prints goes to standard error, the log. HIFM_NO_INPUT
- * names its exit status or signal; HIFM_INTERRUPTED where the worker was asked to stop: the signal
- * goes to the whole process group, so to the script, too. */
+/* Runs `sh script folder`, the folder made absolute, to its end; what it prints goes to standard
+ * error, the log. HIFM_NO_INPUT names its exit status or signal; HIFM_INTERRUPTED where the worker
+ * was asked to stop: the signal goes to the whole process group, so to the script, too. */
 hifm_status fetch_run(const char *script, const char *folder, hifm_error *err);
 
 #endif
