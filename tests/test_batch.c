@@ -50,7 +50,8 @@ static double loss_with_rotation(const char *stage, double size) {
   memset(v, 0, sizeof v);
   for (size_t b = 0; b < BATCH; b++)
     for (size_t axis = 0; axis < 3; axis++)
-      add_rotation(s.data.train + s.batches.index[b] * D, axis, size, v + b * D);
+      add_rotation(dataset_train_point(&s.data, s.batches.index[b], 0, 0, 0, NULL), axis, size,
+                   v + b * D);
   const double loss = batcher_loss(&s.batches, 0, BATCH, v, dv);
   scene_close(&s);
   return loss;

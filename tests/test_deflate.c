@@ -111,6 +111,46 @@ static void test_large(void **state) {
   free(file);
 }
 
+static void assert_head(size_t room, const void *expected, size_t length) {
+  uint8_t head[100];
+  size_t count;
+  memset(head, 0x55, sizeof head);
+  if (deflate_head(path, head, room, &count, &err)) fail_msg("%s", err.message);
+  assert_int_equal(count, length);
+  assert_memory_equal(head, expected, length);
+  for (size_t i = length; i < sizeof head; i++) assert_int_equal(head[i], 0x55);
+}
+
+/* Plain, in one member, over two; cut and damaged where nobody asks any more. */
+static void test_head(void **state) {
+  (void)state;
+  char file[1000];
+  put(text, sizeof text);
+  assert_head(10, text, 10);
+  assert_head(100, text, sizeof text);
+  put("", 0);
+  assert_head(10, "", 0);
+  size_t first = member(file, sizeof file, text, 4);
+  size_t length = first + member(file + first, sizeof file - first, text + 4, sizeof text - 4);
+  put(file, length);
+  assert_head(0, "", 0);
+  assert_head(3, text, 3);
+  assert_head(10, text, 10);
+  assert_head(100, text, sizeof text);
+  put(file, length - 1);
+  assert_head(10, text, 10);
+  put(file, first + 5);
+  assert_head(10, text, 4);
+  file[first - 8] ^= 1;
+  put(file, length);
+  assert_head(10, text, 4);
+  uint8_t head[1];
+  size_t count;
+  assert_int_equal(deflate_head(folder, head, 1, &count, &err), HIFM_BAD_INPUT);
+  assert_int_equal(files_remove(path, &err), HIFM_OK);
+  assert_int_equal(deflate_head(path, head, 1, &count, &err), HIFM_NO_INPUT);
+}
+
 static void test_missing(void **state) {
   (void)state;
   uint8_t *bytes;
@@ -253,10 +293,18 @@ static void test_crc32(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(test_plain),  TEST(test_gzip_of_others), TEST(test_members),
-      TEST(test_large),  TEST(test_missing),        TEST(test_every_truncation),
-      TEST(test_damage), TEST(test_mutations),      TEST(test_bombs),
-      TEST(test_pack),   TEST(test_crc32),
+      TEST(test_plain),
+      TEST(test_gzip_of_others),
+      TEST(test_members),
+      TEST(test_large),
+      TEST(test_head),
+      TEST(test_missing),
+      TEST(test_every_truncation),
+      TEST(test_damage),
+      TEST(test_mutations),
+      TEST(test_bombs),
+      TEST(test_pack),
+      TEST(test_crc32),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,6 +117,60 @@ static void test_files(void **state) {
   assert_string_equal(same(f, a, of(f, WITH("c.npy"))), ". . . .");
 }
 
+#define IMAGES(more)                                                                               \
+  HEAD FLOW NETWORK TRAIN                                                                          \
+      "dataset = { 'images', train_file = 'a', test_file = 'b', train = 50, train_content = '1', " \
+      "test_content = '2'," more "} }"
+
+/* The bytes are the data set; how their pixels are seen is the run's. */
+static void test_images(void **state) {
+  folder *f = *state;
+  const identity plain = of(f, IMAGES(""));
+  const struct {
+    const char *text, *expected;
+  } cases[] = {
+      {IMAGES("folder = 'x:y', fetch = '', range = 'unit'"), "data modes train measure"},
+      {IMAGES("test = 9"), "data modes train ."},
+      {IMAGES("range = 'symmetric'"), "data modes . ."},
+      {IMAGES("dequantise = 'uniform'"), "data modes . ."},
+      {IMAGES("seed = 1"), ". modes . ."},
+      {HEAD FLOW NETWORK TRAIN
+       "dataset = { 'images', train_file = 'c', test_file = 'd', train = 50,"
+       "train_content = '1', test_content = '2' } }",
+       "data modes train measure"},
+      {HEAD FLOW NETWORK TRAIN
+       "dataset = { 'images', train_file = 'a', test_file = 'b', train = 50,"
+       "train_content = '3', test_content = '2' } }",
+       ". modes . ."},
+      {HEAD FLOW NETWORK TRAIN
+       "dataset = { 'images', train_file = 'a', test_file = 'b', train = 50,"
+       "train_content = '1', test_content = '3' } }",
+       ". modes . ."},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    assert_string_equal(same(f, plain, of(f, cases[i].text)), cases[i].expected);
+  const identity ranged = of(f, IMAGES("range = 'symmetric'"));
+  assert_string_equal(same(f, ranged, of(f, IMAGES("dequantise = 'uniform'"))), "data modes . .");
+  char hex[33];
+  const char *text = "{\"dataset\":{\"\":\"images\",\"test_content\":\"2\",\"train_content\":"
+                     "\"1\"},\"revisions\":{}}";
+  blake2b_hex(text, strlen(text), hex);
+  assert_string_equal(plain.data, hex);
+}
+
+/* Eigenvectors are of points, so of pixels in their range. */
+static void test_modes_of_images(void **state) {
+  folder *f = *state;
+#define FILMED(more)                                                                               \
+  OTHER NETWORK TRAIN                                                                              \
+      "dataset = { 'images', train_file = 'a', test_file = 'b', train = 50, train_content = '1', " \
+      "test_content = '2'," more "} }"
+  assert_string_equal(same(f, of(f, FILMED("")), of(f, FILMED("range = 'symmetric'"))),
+                      "data . . .");
+  assert_string_equal(same(f, of(f, FILMED("")), of(f, FILMED("folder = '/'"))),
+                      "data modes train measure");
+}
+
 static const char *revised(folder *f, const char *plugin) {
   const value *config = plan_config(plan_of(f, BASE "}"), 0);
   identity id;
@@ -206,6 +260,8 @@ int main(void) {
                                       folder_tear_down),
       cmocka_unit_test_setup_teardown(test_what_changes_what, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_files, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_images, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_modes_of_images, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_revisions_count, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_new_settings_at_their_presets, folder_set_up,
                                       folder_tear_down),

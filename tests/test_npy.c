@@ -121,6 +121,27 @@ static void test_same_bytes_as_numpy(void **state) {
   free(bytes);
 }
 
+/* np.save(path, np.array([[0, 1, 255]], dtype="u1")): the header of bytes. */
+static void test_bytes(void **state) {
+  (void)state;
+  const uint8_t numbers[3] = {0, 1, 255};
+  const size_t shape[2] = {1, 3};
+  npy_writer writer;
+  assert_int_equal(npy_begin(&writer, path, NPY_UINT8, 2, shape, &err), HIFM_OK);
+  assert_int_equal(npy_append(&writer, numbers, 1, &err), HIFM_OK);
+  assert_int_equal(npy_append(&writer, numbers + 1, 2, &err), HIFM_OK);
+  assert_int_equal(npy_commit(&writer, &err), HIFM_OK);
+  npy_array array;
+  assert_int_equal(npy_open(&array, path, &err), HIFM_OK);
+  assert_int_equal(array.type, NPY_UINT8);
+  assert_int_equal(array.count, 3);
+  assert_int_equal(array.map.length, 131);
+  assert_memory_equal(array.map.bytes + 10,
+                      "{'descr': '|u1', 'fortran_order': False, 'shape': (1, 3), }", 59);
+  assert_memory_equal(array.data, numbers, sizeof numbers);
+  npy_close(&array);
+}
+
 /* The longest header the writer can be asked for still leaves room for its end. */
 static void test_longest_header(void **state) {
   (void)state;
@@ -188,7 +209,10 @@ static void test_bad_headers(void **state) {
       {DICT("'O'", "False", "(3,)"), 12, "Python objects"},
       {DICT("'<i8'", "False", "(3,)"), 24, "dtype '<i8'"},
       {DICT("'<i4'", "False", "(3,)"), 12, "np.ascontiguousarray(a, dtype=\"<f4\")"},
-      {DICT("'|u1'", "False", "(3,)"), 3, "dtype '|u1'"},
+      {DICT("'u1'", "False", "(3,)"), 3, "dtype 'u1'"},
+      {DICT("'<u1'", "False", "(3,)"), 3, "dtype '<u1'"},
+      {DICT("'|i1'", "False", "(3,)"), 3, "dtype '|i1'"},
+      {DICT("'<u2'", "False", "(3,)"), 6, "dtype '<u2'"},
       {DICT("'|b1'", "False", "(3,)"), 3, "dtype '|b1'"},
       {DICT("'>f4'", "False", "(3,)"), 12, "little endian"},
       {DICT("'>f8'", "False", "(3,)"), 24, "little endian"},
@@ -259,6 +283,11 @@ static void test_bad_headers(void **state) {
       {DICT("'<f8'", "False", "(3,)"), 12, "truncated"},
       {DICT("'<f4'", "False", "(0,)"), 4, "4 too many"},
       {DICT("'<f4'", "False", "(1000000000000,)"), 12, "truncated"},
+      {DICT("'|u1'", "False", "(3,)"), 2, "truncated"},
+      {DICT("'|u1'", "False", "(3,)"), 12, "9 too many"},
+      {DICT("'|u1'", "True", "(3, 1)"), 3, "Fortran order"},
+      {DICT("'|u1'", "False", "(18446744073709551615,)"), 0, "truncated"},
+      {DICT("'|u1'", "False", "(18446744073709551615, 2)"), 0, "product of the shape"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char file[1000];
@@ -268,6 +297,7 @@ static void test_bad_headers(void **state) {
 }
 
 static const char good[] = DICT("'<f4'", "False", "(2, 3)");
+static const char good_bytes[] = DICT("'|u1'", "False", "(4, 6)");
 
 static void test_bad_preambles(void **state) {
   (void)state;
@@ -340,8 +370,8 @@ static void test_mutations(void **state) {
   int refused = 0;
   for (int i = 0; i < 2000; i++) {
     char file[1000];
-    size_t length = build_padded(file, 1 + i % 3, good, 64, 24);
-    length = mutate(file, length, 70, "0123456789'\"(){}[],: <fTO\n\\", &seed);
+    size_t length = build_padded(file, 1 + i % 3, i % 4 ? good : good_bytes, 64, 24);
+    length = mutate(file, length, 70, "0123456789'\"(){}[],: <f|uTO\n\\", &seed);
     put(file, length);
     npy_array array;
     hifm_status status = npy_open(&array, path, &err);
@@ -361,12 +391,19 @@ static void test_mutations(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(test_versions),       TEST(test_headers_of_others),
-      TEST(test_round_trip),     TEST(test_same_bytes_as_numpy),
-      TEST(test_longest_header), TEST(test_writer_counts),
-      TEST(test_missing),        TEST(test_bad_headers),
-      TEST(test_bad_preambles),  TEST(test_every_truncation),
-      TEST(test_misaligned),     TEST(test_huge_header_length),
+      TEST(test_versions),
+      TEST(test_headers_of_others),
+      TEST(test_round_trip),
+      TEST(test_same_bytes_as_numpy),
+      TEST(test_bytes),
+      TEST(test_longest_header),
+      TEST(test_writer_counts),
+      TEST(test_missing),
+      TEST(test_bad_headers),
+      TEST(test_bad_preambles),
+      TEST(test_every_truncation),
+      TEST(test_misaligned),
+      TEST(test_huge_header_length),
       TEST(test_mutations),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -181,7 +181,7 @@ static void test_messages_name_the_line(void **state) {
       {HEAD DATASET TRAIN FLOW TAIL,
        "x.lua:2: network: must be given, \"name\" or { \"name\", ... }"},
       {HEAD NETWORK TRAIN FLOW TAIL, "x.lua:2: dataset: must be { \"name\", ... } with the name of "
-                                     "a recipe, \"mcmc\" or \"file\""},
+                                     "a recipe, \"mcmc\", \"file\" or \"images\""},
       {HEAD DATASET NETWORK TRAIN TAIL, "x.lua:2: flow: no stage given; begin with a path stage"},
       {HEAD "optimizer = { 'adamv' },\n" ALL,
        "x.lua:3: optimizer: \"adamv\" is not known; did you mean \"adamw\"?"},
@@ -309,7 +309,7 @@ static void test_recipe(void **state) {
                     "recipes/bad.lua:3: dataset.partcles: unknown setting; did you mean "
                     "\"particles\"?");
   plan_refused_with(f, HEAD "dataset = { 'none', train = 50 }," NETWORK TRAIN FLOW TAIL,
-                    "must return { \"mcmc\", ... } or { \"file\", ... }");
+                    "must return { \"mcmc\", ... }, { \"file\", ... } or { \"images\", ... }");
 }
 
 static hifm_status dataset_of(folder *f, const char *name, const value **config,
@@ -377,6 +377,68 @@ static void test_file(void **state) {
       "not abc as declared");
 }
 
+/* Text of the resolved data set of this declaration. */
+static const char *images_of(folder *f, const char *declared, const char *key) {
+  const char *text = arena_format(
+      &f->memory, HEAD "dataset = { %s, train = 50 }," NETWORK TRAIN FLOW TAIL, declared);
+  return value_get_text(value_get(plan_config(plan_of(f, text), 0), "dataset"), key, "(none)");
+}
+
+/* A place belongs to whom names it, and the data set's own folder comes last. */
+static void test_images(void **state) {
+  folder *f = *state;
+  const char *own = "'images', train_file = 'a', test_file = 'b', train_content = '1', "
+                    "test_content = '2'";
+  char home[PATH_MAX];
+  assert_int_equal(files_make_folder(folder_path(f, "recipes"), NULL), HIFM_OK);
+  assert_non_null(realpath(folder_path(f, ""), home));
+  folder_write(f, "recipes/ink.sh", "exit 1");
+  folder_write(f, "recipes/ink.lua",
+               "return { 'images', folder = 'x:/y', train_file = 'a', test_file = 'b', "
+               "train_content = '1', test_content = '2', fetch = 'ink.sh' }");
+#define ASSERT_PLACES(declared, format, ...)                                                       \
+  assert_string_equal(images_of(f, declared, "folder"),                                            \
+                      arena_format(&f->memory, format, __VA_ARGS__))
+  ASSERT_PLACES(own, "%s/images", home);
+  ASSERT_PLACES(arena_format(&f->memory, "%s, folder = ':p::q/r:/s:'", own),
+                "%s/p:%s/q/r:/s:%s/images", home, home, home);
+  ASSERT_PLACES("'ink'", "%s/recipes/x:/y:%s/recipes/ink", home, home);
+  ASSERT_PLACES("'ink', folder = 'z'", "%s/z:%s/recipes/ink", home, home);
+  assert_string_equal(images_of(f, "'ink'", "fetch"),
+                      arena_format(&f->memory, "%s/recipes/ink.sh", home));
+  assert_string_equal(images_of(f, "'ink', fetch = ''", "fetch"), "");
+  assert_string_equal(images_of(f, "'ink'", "label"), "ink");
+  plan_refused_with(
+      f, HEAD "dataset = { 'ink', train = 50,\nfetch = 'ink.sh' }," NETWORK TRAIN FLOW TAIL,
+      "x.lua:4: dataset.fetch: only a recipe names a script");
+  plan_refused_with(f, HEAD "dataset = { 'ink', train = 50, folder = 5 }," NETWORK TRAIN FLOW TAIL,
+                    "dataset.folder: must be a text, not a number");
+  plan_refused_with(f, HEAD "dataset = { 'images', train = 50 }," NETWORK TRAIN FLOW TAIL,
+                    "dataset.train_file: must be given");
+}
+
+/* What is not declared is hashed, unpacked. */
+static void test_images_content(void **state) {
+  folder *f = *state;
+  static const char bytes[] = "\0\0\10\3\0\0\0\1\0\0\0\1\0\0\0\1x";
+  char hex[33];
+  const value *plan;
+  hifm_error err = {0};
+  const char *script =
+      HEAD "dataset = { 'images', folder = '.', train_file = 'a', test_file = 'a', "
+           "train = 1 }, train = { batch = 1, epochs = 2 }," NETWORK FLOW TAIL;
+  assert_int_equal(plan_try(f, script, NULL, NULL, NULL, &plan, &err), HIFM_NO_INPUT);
+  assert_non_null(strstr(err.message, "there is no a and no a.gz in "));
+  assert_int_equal(files_write(folder_path(f, "a"), bytes, 17, NULL), HIFM_OK);
+  blake2b_hex(bytes, 17, hex);
+  const value *dataset = value_get(plan_config(plan_of(f, script), 0), "dataset");
+  assert_string_equal(value_get_text(dataset, "train_content", ""), hex);
+  assert_string_equal(value_get_text(dataset, "test_content", ""), hex);
+  assert_int_equal(files_write(folder_path(f, "a"), bytes, 16, NULL), HIFM_OK);
+  assert_int_equal(plan_try(f, script, NULL, NULL, NULL, &plan, &err), HIFM_BAD_INPUT);
+  assert_non_null(strstr(err.message, "truncated"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_presets_are_filled_in, folder_set_up, folder_tear_down),
@@ -394,6 +456,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_recipe, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_recipe_alone, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_file, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_images, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_images_content, folder_set_up, folder_tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

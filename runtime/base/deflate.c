@@ -79,12 +79,16 @@ static hifm_status unpack_member(z_stream *z, const char *path, const files_map 
   }
 }
 
+static hifm_status begin_unpacking(z_stream *z, hifm_error *err) {
+  if (inflateInit2(z, GZIP_ONLY) == Z_OK) return HIFM_OK;
+  return hifm_fail(err, HIFM_BUG, "zlib %s does not fit hifm, built for zlib %s", zlibVersion(),
+                   ZLIB_VERSION);
+}
+
 static hifm_status unpack(const char *path, const files_map *map, output *out, hifm_error *err) {
   z_stream z = {.zalloc = take, .zfree = release, .next_in = map->bytes};
-  if (inflateInit2(&z, GZIP_ONLY) != Z_OK)
-    return hifm_fail(err, HIFM_BUG, "zlib %s does not fit hifm, built for zlib %s", zlibVersion(),
-                     ZLIB_VERSION);
-  hifm_status status;
+  hifm_status status = begin_unpacking(&z, err);
+  if (status) return status;
   size_t left;
   do {
     status = unpack_member(&z, path, map, out, err);
@@ -123,6 +127,40 @@ hifm_status deflate_read(const char *path, size_t most, uint8_t **bytes, size_t 
   *bytes = out.bytes;
   *count = out.used;
   return HIFM_OK;
+}
+
+static hifm_status unpack_head(const files_map *map, uint8_t *bytes, size_t room, size_t *count,
+                               hifm_error *err) {
+  z_stream z = {.zalloc = take,
+                .zfree = release,
+                .next_in = map->bytes,
+                .avail_in = piece(map->length),
+                .next_out = bytes,
+                .avail_out = piece(room)};
+  hifm_status status = begin_unpacking(&z, err);
+  if (status) return status;
+  int code;
+  do code = inflate(&z, Z_SYNC_FLUSH);
+  while (code == Z_STREAM_END && z.avail_out > 0 && inflateReset(&z) == Z_OK);
+  *count = (size_t)(z.next_out - bytes);
+  inflateEnd(&z);
+  return HIFM_OK;
+}
+
+hifm_status deflate_head(const char *path, uint8_t *bytes, size_t room, size_t *count,
+                         hifm_error *err) {
+  files_map map;
+  *count = 0;
+  hifm_status status = files_map_open(&map, path, err);
+  if (status) return status;
+  if (is_gzip(map.bytes, map.length)) {
+    status = unpack_head(&map, bytes, room, count, err);
+  } else {
+    *count = map.length < room ? map.length : room;
+    if (*count > 0) memcpy(bytes, map.bytes, *count);
+  }
+  files_map_close(&map);
+  return status;
 }
 
 uint8_t *deflate_pack(arena *a, const uint8_t *bytes, size_t count, size_t *packed) {

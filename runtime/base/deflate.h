@@ -15,6 +15,11 @@
 hifm_status deflate_read(const char *path, size_t most, uint8_t **bytes, size_t *count,
                          hifm_error *err);
 
+/* The first bytes, `room` of them or as many as there are before the end or the first damage, which
+ * is for deflate_read to tell: enough to see what a file says about itself, whatever its size. */
+hifm_status deflate_head(const char *path, uint8_t *bytes, size_t room, size_t *count,
+                         hifm_error *err);
+
 /* A zlib stream (RFC 1950) of these bytes; in the arena. */
 uint8_t *deflate_pack(arena *a, const uint8_t *bytes, size_t count, size_t *packed);
 

@@ -53,27 +53,31 @@ static hifm_status read_word(reader *in, char word[32]) {
   return take(in, quote) ? HIFM_OK : bad(in, "a string without end");
 }
 
+/* As np.save writes them. */
+static const char *type_text(npy_type type) {
+  return type == NPY_FLOAT32 ? "<f4" : type == NPY_FLOAT64 ? "<f8" : "|u1";
+}
+
 static hifm_status read_type(reader *in, npy_array *array) {
   if (take(in, "[")) return bad(in, "structured dtypes are not read; save one plain field");
   char word[32];
   hifm_status status = read_word(in, word);
   if (status) return status;
-  if (strcmp(word, "<f4") == 0) {
-    array->type = NPY_FLOAT32;
-  } else if (strcmp(word, "<f8") == 0) {
-    array->type = NPY_FLOAT64;
-  } else if (strchr(word, 'O')) {
+  static const npy_type types[] = {NPY_FLOAT32, NPY_FLOAT64, NPY_UINT8};
+  for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+    if (strcmp(word, type_text(types[i])) != 0) continue;
+    array->type = types[i];
+    return HIFM_OK;
+  }
+  if (strchr(word, 'O'))
     return bad(in,
                "dtype '%s' holds Python objects, which are never loaded; save "
                "np.ascontiguousarray(a, dtype=\"<f4\")",
                word);
-  } else {
-    return bad(in,
-               "dtype '%s', but only '<f4' and '<f8' (little endian) are read; save "
-               "np.ascontiguousarray(a, dtype=\"<f4\")",
-               word);
-  }
-  return HIFM_OK;
+  return bad(in,
+             "dtype '%s', but only '<f4' and '<f8' (little endian) and '|u1' are read; save "
+             "np.ascontiguousarray(a, dtype=\"<f4\")",
+             word);
 }
 
 static hifm_status read_number(reader *in, size_t *out) {
@@ -215,8 +219,8 @@ void npy_close(npy_array *array) {
 /* Version 1.0, as np.save writes it; returns the bytes used of 256. */
 static size_t format_header(char out[256], npy_type type, size_t rank, const size_t *shape) {
   size_t at = 10;
-  at += (size_t)snprintf(out + at, 256 - at, "{'descr': '<f%d', 'fortran_order': False, 'shape': (",
-                         (int)type);
+  at += (size_t)snprintf(out + at, 256 - at, "{'descr': '%s', 'fortran_order': False, 'shape': (",
+                         type_text(type));
   for (size_t i = 0; i < rank; i++)
     at += (size_t)snprintf(out + at, 256 - at, "%s%zu%s", i ? ", " : "", shape[i],
                            rank == 1 ? "," : "");

@@ -4,7 +4,8 @@
 
 #include "base/files.h"
 
-typedef enum npy_type { NPY_FLOAT32 = 4, NPY_FLOAT64 = 8 } npy_type; /* value = bytes an item */
+/* value = bytes an item */
+typedef enum npy_type { NPY_UINT8 = 1, NPY_FLOAT32 = 4, NPY_FLOAT64 = 8 } npy_type;
 
 typedef struct npy_array {
   files_map map;
@@ -13,9 +14,9 @@ typedef struct npy_array {
   const void *data;             /* inside the mapping, aligned for its type */
 } npy_array;
 
-/* Little-endian float32 or float64, C order, rank 1 to 4. HIFM_BAD_INPUT says what is wrong and at
- * which byte (magic, version, header, dtype such as object or int, Fortran order, overflow,
- * truncated or trailing data, misaligned data); HIFM_NO_INPUT when missing. */
+/* Little-endian float32 or float64, or uint8, C order, rank 1 to 4. HIFM_BAD_INPUT says what is
+ * wrong and at which byte (magic, version, header, dtype such as object or int, Fortran order,
+ * overflow, truncated or trailing data, misaligned data); HIFM_NO_INPUT when missing. */
 hifm_status npy_open(npy_array *array, const char *path, hifm_error *err);
 void npy_close(npy_array *array);
 

@@ -5,6 +5,7 @@
 #include "front/command.h"
 #include "front/dataset_check.h"
 #include "front/graph.h"
+#include "front/jobs.h"
 #include "host/catalogue.h"
 #include "job/job.h"
 #include "plan/plan.h"
@@ -67,6 +68,7 @@ static hifm_status make(arena *a, const options *given, hifm_error *err) {
     if (!given->quiet) fprintf(stderr, "data set %s is made already\n", s.name);
     return report(&s, a, err);
   }
+  if (status == HIFM_OK) status = jobs_check_inputs(&s.job, 1, err);
   if (status == HIFM_OK) status = files_make_folder(given->out, err);
   if (status == HIFM_OK) status = files_lock(given->out, err);
   if (status == HIFM_OK) status = schedule_run(&s.job, 1, &how, &summary, err);

@@ -3,6 +3,7 @@
 #include "front/audits.h"
 #include "front/command.h"
 #include "front/graph.h"
+#include "front/jobs.h"
 #include "host/catalogue.h"
 #include "plan/plan.h"
 #include "report/figure.h"
@@ -151,6 +152,7 @@ hifm_status command_run(arena *a, const options *given, hifm_error *err) {
     dry_run(&e);
     return HIFM_OK;
   }
+  if (status == HIFM_OK) status = jobs_check_inputs(e.jobs.jobs, e.jobs.job_count, err);
   if (status == HIFM_OK) status = files_make_folder(given->out, err);
   if (status == HIFM_OK) status = files_lock(given->out, err);
   if (status == HIFM_OK && given->force) status = forget(&e, err);

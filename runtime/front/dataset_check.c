@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "host/params.h"
 #include "job/dataset.h"
+#include "job/images.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -36,6 +37,10 @@ const char *dataset_number(arena *a, double x, double se) {
   const double digits = 1 - floor(log10(se));
   const int shown = digits > 0 ? (int)fmin(digits, 15) : 0;
   return arena_format(a, "%.*f +- %.*f", shown, x, shown, se);
+}
+
+static double number_of(const checking *c, const char *name) {
+  return value_get_number(c->numbers, name, NAN);
 }
 
 /* ---- the arrays ------------------------------------------------------------------------------ */
@@ -77,20 +82,30 @@ static void check_centred(checking *c) {
 
 static void check_disjoint(checking *c) {
   const dataset *data = &c->data;
-  const size_t d = data->domain.d, tests = data->test_file.shape[0];
-  uint64_t *hashes = dataset_hashes(data->test, d, NULL, tests);
+  const size_t size = data->domain.d * (size_t)data->test_file.type;
+  const size_t tests = data->test_file.shape[0];
+  uint64_t *hashes = dataset_hashes(data->test_file.data, size, NULL, tests);
   size_t twins = 0;
   for (size_t i = 0; i < data->train_file.shape[0]; i++)
-    twins += dataset_among(hashes, tests, data->train + i * d, d);
+    twins += dataset_among(hashes, tests, (const char *)data->train_file.data + i * size, size);
   free(hashes);
   tell(c, twins == 0, "disjoint", "%zu training points are test points", twins);
 }
 
-/* ---- the numbers ----------------------------------------------------------------------------- */
-
-static double number_of(const checking *c, const char *name) {
-  return value_get_number(c->numbers, name, NAN);
+/* The pixels themselves, against what the job said of those it wrote. */
+static void check_pixels(checking *c, const char *part, const npy_array *file) {
+  const double told = number_of(c, arena_format(&c->memory, "%s_mean", part));
+  const double told_deviation = number_of(c, arena_format(&c->memory, "%s_deviation", part));
+  double mean, deviation;
+  images_moments(file->data, c->data.domain.d, NULL, file->shape[0], &mean, &deviation);
+  const bool same =
+      !(mean < told || mean > told) && !(deviation < told_deviation || deviation > told_deviation);
+  tell(c, same && !isnan(told), arena_format(&c->memory, "%s images", part),
+       "%zu of %u x %u, pixels %.6f, deviation %.6f%s", file->shape[0], c->data.domain.height,
+       c->data.domain.width, mean, deviation, same ? "" : ": not as they were made");
 }
+
+/* ---- the numbers ----------------------------------------------------------------------------- */
 
 static double error_of(checking *c, const char *name) {
   return number_of(c, arena_format(&c->memory, "%s_se", name));
@@ -125,14 +140,26 @@ static void check_virial(checking *c) {
 }
 
 static void check_expected(checking *c, const value *expected) {
+  const bool exact = c->data.train_file.type == NPY_UINT8; /* all images, no sample of more */
   for (size_t i = 0; expected && i < expected->count; i++) {
     const char *name = expected->keys[i];
     const double want = expected->items[i]->items[0]->number;
     const double want_se = expected->items[i]->items[1]->number;
-    const double x = number_of(c, name), x_se = error_of(c, name);
+    const double x = number_of(c, name), x_se = exact ? 0 : error_of(c, name);
     tell(c, agree(x, x_se, want, want_se), name, "%s, expected %s",
          dataset_number(&c->memory, x, x_se), dataset_number(&c->memory, want, want_se));
   }
+}
+
+static void check_arrays(checking *c) {
+  if (c->data.train_file.type == NPY_UINT8) {
+    check_pixels(c, "train", &c->data.train_file);
+    check_pixels(c, "test", &c->data.test_file);
+    return;
+  }
+  check_finite(c, "training points", &c->data.train_file);
+  check_finite(c, "test points", &c->data.test_file);
+  if (c->data.domain.centred) check_centred(c);
 }
 
 hifm_status dataset_check(const char *folder, const value *config, const value *expected, FILE *out,
@@ -144,9 +171,7 @@ hifm_status dataset_check(const char *folder, const value *config, const value *
   if (status == HIFM_OK) status = dataset_open(&c.data, folder, config, err);
   if (status != HIFM_OK) goto done;
   c.numbers = value_get(result, "numbers");
-  check_finite(&c, "training points", &c.data.train_file);
-  check_finite(&c, "test points", &c.data.test_file);
-  if (c.data.domain.centred) check_centred(&c);
+  check_arrays(&c);
   check_disjoint(&c);
   if (strcmp(value_get_text(config, PARAMS_NAME, ""), "mcmc") == 0) {
     check_chains(&c);

@@ -5,11 +5,11 @@
 #include "base/value.h"
 #include "hifm/status.h"
 
-/* A finished data folder: its arrays are finite, centred (particles), training and test points
- * disjoint; of sampled ones also whether the chains agree (R-hat below 1.01 and at least 400
- * effective samples, Vehtari et al. 2021), whether <|grad V|^2> = <laplacian V>, as integration by
- * parts says, and whether the numbers are those of `expected` (plan/recipe.h; may be NULL).
- * Differences count from 3 standard errors on.
+/* A finished data folder: its arrays are finite, centred (particles), the pixels those that were
+ * made (images), training and test points disjoint; of sampled ones also whether the chains agree
+ * (R-hat below 1.01 and at least 400 effective samples, Vehtari et al. 2021), whether <|grad V|^2>
+ * = <laplacian V>, as integration by parts says, and whether the numbers are those of `expected`
+ * (plan/recipe.h; may be NULL). Differences count from 3 standard errors on.
  *
  * Prints "ok" or "FAILED" and the check, one a line; *failed is how many did. */
 hifm_status dataset_check(const char *folder, const value *config, const value *expected, FILE *out,

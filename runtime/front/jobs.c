@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "job/images.h"
 #include "job/job.h"
 
 #include <errno.h>
@@ -36,6 +37,15 @@ size_t jobs_reset(schedule_job *jobs, size_t count) {
     if (it->state == JOB_DONE) done++;
   }
   return done;
+}
+
+hifm_status jobs_check_inputs(const schedule_job *jobs, size_t count, hifm_error *err) {
+  for (const schedule_job *it = jobs; it < jobs + count; it++) {
+    if (strcmp(it->kind, "data") != 0 || job_is_done(it->result_path, it->done_id)) continue;
+    hifm_status status = images_ready(value_get(it->file, "config"), err);
+    if (status != HIFM_OK) return status;
+  }
+  return HIFM_OK;
 }
 
 static bool name_file(char out[4096], const schedule_job *it, const char *name) {

@@ -11,6 +11,10 @@ schedule_job *jobs_next(schedule_job *jobs, size_t count, size_t *first);
 /* Sets every job to JOB_DONE or JOB_WAITING by its result; returns how many are done. */
 size_t jobs_reset(schedule_job *jobs, size_t count);
 
+/* Before anything is started: HIFM_NO_INPUT where a data job that is not done lacks files of the
+ * user's. */
+hifm_status jobs_check_inputs(const schedule_job *jobs, size_t count, hifm_error *err);
+
 /* Writes the job file, with the number of this attempt, and opens the log for appending. */
 typedef struct jobs_files {
   char job[4096], log[4096];

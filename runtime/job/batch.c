@@ -42,7 +42,7 @@ hifm_status batcher_open(batcher *b, const dataset *data, const flow *path,
   b->spectrum.beta = memory_array(count, sizeof(double));
   b->spectrum.null = memory_array(count, sizeof(bool));
   b->spectrum.visible = memory_array(count, sizeof(bool));
-  b->spare = memory_array(8 * d, sizeof *b->spare);
+  b->spare = memory_array(9 * d, sizeof *b->spare);
   hifm_status status = path->hessian ? open_modes(b, modes, err) : HIFM_OK;
   if (status != HIFM_OK) batcher_close(b);
   return status;
@@ -118,7 +118,8 @@ static double norm(const double *y, size_t d) {
 
 static hifm_status fill_one(batcher *b, uint64_t step, size_t k, hifm_error *err) {
   const size_t row = b->index[k], d = b->data->domain.d, modes = flow_modes(b->path);
-  const double *y1 = b->data->train + row * d;
+  const double *y1 =
+      dataset_train_point(b->data, row, b->seed, step, (uint32_t)k, b->spare + 8 * d);
   const double *alpha = b->path->hessian ? (const double *)b->alpha_file.data + row * d : NULL;
   hifm_error inner;
   hifm_status status = flow_shape(b->path, norm(y1, d), alpha, &b->spectrum, &inner);

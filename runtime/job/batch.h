@@ -24,7 +24,7 @@ typedef struct batcher {
   bool *visible;         /* [size, modes] */
   bool projects;
   hifm_spectrum spectrum;
-  double *spare; /* 8 d */
+  double *spare; /* 9 d */
 } batcher;
 
 /* modes: folder of the finished modes job, or NULL. */

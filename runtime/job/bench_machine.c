@@ -85,7 +85,7 @@ static hifm_status run_bare(const bench *b, energy *e, double *seconds, hifm_err
   hifm_status status = HIFM_OK;
   *seconds = 0;
   for (size_t i = 0; i < b->sizes->modes && status == HIFM_OK; i++) {
-    energy_hessian(e, b->data.train + i * d, NULL, matrix);
+    energy_hessian(e, dataset_train_point(&b->data, i, 0, 0, 0, NULL), NULL, matrix);
     const double start = result_clock();
     status = linear_eigen(matrix, d, values, vectors, err);
     *seconds += result_clock() - start;

@@ -2,7 +2,9 @@
 
 #include "base/blake2b.h"
 #include "base/memory.h"
+#include "hifm/rng.h"
 #include "host/params.h"
+#include "job/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,19 +18,86 @@ hifm_domain dataset_domain(const value *config) {
       .d = particles * space, .particles = particles, .space = space, .centred = true};
 }
 
+static bool is_images(const value *config) {
+  return strcmp(value_get_text(config, PARAMS_NAME, ""), "images") == 0;
+}
+
+static hifm_status check_points(const npy_array *file, const char *path, hifm_domain *domain,
+                                hifm_error *err) {
+  if (domain->d == 0 && file->rank == 2) domain->d = (uint32_t)file->shape[1];
+  if (file->rank == 2 && file->type == NPY_FLOAT64 && file->shape[1] == domain->d) return HIFM_OK;
+  return hifm_fail(err, HIFM_BAD_INPUT, "%s: want float64 [points, %u]", path, domain->d);
+}
+
+/* Both files are made by one job (prepare_images.c), with sizes that idx_read has checked. */
+static hifm_status check_images(const npy_array *file, const char *path, hifm_domain *domain,
+                                hifm_error *err) {
+  const bool fits = file->rank == 3 && file->type == NPY_UINT8 && file->count > 0;
+  if (fits && domain->d == 0) {
+    domain->height = (uint32_t)file->shape[1];
+    domain->width = (uint32_t)file->shape[2];
+    domain->channels = 1;
+    domain->d = domain->height * domain->width;
+  }
+  if (fits && file->shape[1] == domain->height && file->shape[2] == domain->width) return HIFM_OK;
+  return hifm_fail(err, HIFM_BAD_INPUT, "%s: want uint8 [images, %u, %u]", path, domain->height,
+                   domain->width);
+}
+
 static hifm_status open_part(npy_array *file, arena *a, const char *folder, const char *name,
-                             size_t wanted, hifm_domain *domain, hifm_error *err) {
+                             const value *config, hifm_domain *domain, hifm_error *err) {
   const char *path = arena_format(a, "%s/%s.npy", folder, name);
+  const size_t wanted = (size_t)value_get_number(config, name, 0);
   hifm_status status = npy_open(file, path, err);
   if (status != HIFM_OK) return status;
-  if (domain->d == 0 && file->rank == 2) domain->d = (uint32_t)file->shape[1];
-  if (file->rank != 2 || file->type != NPY_FLOAT64 || file->shape[1] != domain->d)
-    return hifm_fail(err, HIFM_BAD_INPUT, "%s: want float64 [points, %u]", path, domain->d);
-  if (file->shape[0] < wanted)
-    return hifm_fail(err, HIFM_BAD_INPUT,
-                     "dataset.%s: %zu points asked for, but the data set has %zu", name, wanted,
-                     file->shape[0]);
-  return HIFM_OK;
+  status = (is_images(config) ? check_images : check_points)(file, path, domain, err);
+  if (status != HIFM_OK || file->shape[0] >= wanted) return status;
+  return hifm_fail(err, HIFM_BAD_INPUT,
+                   "dataset.%s: %zu points asked for, but the data set has %zu", name, wanted,
+                   file->shape[0]);
+}
+
+/* A pixel in [0, 1] as the network sees it. */
+static double level(const dataset *data, double pixel) {
+  return data->symmetric ? 2 * pixel - 1 : pixel;
+}
+
+/* One image as a point: byte / 255, or (byte + u) / 256 with u ~ U(0, 1) of the draw (step, index),
+ * a density whose integral over a byte's cell is that byte's probability (Theis et al. 2016,
+ * section 3.1). */
+static void expand(const dataset *data, const uint8_t *image, hifm_stream stream, uint64_t step,
+                   uint32_t index, double *out) {
+  const size_t d = data->domain.d;
+  if (!data->dequantised) {
+    for (size_t i = 0; i < d; i++) out[i] = level(data, image[i] / 255.0);
+    return;
+  }
+  for (size_t i = 0; i < d; i += 4) {
+    uint32_t word[4];
+    hifm_words(stream, step, index, (uint32_t)(i / 4), word);
+    for (size_t k = 0; k < 4 && i + k < d; k++)
+      out[i + k] = level(data, (image[i + k] + (word[k] + 0.5) * 0x1p-32) / 256);
+  }
+}
+
+/* No training has so many steps: test images share no noise with training images. */
+static const uint64_t test_step = UINT64_MAX;
+
+static void make_tests(dataset *data, uint32_t seed) {
+  const size_t d = data->domain.d;
+  const hifm_stream stream = {seed, HIFM_RNG_DEQUANTISE};
+  data->made = memory_array(data->test_count * d, sizeof *data->made);
+  for (size_t row = 0; row < data->test_count; row++)
+    expand(data, (const uint8_t *)data->test_file.data + row * d, stream, test_step, (uint32_t)row,
+           data->made + row * d);
+}
+
+static void take_images(dataset *data, arena *a, const value *config) {
+  images_settings set = {0};
+  params_store(a, images_params, config, &set);
+  data->symmetric = set.range == RANGE_SYMMETRIC;
+  data->dequantised = set.dequantise == DEQUANTISE_UNIFORM;
+  make_tests(data, (uint32_t)set.seed);
 }
 
 hifm_status dataset_open(dataset *data, const char *folder, const value *config, hifm_error *err) {
@@ -38,11 +107,11 @@ hifm_status dataset_open(dataset *data, const char *folder, const value *config,
   data->train_count = (size_t)value_get_number(config, "train", 0);
   data->test_count = (size_t)value_get_number(config, "test", 0);
   hifm_status status =
-      open_part(&data->train_file, &a, folder, "train", data->train_count, &data->domain, err);
+      open_part(&data->train_file, &a, folder, "train", config, &data->domain, err);
   if (status == HIFM_OK)
-    status = open_part(&data->test_file, &a, folder, "test", data->test_count, &data->domain, err);
-  data->train = data->train_file.data;
-  data->test = data->test_file.data;
+    status = open_part(&data->test_file, &a, folder, "test", config, &data->domain, err);
+  if (status == HIFM_OK && is_images(config)) take_images(data, &a, config);
+  data->test = data->made ? data->made : data->test_file.data;
   if (status != HIFM_OK) dataset_close(data);
   arena_close(&a);
   return status;
@@ -51,7 +120,17 @@ hifm_status dataset_open(dataset *data, const char *folder, const value *config,
 void dataset_close(dataset *data) {
   npy_close(&data->train_file);
   npy_close(&data->test_file);
+  free(data->made);
   memset(data, 0, sizeof *data);
+}
+
+const double *dataset_train_point(const dataset *data, size_t row, uint32_t seed, uint64_t step,
+                                  uint32_t index, double *room) {
+  const size_t d = data->domain.d;
+  if (data->train_file.type == NPY_FLOAT64) return (const double *)data->train_file.data + row * d;
+  const hifm_stream stream = {seed, HIFM_RNG_DEQUANTISE};
+  expand(data, (const uint8_t *)data->train_file.data + row * d, stream, step, index, room);
+  return room;
 }
 
 void dataset_centre(const hifm_domain *domain, double *point) {
@@ -63,11 +142,11 @@ void dataset_centre(const hifm_domain *domain, double *point) {
   }
 }
 
-static uint64_t hash_row(const double *row, size_t d) {
+static uint64_t hash_row(const void *row, size_t size) {
   uint64_t out;
   blake2b hash;
   blake2b_begin(&hash, sizeof out);
-  blake2b_add(&hash, row, d * sizeof *row);
+  blake2b_add(&hash, row, size);
   blake2b_end(&hash, (unsigned char *)&out);
   return out;
 }
@@ -77,14 +156,15 @@ static int compare_hashes(const void *x, const void *y) {
   return a < b ? -1 : a > b;
 }
 
-uint64_t *dataset_hashes(const double *points, size_t d, const size_t *order, size_t n) {
+uint64_t *dataset_hashes(const void *rows, size_t size, const size_t *order, size_t n) {
   uint64_t *hashes = memory_array(n, sizeof *hashes);
-  for (size_t i = 0; i < n; i++) hashes[i] = hash_row(points + (order ? order[i] : i) * d, d);
+  for (size_t i = 0; i < n; i++)
+    hashes[i] = hash_row((const char *)rows + (order ? order[i] : i) * size, size);
   qsort(hashes, n, sizeof *hashes, compare_hashes);
   return hashes;
 }
 
-bool dataset_among(const uint64_t *hashes, size_t n, const double *row, size_t d) {
-  const uint64_t hash = hash_row(row, d);
+bool dataset_among(const uint64_t *hashes, size_t n, const void *row, size_t size) {
+  const uint64_t hash = hash_row(row, size);
   return bsearch(&hash, hashes, n, sizeof *hashes, compare_hashes) != NULL;
 }

@@ -22,7 +22,8 @@
  *
  * What a job leaves in its folder, each file written atomically and last of all the result, so that
  * a job is done iff its result parses and carries the job's id:
- *   data     train.npy [n, d] float64, test.npy [m, d] float64, result.json
+ *   data     train.npy [n, d] float64, test.npy [m, d] float64, or of images both uint8 and
+ *            [n, height, width]; result.json
  *   modes    alpha.npy [n, d] float64, basis.npy [n, d, d] float32, result.json
  *   train    checkpoint.safetensors (while it runs), last.safetensors, best.safetensors,
  *            result.json, and with measure_id  measure-<first 12 digits>.json

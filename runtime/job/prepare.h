@@ -4,9 +4,9 @@
 
 #include "job/job.h"
 
-/* "data": samples an energy (mcmc) or reads a file (file); writes train.npy, test.npy, result.json.
- * Training and test points are disjoint: chains of their own, or rows that repeat a test point left
- * out. */
+/* "data": samples an energy (mcmc), reads a file of points (file) or two of images (images); writes
+ * train.npy, test.npy, result.json. Training and test points are disjoint: chains of their own, or
+ * rows that repeat a test point left out. */
 hifm_status prepare_data(arena *a, const job *work, hifm_error *err);
 
 /* "modes": eigenvalues and eigenvectors of the energy's Hessian at the first `train` points; writes

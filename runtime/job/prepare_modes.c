@@ -27,7 +27,7 @@ static void project_translations(const hifm_domain *domain, double *hessian) {
 
 typedef struct modes_writer {
   npy_writer alpha, basis;
-  double *hessian, *vectors, *values;
+  double *point, *hessian, *vectors, *values;
   float *narrow;
 } modes_writer;
 
@@ -44,9 +44,10 @@ static hifm_status decompose(modes_writer *w, energy *e, const double *point, hi
 }
 
 static hifm_status write_all(modes_writer *w, energy *e, const dataset *data, hifm_error *err) {
-  const size_t n = data->train_count, d = data->domain.d;
+  const size_t n = data->train_count;
   for (size_t i = 0; i < n; i++) {
-    hifm_status status = decompose(w, e, data->train + i * d, err);
+    const double *point = dataset_train_point(data, i, 0, 0, 0, w->point);
+    hifm_status status = decompose(w, e, point, err);
     if (status == HIFM_DIVERGED)
       return hifm_fail(err, HIFM_BAD_INPUT,
                        "the Hessian of energy %s at training point %zu has no eigendecomposition "
@@ -87,6 +88,7 @@ static hifm_status make_modes(arena *a, const job *work, const dataset *data, en
   if (strcmp(energy_hessian_source(e), "central differences") == 0)
     progress_note("energy %s brings no Hessian: central differences are used",
                   e->bound.plugin->name);
+  w.point = memory_array(d, sizeof *w.point);
   w.hessian = memory_array(d * d, sizeof *w.hessian);
   w.vectors = memory_array(d * d, sizeof *w.vectors);
   w.values = memory_array(d, sizeof *w.values);
@@ -100,6 +102,7 @@ static hifm_status make_modes(arena *a, const job *work, const dataset *data, en
     status = npy_commit(&w.basis, err);
   else
     npy_abandon(&w.basis);
+  free(w.point);
   free(w.hessian);
   free(w.vectors);
   free(w.values);
@@ -114,6 +117,13 @@ hifm_status prepare_modes(arena *a, const job *work, hifm_error *err) {
   energy e;
   hifm_status status = dataset_open(&data, work->data, value_get(work->config, "dataset"), err);
   if (status != HIFM_OK) return status;
+  if (data.dequantised) {
+    status =
+        hifm_fail(err, HIFM_BAD_CONFIG,
+                  "dataset.dequantise: \"uniform\" moves a point at every draw, but the flow's "
+                  "Hessian is taken once at each; it needs \"none\"");
+    goto done;
+  }
   status = plugins_bind(a, HIFM_ENERGY, value_get(work->config, "energy"), "flow.hessian.energy",
                         &data.domain, &bound, err);
   if (status != HIFM_OK) goto done;

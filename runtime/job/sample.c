@@ -4,6 +4,7 @@
 #include "hifm/rng.h"
 #include "hifm/solver.h"
 #include "job/dataset.h"
+#include "job/likelihood.h"
 #include "job/progress.h"
 
 #include <stdlib.h>
@@ -23,7 +24,7 @@ static hifm_status slope(void *context, double t, const double *y, double *dy, h
   const hifm_batch batch = {.n = f->n, .nz = 1, .x = f->x, .z = &z};
   if (progress_stop_asked()) return hifm_fail(err, HIFM_INTERRUPTED, "stopped by a signal");
   for (size_t i = 0; i < count; i++) f->x[i] = (float)y[i];
-  network_forward(f->net, f->w, &batch, f->v);
+  network_field(f->net, f->w, &batch, f->v);
   for (size_t i = 0; i < count; i++) dy[i] = (double)f->v[i];
   return HIFM_OK;
 }
@@ -44,13 +45,14 @@ static hifm_status integrate(field *f, const measure_settings *set, size_t steps
   double *scratch = memory_array(ops->scratch(set->solver.self, size), sizeof *scratch);
   const hifm_problem problem = {
       .size = size, .slope = slope, .context = f, .max_attempts = set->max_attempts};
+  const double end = likelihood_start(f->net);
   hifm_status status = HIFM_OK;
   *nfe = 0;
   for (size_t k = 0; k < steps && status == HIFM_OK; k++, y += size) {
     hifm_solve_stats stats;
     memcpy(y + size, y, size * sizeof *y);
-    status = ops->advance(set->solver.self, &problem, (double)k / (double)steps,
-                          (double)(k + 1) / (double)steps, y + size, scratch, &stats, err);
+    status = ops->advance(set->solver.self, &problem, end * (double)k / (double)steps,
+                          end * (double)(k + 1) / (double)steps, y + size, scratch, &stats, err);
     *nfe += stats.nfev;
   }
   for (size_t i = 0; i < size && status == HIFM_OK; i++)

@@ -1,6 +1,7 @@
 #include "job/settings.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static const double most = 9007199254740992.0; /* 2^53: counts travel as JSON numbers */
 
@@ -78,3 +79,31 @@ const hifm_param file_params[] = {
     HIFM_PARAM_COUNT(file_settings, test, 100, 1, most, "test points a run uses"),
     HIFM_PARAM_COUNT(file_settings, seed, 0, 0, 4294967295.0, "of the rows' permutation"),
     HIFM_PARAM_END};
+
+static const char *const ranges[] = {"unit", "symmetric", NULL};
+static const char *const dequantisations[] = {"none", "uniform", NULL};
+
+const hifm_param images_params[] = {
+    HIFM_PARAM_TEXT(images_settings, folder, "", "places of the files, by ':'"),
+    HIFM_PARAM_TEXT(images_settings, train_file, NULL, "an IDX file of images, or it with .gz"),
+    HIFM_PARAM_TEXT(images_settings, test_file, NULL, "the same, of test images"),
+    HIFM_PARAM_TEXT(images_settings, train_content, "", "BLAKE2b of the unpacked file, filled in"),
+    HIFM_PARAM_TEXT(images_settings, test_content, "", "BLAKE2b of the unpacked file, filled in"),
+    HIFM_PARAM_TEXT(images_settings, fetch, "", "a recipe's script that gets missing files"),
+    HIFM_PARAM_CHOICE(images_settings, range, RANGE_UNIT, ranges, "[0, 1] or [-1, 1]"),
+    HIFM_PARAM_CHOICE(images_settings, dequantise, DEQUANTISE_NONE, dequantisations,
+                      "byte / 255, or (byte + u) / 256 with u ~ U[0, 1]"),
+    HIFM_PARAM_COUNT(images_settings, train, NAN, 1, most, "training images a run uses"),
+    HIFM_PARAM_COUNT(images_settings, test, 100, 1, most, "test images a run uses"),
+    HIFM_PARAM_COUNT(images_settings, seed, 0, 0, 4294967295.0,
+                     "of the files' permutations, and of the noise on test images"),
+    HIFM_PARAM_END};
+
+const char *const settings_dataset_kinds[] = {"mcmc", "file", "images", NULL};
+
+const hifm_param *settings_dataset(const char *kind) {
+  static const hifm_param *const params[] = {mcmc_params, file_params, images_params};
+  for (size_t i = 0; kind && settings_dataset_kinds[i]; i++)
+    if (strcmp(settings_dataset_kinds[i], kind) == 0) return params[i];
+  return NULL;
+}

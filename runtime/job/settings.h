@@ -36,7 +36,8 @@ typedef struct schedule_settings { /* how, not what: no part of any identity */
   double checkpoint;               /* seconds */
 } schedule_settings;
 
-/* A data set is made by Monte Carlo or read from a file; both are split into train and test. */
+/* A data set is made by Monte Carlo, read from a file of points or from two files of images; all
+ * are split into train and test. */
 typedef struct mcmc_settings {
   hifm_bound energy;
   uint64_t particles, space, dimensions; /* particles * space, or plain dimensions */
@@ -55,7 +56,25 @@ typedef struct file_settings {
   uint64_t seed;             /* of the permutation */
 } file_settings;
 
+enum { RANGE_UNIT, RANGE_SYMMETRIC };
+enum { DEQUANTISE_NONE, DEQUANTISE_UNIFORM };
+typedef struct images_settings {
+  const char *folder;                       /* places to look in, separated by colons */
+  const char *train_file, *test_file;       /* IDX files; also with .gz behind */
+  const char *train_content, *test_content; /* BLAKE2b of the unpacked files: part of the identity,
+                                               filled in by the front end where not given */
+  const char *fetch; /* a shell script that puts the files into the folder named as its argument */
+  uint32_t range;    /* RANGE_UNIT */
+  uint32_t dequantise;  /* DEQUANTISE_NONE */
+  uint64_t train, test; /* of fixed permutations of the two files */
+  uint64_t seed;        /* of these, and of the noise on test images */
+} images_settings;
+
+/* The kinds of data set ("mcmc", ...), NULL-ended, and the settings of one; NULL: no such kind. */
+extern const char *const settings_dataset_kinds[];
+const hifm_param *settings_dataset(const char *kind);
+
 extern const hifm_param optimizer_params[], train_params[], measure_params[], flow_params[],
-    schedule_params[], mcmc_params[], file_params[];
+    schedule_params[], mcmc_params[], file_params[], images_params[];
 
 #endif

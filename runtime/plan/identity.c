@@ -90,16 +90,28 @@ static void end(naming *n, const essence *e, char hex[33]) {
 }
 
 static hifm_status name_data(naming *n, const value *config, char hex[33]) {
-  static const char *const left_out[] = {"train", "test", "path", NULL};
+  static const char *const left_out[] = {"train",     "test",  "path",  "folder",     "train_file",
+                                         "test_file", "fetch", "range", "dequantise", NULL};
   const value *dataset = value_get(config, "dataset"), *reduced;
-  bool file = strcmp(value_get_text(dataset, PARAMS_NAME, ""), "file") == 0;
+  const hifm_param *params = settings_dataset(value_get_text(dataset, PARAMS_NAME, ""));
   essence e = begin(n);
-  hifm_status status =
-      reduce_section(n, file ? file_params : mcmc_params, dataset, left_out, e.revisions, &reduced);
+  hifm_status status = reduce_section(n, params, dataset, left_out, e.revisions, &reduced);
   if (status) return status;
   value_put(&n->memory, e.map, "dataset", reduced);
   end(n, &e, hex);
   return HIFM_OK;
+}
+
+/* The bytes of images are one data set, however their pixels are then turned into numbers. */
+static hifm_status put_pixels(naming *n, const value *config, const essence *e) {
+  static const char *const left_out[] = {"train",     "test",  "folder",        "train_file",
+                                         "test_file", "fetch", "train_content", "test_content",
+                                         "seed",      NULL};
+  const value *dataset = value_get(config, "dataset"), *reduced;
+  if (strcmp(value_get_text(dataset, PARAMS_NAME, ""), "images") != 0) return HIFM_OK;
+  hifm_status status = reduce_section(n, images_params, dataset, left_out, e->revisions, &reduced);
+  if (!status && reduced->count > 1) value_put(&n->memory, e->map, "pixels", reduced);
+  return status;
 }
 
 /* The energy whose Hessian the first stage wants; NULL where it wants none. */
@@ -124,6 +136,7 @@ static hifm_status name_modes(naming *n, const value *config, const char *data, 
   if (status || !energy) return status;
   essence e = begin(n);
   status = reduce_plugin(n, HIFM_ENERGY, energy, e.revisions, &reduced);
+  if (!status) status = put_pixels(n, config, &e);
   if (status) return status;
   value_put_text(&n->memory, e.map, "data", data);
   value_put(&n->memory, e.map, "train", value_get(value_get(config, "dataset"), "train"));
@@ -159,6 +172,7 @@ static hifm_status name_train(naming *n, const value *config, const char *data, 
   if (!status)
     status = reduce_section(n, train_params, value_get(config, "train"), NULL, e.revisions, &train);
   if (!status) status = reduce_flow(n, value_get(config, "flow"), e.revisions, &flow);
+  if (!status) status = put_pixels(n, config, &e);
   if (status) return status;
   value_put_text(a, e.map, "data", data);
   value_put(a, e.map, "points", value_get(value_get(config, "dataset"), "train"));

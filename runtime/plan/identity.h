@@ -1,6 +1,7 @@
 /* What a run is: BLAKE2b-128 of canonical JSON, never an index, a time or a path.
  *
- *   data id     the dataset's settings without train and test (file: content, not path)
+ *   data id     the dataset's settings without train and test (files: content, not place; images:
+ *               without range and dequantise, which the ids below have)
  *   modes id    data id, number of training points, energy
  *   train id    data id, number of training points, network, optimizer, train, flow, seed
  *   measure id  train id, number of test points, measure

@@ -1,9 +1,9 @@
 #include "plan/plan.h"
 
-#include "base/blake2b.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "plan/confine.h"
+#include "plan/content.h"
 #include "plan/experiment.h"
 #include "plan/module.h"
 
@@ -61,28 +61,6 @@ static hifm_status read_script(void *context, const char **json, size_t *length,
   return HIFM_OK;
 }
 
-/* The hash of a data file stands for it in identities. Computed here, as it may take longer than a
- * script may. */
-static hifm_status fill_content(arena *a, const char *name, const value **part, hifm_error *err) {
-  const char *path = value_get_text(*part, "path", NULL);
-  const char *wanted = value_get_text(*part, "content", "");
-  files_map map;
-  char hex[33];
-  if (!path || strcmp(value_get_text(*part, "", ""), "file") != 0) return HIFM_OK;
-  hifm_status status = files_map_open(&map, path, err);
-  if (status) return status;
-  blake2b_hex(map.bytes, map.length, hex);
-  files_map_close(&map);
-  if (*wanted && strcmp(wanted, hex) != 0)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "%s: dataset.content: %s has the BLAKE2b-128 %s, not %s as declared", name,
-                     path, hex, wanted);
-  value *filled = value_copy(a, *part);
-  value_put_text(a, filled, "content", hex);
-  *part = filled;
-  return HIFM_OK;
-}
-
 static const value *assemble_row(arena *a, const value *columns, const value *parts,
                                  const value *packed) {
   const value *texts = value_get(packed, "cells"), *indices = value_get(packed, "parts");
@@ -108,7 +86,7 @@ static hifm_status assemble(arena *a, const reading *r, const value *packed, con
   value *parts = value_copy(a, value_get(packed, "parts"));
   const value *packed_rows = value_get(packed, "rows");
   for (size_t i = 0; i < parts->count; i++) {
-    hifm_status status = fill_content(a, script_path, &parts->items[i], err);
+    hifm_status status = content_fill(a, script_path, &parts->items[i], err);
     if (status) return status;
   }
   for (size_t i = 0; i < packed_rows->count; i++)
@@ -211,7 +189,7 @@ hifm_status plan_dataset(arena *a, const char *folder, const char *name, const v
   if (status) return status;
   dataset = value_get(answer, "dataset");
   *check = value_get(answer, "check");
-  status = fill_content(a, path, &dataset, err);
+  status = content_fill(a, path, &dataset, err);
   value *map = value_new(a, VALUE_MAP);
   value_put(a, map, "dataset", dataset);
   *config = map;

@@ -12,7 +12,7 @@
  *
  * A resolved run ("config") holds every setting, presets filled in, grids gone:
  *
- *   { "dataset":   { "": "mcmc" | "file", "label": "lj13", ... },
+ *   { "dataset":   { "": "mcmc" | "file" | "images", "label": "lj13", ... },
  *     "network":   { "": "egnn", ... },      "optimizer": { "": "adamw", ... },
  *     "train":     { "batch", "epochs", "steps" },
  *     "measure":   { "every", "solver": { "": "rk45", ... }, "divergence", ... },

@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "job/settings.h"
 #include "plan/declared.h"
 #include "plan/module.h"
 
@@ -10,13 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_kind(const char *name) {
-  return strcmp(name, "mcmc") == 0 || strcmp(name, "file") == 0;
-}
-
 static hifm_status unknown(recipes *r, const char *name, hifm_error *err) {
-  const char *names[256] = {"mcmc", "file"};
-  size_t count = 2;
+  const char *names[256];
+  size_t count = 0;
+  for (; settings_dataset_kinds[count]; count++) names[count] = settings_dataset_kinds[count];
   DIR *folder = opendir(r->folder);
   for (struct dirent *entry; folder && count < 256 && (entry = readdir(folder));) {
     size_t length = strlen(entry->d_name);
@@ -67,9 +65,10 @@ hifm_status recipe_find(recipes *r, const char *name, const value **out, hifm_er
   r->placed = status != HIFM_OK;
   if (status) return status;
   const char *kind = declared_name(*out);
-  if (!kind || !is_kind(kind))
+  if (!settings_dataset(kind))
     return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "dataset: the recipe %s must return { \"mcmc\", ... } or { \"file\", ... }",
+                     "dataset: the recipe %s must return { \"mcmc\", ... }, { \"file\", ... } or "
+                     "{ \"images\", ... }",
                      path);
   status = verify_check(value_get(*out, "check"), err);
   if (!status) value_put(r->memory, r->known, name, *out);
@@ -88,6 +87,53 @@ static hifm_status place_file(recipes *r, value *map, const char *folder, hifm_e
   return HIFM_OK;
 }
 
+/* `folder` becomes the list of all places, absolute: those given, from `base`, and the data set's
+ * own, named like it beside its recipe (or script), in `home`. */
+static void place_folders(recipes *r, value *map, const char *base, const char *home,
+                          const char *label) {
+  const char *places = "", *given = value_get_text(map, "folder", "");
+  for (const char *part = given; *part; part += strspn(part, ":")) {
+    const size_t length = strcspn(part, ":");
+    if (length > 0)
+      places = *part == '/'
+                   ? arena_format(r->memory, "%s%.*s:", places, (int)length, part)
+                   : arena_format(r->memory, "%s%s/%.*s:", places, base, (int)length, part);
+    part += length;
+  }
+  value_put_text(r->memory, map, "folder", arena_format(r->memory, "%s%s/%s", places, home, label));
+}
+
+/* Scripts are copied and tried: only a recipe's own `fetch` is ever run, and only beside it. */
+static hifm_status place_fetch(recipes *r, value *map, const char *home, bool from_recipe,
+                               hifm_error *err) {
+  const char *fetch = value_get_text(map, "fetch", "");
+  if (!*fetch) return HIFM_OK;
+  if (!from_recipe)
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "dataset.fetch: only a recipe names a script to be run; give dataset.folder, "
+                     "where the files are");
+  const char *path = arena_format(r->memory, "%s/%s", home, fetch);
+  if (strchr(fetch, '/') || !files_exists(path))
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "dataset.fetch: \"%s\" must be the name of a script in %s", fetch, home);
+  value_put_text(r->memory, map, "fetch", path);
+  return HIFM_OK;
+}
+
+/* own: what the script says itself; recipe: what it names, or NULL. */
+static hifm_status place_images(recipes *r, value *map, const char *label, const value *own,
+                                const value *recipe, hifm_error *err) {
+  char script_home[PATH_MAX], recipe_home[PATH_MAX];
+  const char *home = recipe ? recipe_home : script_home;
+  const value *folder = value_get(map, "folder");
+  if (folder && folder->type != VALUE_TEXT) return HIFM_OK; /* refused with its type, or a grid */
+  if (!realpath(r->script_folder, script_home) || (recipe && !realpath(r->folder, recipe_home)))
+    return hifm_fail(err, HIFM_NO_INPUT, "there is no folder %s",
+                     recipe ? r->folder : r->script_folder);
+  place_folders(r, map, value_get(own, "folder") ? script_home : home, home, label);
+  return place_fetch(r, map, home, recipe && !value_get(own, "fetch"), err);
+}
+
 hifm_status recipe_resolve(recipes *r, const value *declared, const value **out, const char **label,
                            hifm_error *err) {
   const value *recipe = NULL;
@@ -96,10 +142,11 @@ hifm_status recipe_resolve(recipes *r, const value *declared, const value **out,
   r->placed = false;
   if (!*label)
     return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "dataset: must be { \"name\", ... } with the name of a recipe, \"mcmc\" or "
-                     "\"file\"");
+                     "dataset: must be { \"name\", ... } with the name of a recipe, \"mcmc\", "
+                     "\"file\" or \"images\"");
   const char *folder = r->script_folder;
-  if (!is_kind(*label)) {
+  const value *own = map;
+  if (!settings_dataset(*label)) {
     hifm_status status = recipe_find(r, *label, &recipe, err);
     if (status) return status;
     recipe = without_check(r->memory, recipe);
@@ -108,5 +155,7 @@ hifm_status recipe_resolve(recipes *r, const value *declared, const value **out,
     map = declared_map(r->memory, declared_merge(r->memory, recipe, map));
   }
   *out = map;
-  return strcmp(declared_name(map), "file") == 0 ? place_file(r, map, folder, err) : HIFM_OK;
+  if (strcmp(declared_name(map), "file") == 0) return place_file(r, map, folder, err);
+  if (strcmp(declared_name(map), "images") != 0) return HIFM_OK;
+  return place_images(r, map, *label, own, recipe, err);
 }

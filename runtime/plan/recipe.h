@@ -20,9 +20,10 @@ typedef struct recipes {
 /* The recipe's own table, `check` included, which is a MAP name -> LIST of two numbers. */
 hifm_status recipe_find(recipes *r, const char *name, const value **out, hifm_error *err);
 
-/* A declared data set becomes { "" : ["mcmc" or "file"], ... } with the recipe's settings filled
- * in, `path` made absolute (from the script's or the recipe's folder). *label is the name it was
- * declared by. */
+/* A declared data set becomes { "" : ["mcmc", "file" or "images"], ... } with the recipe's settings
+ * filled in; places are made absolute, from the script's or the recipe's folder, whichever names
+ * them: `path`, each part of `folder`, to which the data set's own (datasets/NAME) is added, and
+ * `fetch`, which only a recipe may name. *label is the name it was declared by. */
 hifm_status recipe_resolve(recipes *r, const value *declared, const value **out, const char **label,
                            hifm_error *err);
 

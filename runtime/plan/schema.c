@@ -32,11 +32,6 @@ const hifm_param *schema_plugin_settings(schema *s, hifm_kind kind, const char *
   return name ? s->lookup.find(s->lookup.context, kind, name, &ignored) : NULL;
 }
 
-static const hifm_param *dataset_settings(const char *kind) {
-  if (kind && strcmp(kind, "mcmc") == 0) return mcmc_params;
-  return kind && strcmp(kind, "file") == 0 ? file_params : NULL;
-}
-
 const value *schema_dataset(schema *s, const value *declared) {
   const char *label;
   hifm_error ignored;
@@ -47,7 +42,7 @@ const value *schema_dataset(schema *s, const value *declared) {
 const hifm_param *schema_settings(schema *s, size_t section, const value *declared) {
   switch (section) {
   case SECTION_DATASET:
-    return dataset_settings(declared_name(schema_dataset(s, declared)));
+    return settings_dataset(declared_name(schema_dataset(s, declared)));
   case SECTION_NETWORK:
     return schema_plugin_settings(s, HIFM_NETWORK, declared_name(declared));
   case SECTION_OPTIMIZER:
@@ -168,7 +163,7 @@ static hifm_status resolve_dataset(schema *s, const value *declared, const value
   hifm_status status = recipe_resolve(&s->recipes, declared, &declared, &label, err);
   if (status) return status;
   const char *kind = declared_name(declared);
-  status = resolve_named(s, "dataset", kind, dataset_settings(kind), declared, out, err);
+  status = resolve_named(s, "dataset", kind, settings_dataset(kind), declared, out, err);
   if (!status && strcmp(kind, "mcmc") == 0) status = check_mcmc(*out, err);
   if (status) return status;
   value *labelled = value_copy(s->memory, *out);

@@ -37,7 +37,7 @@ local h = {}
 ---@field checkpoint? number seconds between checkpoints
 
 ---@class hifm.Sections
----@field dataset? hifm.Plugin a recipe of datasets/, "mcmc" or "file"
+---@field dataset? hifm.Plugin a recipe of datasets/, "mcmc", "file" or "images"
 ---@field network? hifm.Plugin
 ---@field optimizer? hifm.Plugin "adamw"
 ---@field train? hifm.Train | hifm.Axis

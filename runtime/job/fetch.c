@@ -1,0 +1,49 @@
+#include "job/fetch.h"
+
+#include "job/progress.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { NOT_STARTED = 127 };
+
+/* The script knows nothing of the pipe to the scheduler, which it could hold open, and ends with
+ * its worker. */
+static void become_script(pid_t worker, const char *script, const char *folder) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != worker) _exit(NOT_STARTED);
+  signal(SIGPIPE, SIG_DFL);
+  dup2(STDERR_FILENO, STDOUT_FILENO);
+  closefrom(STDERR_FILENO + 1);
+  execlp("sh", "sh", script, folder, (char *)NULL);
+  _exit(NOT_STARTED);
+}
+
+static hifm_status verdict(const char *script, int ending, hifm_error *err) {
+  if (WIFEXITED(ending) && WEXITSTATUS(ending) == 0) return HIFM_OK;
+  if (progress_stop_asked()) return hifm_fail(err, HIFM_INTERRUPTED, "stopped by a signal");
+  if (WIFEXITED(ending))
+    return hifm_fail(err, HIFM_NO_INPUT, "%s: ended with exit status %d; the log has what it said",
+                     script, WEXITSTATUS(ending));
+  return hifm_fail(err, HIFM_NO_INPUT, "%s: ended by signal %d; the log has what it said", script,
+                   WTERMSIG(ending));
+}
+
+hifm_status fetch_run(const char *script, const char *folder, hifm_error *err) {
+  char place[PATH_MAX];
+  int ending = 0;
+  if (!realpath(folder, place))
+    return hifm_fail(err, HIFM_NO_INPUT, "%s: %s", folder, strerror(errno));
+  const pid_t worker = getpid(), child = fork();
+  if (child == 0) become_script(worker, script, place);
+  if (child < 0) return hifm_fail(err, HIFM_NO_RESOURCE, "cannot fork: %s", strerror(errno));
+  while (waitpid(child, &ending, 0) < 0 && errno == EINTR) {
+  }
+  return verdict(script, ending, err);
+}

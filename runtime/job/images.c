@@ -1,0 +1,58 @@
+#include "job/images.h"
+
+#include "base/files.h"
+#include "host/params.h"
+
+#include <math.h>
+#include <string.h>
+
+const char *images_find(arena *a, const char *places, const char *name) {
+  static const char *const endings[] = {"", ".gz"};
+  for (const char *place = places; *place; place += strspn(place, ":")) {
+    const size_t length = strcspn(place, ":");
+    for (size_t i = 0; i < 2 && length > 0; i++) {
+      const char *path = arena_format(a, "%.*s/%s%s", (int)length, place, name, endings[i]);
+      if (files_exists(path)) return path;
+    }
+    place += length;
+  }
+  return NULL;
+}
+
+hifm_status images_missing(const char *places, const char *name, hifm_error *err) {
+  return hifm_fail(
+      err, HIFM_NO_INPUT,
+      "there is no %.80s and no %.80s.gz in %.300s; put it there, or name its folder in "
+      "dataset.folder",
+      name, name, places);
+}
+
+hifm_status images_ready(const value *config, hifm_error *err) {
+  static const char *const files[] = {"train_file", "test_file"};
+  if (strcmp(value_get_text(config, PARAMS_NAME, ""), "images") != 0) return HIFM_OK;
+  if (*value_get_text(config, "fetch", "")) return HIFM_OK;
+  arena a = {0};
+  hifm_status status = HIFM_OK;
+  for (size_t i = 0; i < 2 && status == HIFM_OK; i++) {
+    const char *places = value_get_text(config, "folder", "");
+    const char *name = value_get_text(config, files[i], "");
+    if (!images_find(&a, places, name)) status = images_missing(places, name, err);
+  }
+  arena_close(&a);
+  return status;
+}
+
+void images_moments(const uint8_t *images, size_t size, const size_t *order, size_t n, double *mean,
+                    double *deviation) {
+  uint64_t sum = 0, squares = 0;
+  for (size_t i = 0; i < n; i++) {
+    const uint8_t *image = images + (order ? order[i] : i) * size;
+    for (size_t k = 0; k < size; k++) {
+      sum += image[k];
+      squares += (uint64_t)image[k] * image[k];
+    }
+  }
+  const double count = (double)n * (double)size;
+  *mean = (double)sum / count / 255;
+  *deviation = sqrt(fmax((double)squares / count / (255.0 * 255.0) - *mean * *mean, 0));
+}

@@ -1,0 +1,26 @@
+/* The two files of an image data set: where they are, and what their pixels are like. */
+#ifndef JOB_IMAGES_H
+#define JOB_IMAGES_H
+
+#include "base/value.h"
+#include "hifm/status.h"
+
+#include <stdint.h>
+
+/* The first that is there of NAME and NAME.gz in the folders of `places` (separated by colons), or
+ * NULL. In the arena. */
+const char *images_find(arena *a, const char *places, const char *name);
+
+/* HIFM_NO_INPUT: says where such a file was looked for and what to do. */
+hifm_status images_missing(const char *places, const char *name, hifm_error *err);
+
+/* Can the data job of this resolved data set begin? HIFM_NO_INPUT where files are missing and
+ * nothing would fetch them; HIFM_OK for all other kinds. */
+hifm_status images_ready(const value *config, hifm_error *err);
+
+/* Mean and standard deviation of all pixels of n images of `size` bytes, 255 being 1; those that
+ * `order` names (NULL: the first n). Exact sums, so their order does not matter. */
+void images_moments(const uint8_t *images, size_t size, const size_t *order, size_t n, double *mean,
+                    double *deviation);
+
+#endif

@@ -1,0 +1,83 @@
+/* Points of a .npy file, split into training and test points. */
+#include "host/params.h"
+#include "job/dataset.h"
+#include "job/prepare_parts.h"
+#include "job/settings.h"
+
+#include <stdlib.h>
+
+static double *load_rows(const npy_array *file) {
+  double *points = memory_array(file->count, sizeof *points);
+  for (size_t i = 0; i < file->count; i++)
+    points[i] = file->type == NPY_FLOAT32 ? (double)((const float *)file->data)[i]
+                                          : ((const double *)file->data)[i];
+  return points;
+}
+
+static hifm_status check_finite(const char *path, const double *points, size_t n, size_t d,
+                                hifm_error *err) {
+  for (size_t i = 0; i < n * d; i++)
+    if (!isfinite(points[i]))
+      return hifm_fail(err, HIFM_BAD_INPUT, "%s: row %zu, coordinate %zu is not finite", path,
+                       i / d, i % d);
+  return HIFM_OK;
+}
+
+/* [points, d] or [points, particles, space], and as many coordinates as the settings say. */
+static hifm_status check_shape(const char *path, const npy_array *file, hifm_domain *domain,
+                               hifm_error *err) {
+  if (file->rank < 2 || file->shape[0] == 0 || file->count / file->shape[0] == 0)
+    return hifm_fail(err, HIFM_BAD_INPUT, "%s: want an array [points, coordinates], got rank %zu",
+                     path, file->rank);
+  if (file->type == NPY_UINT8)
+    return hifm_fail(err, HIFM_BAD_INPUT,
+                     "%s: dtype '|u1', but points are float32 or float64; save a.astype(\"<f4\")",
+                     path);
+  const size_t d = file->count / file->shape[0];
+  if (domain->d != 0 && domain->d != d)
+    return hifm_fail(err, HIFM_BAD_INPUT,
+                     "%s: %zu coordinates a point, but dataset.particles = %u, dataset.space = %u "
+                     "make %u",
+                     path, d, domain->particles, domain->space, domain->d);
+  if (d > 1000000)
+    return hifm_fail(err, HIFM_BAD_INPUT, "%s: %zu coordinates a point, at most 1000000", path, d);
+  domain->d = (uint32_t)d;
+  return HIFM_OK;
+}
+
+/* The first 10 % of a fixed permutation is for tests (at least one row), the rest for training.
+ * Samplers repeat points: training rows that are test points too are left out. */
+static hifm_status split(arena *a, const job *work, const prepare_points *points, size_t n,
+                         uint32_t seed, const value **numbers, hifm_error *err) {
+  const size_t tests = n / 10 ? n / 10 : 1;
+  size_t *order = prepare_permute(n, seed);
+  uint64_t *known = dataset_hashes(points->rows, prepare_row_size(points), order, tests);
+  const size_t left = prepare_drop_twins(known, tests, points, order + tests, n - tests);
+  *numbers = prepare_counts(a, left, tests, n - tests - left);
+  hifm_status status = prepare_write(work, "test", points, order, tests, err);
+  if (status == HIFM_OK) status = prepare_write(work, "train", points, order + tests, left, err);
+  free(known);
+  free(order);
+  return status;
+}
+
+hifm_status prepare_file(arena *a, const job *work, const value **numbers, hifm_error *err) {
+  file_settings set = {0};
+  npy_array file;
+  hifm_domain domain = dataset_domain(work->config);
+  params_store(a, file_params, work->config, &set);
+  hifm_status status = npy_open(&file, set.path, err);
+  if (status != HIFM_OK) return status;
+  status = check_shape(set.path, &file, &domain, err);
+  if (status == HIFM_OK) {
+    const size_t n = file.shape[0];
+    double *rows = load_rows(&file);
+    const prepare_points points = {rows, NPY_FLOAT64, 1, {domain.d}};
+    status = check_finite(set.path, rows, n, domain.d, err);
+    for (size_t i = 0; i < n; i++) dataset_centre(&domain, rows + i * domain.d);
+    if (status == HIFM_OK) status = split(a, work, &points, n, (uint32_t)set.seed, numbers, err);
+    free(rows);
+  }
+  npy_close(&file);
+  return status;
+}

@@ -1,0 +1,38 @@
+/* What the kinds of data job share. */
+#ifndef JOB_PREPARE_PARTS_H
+#define JOB_PREPARE_PARTS_H
+
+#include "base/npy.h"
+#include "job/job.h"
+
+/* prepare_mcmc.c, prepare_file.c, prepare_images.c: each writes train.npy and test.npy and gives
+ * the numbers of the result. */
+hifm_status prepare_mcmc(arena *a, const job *work, const value **numbers, hifm_error *err);
+hifm_status prepare_file(arena *a, const job *work, const value **numbers, hifm_error *err);
+hifm_status prepare_images(arena *a, const job *work, const value **numbers, hifm_error *err);
+
+/* A fixed permutation of n rows; released with free(). */
+size_t *prepare_permute(size_t n, uint32_t seed);
+
+/* Points in memory, and what one of them is: [d] or [height, width]. */
+typedef struct prepare_points {
+  const void *rows;
+  npy_type type;
+  size_t rank, shape[2];
+} prepare_points;
+
+size_t prepare_row_size(const prepare_points *points); /* in bytes */
+
+/* <folder>/<name>.npy with the n rows that `order` names. */
+hifm_status prepare_write(const job *work, const char *name, const prepare_points *points,
+                          const size_t *order, size_t n, hifm_error *err);
+
+/* Takes those rows out of order[0..n) that are test points too (`tests` of them, hashed by
+ * dataset_hashes), so that both are disjoint, and says so. Returns how many are left. */
+size_t prepare_drop_twins(const uint64_t *known, size_t tests, const prepare_points *points,
+                          size_t *order, size_t n);
+
+/* { train_points, test_points, repeated_points_left_out } */
+value *prepare_counts(arena *a, size_t train, size_t test, size_t repeated);
+
+#endif
