@@ -26,7 +26,7 @@ static void check_clock(const char *stages, double kappa, bool data) {
   for (uint64_t step = 0; step < STEPS; step++) {
     assert_int_equal(batcher_fill(&s.batches, step, NULL), HIFM_OK);
     for (uint32_t k = 0; k < BATCH; k++) {
-      const double y = length_of(s.data.train + s.batches.index[k] * D);
+      const double y = length_of((const double *)s.data.train_file.data + s.batches.index[k] * D);
       const double rate = data ? kappa * log(y / 1e-5) : log(1e5);
       const double t = hifm_uniform((hifm_stream){7, HIFM_RNG_CLOCK}, step, k);
       fixture_near(s.batches.z[k], 1 - exp(-rate * t), 6e-8);
@@ -74,7 +74,8 @@ static void clock_z_and_transport_draw_uniform_z(void **state) {
 /* kappa alpha_min of a data point. */
 static double rate_of(const scene *s, size_t k, double kappa) {
   const size_t row = s->batches.index[k];
-  if (!s->path.hessian) return kappa * log(length_of(s->data.train + row * D) / 1e-5);
+  if (!s->path.hessian)
+    return kappa * log(length_of((const double *)s->data.train_file.data + row * D) / 1e-5);
   const double *alpha = (const double *)s->batches.alpha_file.data + row * D;
   size_t i = 0;
   while (alpha[i] < 1e-6 * alpha[D - 1]) i++;

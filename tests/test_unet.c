@@ -174,6 +174,7 @@ static void reference(const subject *s, const double *w, const double *x, double
     const double *speed = take(&r, WIDTH), *speed_bias = take(&r, 1);
     v[D] = speed_bias[0];
     for (size_t k = 0; k < D * WIDTH; k++) v[D] += e[k] * speed[k % WIDTH] / D;
+    v[D] = log1p(exp(v[D]));
   }
   free(a), free(a2), free(b), free(b2), free(c), free(d), free(e);
 }

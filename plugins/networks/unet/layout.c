@@ -124,6 +124,7 @@ size_t unet_carve(const unet_plan *plan, size_t n, void *base, unet_work *out) {
   out->dembedding = carver_floats(&c, n * plan->embedding);
   out->dpart = carver_floats(&c, n * plan->embedding);
   out->means = carver_floats(&c, n * plan->block[0].out.channels);
+  out->speed_slope = carver_floats(&c, n);
   for (size_t k = 0; k < BLOCKS; k++) carve_block(&c, &plan->block[k], n, k, out);
   for (size_t l = 0; l < LEVELS; l++) carve_level(&c, &plan->block[l], out);
   out->pixels = carver_floats(&c, layers_map_size(plan->image));

@@ -1,5 +1,6 @@
 #include "unet.h"
 
+#include "layers/activations.h"
 #include "layers/dense.h"
 
 #include <string.h>
@@ -52,17 +53,15 @@ static void last_forward(const unet_plan *plan, const float *w, const unet_work 
   layers_unframe(image, image.channels, work->pixels, v);
 }
 
-/* v_z is read from the mean over all pixels. */
+/* v_z is read from the mean over all pixels; positive, since fields are divided by it. */
 static void speed_forward(const unet_plan *plan, const float *w, const float *x, float *means,
-                          float *v) {
+                          float *slope, float *v) {
   const map out = plan->block[0].out;
   memset(means, 0, out.channels * sizeof *means);
   layers_sum(out, x, means);
-  *v = w[plan->speed_bias];
-  for (size_t c = 0; c < out.channels; c++) {
-    means[c] /= (float)(out.height * out.width);
-    *v += w[plan->speed + c] * means[c];
-  }
+  for (size_t c = 0; c < out.channels; c++) means[c] /= (float)(out.height * out.width);
+  layers_dense(1, out.channels, 1, means, w + plan->speed, w + plan->speed_bias, v);
+  layers_softplus(1, v, v, slope);
 }
 
 static void forward(const void *self, const hifm_domain *domain, const float *w,
@@ -81,7 +80,7 @@ static void forward(const void *self, const hifm_domain *domain, const float *w,
     last_forward(&plan, w, &work, last, v + b * stride);
     if (domain->speed)
       speed_forward(&plan, w, last, work.means + b * plan.block[0].out.channels,
-                    v + b * stride + d);
+                    work.speed_slope + b, v + b * stride + d);
   }
 }
 
@@ -129,7 +128,7 @@ static void backward(const void *self, const hifm_domain *domain, const float *w
     last_backward(&plan, w, &work, tape.second[BLOCKS - 1], dv + b * stride, dw);
     if (domain->speed)
       speed_backward(&plan, w, &work, work.means + b * plan.block[0].out.channels,
-                     dv[b * stride + d], dw);
+                     work.speed_slope[b] * dv[b * stride + d], dw);
     unet_backward(&plan, &work, batch->nz == 1 ? 0 : b, &tape, dw, dx != NULL);
     if (dx) {
       const map image = plan.image;

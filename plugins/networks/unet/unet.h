@@ -52,7 +52,7 @@ typedef struct unet_tape {
 typedef struct unet_work {
   float *features, *embedding, *embedding_slope; /* [nz, ...] */
   float *shift[BLOCKS];                          /* [nz, channels]: bias and z */
-  float *means;                                  /* [n, width], read by v_z */
+  float *means, *speed_slope;                    /* [n, width], [n]: what v_z reads */
   float *dshift[BLOCKS], *dembedding, *dpart;    /* [nz, ...] */
   float *turned1[BLOCKS], *turned2[BLOCKS], *turned_up[BLOCKS];
   float *dout[LEVELS], *dmid[LEVELS], *dskip[LEVELS], *din[LEVELS], *dup[LEVELS]; /* maps */
