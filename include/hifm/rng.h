@@ -19,7 +19,7 @@ enum {
   HIFM_RNG_MOMENTA = 8,
   HIFM_RNG_PERMUTE = 9,
   HIFM_RNG_CHECK = 10,
-  HIFM_RNG_DEQUANTISE = 11
+  HIFM_RNG_DEQUANTISE = 12
 };
 
 typedef struct hifm_stream {
