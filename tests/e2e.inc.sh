@@ -135,3 +135,14 @@ return h.experiment {
 }
 LUA
 }
+
+# draw_images FILE NUMBER HEIGHT WIDTH SEED: an IDX file of images, all different between two seeds.
+draw_images() {
+  local bytes='' header i
+  printf -v header '\\0\\0\\010\\003\\0\\0\\0\\%03o\\0\\0\\0\\%03o\\0\\0\\0\\%03o' "$2" "$3" "$4"
+  for ((i = 0; i < $2 * $3 * $4; i++)); do
+    printf -v bytes '%s\\%03o' "$bytes" $(((i * i + 31 * (i / ($3 * $4)) + $5) % 251))
+  done
+  # shellcheck disable=SC2059 # the format is the file
+  printf "$header$bytes" >"$1"
+}

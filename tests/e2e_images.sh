@@ -4,22 +4,11 @@ source "$(dirname "$0")/e2e.inc.sh"
 mkdir recipes
 export HIFM_DATASETS=$tmp/recipes
 
-# idx FILE NUMBER HEIGHT SEED: images of HEIGHT x 5 pixels, all different between two seeds.
-idx() {
-  local bytes header i
-  printf -v header '\\0\\0\\010\\003\\0\\0\\0\\%03o\\0\\0\\0\\%03o\\0\\0\\0\\005' "$2" "$3"
-  for ((i = 0; i < $2 * $3 * 5; i++)); do
-    printf -v bytes '%s\\%03o' "${bytes:-}" $(((i * i + 31 * (i / 20) + $4) % 251))
-  done
-  # shellcheck disable=SC2059 # the format is the file
-  printf "$header$bytes" >"$1"
-}
-
 hash_of() { b2sum -l 128 "$1" | cut -d' ' -f1; }
 
 mkdir drawn
-idx drawn/toy-train 60 4 0
-idx drawn/toy-test 20 4 7
+draw_images drawn/toy-train 60 4 5 0
+draw_images drawn/toy-test 20 4 5 7
 # The first training image once more, as the last of the test images.
 { head -c $((16 + 19 * 20)) drawn/toy-test && head -c 36 drawn/toy-train | tail -c 20; } >twin
 mv twin drawn/toy-test
@@ -163,7 +152,7 @@ expect_code 0 "$hifm" dataset make toys --out out3
 expect_same "$data/train.npy" "$(echo out3/cache/toys-*/train.npy)"
 
 say "another file than the one that is meant"
-idx recipes/toys/toy-train 60 4 1
+draw_images recipes/toys/toy-train 60 4 5 1
 expect_code 1 "$hifm" dataset make toys --out out4
 expect_words "recipes/toys/toy-train: unpacked it has the BLAKE2b-128" \
   "$(hash_of recipes/toys/toy-train)" "not $train_hash" "dataset.train_content"
@@ -190,7 +179,7 @@ expect_words "recipes/toys/toy-train: byte 100: truncated"
 gzip -c drawn/toy-train | head -c 200 >recipes/toys/toy-train
 expect_code 65 "$hifm" dataset make toys --out out6
 expect_words "recipes/toys/toy-train: the gzip stream is cut off"
-idx recipes/toys/toy-train 60 3 0
+draw_images recipes/toys/toy-train 60 3 5 0
 expect_code 1 "$hifm" dataset make toys --out out6
 expect_words "images of 3 x 5 pixels, but toy-test of 4 x 5"
 

@@ -25,6 +25,12 @@ mkdir few
 sed -e 's/train_pool = .*/train_pool = 120,/' -e 's/test_pool = .*/test_pool = 12,/' \
   -e 's/chains = .*/chains = 4,/' -e 's/warmup = .*/warmup = 20,/' -e 's/thin = .*/thin = 1,/' \
   datasets/lj13.lua >few/lj13.lua
+# And a few small images in MNIST's place.
+draw_images few/train-images 40 8 8 0
+draw_images few/test-images 10 8 8 7
+cat >few/mnist.lua <<LUA
+return { "images", folder = "$tmp/tree/few", train_file = "train-images", test_file = "test-images" }
+LUA
 points="--set dataset.train=100 --set dataset.test=8 --set train.epochs=1"
 training="--set network.width=4 --set train.batch=50"
 
@@ -33,6 +39,9 @@ tiny() {
   local command=${1/#cc /$compiler } few="HIFM_DATASETS=few"
   case $command in
   *" --dry-run"*) echo "$command" ;;
+  *" scripts/mnist.lua --profile "*)
+    echo "$few $command --set dataset.train=20 --set dataset.test=8 --set train.batch=10"
+    ;;
   *" scripts/"*" --profile "*) echo "$few $command $points $training" ;;
   *"hifm run scripts/"*) echo "$command --dry-run" ;;
   *"hifm run mine/"*) echo "$command $points" ;;
