@@ -24,7 +24,7 @@ static void plain_lines(void **state) {
   display *d = start(false);
   size_t a = display_start(d, "formation seed 0", "train", 0);
   size_t b = display_start(d, "OT seed 0", "train", 0);
-  told(f, d, a, "{'phase':'train','done':0,'total':100,'epoch':0,'epochs':10}", 1);
+  told(f, d, a, "{'phase':'train','done':0,'total':100,'points':500,'epoch':0,'epochs':10}", 1);
   told(f, d, b, "{'note':'no Hessian:\\u001b[2J differences'}", 2);
   display_refresh(d, 9);
   told(f, d, a, "{'phase':'train','done':10,'total':100,'epoch':1,'epochs':10,'loss':0.5}", 11);
@@ -40,7 +40,7 @@ static void plain_lines(void **state) {
                             "start: OT seed 0\n"
                             "OT seed 0: no Hessian:?[2J differences\n"
                             "running: formation seed 0: train 1/10, loss 0.5000, NLL 25.500, "
-                            "NFE 26, 1 min 30 s left\n"
+                            "NFE 26, 500 points/s, 1 min 30 s left\n"
                             "running: OT seed 0: train\n"
                             "done: formation seed 0, NLL 25.500, NFE 26 (1 min 15 s) [1 of 3]\n");
 }

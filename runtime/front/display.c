@@ -15,8 +15,8 @@ static const double DRAW_INTERVAL = 0.15;
 typedef struct job_line {
   const char *label, *kind; /* label NULL: nothing runs on this line */
   char phase[16];
-  double done, total, epoch, epochs, loss, nll, nfe; /* NAN: not known */
-  double started, phase_started, phase_done;         /* phase_done: at its first line */
+  double done, total, points, epoch, epochs, loss, nll, nfe; /* NAN: not known */
+  double started, phase_started, phase_done;                 /* phase_done: at its first line */
   double heard, told; /* last line of the worker, last plain line written */
 } job_line;
 
@@ -89,7 +89,7 @@ void display_expect(display *d, const char *kind) {
 
 static void forget_numbers(job_line *line) {
   line->done = line->total = line->epoch = line->epochs = NAN;
-  line->loss = line->nll = line->nfe = NAN;
+  line->points = line->loss = line->nll = line->nfe = NAN;
 }
 
 size_t display_start(display *d, const char *label, const char *kind, double now) {
@@ -123,11 +123,18 @@ void display_progress(display *d, size_t at, const value *news, double now) {
   }
   take_number(news, "done", &line->done);
   take_number(news, "total", &line->total);
+  take_number(news, "points", &line->points);
   take_number(news, "epoch", &line->epoch);
   take_number(news, "epochs", &line->epochs);
   take_number(news, "loss", &line->loss);
   take_number(news, "nll", &line->nll);
   take_number(news, "nfe", &line->nfe);
+}
+
+/* Of a second, measurements included; NAN: not known. */
+static double points_made(const job_line *line) {
+  double made = line->done - line->phase_done;
+  return made > 0 ? line->points * made / (line->heard - line->phase_started) : NAN;
 }
 
 /* Seconds until the phase is over, at its pace so far; NAN: not known. */
@@ -187,7 +194,8 @@ static void add_details(text_buffer *text, const job_line *line, double now) {
   add_number(text, "loss", line->loss, 4);
   add_number(text, "NLL", line->nll, 3);
   add_number(text, "NFE", line->nfe, 0);
-  double left = line_left(line, now);
+  double pace = points_made(line), left = line_left(line, now);
+  if (isfinite(pace)) text_add(text, ", %s points/s", format_fixed(number, pace, 0));
   if (!isnan(left)) text_add(text, ", %s left", format_duration(number, left));
 }
 

@@ -38,7 +38,7 @@ void bench_put(const bench *b, const char *name, double number, const char *unit
 }
 
 hifm_status bench_tell(const char *phase, size_t done, size_t total, hifm_error *err) {
-  const progress now = {phase, (double)done, (double)total, NAN, NAN, NAN, NAN, NAN};
+  const progress now = {phase, (double)done, (double)total, NAN, NAN, NAN, NAN, NAN, NAN};
   progress_tell(&now);
   if (!progress_stop_asked()) return HIFM_OK;
   return hifm_fail(err, HIFM_INTERRUPTED, "stopped by a signal");

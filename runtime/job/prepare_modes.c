@@ -54,7 +54,7 @@ static hifm_status write_all(modes_writer *w, energy *e, const dataset *data, hi
                        "(is it finite?)",
                        e->bound.plugin->name, i);
     if (status != HIFM_OK) return status;
-    progress state = {"modes", (double)(i + 1), (double)n, NAN, NAN, NAN, NAN, NAN};
+    progress state = {"modes", (double)(i + 1), (double)n, NAN, NAN, NAN, NAN, NAN, NAN};
     progress_tell(&state);
     if (progress_stop_asked()) return hifm_fail(err, HIFM_INTERRUPTED, "stopped by a signal");
   }

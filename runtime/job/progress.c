@@ -55,6 +55,7 @@ static void send_progress(const progress *state) {
   value_put_text(&a, message, "phase", state->phase);
   put_known(&a, message, "done", state->done);
   put_known(&a, message, "total", state->total);
+  put_known(&a, message, "points", state->points);
   put_known(&a, message, "epoch", state->epoch);
   put_known(&a, message, "epochs", state->epochs);
   put_known(&a, message, "loss", state->loss);

@@ -118,6 +118,7 @@ static void tell(const trainer *t) {
   const progress now = {"train",
                         (double)s->step,
                         (double)t->steps,
+                        (double)t->batches->size,
                         epoch_of(t, s->step),
                         epoch_of(t, t->steps),
                         s->loss_sum / count,
