@@ -43,7 +43,7 @@ shape() { head -c 128 "$1" | grep -ao "'shape': ([0-9, ]*)" | cut -d' ' -f2-; }
 numbers() { od -A n -v -t f8 -w8 -j 128 "$1"; }
 
 say "before anything is there"
-refused 66 '0 runs in results/runs have "mlp"' -- mlp --out no.npy
+refused 66 'no run in results/runs has "mlp" in its name' -- mlp --out no.npy
 refused 66 "nowhere/run is no folder of a run" -- nowhere/run --out no.npy
 
 expect_code 0 "$hifm" run normal.lua
@@ -64,7 +64,7 @@ refused 2 'no number of samples (1 to 1000000)' -- mlp -n 0 --out no.npy
 refused 2 'no number of samples' -- mlp -n1.5 --out no.npy
 refused 2 'no seed (0 to 4294967295)' -- mlp --seed 4294967296 --out no.npy
 refused 2 '2 runs in results/runs have "mcmc"' -- mcmc --out no.npy
-refused 66 '0 runs in results/runs have "mpl"' "hifm ls" -- mpl --out no.npy
+refused 66 'no run in results/runs has "mpl" in its name' "hifm ls" -- mpl --out no.npy
 refused 2 "are no images" ".npy" -- mlp --out no.png
 refused 2 "are no images" -- mlp --strip --out no.png
 refused 73 "nowhere/no.npy" -- mlp --out nowhere/no.npy

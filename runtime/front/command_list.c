@@ -96,18 +96,21 @@ hifm_status command_find_run(arena *a, const char *out, const char *word, const 
     if (files_exists(arena_format(a, "%s/job.json", word))) return HIFM_OK;
     return hifm_fail(err, HIFM_NO_INPUT, "%s is no folder of a run; hifm ls shows all", word);
   }
-  const int count = list_runs(a, out, &runs, &entries);
+  const int count = list_runs(a, out, &runs, &entries), shown = 5;
+  const char *names = "";
   int matches = 0;
   for (int i = 0; i < count; i++)
     if (strstr(entries[i]->d_name, word)) {
       *folder = arena_format(a, "%s/%s", runs, entries[i]->d_name);
-      matches++;
+      if (matches++ < shown) names = arena_format(a, "%s\n  %s", names, entries[i]->d_name);
     }
   free_list(entries, count);
   if (matches == 1) return HIFM_OK;
-  return hifm_fail(err, matches ? HIFM_USAGE : HIFM_NO_INPUT,
-                   "%d runs in %s have \"%s\" in their name; hifm ls shows all", matches, runs,
-                   word);
+  if (matches == 0)
+    return hifm_fail(err, HIFM_NO_INPUT, "no run in %s has \"%s\" in its name; hifm ls shows all",
+                     runs, word);
+  return hifm_fail(err, HIFM_USAGE, "%d runs in %s have \"%s\" in their name:%s%s", matches, runs,
+                   word, names, matches > shown ? "\n  ..." : "");
 }
 
 hifm_status command_log(arena *a, const options *given, hifm_error *err) {
