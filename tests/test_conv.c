@@ -165,40 +165,9 @@ static void pool_is_the_mean_of_four(void **state) {
   free(x), free(g), free(y), free(dx);
 }
 
-/* Tiles of every height: a sum is the same wherever its row stands. */
-static void rows_do_not_depend_on_their_number(void **state) {
-  enum { MOST = 31, DEPTH = 9, COLUMNS = 48 };
-  float *a = random_floats(MOST * DEPTH, 13), *b = random_floats(DEPTH * COLUMNS, 14);
-  float whole[MOST * COLUMNS] = {0};
-  outer o = {.lines = 1,
-             .rows = MOST,
-             .columns = COLUMNS,
-             .groups = 1,
-             .depth = DEPTH,
-             .a = a,
-             .a_row = DEPTH,
-             .a_depth = 1,
-             .b = b,
-             .b_depth = COLUMNS,
-             .c = whole,
-             .c_row = COLUMNS};
-  (void)state;
-  layers_outer(&o);
-  for (size_t rows = 1; rows < MOST; rows++) {
-    float part[MOST * COLUMNS] = {0};
-    o.rows = rows;
-    o.c = part;
-    layers_outer(&o);
-    assert_memory_equal(part, whole, rows * COLUMNS * sizeof *part);
-    assert_true(part[rows * COLUMNS] == 0);
-  }
-  free(a), free(b);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(conv_is_its_definition), cmocka_unit_test(conv_gradients_are_its_definition),
-      cmocka_unit_test(up_is_its_definition), cmocka_unit_test(pool_is_the_mean_of_four),
-      cmocka_unit_test(rows_do_not_depend_on_their_number)};
+      cmocka_unit_test(up_is_its_definition), cmocka_unit_test(pool_is_the_mean_of_four)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

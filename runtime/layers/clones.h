@@ -10,6 +10,10 @@
 #define LAYERS_BODY static inline __attribute__((always_inline)) void
 
 #if defined(__x86_64__) && !defined(HIFM_NO_CLONES)
+#define LAYERS_X86
+#endif
+
+#ifdef LAYERS_X86
 #define LAYERS_CLONES(name, parameters, arguments)                                                 \
   __attribute__((target("avx512f"))) static void name##_avx512 parameters {                        \
     name##_body arguments;                                                                         \
