@@ -2,7 +2,8 @@
  * With HIFM_SCHEDULER_PID, its parent, it also ends when that does.
  *
  * { "phase": "data" | "modes" | "train" | "measure", "done": n, "total": n } and, where known,
- * "points" (of each of the n), "epoch", "epochs", "loss", "nll", "nfe"; or { "note": text } for the log and the screen. */
+ * "points" (of each of the n), "epoch", "epochs", "loss", "nll", "nfe"; or { "note": text } for the
+ * log and the screen. */
 #ifndef JOB_PROGRESS_H
 #define JOB_PROGRESS_H
 
