@@ -7,7 +7,7 @@
 /* What the processor is said to have at most: nothing, AVX2, AVX-512. */
 static int level;
 
-#if defined(__x86_64__) && !defined(HIFM_NO_CLONES)
+#ifdef __x86_64__
 static bool has(int needed) {
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   return needed < 2 ? avx2 : (bool)__builtin_cpu_supports("avx512f");

@@ -9,7 +9,7 @@
 
 #define LAYERS_BODY static inline __attribute__((always_inline)) void
 
-#if defined(__x86_64__) && !defined(HIFM_NO_CLONES)
+#ifdef __x86_64__
 #define LAYERS_X86
 #endif
 
