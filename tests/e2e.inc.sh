@@ -46,6 +46,21 @@ expect_words() {
   done
 }
 
+# expect_refusal CODE WORDS... -- ARGUMENTS: of the program; with these words, and no others on its
+# standard output.
+expect_refusal() {
+  local code=$1 words=()
+  shift
+  while [ "$1" != -- ]; do
+    words+=("$1")
+    shift
+  done
+  shift
+  expect_code "$code" "$hifm" "$@"
+  expect_words "${words[@]}"
+  [ ! -s stdout ] || fail "a refusal on standard output: $*"
+}
+
 expect_same() { cmp "$1" "$2" || fail "$1 and $2 differ"; }
 
 # The process ids of workers of this story. A zombie has no command line and does not count.

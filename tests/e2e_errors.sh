@@ -4,18 +4,9 @@ source "$(dirname "$0")/e2e.inc.sh"
 plane_script good.lua 2
 cluster_script cluster.lua 1
 
-# refused CODE WORDS... -- ARGUMENTS: of the program. Nothing is made, and no crash is told.
+# refused CODE WORDS... -- ARGUMENTS: of the program; no results folder is made.
 refused() {
-  local code=$1 words=()
-  shift
-  while [ "$1" != -- ]; do
-    words+=("$1")
-    shift
-  done
-  shift
-  expect_code "$code" "$hifm" "$@"
-  expect_words "${words[@]}"
-  [ ! -s stdout ] || fail "a refusal on standard output: $*"
+  expect_refusal "$@"
   [ ! -e results ] || fail "a results folder was made by: $*"
 }
 

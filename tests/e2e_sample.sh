@@ -20,18 +20,9 @@ return require("hifm").experiment {
 LUA
 cluster_script cluster.lua 1
 
-# refused CODE WORDS... -- ARGUMENTS: of hifm sample. Nothing is made or left behind.
+# refused CODE WORDS... -- ARGUMENTS: of the program; nothing is made or left behind.
 refused() {
-  local code=$1 words=()
-  shift
-  while [ "$1" != -- ]; do
-    words+=("$1")
-    shift
-  done
-  shift
-  expect_code "$code" "$hifm" sample "$@"
-  expect_words "${words[@]}"
-  [ ! -s stdout ] || fail "a refusal on standard output: $*"
+  expect_refusal "$@"
   [ -z "$(find . -name '*.png' -o -name 'no*.npy')" ] || fail "a file was made by: $*"
   [ -z "$(ls "$TMPDIR")" ] || fail "left behind by $*: $(ls "$TMPDIR")"
 }
@@ -43,8 +34,8 @@ shape() { head -c 128 "$1" | grep -ao "'shape': ([0-9, ]*)" | cut -d' ' -f2-; }
 numbers() { od -A n -v -t f8 -w8 -j 128 "$1"; }
 
 say "before anything is there"
-refused 66 'no run in results/runs has "mlp" in its name' -- mlp --out no.npy
-refused 66 "nowhere/run is no folder of a run" -- nowhere/run --out no.npy
+refused 66 'no run in results/runs has "mlp" in its name' -- sample mlp --out no.npy
+refused 66 "nowhere/run is no folder of a run" -- sample nowhere/run --out no.npy
 
 expect_code 0 "$hifm" run normal.lua
 expect_code 0 "$hifm" run cluster.lua --only flow=transport
@@ -52,22 +43,22 @@ run=$(echo results/runs/*-mlp-*)
 find results -printf '%P %T@ %s\n' | sort >before
 
 say "command lines"
-refused 2 "takes the name of a run" -- --out no.npy
-refused 2 "takes the name of a run" -- mlp egnn --out no.npy
-refused 2 "ends in .npy (points) or .png" -- mlp
-refused 2 "ends in .npy (points) or .png" -- mlp --out no.txt
-refused 2 "ends in .npy (points) or .png" -- mlp --out .npy
-refused 2 "--strip is a picture" -- mlp --strip --out no.npy
-refused 2 'unknown option --stirp' 'did you mean "--strip"' -- mlp --stirp --out no.npy
-refused 2 '"bets" is neither best nor last' 'did you mean "best"' -- mlp --weights bets --out no.npy
-refused 2 'no number of samples (1 to 1000000)' -- mlp -n 0 --out no.npy
-refused 2 'no number of samples' -- mlp -n1.5 --out no.npy
-refused 2 'no seed (0 to 4294967295)' -- mlp --seed 4294967296 --out no.npy
-refused 2 '2 runs in results/runs have "mcmc"' -- mcmc --out no.npy
-refused 66 'no run in results/runs has "mpl" in its name' "hifm ls" -- mpl --out no.npy
-refused 2 "are no images" ".npy" -- mlp --out no.png
-refused 2 "are no images" -- mlp --strip --out no.png
-refused 73 "nowhere/no.npy" -- mlp --out nowhere/no.npy
+refused 2 "takes the name of a run" -- sample --out no.npy
+refused 2 "takes the name of a run" -- sample mlp egnn --out no.npy
+refused 2 "ends in .npy (points) or .png" -- sample mlp
+refused 2 "ends in .npy (points) or .png" -- sample mlp --out no.txt
+refused 2 "ends in .npy (points) or .png" -- sample mlp --out .npy
+refused 2 "--strip is a picture" -- sample mlp --strip --out no.npy
+refused 2 'unknown option --stirp' 'did you mean "--strip"' -- sample mlp --stirp --out no.npy
+refused 2 '"bets" is neither best nor last' 'did you mean "best"' -- sample mlp --weights bets --out no.npy
+refused 2 'no number of samples (1 to 1000000)' -- sample mlp -n 0 --out no.npy
+refused 2 'no number of samples' -- sample mlp -n1.5 --out no.npy
+refused 2 'no seed (0 to 4294967295)' -- sample mlp --seed 4294967296 --out no.npy
+refused 2 '2 runs in results/runs have "mcmc"' -- sample mcmc --out no.npy
+refused 66 'no run in results/runs has "mpl" in its name' "hifm ls" -- sample mpl --out no.npy
+refused 2 "are no images" ".npy" -- sample mlp --out no.png
+refused 2 "are no images" -- sample mlp --strip --out no.png
+refused 73 "nowhere/no.npy" -- sample mlp --out nowhere/no.npy
 expect_code 0 "$hifm" sample --help
 expect_words "hifm sample RUN --out FILE"
 
@@ -122,20 +113,20 @@ say "weights that are missing, torn or of another network; data that is gone"
 rm -r b.npy c.npy
 moved=elsewhere/$run
 mv "$moved/best.safetensors" "$moved/kept"
-refused 66 "has no best.safetensors" "after the first measurement" -- "$moved" --out no.npy
+refused 66 "has no best.safetensors" "after the first measurement" -- sample "$moved" --out no.npy
 head -c 1000 "$moved/kept" >"$moved/best.safetensors"
-refused 65 "hifm: elsewhere" "best.safetensors" -- "$moved" --out no.npy
+refused 65 "hifm: elsewhere" "best.safetensors" -- sample "$moved" --out no.npy
 cp results/runs/*-egnn-*/best.safetensors "$moved/"
-refused 65 "belongs to another network" -- "$moved" --out no.npy
+refused 65 "belongs to another network" -- sample "$moved" --out no.npy
 rm -r elsewhere/results/cache
-refused 66 "cache" "train.npy" -- "$moved" --out no.npy
+refused 66 "cache" "train.npy" -- sample "$moved" --out no.npy
 rm "$moved/job.json"
-refused 66 "is no folder of a run" -- "$moved" --out no.npy
+refused 66 "is no folder of a run" -- sample "$moved" --out no.npy
 
 say "a solver that does not come to its end"
 cp "$run/job.json" "$run/kept.json"
 sed -i 's/"max_attempts": *[0-9]*/"max_attempts": 1/' "$run/job.json"
-refused 76 "no samples: rk45" "1 steps tried" -- mlp --out no.npy
+refused 76 "no samples: rk45" "1 steps tried" -- sample mlp --out no.npy
 mv "$run/kept.json" "$run/job.json"
 
 say "a signal ends it"
