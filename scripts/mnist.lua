@@ -1,5 +1,6 @@
 -- MNIST: Table 1 and Figure 3 of the paper, at a size for two cores and a few hours: half the width,
--- 20 epochs with ten times the learning rate. The paper's own size is the profile `paper`.
+-- 20 epochs with three times the learning rate. (With ten times it, the rows of clock t learn faster
+-- and then lose single test images.) The paper's own size is the profile `paper`.
 local h = require "hifm"
 
 -- One row for each kappa. Times drawn by the clock t are dense near the data, where z moves slowly;
@@ -15,7 +16,7 @@ end
 return h.experiment {
   dataset   = { "mnist", train = 50000, test = 100 },
   network   = { "unet", width = 16 },
-  optimizer = { "adamw", lr = 1e-3 },
+  optimizer = { "adamw", lr = 3e-4 },
   train     = { batch = 500, epochs = 20 },
   measure   = { every = 2, divergence = "hutchinson", solver = { "rk45", rtol = 1e-2, atol = 1e-2 } },
   flow      = h.grid {
@@ -35,6 +36,7 @@ return h.experiment {
     -- To see it work, in some minutes: a tenth of the images, 250 steps.
     quick = {
       dataset   = { train = 5000, test = 50 },
+      optimizer = { lr = 1e-3 },
       train     = { batch = 100, epochs = 5 },
       audits    = { all = { ["dataset.test"] = 100 } },
     },
