@@ -83,6 +83,19 @@ static inline void fixture_drop(hifm_bound *bound) {
   free(bound->self);
 }
 
+/* Numbers in [-1, 1), the same on every machine. */
+static inline float fixture_next(unsigned *seed) {
+  *seed = *seed * 1664525u + 1013904223u;
+  return (float)(*seed >> 8) / 8388608.0f - 1;
+}
+
+static inline float *fixture_floats(size_t n, unsigned seed) {
+  float *x = calloc(n, sizeof *x);
+  assert_non_null(x);
+  for (size_t i = 0; i < n; i++) x[i] = fixture_next(&seed);
+  return x;
+}
+
 /* Fails with both numbers unless |actual - expected| <= tolerance. */
 #define fixture_near(actual, expected, tolerance)                                                  \
   do {                                                                                             \

@@ -5,20 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-static float next(unsigned *seed) {
-  *seed = *seed * 1664525u + 1013904223u;
-  return (float)(*seed >> 8) / 8388608.0f - 1;
-}
-
-static float *random_floats(size_t n, unsigned seed) {
-  float *x = calloc(n, sizeof *x);
-  for (size_t i = 0; i < n; i++) x[i] = next(&seed);
-  return x;
-}
-
 /* A map with random numbers inside and a frame of zeros. */
 static float *random_map(map m, unsigned seed) {
-  float *image = random_floats(m.height * m.width * m.channels, seed);
+  float *image = fixture_floats(m.height * m.width * m.channels, seed);
   float *x = calloc(layers_map_size(m), sizeof *x);
   layers_frame(m, image, x);
   free(image);
@@ -53,7 +42,7 @@ static void conv_is_its_definition(void **state) {
   (void)state;
   for (size_t k = 0; k < 4; k++) {
     const map in = shapes[k], to = {in.height, in.width, outs[k]};
-    float *x = random_map(in, 1), *w = random_floats(9 * in.channels * outs[k], 2);
+    float *x = random_map(in, 1), *w = fixture_floats(9 * in.channels * outs[k], 2);
     float *y = random_map(to, 3), *before = random_map(to, 3);
     layers_conv(in, outs[k], x, w, y);
     EACH_PIXEL(to, i, j)
@@ -78,7 +67,7 @@ static void conv_gradients_are_its_definition(void **state) {
     const size_t out = outs[k], lanes = layers_lanes(shapes[k].channels);
     const map in = shapes[k], to = {in.height, in.width, out}, back = {in.height, in.width, lanes};
     float *x = random_map(in, 4), *g = random_map(to, 5),
-          *w = random_floats(9 * in.channels * out, 6);
+          *w = fixture_floats(9 * in.channels * out, 6);
     float *dw = calloc(9 * in.channels * out, sizeof *dw);
     float *turned = calloc(9 * out * lanes, sizeof *turned);
     float *dx = calloc(layers_map_size(back), sizeof *dx);
@@ -110,7 +99,7 @@ static void conv_gradients_are_its_definition(void **state) {
 static void up_is_its_definition(void **state) {
   enum { OUT = 16 };
   const map in = {3, 5, 32}, to = {6, 10, OUT};
-  float *x = random_map(in, 7), *w = random_floats(4 * 32 * OUT, 8), *g = random_map(to, 9);
+  float *x = random_map(in, 7), *w = fixture_floats(4 * 32 * OUT, 8), *g = random_map(to, 9);
   float *y = calloc(layers_map_size(to), sizeof *y), *dx = calloc(layers_map_size(in), sizeof *dx);
   float *dw = calloc(4 * 32 * OUT, sizeof *dw), *turned = calloc(4 * 32 * OUT, sizeof *turned);
   (void)state;

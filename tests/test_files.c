@@ -76,6 +76,24 @@ static void test_make_folder(void **state) {
   assert_int_equal(files_make_folder("", &err), HIFM_CANNOT_CREATE);
 }
 
+static void test_temporary(void **state) {
+  (void)state;
+  arena a = {0};
+  const char *kept = getenv("TMPDIR"), *one, *other;
+  char *before = kept ? arena_text(&a, kept) : NULL;
+  setenv("TMPDIR", folder, 1);
+  assert_int_equal(files_make_temporary(&a, "x", &one, &err), HIFM_OK);
+  assert_int_equal(files_make_temporary(&a, "x", &other, &err), HIFM_OK);
+  assert_string_not_equal(one, other);
+  assert_true(files_exists(one));
+  assert_int_equal(strncmp(one, in_folder("x-"), strlen(folder) + 3), 0);
+  setenv("TMPDIR", in_folder("no"), 1);
+  assert_int_equal(files_make_temporary(&a, "x", &one, &err), HIFM_CANNOT_CREATE);
+  assert_non_null(strstr(err.message, "/no/x-"));
+  before ? setenv("TMPDIR", before, 1) : unsetenv("TMPDIR");
+  arena_close(&a);
+}
+
 static void test_write_and_read(void **state) {
   (void)state;
   put(in_folder("x"), "first");
@@ -357,6 +375,7 @@ int main(void) {
   no_fault();
   const struct CMUnitTest tests[] = {
       TEST(test_make_folder),
+      TEST(test_temporary),
       TEST(test_write_and_read),
       TEST(test_path_without_folder),
       TEST(test_writer),

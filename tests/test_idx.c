@@ -6,10 +6,8 @@
 
 #include <cmocka.h>
 
-#include <sys/resource.h>
-#include <zlib.h>
-
 #include "base/idx.h"
+#include "gzip.h"
 #include "hostile.h"
 
 enum { KILO = 1 << 10, MEGA = 1 << 20 };
@@ -26,17 +24,6 @@ static size_t build(uint8_t *out, uint32_t magic, size_t rank, const uint32_t *s
 
 static size_t build_good(uint8_t *out) {
   return build(out, 0x0803, 3, (const uint32_t[]){2, 3, 4}, 24);
-}
-
-/* One gzip member of these bytes. */
-static size_t pack(uint8_t *out, size_t room, const uint8_t *bytes, size_t count) {
-  z_stream z = {.next_in = (Bytef *)(uintptr_t)bytes, .avail_in = (uInt)count};
-  assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY), Z_OK);
-  z.next_out = out;
-  z.avail_out = (uInt)room;
-  assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-  deflateEnd(&z);
-  return z.total_out;
 }
 
 static void assert_good(const uint8_t *expected, size_t length) {
@@ -72,10 +59,10 @@ static void test_plain_and_packed(void **state) {
   const size_t length = build_good(file);
   put(file, length);
   assert_good(file, length);
-  put(packed, pack(packed, sizeof packed, file, length));
+  put(packed, gzip_member(packed, sizeof packed, file, length));
   assert_good(file, length);
-  size_t first = pack(packed, sizeof packed, file, 7);
-  first += pack(packed + first, sizeof packed - first, file + 7, length - 7);
+  size_t first = gzip_member(packed, sizeof packed, file, 7);
+  first += gzip_member(packed + first, sizeof packed - first, file + 7, length - 7);
   put(packed, first);
   assert_good(file, length);
 }
@@ -155,7 +142,7 @@ static void test_bad_files(void **state) {
     size_t length = build(file, cases[i].magic, cases[i].rank, cases[i].shape, cases[i].data);
     put(file, length);
     assert_refused(cases[i].rule);
-    put(packed, pack(packed, sizeof packed, file, length));
+    put(packed, gzip_member(packed, sizeof packed, file, length));
     assert_refused(cases[i].rule);
   }
 }
@@ -176,7 +163,8 @@ static void test_trailing(void **state) {
 static void test_every_truncation(void **state) {
   (void)state;
   uint8_t file[1000], packed[1000];
-  const size_t length = build_good(file), short_length = pack(packed, sizeof packed, file, length);
+  const size_t length = build_good(file),
+               short_length = gzip_member(packed, sizeof packed, file, length);
   for (size_t cut = 0; cut < length; cut++) {
     put(file, cut);
     assert_refused("byte ");
@@ -219,7 +207,7 @@ static void test_mutations(void **state) {
       uint8_t file[1000], packed[1000];
       size_t length = build_good(file);
       length = mutate((char *)file, length, 16, "\x01\x02\x03\x04\x08\x0d\xff", &seed);
-      put(gzip ? packed : file, gzip ? pack(packed, sizeof packed, file, length) : length);
+      put(gzip ? packed : file, gzip ? gzip_member(packed, sizeof packed, file, length) : length);
       try_mutant(&refused);
     }
     assert_true(refused > 1000 && refused < 2000);
@@ -234,7 +222,7 @@ static void test_mutated_streams(void **state) {
   for (int i = 0; i < 2000; i++) {
     uint8_t file[1000], packed[1000];
     size_t length = build_good(file);
-    length = pack(packed, sizeof packed, file, length);
+    length = gzip_member(packed, sizeof packed, file, length);
     length = mutate((char *)packed, length, 20, "\x1f\x8b\x08\x01\x02\x04\x10\x20", &seed);
     put(packed, length);
     try_mutant(&refused);
@@ -242,25 +230,15 @@ static void test_mutated_streams(void **state) {
   assert_true(refused > 1000 && refused < 2000);
 }
 
-static long peak(void) {
-  struct rusage usage;
-  assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
-  return usage.ru_maxrss * KILO;
-}
-
 /* 10 GB of zeros behind this header, as one gzip member that never ends: after a full flush the
  * packed zeros are the same bytes each time. */
 static void put_bomb(const uint8_t *head, size_t count) {
   static uint8_t zeros[MEGA], packed[64 * KILO];
-  z_stream z = {.next_out = packed, .avail_out = sizeof packed};
-  assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 9, Z_DEFAULT_STRATEGY), Z_OK);
-  z.next_in = (Bytef *)(uintptr_t)head;
-  z.avail_in = (uInt)count;
-  deflate(&z, Z_FULL_FLUSH);
+  z_stream z;
+  gzip_begin(&z, packed, sizeof packed);
+  gzip_add(&z, head, count, Z_FULL_FLUSH);
   const size_t start = z.total_out;
-  z.next_in = zeros;
-  z.avail_in = sizeof zeros;
-  deflate(&z, Z_FULL_FLUSH);
+  gzip_add(&z, zeros, sizeof zeros, Z_FULL_FLUSH);
   const size_t length = z.total_out - start;
   deflateEnd(&z);
   remove(path);

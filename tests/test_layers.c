@@ -66,21 +66,16 @@ static void softplus_does_not_depend_on_position(void **state) {
   }
 }
 
-static float next(unsigned *seed) {
-  *seed = *seed * 1664525u + 1013904223u;
-  return (float)(*seed >> 8) / 8388608.0f - 1;
-}
-
 static void dense_is_the_naive_loop(void **state) {
   enum { N = 5, IN = 4, OUT = 3 };
   float x[N * IN], w[IN * OUT], b[OUT], y[N * OUT], dy[N * OUT], dx[N * IN];
   float dw[IN * OUT] = {1}, db[OUT] = {2};
   unsigned seed = 1;
   (void)state;
-  for (int i = 0; i < N * IN; i++) x[i] = next(&seed);
-  for (int i = 0; i < IN * OUT; i++) w[i] = next(&seed);
-  for (int i = 0; i < OUT; i++) b[i] = next(&seed);
-  for (int i = 0; i < N * OUT; i++) dy[i] = next(&seed);
+  for (int i = 0; i < N * IN; i++) x[i] = fixture_next(&seed);
+  for (int i = 0; i < IN * OUT; i++) w[i] = fixture_next(&seed);
+  for (int i = 0; i < OUT; i++) b[i] = fixture_next(&seed);
+  for (int i = 0; i < N * OUT; i++) dy[i] = fixture_next(&seed);
   layers_dense(N, IN, OUT, x, w, b, y);
   layers_dense_backward(N, IN, OUT, x, w, dy, dw, db, dx);
   for (int n = 0; n < N; n++)
@@ -118,11 +113,11 @@ static void stack_backward_is_transposed_tangent(void **state) {
   (void)state;
   assert_int_equal(stack_weights(shape), sizeof w / sizeof *w);
   assert_int_equal(stack_tape(shape, N), sizeof tape / sizeof *tape);
-  for (size_t i = 0; i < sizeof w / sizeof *w; i++) w[i] = next(&seed);
+  for (size_t i = 0; i < sizeof w / sizeof *w; i++) w[i] = fixture_next(&seed);
   for (int i = 0; i < SIZE; i++) {
-    x[i] = next(&seed);
-    t[i] = next(&seed);
-    keep[i] = dy[i] = next(&seed);
+    x[i] = fixture_next(&seed);
+    t[i] = fixture_next(&seed);
+    keep[i] = dy[i] = fixture_next(&seed);
   }
   stack_forward(shape, N, w, x, tape);
   stack_backward(shape, N, w, x, tape, dy, NULL, dx, spare);

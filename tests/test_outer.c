@@ -22,23 +22,12 @@ static bool has(int needed) {
 
 #include "../runtime/layers/outer.c"
 
-static float next(unsigned *seed) {
-  *seed = *seed * 1664525u + 1013904223u;
-  return (float)(*seed >> 8) / 8388608.0f - 1;
-}
-
-static float *random_floats(size_t n, unsigned seed) {
-  float *x = calloc(n, sizeof *x);
-  for (size_t i = 0; i < n; i++) x[i] = next(&seed);
-  return x;
-}
-
 enum { LINES = 2, MOST = 31, GROUPS = 2, DEPTH = 5, COLUMNS = 80, ROOM = 1 << 14 };
 
 /* The definition in outer.h, with every stride different. */
 static void check(size_t rows, size_t columns) {
-  float *a = random_floats(ROOM, 1), *b = random_floats(ROOM, 2);
-  float *c = random_floats(ROOM, 3), *before = random_floats(ROOM, 3);
+  float *a = fixture_floats(ROOM, 1), *b = fixture_floats(ROOM, 2);
+  float *c = fixture_floats(ROOM, 3), *before = fixture_floats(ROOM, 3);
   const outer o = {.lines = LINES,
                    .rows = rows,
                    .columns = columns,
@@ -100,7 +89,7 @@ static void avx512(void **state) {
 /* Tiles of every height: a sum is the same wherever its row stands. */
 static void rows_do_not_depend_on_their_number(void **state) {
   enum { DEEP = 9, WIDE = 48 };
-  float *a = random_floats(MOST * DEEP, 13), *b = random_floats(DEEP * WIDE, 14);
+  float *a = fixture_floats(MOST * DEEP, 13), *b = fixture_floats(DEEP * WIDE, 14);
   float whole[MOST * WIDE] = {0};
   outer o = {.lines = 1,
              .rows = MOST,

@@ -125,6 +125,18 @@ static void test_nearest(void **state) {
   arena_close(&a);
 }
 
+static void test_places(void **state) {
+  (void)state;
+  arena a = {0};
+  const char *list = "::/one:two words:::three:";
+  assert_string_equal(text_next_place(&a, &list), "/one");
+  assert_string_equal(text_next_place(&a, &list), "two words");
+  assert_string_equal(text_next_place(&a, &list), "three");
+  assert_null(text_next_place(&a, &list));
+  assert_null(text_next_place(&a, &list));
+  arena_close(&a);
+}
+
 static void test_number(void **state) {
   (void)state;
   static const char *const bad[] = {"",    " 1", "1 ", "1x", "0x10", "inf", "nan",  "1e999",
@@ -212,11 +224,17 @@ static void test_locale_does_not_matter(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_memory),         cmocka_unit_test(test_memory_refuses_overflow),
-      cmocka_unit_test(test_arena),          cmocka_unit_test(test_map_keeps_keys_sorted),
-      cmocka_unit_test(test_copy_and_equal), cmocka_unit_test(test_nearest),
-      cmocka_unit_test(test_number),         cmocka_unit_test(test_buffer),
-      cmocka_unit_test(test_utf8),           cmocka_unit_test(test_locale_does_not_matter),
+      cmocka_unit_test(test_memory),
+      cmocka_unit_test(test_memory_refuses_overflow),
+      cmocka_unit_test(test_arena),
+      cmocka_unit_test(test_map_keeps_keys_sorted),
+      cmocka_unit_test(test_copy_and_equal),
+      cmocka_unit_test(test_nearest),
+      cmocka_unit_test(test_places),
+      cmocka_unit_test(test_number),
+      cmocka_unit_test(test_buffer),
+      cmocka_unit_test(test_utf8),
+      cmocka_unit_test(test_locale_does_not_matter),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
  * Shapes: in [n, d + 1], activations [n, W], out [n, O] with O = d, or d + 1 with v_z. */
 #include "hifm/network.h"
 #include "layers/activations.h"
+#include "layers/carver.h"
 #include "layers/dense.h"
 #include "layers/stack.h"
 
@@ -42,19 +43,21 @@ static mlp_weights layout(const mlp *net, const hifm_domain *domain) {
   return at;
 }
 
-static size_t carve(const mlp *net, const hifm_domain *domain, size_t n, float *base, mlp_tape *t) {
+static size_t carve(const mlp *net, const hifm_domain *domain, size_t n, void *base, mlp_tape *t) {
   const size_t wide = n * net->width, in = n * (domain->d + 1), speeds = domain->speed ? n : 0;
-  float **const part[] = {&t->in, &t->first, &t->slope, &t->stack, &t->a,          &t->b,
-                          &t->c,  &t->dout,  &t->din,   &t->speed, &t->speed_slope};
-  const size_t size[] = {in,   wide,   wide,  stack_tape(inner(net), n),
-                         wide, wide,   wide,  n * outputs_of(domain),
-                         in,   speeds, speeds};
-  size_t used = 0;
-  for (size_t k = 0; k < sizeof part / sizeof *part; k++) {
-    *part[k] = base ? base + used : NULL;
-    used += (size[k] + 15) / 16 * 16;
-  }
-  return used * sizeof(float);
+  carver c = {base, 0};
+  t->in = carver_floats(&c, in);
+  t->first = carver_floats(&c, wide);
+  t->slope = carver_floats(&c, wide);
+  t->stack = carver_floats(&c, stack_tape(inner(net), n));
+  t->a = carver_floats(&c, wide);
+  t->b = carver_floats(&c, wide);
+  t->c = carver_floats(&c, wide);
+  t->dout = carver_floats(&c, n * outputs_of(domain));
+  t->din = carver_floats(&c, in);
+  t->speed = carver_floats(&c, speeds);
+  t->speed_slope = carver_floats(&c, speeds);
+  return c.used;
 }
 
 static void remove_mean(const hifm_domain *domain, size_t n, size_t stride, float *x) {

@@ -55,6 +55,14 @@ hifm_status files_make_folder(const char *path, hifm_error *err) {
   return HIFM_OK;
 }
 
+hifm_status files_make_temporary(arena *a, const char *name, const char **path, hifm_error *err) {
+  const char *place = getenv("TMPDIR");
+  char *made = arena_format(a, "%s/%s-XXXXXX", place && *place ? place : "/tmp", name);
+  if (!mkdtemp(made)) return fail_change(err, "create the folder", made, errno);
+  *path = made;
+  return HIFM_OK;
+}
+
 hifm_status files_begin(files_writer *writer, const char *path, hifm_error *err) {
   static atomic_uint serial;
   writer->fd = -1;

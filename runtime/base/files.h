@@ -12,6 +12,10 @@
  */
 hifm_status files_make_folder(const char *path, hifm_error *err);
 
+/* Creates a new folder of this call alone, name-XXXXXX in TMPDIR (or /tmp); whoever asked removes
+ * it. HIFM_CANNOT_CREATE, HIFM_NO_PERMISSION or HIFM_CANNOT_WRITE (disk full). */
+hifm_status files_make_temporary(arena *a, const char *name, const char **path, hifm_error *err);
+
 /* Writes a temporary file beside path, fsync, rename, fsync of the folder. HIFM_CANNOT_WRITE (disk
  * full, EIO), HIFM_CANNOT_CREATE or HIFM_NO_PERMISSION; on failure path is untouched and the
  * temporary file is gone. */

@@ -81,6 +81,15 @@ static unsigned char second_byte(unsigned char first, unsigned char *most) {
   return first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
 }
 
+const char *text_next_place(arena *a, const char **list) {
+  *list += strspn(*list, ":");
+  const size_t length = strcspn(*list, ":");
+  if (length == 0) return NULL;
+  const char *place = arena_format(a, "%.*s", (int)length, *list);
+  *list += length;
+  return place;
+}
+
 size_t text_utf8(const char *text) {
   const unsigned char *byte = (const unsigned char *)text;
   if (byte[0] < 0x80) return byte[0] != 0;

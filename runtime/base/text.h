@@ -19,6 +19,10 @@ const char *text_hint(arena *a, const char *word, const char *const *candidates,
 /* The whole word as a finite decimal number: no spaces, no hexadecimal, no "inf", no "nan". */
 bool text_number(const char *word, double *out);
 
+/* The next part of a list of places separated by ':', NULL after the last; empty ones are skipped.
+ * `list` moves on. */
+const char *text_next_place(arena *a, const char **list);
+
 /* Bytes of the valid UTF-8 character at the start of text, 0 where there is none (or at its end).
  */
 size_t text_utf8(const char *text);

@@ -5,7 +5,6 @@
 #include "front/command.h"
 #include "front/ending.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,15 +117,12 @@ static hifm_status run_worker(arena *a, const options *given, const char *run, c
 /* The worker's own folder is one for this call alone: a grid may be running in the results folder,
  * and what is there is not touched. */
 hifm_status command_sample(arena *a, const options *given, hifm_error *err) {
-  const char *run, *temporary = getenv("TMPDIR");
+  const char *run, *scratch;
   hifm_status status = check_options(a, given, err);
   if (status == HIFM_OK) status = command_find_run(a, OPTIONS_RESULTS, given->words[0], &run, err);
   if (status != HIFM_OK) return status;
-  char *scratch =
-      arena_format(a, "%s/hifm-sample-XXXXXX", temporary && *temporary ? temporary : "/tmp");
-  if (!mkdtemp(scratch))
-    return hifm_fail(err, HIFM_CANNOT_CREATE, "%s: cannot create a folder: %s", scratch,
-                     strerror(errno));
+  status = files_make_temporary(a, "hifm-sample", &scratch, err);
+  if (status != HIFM_OK) return status;
   status = run_worker(a, given, run, scratch, err);
   files_remove(scratch, NULL);
   return status;

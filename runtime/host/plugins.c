@@ -62,11 +62,8 @@ static void add_folder(arena *a, value *folders, const char *folder) {
 static const value *search_folders(arena *a) {
   value *folders = value_new(a, VALUE_LIST);
   const char *search = getenv("HIFM_PLUGIN_PATH");
-  while (search && *search) {
-    size_t length = strcspn(search, ":");
-    if (length) add_folder(a, folders, arena_format(a, "%.*s", (int)length, search));
-    search += length + (search[length] == ':');
-  }
+  for (const char *place; search && (place = text_next_place(a, &search));)
+    add_folder(a, folders, place);
   char program[4096];
   ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
   if (length > 0) {

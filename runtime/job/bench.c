@@ -8,7 +8,6 @@
 #include "job/progress.h"
 #include "job/settings.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,8 +37,7 @@ void bench_put(const bench *b, const char *name, double number, const char *unit
 }
 
 hifm_status bench_tell(const char *phase, size_t done, size_t total, hifm_error *err) {
-  const progress now = {phase, (double)done, (double)total, NAN, NAN, NAN, NAN, NAN, NAN};
-  progress_tell(&now);
+  progress_tell_phase(phase, (double)done, (double)total);
   if (!progress_stop_asked()) return HIFM_OK;
   return hifm_fail(err, HIFM_INTERRUPTED, "stopped by a signal");
 }
@@ -81,16 +79,6 @@ static hifm_status describe_data(bench *b, hifm_error *err) {
   return status;
 }
 
-static hifm_status make_folder(bench *b, hifm_error *err) {
-  const char *place = getenv("TMPDIR");
-  char *path = arena_format(b->memory, "%s/hifm-bench-XXXXXX", place && *place ? place : "/tmp");
-  if (!mkdtemp(path))
-    return hifm_fail(err, HIFM_CANNOT_CREATE, "%s: cannot make the folder: %s", path,
-                     strerror(errno));
-  b->folder = path;
-  return HIFM_OK;
-}
-
 static hifm_status make_data(bench *b, hifm_error *err) {
   const job work = {.kind = "data",
                     .id = "",
@@ -124,7 +112,7 @@ static hifm_status set_up(bench *b, const char *weights, hifm_error *err) {
   if (status != HIFM_OK) return status;
   progress_note("%s; width %.0f, depth %.0f", linear_library(),
                 value_get_number(b->network, "width", 0), value_get_number(b->network, "depth", 0));
-  status = make_folder(b, err);
+  status = files_make_temporary(b->memory, "hifm-bench", &b->folder, err);
   if (status == HIFM_OK) status = make_data(b, err);
   if (status == HIFM_OK) status = open_batches(b, err);
   return status;

@@ -1,6 +1,7 @@
 #include "job/images.h"
 
 #include "base/files.h"
+#include "base/text.h"
 #include "host/params.h"
 
 #include <math.h>
@@ -8,14 +9,11 @@
 
 const char *images_find(arena *a, const char *places, const char *name) {
   static const char *const endings[] = {"", ".gz"};
-  for (const char *place = places; *place; place += strspn(place, ":")) {
-    const size_t length = strcspn(place, ":");
-    for (size_t i = 0; i < 2 && length > 0; i++) {
-      const char *path = arena_format(a, "%.*s/%s%s", (int)length, place, name, endings[i]);
+  for (const char *place; (place = text_next_place(a, &places));)
+    for (size_t i = 0; i < 2; i++) {
+      const char *path = arena_format(a, "%s/%s%s", place, name, endings[i]);
       if (files_exists(path)) return path;
     }
-    place += length;
-  }
   return NULL;
 }
 

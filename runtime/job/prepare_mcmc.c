@@ -10,8 +10,7 @@
 
 static bool tell_sampling(void *context, double fraction) {
   (void)context;
-  progress state = {"data", fraction, 1, NAN, NAN, NAN, NAN, NAN, NAN};
-  progress_tell(&state);
+  progress_tell_phase("data", fraction, 1);
   return progress_stop_asked();
 }
 

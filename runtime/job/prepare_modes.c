@@ -54,8 +54,7 @@ static hifm_status write_all(modes_writer *w, energy *e, const dataset *data, hi
                        "(is it finite?)",
                        e->bound.plugin->name, i);
     if (status != HIFM_OK) return status;
-    progress state = {"modes", (double)(i + 1), (double)n, NAN, NAN, NAN, NAN, NAN, NAN};
-    progress_tell(&state);
+    progress_tell_phase("modes", (double)(i + 1), (double)n);
     if (progress_stop_asked()) return hifm_fail(err, HIFM_INTERRUPTED, "stopped by a signal");
   }
   return HIFM_OK;

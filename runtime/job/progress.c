@@ -80,6 +80,10 @@ void progress_tell(const progress *state) {
   fputc('\n', stderr);
 }
 
+void progress_tell_phase(const char *phase, double done, double total) {
+  progress_tell(&(progress){phase, done, total, NAN, NAN, NAN, NAN, NAN, NAN});
+}
+
 void progress_note(const char *format, ...) {
   char text[700];
   va_list arguments;

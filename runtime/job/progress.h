@@ -19,6 +19,8 @@ typedef struct progress {
 void progress_start(void); /* reads the environment; once per process */
 /* At most a few lines a second are written, the last one of a phase (done == total) always. */
 void progress_tell(const progress *state);
+/* The same where nothing but the phase is known. */
+void progress_tell_phase(const char *phase, double done, double total);
 __attribute__((format(printf, 1, 2))) void progress_note(const char *format, ...);
 
 /* SIGTERM and SIGINT ask a worker to checkpoint and end. */

@@ -92,14 +92,9 @@ static hifm_status place_file(recipes *r, value *map, const char *folder, hifm_e
 static void place_folders(recipes *r, value *map, const char *base, const char *home,
                           const char *label) {
   const char *places = "", *given = value_get_text(map, "folder", "");
-  for (const char *part = given; *part; part += strspn(part, ":")) {
-    const size_t length = strcspn(part, ":");
-    if (length > 0)
-      places = *part == '/'
-                   ? arena_format(r->memory, "%s%.*s:", places, (int)length, part)
-                   : arena_format(r->memory, "%s%s/%.*s:", places, base, (int)length, part);
-    part += length;
-  }
+  for (const char *place; (place = text_next_place(r->memory, &given));)
+    places = *place == '/' ? arena_format(r->memory, "%s%s:", places, place)
+                           : arena_format(r->memory, "%s%s/%s:", places, base, place);
   value_put_text(r->memory, map, "folder", arena_format(r->memory, "%s%s/%s", places, home, label));
 }
 

@@ -52,8 +52,7 @@ static double number_at(const table_parts *p, size_t row, int column) {
 double table_number(const table_parts *p, const table_source *s, size_t row) {
   double x = number_at(p, row, s->run);
   if (s->minus) x = s->minus[row] == TABLE_NO_ROW ? NAN : x - number_at(p, s->minus[row], s->run);
-  const int dimensions = s->unit > 0 ? rows_column(&p->runs, "dimensions") : -1;
-  if (s->unit > 0) x /= dimensions < 0 ? NAN : s->unit * number_at(p, row, dimensions);
+  if (s->unit > 0) x /= s->dimensions < 0 ? NAN : s->unit * number_at(p, row, s->dimensions);
   return x;
 }
 

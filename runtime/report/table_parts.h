@@ -23,8 +23,9 @@ typedef struct table_source {
   bool number;         /* of runs.csv: averaged over seeds */
   int digits;          /* after the point; negative: as it stands */
   const size_t *minus; /* [runs] the row whose number is subtracted, or TABLE_NO_ROW; NULL: none */
-  double unit; /* nats of one: what a number is divided by for each dimension; 0: as it is */
-  size_t at;   /* its column of the table's CSV */
+  double unit;    /* nats of one: what a number is divided by for each dimension; 0: as it is */
+  int dimensions; /* with a unit: the column of runs.csv that says how many; -1: none */
+  size_t at;      /* its column of the table's CSV */
 } table_source;
 
 typedef struct table_parts {

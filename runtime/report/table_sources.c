@@ -67,6 +67,7 @@ static hifm_status find_unit(const table_parts *p, const value *unit, table_sour
     return hifm_fail(err, HIFM_BAD_CONFIG, "table %s: column \"%s\": only numbers have a unit",
                      p->request->name, out->heading);
   out->unit = bits ? log(2) : 1;
+  out->dimensions = rows_column(&p->runs, "dimensions");
   return HIFM_OK;
 }
 

@@ -25,14 +25,20 @@ static size_t tensors(const void *self, const hifm_domain *domain, hifm_tensor *
   return unet_layout(self, domain, &plan, out, room);
 }
 
+/* Where all is, for n images; returns the bytes of work. */
+static size_t place(const void *self, const hifm_domain *domain, size_t n, void *memory,
+                    unet_plan *plan, unet_work *work) {
+  unet_layout(self, domain, plan, NULL, 0);
+  return unet_carve(plan, n, memory, work);
+}
+
 /* Tape that stays in the last cache until the backward pass, images enough to share the turning of
  * the kernels. */
 static size_t chunk(const void *self, const hifm_domain *domain, size_t n) {
   const size_t target = (size_t)16 << 20, least = 8;
   unet_plan plan;
   unet_work work;
-  unet_layout(self, domain, &plan, NULL, 0);
-  unet_carve(&plan, 1, NULL, &work);
+  place(self, domain, 1, NULL, &plan, &work);
   const size_t fit = target / (work.image * sizeof(float));
   return fit < least ? (n < least ? n : least) : n < fit ? n : fit;
 }
@@ -40,8 +46,7 @@ static size_t chunk(const void *self, const hifm_domain *domain, size_t n) {
 static size_t work_bytes(const void *self, const hifm_domain *domain, size_t n) {
   unet_plan plan;
   unet_work work;
-  unet_layout(self, domain, &plan, NULL, 0);
-  return unet_carve(&plan, n, NULL, &work);
+  return place(self, domain, n, NULL, &plan, &work);
 }
 
 /* The 1 x 1 convolution; frames are computed, too, and left behind. */
@@ -70,8 +75,7 @@ static void forward(const void *self, const hifm_domain *domain, const float *w,
   unet_plan plan;
   unet_work work;
   unet_tape tape;
-  unet_layout(self, domain, &plan, NULL, 0);
-  unet_carve(&plan, batch->n, memory, &work);
+  place(self, domain, batch->n, memory, &plan, &work);
   unet_embed(&plan, batch->nz, batch->z, w, &work);
   for (size_t b = 0; b < batch->n; b++) {
     unet_carve_tape(&plan, work.images + b * work.image, &tape);
@@ -119,8 +123,7 @@ static void backward(const void *self, const hifm_domain *domain, const float *w
   unet_plan plan;
   unet_work work;
   unet_tape tape;
-  unet_layout(self, domain, &plan, NULL, 0);
-  unet_carve(&plan, batch->n, memory, &work);
+  place(self, domain, batch->n, memory, &plan, &work);
   unet_turn(&plan, w, &work);
   clear_shifts(&plan, batch->nz, &work);
   for (size_t b = 0; b < batch->n; b++) {
