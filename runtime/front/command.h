@@ -24,8 +24,8 @@ hifm_status command_find_run(arena *a, const char *out, const char *word, const 
  * stopped it. */
 hifm_status command_exit_code(const schedule_summary *summary);
 
-/* This executable, and the folder of data set recipes: HIFM_DATASETS, or the one beside the one it
- * lies in. */
+/* This executable (without /proc, a message and HIFM_NO_RESOURCE), and the folder of data set
+ * recipes: HIFM_DATASETS, or the one beside the one it lies in. */
 const char *command_program(arena *a);
 const char *command_recipes(arena *a);
 

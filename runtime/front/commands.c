@@ -4,6 +4,7 @@
 #include "front/command.h"
 #include "job/job.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -112,7 +113,11 @@ hifm_status command_exit_code(const schedule_summary *summary) {
 const char *command_program(arena *a) {
   char path[4096];
   const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-  if (length <= 0) return "hifm";
+  if (length <= 0) {
+    fprintf(stderr, "hifm: /proc/self/exe cannot be read: %s (is /proc mounted?)\n",
+            strerror(errno));
+    exit(HIFM_NO_RESOURCE);
+  }
   path[length] = 0;
   return arena_text(a, path);
 }
