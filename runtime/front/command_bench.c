@@ -25,7 +25,7 @@ static hifm_status begin_anew(arena *a, const options *given, hifm_error *err) {
   char *weights = given->weights ? arena_text(a, given->weights) : NULL;
   char *const arguments[] = {name, command, weights ? option : NULL, weights, NULL};
   const char *program = command_program(a);
-  execve(program, arguments, jobs_environment());
+  execve(program, arguments, jobs_environment(NULL));
   return hifm_fail(err, HIFM_NO_RESOURCE, "%s: cannot be started again: %s", program,
                    strerror(errno));
 }

@@ -2,6 +2,7 @@
 #include "base/files.h"
 #include "front/audits.h"
 #include "front/command.h"
+#include "front/freeze.h"
 #include "front/graph.h"
 #include "front/jobs.h"
 #include "host/catalogue.h"
@@ -127,11 +128,12 @@ static void dry_run(const experiment *e) {
 
 static hifm_status run_jobs(experiment *e, schedule_summary *summary, hifm_error *err) {
   const value *how = value_get(e->plan, "schedule");
-  const schedule_options how_to = {.program = command_program(e->a),
-                                   .parallel = e->given->parallel,
-                                   .timeout = value_get_number(how, "timeout", 0),
-                                   .retries = (unsigned)value_get_number(how, "retries", 2),
-                                   .quiet = e->given->quiet};
+  schedule_options how_to = {.program = command_program(e->a),
+                             .image = "/proc/self/exe", /* itself, even when built anew meanwhile */
+                             .parallel = e->given->parallel,
+                             .timeout = value_get_number(how, "timeout", 0),
+                             .retries = (unsigned)value_get_number(how, "retries", 2),
+                             .quiet = e->given->quiet};
   const size_t done = e->jobs.rows_done, all = e->jobs.row_count;
   *summary = (schedule_summary){0};
   if (done == all) {
@@ -139,6 +141,8 @@ static hifm_status run_jobs(experiment *e, schedule_summary *summary, hifm_error
     return HIFM_OK;
   }
   if (!e->given->quiet) fprintf(stderr, "%zu runs, %zu of them done already\n", all, done);
+  hifm_status status = freeze_plugins(e->a, e->given->out, &how_to.plugins, err);
+  if (status != HIFM_OK) return status;
   return schedule_run(e->jobs.jobs, e->jobs.job_count, &how_to, summary, err);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "host/plugins.h"
 #include "job/images.h"
 #include "job/job.h"
 
@@ -104,18 +105,25 @@ static bool sets_same(const char *x, const char *y) {
   return strncmp(x, y, strcspn(y, "=") + 1) == 0;
 }
 
-char **jobs_environment(void) {
+static bool is_own(const char *entry, char *const *own, size_t count) {
+  for (size_t k = 0; k < count; k++)
+    if (own[k] && sets_same(entry, own[k])) return true;
+  return false;
+}
+
+char **jobs_environment(const char *plugins) {
   static char progress[] = "HIFM_PROGRESS_FD=3", threads[] = "OPENBLAS_NUM_THREADS=1";
-  static char scheduler[40];
-  char *const own[] = {progress, threads, scheduler, blas_kernels()};
+  static char scheduler[40], folder[4200];
+  char *const own[] = {progress, threads, scheduler, plugins ? folder : NULL, blas_kernels()};
+  const size_t own_count = sizeof own / sizeof *own;
   size_t count = 0, kept = 0;
   snprintf(scheduler, sizeof scheduler, "HIFM_SCHEDULER_PID=%ld", (long)getpid());
+  snprintf(folder, sizeof folder, PLUGINS_COPIES "=%s", plugins ? plugins : "");
   while (environ[count]) count++;
-  char **list = memory_array(count + 5, sizeof *list);
+  char **list = memory_array(count + own_count + 1, sizeof *list);
   for (char **entry = environ; *entry; entry++)
-    if (!sets_same(*entry, own[0]) && !sets_same(*entry, own[1]) && !sets_same(*entry, own[2]))
-      list[kept++] = *entry;
-  for (size_t k = 0; k < 4; k++)
+    if (!is_own(*entry, own, own_count)) list[kept++] = *entry;
+  for (size_t k = 0; k < own_count; k++)
     if (own[k]) list[kept++] = own[k];
   return list;
 }

@@ -23,7 +23,8 @@ typedef struct jobs_files {
 } jobs_files;
 hifm_status jobs_prepare(const schedule_job *it, jobs_files *files, hifm_error *err);
 
-/* This process's environment with what workers need set; the list is released with free(). */
-char **jobs_environment(void);
+/* This process's environment with what workers need set, among it the only folder of plugins
+ * (NULL: as usual); the list is released with free(), and is good until the next call. */
+char **jobs_environment(const char *plugins);
 
 #endif

@@ -247,7 +247,7 @@ static int spawn(worker *w) {
   };
   const uv_process_options_t how = {
       .exit_cb = on_exit_of_worker,
-      .file = options->program,
+      .file = options->image ? options->image : options->program,
       .args = arguments,
       .env = w->run->environment,
       .flags = UV_PROCESS_DETACHED, /* its own process group: Ctrl-C is the scheduler's */
@@ -381,7 +381,7 @@ hifm_status schedule_run(schedule_job *jobs, size_t count, const schedule_option
   r->places = options->parallel > count ? count : options->parallel;
   if (r->places == 0) r->places = 1;
   r->workers = memory_array(r->places, sizeof *r->workers);
-  r->environment = jobs_environment();
+  r->environment = jobs_environment(options->plugins);
   r->display = display_open(stderr, r->places, options->quiet, now());
   sigaction(SIGPIPE, &ignore, &before);
   count_done(r);

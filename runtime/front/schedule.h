@@ -35,6 +35,8 @@ typedef struct schedule_job {
 
 typedef struct schedule_options {
   const char *program; /* this executable: started as `program worker <job file>` */
+  const char *image;   /* what is executed under that name; NULL: program */
+  const char *plugins; /* the only folder where workers look for plugins; NULL: as usual */
   unsigned parallel;   /* -j */
   double timeout;      /* seconds; 0: none */
   unsigned retries;

@@ -61,7 +61,11 @@ static void add_folder(arena *a, value *folders, const char *folder) {
 
 static const value *search_folders(arena *a) {
   value *folders = value_new(a, VALUE_LIST);
-  const char *search = getenv("HIFM_PLUGIN_PATH");
+  const char *search = getenv("HIFM_PLUGIN_PATH"), *copies = getenv(PLUGINS_COPIES);
+  if (copies) {
+    add_folder(a, folders, copies);
+    return folders;
+  }
   for (const char *place; search && (place = text_next_place(a, &search));)
     add_folder(a, folders, place);
   char program[4096];

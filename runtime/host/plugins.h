@@ -10,7 +10,9 @@
 /* The folders searched, in order: each part of HIFM_PLUGIN_PATH (colon-separated), then plugins/
  * beside the program. In each, <kind folder>/<name>.so with the kind folders energies, flows,
  * networks, solvers. Plugins may also lie directly in a part of HIFM_PLUGIN_PATH: their kind is
- * then only known once they are open. */
+ * then only known once they are open. Where HIFM_PLUGIN_COPIES is set, as for the workers of a grid
+ * (front/freeze.h), its folder takes the place of them all. */
+#define PLUGINS_COPIES "HIFM_PLUGIN_COPIES"
 
 /* Opens one file and checks its record: entry symbol, ABI, kind, sizes, name, settings table,
  * required operations, that loading changed neither the floating-point mode nor the locale.

@@ -3,7 +3,9 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/linear.h"
+#include "host/plugins.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define VERSION "0.1.0"
@@ -31,11 +33,14 @@ static const char *processor(arena *a) {
 
 static const value *provenance(arena *a, const result *r) {
   value *out = value_new(a, VALUE_MAP);
+  const char *copies = getenv(PLUGINS_COPIES);
+  const char *slash = copies ? strrchr(copies, '/') : NULL;
   value_put_text(a, out, "hifm", VERSION);
   value_put_text(a, out, "compiler", __VERSION__);
   value_put_text(a, out, "blas", linear_library());
   value_put_text(a, out, "processor", processor(a));
   value_put_number(a, out, "blas_threads", 1);
+  if (slash) value_put_text(a, out, "plugins", slash + 1); /* a hash of them all */
   value_put_number(a, out, "seconds", r->seconds);
   value_put_number(a, out, "attempts", r->attempts);
   return out;

@@ -1,0 +1,13 @@
+/* A grid is run with the plugins that were there when it began, whatever is built meanwhile. */
+#ifndef FRONT_FREEZE_H
+#define FRONT_FREEZE_H
+
+#include "base/memory.h"
+#include "hifm/status.h"
+
+/* Copies every plugin that is found into out/.plugins/<hash of them all>, unless it is there,
+ * and removes the copies of others: the caller holds the lock of out. folder: where workers look
+ * for plugins (schedule.h), in the arena. Errors as of files_write. */
+hifm_status freeze_plugins(arena *a, const char *out, const char **folder, hifm_error *err);
+
+#endif

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# What is built while a grid runs changes nothing in it: not the plugins, not the program.
+source "$(dirname "$0")/e2e.inc.sh"
+plane_script grid.lua 100
+
+# A build of our own, to be spoiled.
+mkdir tree extra
+cp "$hifm" tree/
+cp -r "$(dirname "$hifm")/plugins" tree/
+unset HIFM_PLUGIN_PATH
+
+expect_code 0 "$hifm" run grid.lua -j1 --out calm
+
+say "built anew meanwhile"
+tree/hifm run grid.lua -j1 --out "$tmp/spoiled" >stdout 2>stderr </dev/null &
+scheduler=$!
+is_training() { [ -n "$(find spoiled/runs -name log.txt 2>/dev/null)" ]; }
+wait_for 20 is_training
+find tree/plugins -name '*.so' -exec sh -c 'echo spoiled >"$1"' - {} \;
+rm tree/hifm
+printf '#!/bin/sh\nexit 1\n' >tree/hifm
+code=0
+wait "$scheduler" || code=$?
+[ "$code" = 0 ] || fail "the grid ended with $code"
+[ "$(find spoiled/runs -name log.txt -newer tree/hifm | wc -l)" -gt 0 ] ||
+  fail "nothing was left to run when the build was spoiled"
+expect_same_grid calm spoiled grid
+
+say "copies of other plugins do not pile up"
+copies() { find spoiled/.plugins -mindepth 1 -maxdepth 1 -printf '%f\n'; }
+before=$(copies)
+mkdir -p spoiled/.plugins/half.part/energies
+cp "$(dirname "$hifm")/plugins/solvers/euler.so" extra/other.so
+expect_code 0 env HIFM_PLUGIN_PATH="$tmp/extra" "$hifm" run grid.lua --set seed=1 --out spoiled
+[ "$(copies | wc -l)" = 1 ] || fail "several copies: $(copies | tr '\n' ' ')"
+[ "$(copies)" != "$before" ] || fail "another set of plugins has the same name"
