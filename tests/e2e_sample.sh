@@ -116,6 +116,7 @@ mv "$moved/best.safetensors" "$moved/kept"
 refused 66 "has no best.safetensors" "after the first measurement" -- sample "$moved" --out no.npy
 head -c 1000 "$moved/kept" >"$moved/best.safetensors"
 refused 65 "hifm: elsewhere" "best.safetensors" -- sample "$moved" --out no.npy
+refused 73 "nowhere/no.npy" -- sample "$moved" --out nowhere/no.npy # said before anything is read
 cp results/runs/*-egnn-*/best.safetensors "$moved/"
 refused 65 "belongs to another network" -- sample "$moved" --out no.npy
 rm -r elsewhere/results/cache

@@ -114,12 +114,21 @@ static hifm_status run_worker(arena *a, const options *given, const char *run, c
   return status == HIFM_OK ? command_exit_code(&summary) : status;
 }
 
+/* Said now, not after the samples are there. */
+static hifm_status check_writable(const char *path, hifm_error *err) {
+  files_writer probe;
+  hifm_status status = files_begin(&probe, path, err);
+  if (status == HIFM_OK) files_abandon(&probe);
+  return status;
+}
+
 /* The worker's own folder is one for this call alone: a grid may be running in the results folder,
  * and what is there is not touched. */
 hifm_status command_sample(arena *a, const options *given, hifm_error *err) {
   const char *run, *scratch;
   hifm_status status = check_options(a, given, err);
   if (status == HIFM_OK) status = command_find_run(a, OPTIONS_RESULTS, given->words[0], &run, err);
+  if (status == HIFM_OK) status = check_writable(given->out, err);
   if (status != HIFM_OK) return status;
   status = files_make_temporary(a, "hifm-sample", &scratch, err);
   if (status != HIFM_OK) return status;
