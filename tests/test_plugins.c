@@ -158,6 +158,7 @@ static const struct {
     {"energies", "crashes", "crashed with SIGSEGV after \"gradient agrees with"},
     {"energies", "hangs", "took longer than 1 s after \"gradient agrees with"},
     {"energies", "aborts", "crashed with SIGABRT after \"nothing\""},
+    {"energies", "static_scratch", "[two threads get what one gets: "},
     {"energies", "old_abi", "[record is sound: "},
     {"flows", "not_elementwise", "[permuted modes give permuted results: "},
     {"flows", "not_elementwise", "[one mode changed leaves the others alone: "},

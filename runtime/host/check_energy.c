@@ -309,6 +309,35 @@ static void deterministic(subject *s) {
   check_verdict(s->c, "same point, same answer", same, "value and Hessian, bit for bit");
 }
 
+typedef struct answers {
+  energy e;
+  size_t d;
+  double *y, *out; /* [d]; value, gradient [d] and Hessian [d, d] */
+} answers;
+
+static void answer(void *context) {
+  answers *a = context;
+  a->out[0] = energy_value(&a->e, a->y, NULL);
+  energy_gradient(&a->e, a->y, NULL, a->out + 1);
+  energy_hessian(&a->e, a->y, NULL, a->out + 1 + a->d);
+}
+
+static void together(subject *s) {
+  const size_t d = s->d, count = 1 + d + d * d;
+  answers both[2];
+  check_call calls[2];
+  for (uint32_t k = 0; k < 2; k++) {
+    hifm_error why;
+    answers *a = &both[k];
+    *a = (answers){.d = d, .y = doubles(s->c, d), .out = doubles(s->c, count)};
+    energy_open(&a->e, s->e->bound, s->domain, &why);
+    check_point(s->domain, k, a->y);
+    calls[k] = (check_call){answer, a, a->out, count * sizeof *a->out};
+  }
+  check_together(s->c, calls);
+  for (size_t k = 0; k < 2; k++) energy_close(&both[k].e);
+}
+
 void check_energy(check *c, const hifm_bound *bound, const hifm_domain *domain) {
   energy e;
   hifm_error why;
@@ -337,5 +366,6 @@ void check_energy(check *c, const hifm_bound *bound, const hifm_domain *domain) 
   else
     inputs_untouched(&s);
   deterministic(&s);
+  together(&s);
   energy_close(&e);
 }

@@ -207,6 +207,38 @@ static void path_slopes(const stage *s, const modes *m) {
   check_verdict(s->c, "path keeps a positive deviation", spread, "z from 0.1 to 0.999");
 }
 
+/* Threads -------------------------------------------------------------------------------------- */
+
+typedef struct shaping {
+  const stage *s;
+  double norm;
+  modes m;
+} shaping;
+
+static void shape_once(void *context) {
+  shaping *t = context;
+  hifm_spectrum *spectrum = &t->m.spectrum;
+  hifm_error why;
+  start(t->s, &t->m);
+  spectrum->norm = t->norm;
+  spectrum->alpha = t->m.alpha;
+  spectrum->beta = t->m.beta;
+  spectrum->null = t->m.null;
+  spectrum->visible = t->m.visible;
+  t->s->ops->shape(t->s->self, spectrum, &why);
+}
+
+static void together(const stage *s) {
+  shaping both[2];
+  check_call calls[2];
+  for (size_t k = 0; k < 2; k++) {
+    both[k] = (shaping){.s = s, .norm = 3 + (double)k};
+    calls[k] =
+        (check_call){shape_once, &both[k], both[k].m.alpha, sizeof(modes) - offsetof(modes, alpha)};
+  }
+  check_together(s->c, calls);
+}
+
 void check_flow(check *c, const hifm_bound *bound) {
   const hifm_flow_ops *ops = bound->plugin->ops.flow;
   stage s = {.c = c,
@@ -233,6 +265,7 @@ void check_flow(check *c, const hifm_bound *bound) {
   role(&s, &before, &after);
   if (s.source && s.hessian) null_modes(&s, &after);
   if (s.source) moving(&s, &after);
+  together(&s);
   if (!ops->path) return;
   path_start(&s, &after);
   path_slopes(&s, &after);

@@ -161,6 +161,47 @@ static void shared_time(check_subject *s) {
                check_difference(many, one, CHECK_POINTS * s->outputs), 2e-5);
 }
 
+typedef struct passes {
+  const check_subject *s;
+  hifm_batch batch;
+  float *out, *dw, *dx, *v; /* all in one array */
+  size_t bytes;
+  void *work;
+} passes;
+
+static void pass(void *context) {
+  passes *p = context;
+  const check_subject *s = p->s;
+  memset(p->out, 0, p->bytes);
+  memset(p->work, 0, s->work_bytes); /* it may keep a state from batch to batch */
+  s->ops->forward(s->self, s->domain, s->w, &p->batch, p->v, p->work);
+  s->ops->backward(s->self, s->domain, s->w, &p->batch, s->weight_of_v, p->dw, p->dx, p->work);
+}
+
+/* Of the points, one leaves out the last, the other the first. */
+static void together(const check_subject *s) {
+  passes both[2];
+  check_call calls[2];
+  const size_t weights = (s->weights + 15) / 16 * 16, xs = CHECK_POINTS * (s->d + 16) / 16 * 16;
+  const size_t count = weights + xs + CHECK_POINTS * s->outputs;
+  for (size_t k = 0; k < 2; k++) {
+    float *out = check_floats(s->c, count);
+    both[k] = (passes){.s = s,
+                       .batch = {.n = CHECK_POINTS - 1,
+                                 .nz = CHECK_POINTS - 1,
+                                 .x = s->x + k * s->d,
+                                 .z = s->z + k},
+                       .out = out,
+                       .dw = out,
+                       .dx = out + weights,
+                       .v = out + weights + xs,
+                       .bytes = count * sizeof *out,
+                       .work = check_guarded(s->c, s->work_bytes)};
+    calls[k] = (check_call){pass, &both[k], out, count * sizeof *out};
+  }
+  check_together(s->c, calls);
+}
+
 /* Centred points stay centred: the sum of v_y over particles is zero to rounding. */
 static void centred(check_subject *s, const float *v) {
   const size_t space = s->domain->space;
@@ -195,5 +236,6 @@ void check_network(check *c, const hifm_bound *bound, const hifm_domain *domain)
   singles(&s, v);
   shared_time(&s);
   if (domain->centred) centred(&s, v);
+  together(&s);
   check_network_slopes(&s);
 }

@@ -22,6 +22,17 @@ void check_within(check *c, const char *name, double error, double bound);
 /* Passed iff both hold the same bytes. */
 void check_same(check *c, const char *name, const void *x, const void *y, size_t bytes);
 
+/* A call of the plugin that reads and writes nothing another such call does, but for constants. */
+typedef struct check_call {
+  void (*run)(void *context);
+  void *context;
+  const void *out; /* what it writes */
+  size_t bytes;
+} check_call;
+/* Passed iff two threads that are in these calls at once get the bytes that each call gives alone.
+ */
+void check_together(check *c, const check_call calls[2]);
+
 /* Settings with which the plugin can be bound: presets, and for what must be given the smallest
  * number allowed or the first plugin found. `key` (may be NULL), a REAL or COUNT of the plugin, is
  * set to number. */
