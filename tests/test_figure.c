@@ -75,6 +75,21 @@ static void the_same_bytes_twice(void **state) {
   assert_string_equal(first + strlen(first) - 8, "</svg>\n\n");
 }
 
+/* Eight hues; the ninth flow has the first one's, in another shade and dashed. */
+static void more_flows_than_hues(void **state) {
+  folder *f = *state;
+  const char *history = "flow,epoch,nll,nfe\n";
+  for (int flow = 1; flow <= 9; flow++) {
+    history = arena_format(&f->memory, "%s%d,1,%d,26\n%d,2,%d,26\n", history, flow, 10 + flow, flow,
+                           flow);
+    if (flow < 8) continue;
+    folder_write(f, "history.csv", history);
+    assert_true(draw(f));
+    const char *grey = strstr(folder_read(f, "figure4.svg"), "rgb( 85,  85,  85)' stroke-dash");
+    assert_int_equal(flow == 9, grey != NULL);
+  }
+}
+
 static void nothing_measured(void **state) {
   folder *f = *state;
   folder_write(f, "history.csv", "epoch,nll,nfe\n");
@@ -125,6 +140,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(curves_are_means_over_seeds),
       TEST(the_same_bytes_twice),
+      TEST(more_flows_than_hues),
       TEST(nothing_measured),
       TEST(refuses),
       TEST(missing_gnuplot_is_no_error),

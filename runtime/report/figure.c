@@ -14,7 +14,7 @@
 enum { LEFT = 80, PLOT = 620, GAP = 25, PANEL = 320, TOP = 40, BOTTOM = 60 };
 enum { FAMILIES = 8, MEMBERS = 4 };
 
-/* A hue per family; shade and dashes tell its members apart. */
+/* A hue per family; shade and dashes tell its members apart, and families of one hue. */
 static const char *const COLOURS[FAMILIES][MEMBERS] = {
     {"#000000", "#555555", "#808080", "#a8a8a8"}, /* black */
     {"#1a7f37", "#57a64a", "#0b5d2a", "#8cc665"}, /* green */
@@ -140,7 +140,7 @@ static bool has_points(const curve *c, size_t at) {
 }
 
 static void add_curve(text_buffer *out, const curve *c, size_t index, size_t at, bool first) {
-  size_t family = c->family % FAMILIES, member = c->member % MEMBERS;
+  size_t family = c->family % FAMILIES, member = (c->member + c->family / FAMILIES) % MEMBERS;
   text_add(out, "%s", first ? "plot " : ", \\\n  ");
   if (has_points(c, at))
     text_add(out, "$c%zup%zu using 1:2", index, at);
