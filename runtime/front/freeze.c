@@ -6,6 +6,7 @@
 #include "host/plugins.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,7 +77,8 @@ static hifm_status write_all(arena *a, const copied *all, size_t count, const ch
     if (status == HIFM_OK) status = files_write(path, all[i].bytes, all[i].length, err);
   }
   if (status == HIFM_OK && rename(part, folder) != 0)
-    status = hifm_fail(err, HIFM_CANNOT_CREATE, "cannot create the folder %s", folder);
+    status = hifm_fail(err, HIFM_CANNOT_CREATE, "cannot create the folder %s: %s", folder,
+                       strerror(errno));
   return status;
 }
 

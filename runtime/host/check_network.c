@@ -178,11 +178,16 @@ static void pass(void *context) {
   s->ops->backward(s->self, s->domain, s->w, &p->batch, s->weight_of_v, p->dw, p->dx, p->work);
 }
 
+/* Floats up to the next multiple of 64 bytes. */
+static size_t aligned(size_t count) {
+  return (count + 15) / 16 * 16;
+}
+
 /* Of the points, one leaves out the last, the other the first. */
 static void together(const check_subject *s) {
   passes both[2];
   check_call calls[2];
-  const size_t weights = (s->weights + 15) / 16 * 16, xs = CHECK_POINTS * (s->d + 16) / 16 * 16;
+  const size_t weights = aligned(s->weights), xs = aligned(CHECK_POINTS * s->d);
   const size_t count = weights + xs + CHECK_POINTS * s->outputs;
   for (size_t k = 0; k < 2; k++) {
     float *out = check_floats(s->c, count);
