@@ -1,4 +1,5 @@
-/* For tests of readers of gzip'ed files: packed by zlib itself. Include after hostile.h. */
+/* For tests of readers of gzip'ed files: files packed by zlib itself, and the memory that reading
+ * them took. Include after cmocka.h. */
 #ifndef TESTS_GZIP_H
 #define TESTS_GZIP_H
 
