@@ -1,5 +1,5 @@
-/* write, fsync and rename, defined in front of libc's: disks fill up, break, and processes die
- * exactly where a test says. For the one .c file of a test program. */
+/* read, write, fsync and rename, defined in front of libc's: disks fill up, break, and processes
+ * die exactly where a test says. For the one .c file of a test program. */
 #ifndef TESTS_FAULTS_H
 #define TESTS_FAULTS_H
 
@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { WRITE = 1, FSYNC, RENAME };
+enum { READ = 1, WRITE, FSYNC, RENAME };
 
 static struct {
   size_t room;      /* bytes the disk still takes */
@@ -31,6 +31,10 @@ static int fails(int call) {
   if (fault.call != call || --fault.nth != 0) return 0;
   errno = fault.code;
   return 1;
+}
+
+ssize_t read(int fd, void *bytes, size_t length) {
+  return fails(READ) ? -1 : syscall(SYS_read, fd, bytes, length);
 }
 
 ssize_t write(int fd, const void *bytes, size_t length) {

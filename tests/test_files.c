@@ -146,7 +146,7 @@ static void test_disk_full(void **state) {
   const char *text = "0123456789";
   for (size_t room = 0; room < 10; room++) {
     fault.room = room;
-    assert_int_equal(files_write(in_folder("x"), text, 10, &err), HIFM_CANNOT_WRITE);
+    assert_int_equal(files_write(in_folder("x"), text, 10, &err), HIFM_IO_FAILED);
     no_fault();
     assert_non_null(strstr(err.message, in_folder("x")));
     assert_content(in_folder("x"), "old");
@@ -164,15 +164,15 @@ static void test_broken_disk(void **state) {
     int call, nth, code;
     hifm_status status;
     const char *left;
-  } cases[] = {{WRITE, 1, EIO, HIFM_CANNOT_WRITE, "old"},
-               {WRITE, 1, EDQUOT, HIFM_CANNOT_WRITE, "old"},
-               {WRITE, 1, EFBIG, HIFM_CANNOT_WRITE, "old"},
-               {FSYNC, 1, EIO, HIFM_CANNOT_WRITE, "old"},
-               {RENAME, 1, EIO, HIFM_CANNOT_WRITE, "old"},
+  } cases[] = {{WRITE, 1, EIO, HIFM_IO_FAILED, "old"},
+               {WRITE, 1, EDQUOT, HIFM_IO_FAILED, "old"},
+               {WRITE, 1, EFBIG, HIFM_IO_FAILED, "old"},
+               {FSYNC, 1, EIO, HIFM_IO_FAILED, "old"},
+               {RENAME, 1, EIO, HIFM_IO_FAILED, "old"},
                {RENAME, 1, EROFS, HIFM_NO_PERMISSION, "old"},
                {RENAME, 1, EACCES, HIFM_NO_PERMISSION, "old"},
                {RENAME, 1, EXDEV, HIFM_CANNOT_CREATE, "old"},
-               {FSYNC, 2, EIO, HIFM_CANNOT_WRITE, "new"}, /* of the folder: the name is changed */
+               {FSYNC, 2, EIO, HIFM_IO_FAILED, "new"}, /* of the folder: the name is changed */
                {FSYNC, 2, EINVAL, HIFM_OK, "new"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     put(in_folder("x"), "old");
@@ -254,6 +254,19 @@ static void test_read_refuses(void **state) {
   assert_int_equal(files_read(folder, 5, &bytes, &length, &err), HIFM_BAD_INPUT);
   assert_int_equal(mkfifo(in_folder("pipe"), 0600), 0);
   assert_int_equal(files_read(in_folder("pipe"), 5, &bytes, &length, &err), HIFM_BAD_INPUT);
+}
+
+static void test_read_of_a_broken_disk(void **state) {
+  (void)state;
+  char *bytes;
+  size_t length;
+  put(in_folder("x"), "12345");
+  fault.call = READ, fault.nth = 1, fault.code = EIO;
+  hifm_status status = files_read(in_folder("x"), 5, &bytes, &length, &err);
+  no_fault();
+  assert_int_equal(status, HIFM_IO_FAILED);
+  assert_null(bytes);
+  assert_non_null(strstr(err.message, in_folder("x")));
 }
 
 static void test_read_of_unknown_size(void **state) {
@@ -355,7 +368,7 @@ static void test_lock_refuses(void **state) {
   fault.room = 0;
   hifm_status full = files_lock(folder, &err);
   no_fault();
-  assert_int_equal(full, HIFM_CANNOT_WRITE);
+  assert_int_equal(full, HIFM_IO_FAILED);
   assert_int_equal(files_lock(folder, &err), HIFM_OK); /* the failed one holds nothing */
 }
 
@@ -385,6 +398,7 @@ int main(void) {
       TEST(test_killed_anywhere),
       TEST(test_no_permission),
       TEST(test_read_refuses),
+      TEST(test_read_of_a_broken_disk),
       TEST(test_read_of_unknown_size),
       TEST(test_map),
       TEST(test_remove_follows_no_link),

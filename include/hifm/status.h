@@ -16,7 +16,7 @@
   X(HIFM_BUG, 70, "internal error")                                                                \
   X(HIFM_NO_RESOURCE, 71, "the system gave no memory, process or thread")                          \
   X(HIFM_CANNOT_CREATE, 73, "cannot create a file")                                                \
-  X(HIFM_CANNOT_WRITE, 74, "cannot write a file")                                                  \
+  X(HIFM_IO_FAILED, 74, "reading or writing failed")                                               \
   X(HIFM_BUSY, 75, "another hifm holds the directory")                                             \
   X(HIFM_DIVERGED, 76, "numbers stopped being finite")                                             \
   X(HIFM_NO_PERMISSION, 77, "permission denied")                                                   \

@@ -17,7 +17,7 @@
 /* A change of the file system that failed: a full or broken disk is told from a wrong place. */
 static hifm_status fail_change(hifm_error *err, const char *doing, const char *path, int code) {
   hifm_status status = HIFM_CANNOT_CREATE;
-  if (code == ENOSPC || code == EIO || code == EDQUOT || code == EFBIG) status = HIFM_CANNOT_WRITE;
+  if (code == ENOSPC || code == EIO || code == EDQUOT || code == EFBIG) status = HIFM_IO_FAILED;
   if (code == EACCES || code == EPERM || code == EROFS) status = HIFM_NO_PERMISSION;
   return hifm_fail(err, status, "cannot %s %s: %s", doing, path, strerror(code));
 }
@@ -27,6 +27,7 @@ static hifm_status fail_read(hifm_error *err, const char *path, int code) {
   if (code == ENOENT || code == ENOTDIR) status = HIFM_NO_INPUT;
   if (code == EACCES || code == EPERM) status = HIFM_NO_PERMISSION;
   if (code == EMFILE || code == ENFILE || code == ENOMEM) status = HIFM_NO_RESOURCE;
+  if (code == EIO) status = HIFM_IO_FAILED;
   return hifm_fail(err, status, "cannot read %s: %s", path, strerror(code));
 }
 

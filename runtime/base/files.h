@@ -13,10 +13,10 @@
 hifm_status files_make_folder(const char *path, hifm_error *err);
 
 /* Creates a new folder of this call alone, name-XXXXXX in TMPDIR (or /tmp); whoever asked removes
- * it. HIFM_CANNOT_CREATE, HIFM_NO_PERMISSION or HIFM_CANNOT_WRITE (disk full). */
+ * it. HIFM_CANNOT_CREATE, HIFM_NO_PERMISSION or HIFM_IO_FAILED (disk full). */
 hifm_status files_make_temporary(arena *a, const char *name, const char **path, hifm_error *err);
 
-/* Writes a temporary file beside path, fsync, rename, fsync of the folder. HIFM_CANNOT_WRITE (disk
+/* Writes a temporary file beside path, fsync, rename, fsync of the folder. HIFM_IO_FAILED (disk
  * full, EIO), HIFM_CANNOT_CREATE or HIFM_NO_PERMISSION; on failure path is untouched and the
  * temporary file is gone. */
 hifm_status files_write(const char *path, const void *bytes, size_t length, hifm_error *err);
@@ -32,11 +32,11 @@ hifm_status files_commit(files_writer *writer, hifm_error *err);
 void files_abandon(files_writer *writer);
 
 /* The whole file, with a NUL after it; released with free(). HIFM_NO_INPUT when it is not there;
- * HIFM_BAD_INPUT when it is longer than limit. */
+ * HIFM_BAD_INPUT when it is longer than limit; HIFM_IO_FAILED when the disk is broken. */
 hifm_status files_read(const char *path, size_t limit, char **bytes, size_t *length,
                        hifm_error *err);
 
-/* A read-only mapping of a whole file; files_unmap also takes a zeroed one. */
+/* A read-only mapping of a whole file; files_map_close also takes a zeroed one. */
 typedef struct files_map {
   const unsigned char *bytes;
   size_t length;

@@ -72,7 +72,7 @@ static hifm_status dispatch(arena *a, int argc, char **argv, hifm_error *err) {
   options given;
   hifm_status status = options_read(a, argc - 2, argv + 2, &given, err);
   if (status != HIFM_OK) return status;
-  if (given.help) return fputs(HELP, stdout) < 0 ? HIFM_CANNOT_WRITE : HIFM_OK;
+  if (given.help) return fputs(HELP, stdout) < 0 ? HIFM_IO_FAILED : HIFM_OK;
   for (size_t i = 0; i < COMMAND_COUNT; i++) {
     names[i] = COMMANDS[i].name;
     if (strcmp(argv[1], names[i]) == 0) return COMMANDS[i].run(a, &given, err);
@@ -99,7 +99,7 @@ int commands_main(int argc, char **argv) {
   if (code != HIFM_OK && err.message[0]) print_error(&err);
   if (fflush(stdout) != 0 && code == HIFM_OK) {
     fprintf(stderr, "hifm: cannot write to standard output\n");
-    code = HIFM_CANNOT_WRITE;
+    code = HIFM_IO_FAILED;
   }
   arena_close(&a);
   return (int)code;

@@ -26,7 +26,7 @@ static int longest_name(const value *catalogue) {
 
 static hifm_status finish(FILE *out, hifm_error *err) {
   if (fflush(out) == 0 && !ferror(out)) return HIFM_OK;
-  return hifm_fail(err, HIFM_CANNOT_WRITE, "cannot write to the output");
+  return hifm_fail(err, HIFM_IO_FAILED, "cannot write to the output");
 }
 
 hifm_status describe_list(FILE *out, hifm_error *err) {

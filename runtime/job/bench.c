@@ -126,7 +126,7 @@ static hifm_status measure_all(bench *b, hifm_error *err) {
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
     hifm_status status = parts[i](b, err);
     if (status == HIFM_OK && ferror(b->out))
-      status = hifm_fail(err, HIFM_CANNOT_WRITE, "cannot write a row of the table");
+      status = hifm_fail(err, HIFM_IO_FAILED, "cannot write a row of the table");
     if (status != HIFM_OK) return status;
   }
   bench_memory(b);

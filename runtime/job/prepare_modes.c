@@ -78,7 +78,7 @@ static hifm_status make_modes(arena *a, const job *work, const dataset *data, en
   const double need = (double)n * (double)d * (8.0 + 4.0 * (double)d);
   const double room = (double)files_free_bytes(work->folder);
   if (room > 0 && room < need)
-    return hifm_fail(err, HIFM_CANNOT_WRITE,
+    return hifm_fail(err, HIFM_IO_FAILED,
                      "%s: the eigendecompositions need %.0f MB, but only %.0f MB are free",
                      work->folder, need / 1e6, room / 1e6);
   modes_writer w;

@@ -21,7 +21,7 @@ static void send_bytes(int fd, const void *bytes, size_t length) {
   while (length) {
     ssize_t sent = write(fd, at, length);
     if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) _exit(HIFM_CANNOT_WRITE); /* the parent is gone */
+    if (sent <= 0) _exit(HIFM_IO_FAILED); /* the parent is gone */
     at += sent;
     length -= (size_t)sent;
   }
