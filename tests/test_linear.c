@@ -7,7 +7,9 @@
 
 #include "base/linear.h"
 
+#include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { LARGEST = 40 };
@@ -169,6 +171,14 @@ static void test_library(void **state) {
   assert_string_equal(linear_library(), linear_library());
 }
 
+/* The file is there, and nothing in the path still is a link to another LAPACK. */
+static void test_lapack(void **state) {
+  (void)state;
+  char path[PATH_MAX];
+  assert_non_null(realpath(linear_lapack(), path));
+  assert_string_equal(path, linear_lapack());
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_two_by_two),     cmocka_unit_test(test_columns_belong_to_eigenvalues),
@@ -176,6 +186,7 @@ int main(void) {
       cmocka_unit_test(test_not_finite),     cmocka_unit_test(test_too_large),
       cmocka_unit_test(test_apply),          cmocka_unit_test(test_apply_all_sizes),
       cmocka_unit_test(test_multiply),       cmocka_unit_test(test_library),
+      cmocka_unit_test(test_lapack),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

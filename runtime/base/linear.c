@@ -1,9 +1,12 @@
 #include "base/linear.h"
 
 #include <cblas.h>
+#include <dlfcn.h>
 #include <lapacke.h>
+#include <limits.h>
 #include <math.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* dsyevd counts its workspace of 1 + 6 d + 2 d^2 doubles in 32 bits. */
@@ -60,6 +63,14 @@ void linear_multiply(linear_form form, size_t m, size_t n, size_t k, const float
   cblas_sgemm(CblasRowMajor, turn_a ? CblasTrans : CblasNoTrans, turn_b ? CblasTrans : CblasNoTrans,
               (int)m, (int)n, (int)k, 1, a, (int)(turn_a ? m : k), b, (int)(turn_b ? k : n), 0, c,
               (int)n);
+}
+
+const char *linear_lapack(void) {
+  static char path[PATH_MAX];
+  Dl_info info;
+  void *dsyevd = dlsym(RTLD_DEFAULT, "dsyevd_");
+  if (!dsyevd || !dladdr(dsyevd, &info) || !realpath(info.dli_fname, path)) return "unknown";
+  return path;
 }
 
 const char *linear_library(void) {

@@ -24,6 +24,10 @@ void linear_multiply(linear_form form, size_t m, size_t n, size_t k, const float
 /* Which OpenBLAS this is and which core it chose, for provenance. */
 const char *linear_library(void);
 
+/* Which file LAPACK comes from, "unknown" where the system does not tell: Debian lets several
+ * take the same name, and their last digits differ. */
+const char *linear_lapack(void);
+
 /* One BLAS thread in this process: the grid is the parallelism. */
 void linear_one_thread(void);
 

@@ -38,6 +38,7 @@ static const value *provenance(arena *a, const result *r) {
   value_put_text(a, out, "hifm", VERSION);
   value_put_text(a, out, "compiler", __VERSION__);
   value_put_text(a, out, "blas", linear_library());
+  value_put_text(a, out, "lapack", linear_lapack());
   value_put_text(a, out, "processor", processor(a));
   value_put_number(a, out, "blas_threads", 1);
   if (slash) value_put_text(a, out, "plugins", slash + 1); /* a hash of them all */
