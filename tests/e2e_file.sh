@@ -37,6 +37,14 @@ expect_code 1 "$hifm" run wrong.lua --out out
 expect_words "12 coordinates a point" "dataset.particles = 5" "failed: data set file"
 grep -q 'failed' out/wrong/runs.csv || fail "runs.csv does not say: failed"
 
+say "axes in another order are not taken for particles and space"
+printf '\223NUMPY\001\000v\000%-117s\n' \
+  "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3, 4), }" >points/turned.npy
+head -c 96 /dev/zero >>points/turned.npy
+script turned.lua points/turned.npy "particles = 4, space = 3"
+expect_code 1 "$hifm" run turned.lua --out out
+expect_words "3 x 4 coordinates a point" "[points, particles, space] with 4 x 3"
+
 say "more points asked for than there are"
 script many.lua points/moved.npy "particles = 4, space = 3"
 expect_code 1 "$hifm" run many.lua --set dataset.train=1000 --out out

@@ -64,6 +64,47 @@ static void projected_loss_is_blind_to_rotations(void **state) {
   assert_true(fabs(loss_with_rotation("", 0.5) - loss_with_rotation("", 0)) > 1);
 }
 
+/* Gives one training point eigenvalues without a zero; the others keep theirs. */
+static void fill_null_space(scene *s, size_t whole) {
+  static double alpha[POINTS * D];
+  const size_t shape[] = {POINTS, D};
+  memcpy(alpha, s->batches.alpha_file.data, sizeof alpha);
+  for (size_t i = 0; i < D; i++) alpha[whole * D + i] = fmax(alpha[whole * D + i], 1);
+  batcher_close(&s->batches);
+  scene_write_array(s->folder, "alpha", NPY_FLOAT64, alpha, 2, shape);
+  assert_int_equal(batcher_open(&s->batches, &s->data, &s->path,
+                                &(flow_settings){CLOCK_Z, SCHEME_FINITE}, s->folder, 7, BATCH,
+                                NULL),
+                   HIFM_OK);
+}
+
+/* Of a batch of points with rotations added: how much their loss depends on those of point k. */
+static double sight_of(scene *s, size_t k) {
+  float still[BATCH * D] = {0}, moved[BATCH * D] = {0}, unused[BATCH * D];
+  const double *y = dataset_train_point(&s->data, s->batches.index[k], 0, 0, 0, NULL);
+  for (size_t axis = 0; axis < 3; axis++) add_rotation(y, axis, 0.5, moved + k * D);
+  return fabs(batcher_loss(&s->batches, 0, BATCH, moved, unused) -
+              batcher_loss(&s->batches, 0, BATCH, still, unused));
+}
+
+/* Each point hides its own null space, whatever the others of the batch have: one sees all. */
+static void every_point_hides_its_own(void **state) {
+  (void)state;
+  for (size_t whole = 0; whole < POINTS; whole++) {
+    scene s;
+    scene_open(&s, ",{\"\":\"project\"}", false);
+    fill_null_space(&s, whole);
+    assert_int_equal(batcher_fill(&s.batches, 0, NULL), HIFM_OK);
+    for (size_t k = 0; k < BATCH; k++) {
+      if (s.batches.index[k] == whole)
+        assert_true(sight_of(&s, k) > 0.1);
+      else
+        fixture_near(sight_of(&s, k), 0, 1e-3);
+    }
+    scene_close(&s);
+  }
+}
+
 /* dv is the derivative of the loss divided by the batch size. */
 static void check_gradient(uint32_t scheme) {
   enum { MOST = BATCH * (D + 1) };
@@ -129,6 +170,7 @@ int main(void) {
       cmocka_unit_test(field_does_not_depend_on_the_basis),
       cmocka_unit_test(points_stay_centred),
       cmocka_unit_test(projected_loss_is_blind_to_rotations),
+      cmocka_unit_test(every_point_hides_its_own),
       cmocka_unit_test(gradient_is_difference_of_loss),
       cmocka_unit_test(batches_are_functions_of_the_step),
   };

@@ -173,7 +173,7 @@ static hifm_status advance(const void *self, const hifm_problem *problem, double
 
 static const hifm_param params[] = {
     HIFM_PARAM_REAL(rk45, rtol, 1e-2, 2.3e-14, 1, "relative tolerance"),
-    HIFM_PARAM_REAL(rk45, atol, 1e-2, 0, 1e6, "absolute tolerance"), HIFM_PARAM_END};
+    HIFM_PARAM_REAL(rk45, atol, 1e-2, HIFM_POSITIVE, 1e6, "absolute tolerance"), HIFM_PARAM_END};
 
 static const hifm_solver_ops ops = {.scratch = scratch, .advance = advance};
 

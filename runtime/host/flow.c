@@ -150,7 +150,8 @@ hifm_status flow_shape(const flow *f, double norm, const double *eigenvalues,
 
 /* Eqs. 15-17 with t eliminated by eq. 21, multiplied out so that nothing cancels near z = 1:
  * p = alpha / (kappa alpha_min), g = beta^2 / (2 alpha),
- * m = 1 - q^p, s^2 = g + q^2p (1 - g), m' = p q^(p-1), s' = -p q^(2p-1) (1 - g) / s. */
+ * m = 1 - q^p, s^2 = g + q^2p (1 - g), m' = p q^(p-1), s' = -p q^(2p-1) (1 - g) / s. Where s is
+ * 0, g is, so that s' = -m'. */
 static void linear_path(const hifm_spectrum *spectrum, double q, double *m, double *s, double *dm,
                         double *ds) {
   const double log_q = log(q), inverse = 1 / (spectrum->kappa * spectrum->low);
@@ -166,7 +167,7 @@ static void linear_path(const hifm_spectrum *spectrum, double q, double *m, doub
     m[i] = 1 - power;
     s[i] = sqrt(g + power * power * (1 - g));
     dm[i] = p * power / q;
-    ds[i] = -p * (power / q) * power * (1 - g) / s[i];
+    ds[i] = s[i] > 0 ? -p * (power / q) * power * (1 - g) / s[i] : -dm[i];
   }
 }
 
@@ -184,15 +185,9 @@ void flow_path(const flow *f, const hifm_spectrum *spectrum, double q, double *m
 }
 
 double flow_rest(const flow *f, const hifm_spectrum *spectrum, double t) {
-  return has_own_path(f) ? t : exp(-spectrum->kappa * spectrum->low * t);
+  return has_own_path(f) ? t : fmax(exp(-spectrum->kappa * spectrum->low * t), FLOW_LEAST_REST);
 }
 
 double flow_speed(const flow *f, const hifm_spectrum *spectrum, double q) {
   return has_own_path(f) ? 1 : spectrum->kappa * spectrum->low * q;
-}
-
-bool flow_projects(const hifm_spectrum *spectrum) {
-  for (size_t i = 0; i < spectrum->modes; i++)
-    if (!spectrum->visible[i]) return true;
-  return false;
 }

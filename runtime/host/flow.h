@@ -45,14 +45,15 @@ hifm_status flow_shape(const flow *f, double norm, const double *eigenvalues,
 void flow_path(const flow *f, const hifm_spectrum *spectrum, double q, double *m, double *s,
                double *dm, double *ds);
 
-/* q = 1 - z at time t in (0, 1]: exp(-kappa alpha_min t), eq. 21. A source with its own path has no
- * time but z: there t itself is taken for q, which is as uniform. */
+/* The paths divide by q. A uniform draw of z is never nearer to the data than this. */
+#define FLOW_LEAST_REST 0x1p-53
+
+/* q = 1 - z at time t in (0, 1]: exp(-kappa alpha_min t), eq. 21, or FLOW_LEAST_REST where that is
+ * smaller. A source with its own path has no time but z: there t itself is taken for q, which is as
+ * uniform. */
 double flow_rest(const flow *f, const hifm_spectrum *spectrum, double t);
 
 /* v_z = dz/dt at q: kappa alpha_min q (eq. 21), or 1 for a source with its own path. */
 double flow_speed(const flow *f, const hifm_spectrum *spectrum, double q);
-
-/* Does any mode hide from the loss (a `project` stage)? */
-bool flow_projects(const hifm_spectrum *spectrum);
 
 #endif

@@ -136,7 +136,6 @@ static hifm_status fill_one(batcher *b, uint64_t step, size_t k, hifm_error *err
   place(b, basis(b, row), y1, b->spare, q, speed, b->x + k * d, target);
   if (infinite) target[d] = (float)speed;
   memcpy(b->visible + k * modes, b->spectrum.visible, modes * sizeof *b->visible);
-  b->projects = flow_projects(&b->spectrum);
   return HIFM_OK;
 }
 
@@ -151,13 +150,22 @@ hifm_status batcher_fill(batcher *b, uint64_t step, hifm_error *err) {
   return HIFM_OK;
 }
 
+/* Nullity may differ from point to point. */
+static bool sees_all(const bool *visible, size_t modes) {
+  for (size_t i = 0; i < modes; i++)
+    if (!visible[i]) return false;
+  return true;
+}
+
 /* r <- P diag(visible) P' r for the first d of r; modal: scratch [d] */
 static void hide(const batcher *b, size_t k, double *r, double *modal) {
-  const size_t d = b->data->domain.d;
+  const size_t d = b->data->domain.d, modes = flow_modes(b->path);
+  const bool *visible = b->visible + k * modes;
+  if (sees_all(visible, modes)) return;
   const float *p = basis(b, b->index[k]);
   linear_apply_transposed(p, d, r, modal);
   for (size_t i = 0; i < d; i++)
-    if (!b->visible[k * d + i]) modal[i] = 0;
+    if (!visible[i]) modal[i] = 0;
   linear_apply(p, d, modal, r);
 }
 
@@ -168,7 +176,7 @@ double batcher_loss(void *context, size_t first, size_t n, const float *v, float
   for (size_t k = 0; k < n; k++) {
     const float *target = b->target + (first + k) * outputs;
     for (size_t i = 0; i < outputs; i++) r[i] = (double)v[k * outputs + i] - (double)target[i];
-    if (b->projects) hide(b, first + k, r, r + outputs);
+    hide(b, first + k, r, r + outputs);
     for (size_t i = 0; i < outputs; i++) {
       total += r[i] * r[i];
       dv[k * outputs + i] = (float)(2 * r[i] / (double)b->size);

@@ -22,7 +22,6 @@ typedef struct batcher {
   size_t *index;         /* [size], rows of the batch */
   float *x, *z, *target; /* [size, d], [size], [size, outputs] */
   bool *visible;         /* [size, modes] */
-  bool projects;
   hifm_spectrum spectrum;
   double *spare; /* 9 d */
 } batcher;

@@ -77,7 +77,7 @@ static hifm_status summarise(const field *f, const double *y, likelihood *out, h
   }
   if (!isfinite(mean)) return hifm_fail(err, HIFM_DIVERGED, "the solution is not finite at z = 0");
   out->nll = mean;
-  out->nll_se = f->n > 1 ? sqrt(squares / (double)(f->n - 1) / (double)f->n) : 0;
+  out->nll_se = f->n > 1 ? sqrt(squares / (double)(f->n - 1) / (double)f->n) : NAN;
   snprintf(out->solver, sizeof out->solver, "ok");
   return HIFM_OK;
 }

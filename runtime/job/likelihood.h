@@ -14,7 +14,7 @@
 double likelihood_start(const network *net);
 
 typedef struct likelihood {
-  double nll, nll_se; /* mean over the points, its standard error; nats */
+  double nll, nll_se; /* mean over the points, its standard error (NaN of one point); nats */
   hifm_solve_stats stats;
   char solver[300]; /* "ok", or why the solve failed: then nll is NAN */
 } likelihood;

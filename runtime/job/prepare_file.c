@@ -39,6 +39,13 @@ static hifm_status check_shape(const char *path, const npy_array *file, hifm_dom
                      "%s: %zu coordinates a point, but dataset.particles = %u, dataset.space = %u "
                      "make %u",
                      path, d, domain->particles, domain->space, domain->d);
+  if (domain->particles && file->rank > 2 &&
+      (file->rank != 3 || file->shape[1] != domain->particles || file->shape[2] != domain->space))
+    return hifm_fail(err, HIFM_BAD_INPUT,
+                     "%s: rank %zu and %zu x %zu coordinates a point, but want [points, particles, "
+                     "space] with %u x %u; np.swapaxes(a, 1, 2) turns them",
+                     path, file->rank, file->shape[1], file->shape[2], domain->particles,
+                     domain->space);
   if (d > 1000000)
     return hifm_fail(err, HIFM_BAD_INPUT, "%s: %zu coordinates a point, at most 1000000", path, d);
   domain->d = (uint32_t)d;

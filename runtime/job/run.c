@@ -63,7 +63,7 @@ hifm_status run_measure(run *r, arena *a, const float *w, const value *facts, va
   value *out = value_copy(a, facts);
   if (isfinite(found.nll)) {
     value_put_number(a, out, "nll", found.nll);
-    value_put_number(a, out, "nll_se", found.nll_se);
+    if (isfinite(found.nll_se)) value_put_number(a, out, "nll_se", found.nll_se);
   }
   value_put_number(a, out, "nfe", (double)found.stats.nfev);
   value_put_number(a, out, "attempts", (double)found.stats.attempts);

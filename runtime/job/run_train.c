@@ -41,14 +41,15 @@ static const char *find_trouble(const network *net, const float *gradient) {
 }
 
 /* In the slowest modes m' = q^(1/kappa - 1) / kappa, whose square has no mean over uniform z from
- * kappa = 2 on. It has one after multiplication with v_z, and where q has a smallest value. */
+ * kappa = 2 on, and a huge one over uniform t. Multiplied with v_z it has one. */
 static void warn_of_kappa(const batcher *b) {
   const double kappa = b->spectrum.kappa;
-  if (kappa < 2 || b->set.clock != CLOCK_Z || b->set.scheme != SCHEME_FINITE) return;
-  progress_note(
-      "kappa = %g: from 2 on the squared velocity has no finite mean over z in [0, 1], so "
-      "the loss jumps; scheme = \"infinite\" or a smaller kappa would not",
-      kappa);
+  if (kappa < 2 || b->set.scheme != SCHEME_FINITE) return;
+  progress_note("kappa = %g: from 2 on the squared velocity has %s, so the loss jumps; scheme = "
+                "\"infinite\" or a smaller kappa would not",
+                kappa,
+                b->set.clock == CLOCK_Z ? "no finite mean over z in [0, 1]"
+                                        : "a huge mean over t in [0, 1]");
 }
 
 static hifm_status take_step(trainer *t, hifm_error *err) {

@@ -209,7 +209,7 @@ static hifm_status resolve_stage(schema *s, const value *declared, value *stages
   return HIFM_OK;
 }
 
-/* Eq. 15 needs a diffusion: where no stage gives one and the source brings no path of its own, the
+/* Eq. 16 needs a diffusion: where no stage gives one and the source brings no path of its own, the
  * anisotropic one with its presets is taken. */
 static bool needs_noise(const flow_role *roles, size_t count) {
   if (count == 0 || roles[0].own_path) return false;
