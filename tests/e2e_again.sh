@@ -17,6 +17,16 @@ cp -r "$out/$view" "$tmp/first"
 results_of "$out" >"$tmp/first_results"
 [ "$(wc -l <"$tmp/first_results")" = 6 ] || fail "not one data set, one set of modes and 4 runs"
 
+say "ls says in what runs differ, log how a run went"
+expect_code 0 "$hifm" ls --out "$out"
+grep -q '^done .* mcmc-mlp-transport-[0-9a-f]*$' stdout || fail "ls tells differences where none are"
+expect_code 0 "$hifm" log transport --out "$out"
+[ "$(awk 'END { print NR, $1 }' stdout)" = "5 3" ] || fail "not a line for each of three epochs"
+expect_code 0 "$hifm" run plane.lua --only flow=transport --set seed=1 --set optimizer.lr=1e-3 --out two
+expect_code 0 "$hifm" run plane.lua --only flow=transport --set optimizer.lr=2e-3 --out two
+expect_code 0 "$hifm" ls --out two
+expect_words "  optimizer.lr=0.001 seed=1" "  optimizer.lr=0.002 seed=0"
+
 say "a second call does nothing"
 expect_code 0 "$hifm" run plane.lua --out "$out"
 expect_words "nothing to do"
@@ -43,6 +53,7 @@ say "another tolerance measures again, without training"
 stamp() { (cd "$out" && find cache runs -type f ! -name 'measure-*' -printf '%P %T@\n' | sort); }
 stamp >"$tmp/before"
 expect_code 0 "$hifm" run plane.lua --set measure.solver.rtol=1e-5 --out "$out"
+expect_words "4 were trained under other measure settings" "done: transport, measured again, NLL"
 stamp | cmp - "$tmp/before" || fail "a new tolerance touched training"
 [ "$(find "$out/runs" -name 'measure-????????????.json' | wc -l)" = 8 ] || fail "not 8 measurements"
 cmp -s "$out/$view-partial/runs.csv" "$out/$view/runs.csv" && fail "rtol changed no number"

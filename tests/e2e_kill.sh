@@ -73,9 +73,11 @@ say "no worker outlives its scheduler, however long its job is"
 scheduler=$!
 wait_for 20 has_checkpoint endless
 [ -n "$(workers)" ] || fail "no workers"
+[ "$("$hifm" ls --out endless | grep -c '^running ')" = 2 ] || fail "ls does not say: two are running"
 kill -KILL "$scheduler"
 wait "$scheduler" 2>/dev/null || true
 expect_no_workers 2
+"$hifm" ls --out endless | grep -q '^running ' && fail "ls says that a killed run is running"
 
 say "$kills kills of workers"
 # begin: a new grid, in whose folders workers that were killed have left files.

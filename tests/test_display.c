@@ -28,7 +28,7 @@ static void plain_lines(void **state) {
   told(f, d, b, "{'note':'no Hessian:\\u001b[2J differences'}", 2);
   display_refresh(d, 9);
   told(f, d, a, "{'phase':'train','done':10,'total':100,'epoch':1,'epochs':10,'loss':0.5}", 11);
-  told(f, d, a, "{'phase':'train','done':10,'total':100,'nll':25.5,'nfe':26}", 11);
+  told(f, d, a, "{'phase':'train','done':10,'total':100,'nll':25.5,'nfe':26,'best':24.25}", 11);
   display_refresh(d, 11);
   display_refresh(d, 12); /* a job has a line every ten seconds */
   told(f, d, b, "{'done':1}", 12);
@@ -42,7 +42,8 @@ static void plain_lines(void **state) {
                             "running: formation seed 0: train 1/10, loss 0.5000, NLL 25.500, "
                             "NFE 26, 500 points/s, 1 min 30 s left\n"
                             "running: OT seed 0: train\n"
-                            "done: formation seed 0, NLL 25.500, NFE 26 (1 min 15 s) [1 of 3]\n");
+                            "done: formation seed 0, NLL 25.500 (best 24.250), NFE 26 (1 min 15 s) "
+                            "[1 of 3]\n");
 }
 
 static void quiet_says_nothing(void **state) {

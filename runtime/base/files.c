@@ -321,6 +321,19 @@ hifm_status files_lock(const char *folder, hifm_error *err) {
   return fail_change(err, "write", path, code);
 }
 
+void files_use(const char *path) {
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd >= 0) flock(fd, LOCK_SH); /* fd stays open: it is the mark */
+}
+
+bool files_is_used(const char *path) {
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool used = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  close(fd);
+  return used;
+}
+
 uint64_t files_free_bytes(const char *path) {
   char place[PATH_MAX];
   size_t length = strlen(path);

@@ -54,6 +54,11 @@ hifm_status files_remove(const char *path, hifm_error *err);
  * folder cannot be written. */
 hifm_status files_lock(const char *folder, hifm_error *err);
 
+/* Marks a file as used by this process until it ends, however it ends; and is a file marked by any?
+ * What cannot be marked (it is gone, or the file system knows no locks) is not used. */
+void files_use(const char *path);
+bool files_is_used(const char *path);
+
 /* Free bytes of the file system that holds path (or its nearest existing parent); 0 when unknown.
  */
 uint64_t files_free_bytes(const char *path);

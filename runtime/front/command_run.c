@@ -141,6 +141,11 @@ static hifm_status run_jobs(experiment *e, schedule_summary *summary, hifm_error
     return HIFM_OK;
   }
   if (!e->given->quiet) fprintf(stderr, "%zu runs, %zu of them done already\n", all, done);
+  if (!e->given->quiet && e->jobs.rows_again)
+    fprintf(stderr,
+            "%zu were trained under other measure settings: their best and last weights are "
+            "measured again; other epochs have kept none (--force trains anew)\n",
+            e->jobs.rows_again);
   hifm_status status = freeze_plugins(e->a, e->given->out, &how_to.plugins, err);
   if (status != HIFM_OK) return status;
   return schedule_run(e->jobs.jobs, e->jobs.job_count, &how_to, summary, err);

@@ -15,9 +15,9 @@ static const double DRAW_INTERVAL = 0.15;
 typedef struct job_line {
   const char *label, *kind; /* label NULL: nothing runs on this line */
   char phase[16];
-  double done, total, points, epoch, epochs, loss, nll, nfe; /* NAN: not known */
-  double started, phase_started, phase_done;                 /* phase_done: at its first line */
-  double heard, told; /* last line of the worker, last plain line written */
+  double done, total, points, epoch, epochs, loss, nll, nfe, best; /* NAN: not known */
+  double started, phase_started, phase_done; /* phase_done: at its first line */
+  double heard, told;                        /* last line of the worker, last plain line written */
 } job_line;
 
 enum { PACES = 8 }; /* more than there are kinds of job */
@@ -89,7 +89,7 @@ void display_expect(display *d, const char *kind) {
 
 static void forget_numbers(job_line *line) {
   line->done = line->total = line->epoch = line->epochs = NAN;
-  line->points = line->loss = line->nll = line->nfe = NAN;
+  line->points = line->loss = line->nll = line->nfe = line->best = NAN;
 }
 
 size_t display_start(display *d, const char *label, const char *kind, double now) {
@@ -129,6 +129,7 @@ void display_progress(display *d, size_t at, const value *news, double now) {
   take_number(news, "loss", &line->loss);
   take_number(news, "nll", &line->nll);
   take_number(news, "nfe", &line->nfe);
+  take_number(news, "best", &line->best);
 }
 
 /* Of a second, measurements included; NAN: not known. */
@@ -308,6 +309,7 @@ void display_end(display *d, size_t at, const char *how, bool again, double now)
     text_buffer numbers = {0};
     text_add(&numbers, "%s", "");
     add_number(&numbers, "NLL", line->nll, 3);
+    if (line->best < line->nll) text_add(&numbers, " (best %s)", format_fixed(time, line->best, 3));
     add_number(&numbers, "NFE", line->nfe, 0);
     display_say(d, "%s: %s%s (%s) [%zu of %zu]", how, line->label, numbers.text,
                 format_duration(time, now - line->started), d->ended, d->expected);

@@ -122,12 +122,13 @@ static size_t train_job(builder *b, const value *config, const identity *id, con
   return added;
 }
 
-/* train: the job that must come first, or SIZE_MAX where its weights are there. */
+/* train: the job that must come first, or SIZE_MAX where its weights are there; why: for people. */
 static size_t measure_job(builder *b, const value *config, const identity *id, const value *cells,
-                          const char *folder, size_t data, size_t train) {
+                          const char *why, const char *folder, size_t data, size_t train) {
   value *file = job_file(b, "measure", id->measure, folder, config);
   value_put_text(b->a, file, "data", b->g->jobs[data].folder);
-  const size_t added = add_job(b, "measure", id->measure, folder, label_of(b->a, cells),
+  const char *label = arena_format(b->a, "%s, %s", label_of(b->a, cells), why);
+  const size_t added = add_job(b, "measure", id->measure, folder, label,
                                job_measure_path(b->a, folder, id->measure), file);
   need(b->g, added, data);
   if (train != SIZE_MAX) need(b->g, added, train);
@@ -137,16 +138,19 @@ static size_t measure_job(builder *b, const value *config, const identity *id, c
 /* The jobs of a row that is not done; returns the one that ends with its measurement. */
 static size_t add_jobs(builder *b, const value *config, const identity *id, const value *cells,
                        const char *folder) {
+  static const char again[] = "measured again";
   graph *g = b->g;
   const size_t data = data_job(b, config, id);
-  if (job_is_done(result_of(b, folder), id->train))
-    return measure_job(b, config, id, cells, folder, data, SIZE_MAX);
+  if (job_is_done(result_of(b, folder), id->train)) {
+    g->rows_again++;
+    return measure_job(b, config, id, cells, again, folder, data, SIZE_MAX);
+  }
   size_t train = find_job(g, "train", id->train);
   if (train == SIZE_MAX) {
     const size_t modes = id->modes[0] ? modes_job(b, config, id, data) : SIZE_MAX;
     return train_job(b, config, id, cells, folder, data, modes);
   }
-  return measure_job(b, config, id, cells, folder, data, train);
+  return measure_job(b, config, id, cells, again, folder, data, train);
 }
 
 static bool is_done(builder *b, const char *folder, const identity *id) {
@@ -173,9 +177,8 @@ static hifm_status add_audit(builder *b, const record_row *row, const graph_audi
   if (strcmp(id.measure, row->measure_id) == 0) *done = true; /* it is the row's own */
   if (*done || find_job(b->g, "measure", id.measure) != SIZE_MAX) return HIFM_OK;
   const size_t data = data_job(b, config, &id), train = find_job(b->g, "train", id.train);
-  measure_job(b, config, &id, row->cells, row->folder, data, train);
-  b->g->jobs[b->g->job_count - 1].label =
-      arena_format(b->a, "%s, audit %s", label_of(b->a, row->cells), audit->name);
+  const char *why = arena_format(b->a, "audit %s", audit->name);
+  measure_job(b, config, &id, row->cells, why, row->folder, data, train);
   return HIFM_OK;
 }
 

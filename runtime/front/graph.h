@@ -13,7 +13,8 @@ typedef struct graph {
   size_t *row_jobs; /* [row_count]: the job that ends with the row's measurement; SIZE_MAX: it is
                        there already, and nothing needs to run for it */
   size_t row_count;
-  size_t rows_done; /* rows that were there already when the graph was built, audits included */
+  size_t rows_done;  /* rows that were there already when the graph was built, audits included */
+  size_t rows_again; /* rows that were trained then, but measured under other settings only */
 } graph;
 
 /* Further measurements of every row. */

@@ -315,7 +315,8 @@ static void count_done(run *r) {
   for (size_t i = 0; i < r->count; i++)
     if (r->jobs[i].state == JOB_WAITING) display_expect(r->display, r->jobs[i].kind);
   if (r->summary->already)
-    display_say(r->display, "%zu of %zu jobs are done already", r->summary->already, r->count);
+    display_say(r->display, "%zu of %zu jobs (data, training, measurements) are done already",
+                r->summary->already, r->count);
 }
 
 static void on_tick(uv_timer_t *timer) {

@@ -61,6 +61,7 @@ static void send_progress(const progress *state) {
   put_known(&a, message, "loss", state->loss);
   put_known(&a, message, "nll", state->nll);
   put_known(&a, message, "nfe", state->nfe);
+  put_known(&a, message, "best", state->best);
   send_line(&a, message);
   arena_close(&a);
 }
@@ -81,7 +82,7 @@ void progress_tell(const progress *state) {
 }
 
 void progress_tell_phase(const char *phase, double done, double total) {
-  progress_tell(&(progress){phase, done, total, NAN, NAN, NAN, NAN, NAN, NAN});
+  progress_tell(&(progress){phase, done, total, NAN, NAN, NAN, NAN, NAN, NAN, NAN});
 }
 
 void progress_note(const char *format, ...) {

@@ -2,8 +2,8 @@
  * With HIFM_SCHEDULER_PID, its parent, it also ends when that does.
  *
  * { "phase": "data" | "modes" | "train" | "measure", "done": n, "total": n } and, where known,
- * "points" (of each of the n), "epoch", "epochs", "loss", "nll", "nfe"; or { "note": text } for the
- * log and the screen. */
+ * "points" (of each of the n), "epoch", "epochs", "loss", "nll" and "nfe" (of the last measurement),
+ * "best" (the smallest nll so far); or { "note": text } for the log and the screen. */
 #ifndef JOB_PROGRESS_H
 #define JOB_PROGRESS_H
 
@@ -13,7 +13,7 @@
 typedef struct progress {
   const char *phase;
   double done, total;
-  double points, epoch, epochs, loss, nll, nfe; /* NAN: not known */
+  double points, epoch, epochs, loss, nll, nfe, best; /* NAN: not known */
 } progress;
 
 void progress_start(void); /* reads the environment; once per process */

@@ -6,7 +6,9 @@
 #include "job/result.h"
 #include "job/run.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The columns of a history row that belong to the weights, not to a measurement. */
 static value *keep_facts(arena *a, const value *row) {
@@ -18,13 +20,18 @@ static value *keep_facts(arena *a, const value *row) {
 }
 
 static hifm_status measure_kept(run *r, arena *a, const char *name, float *w, value *history,
-                                hifm_error *err) {
+                                double *least, hifm_error *err) {
   const value *row;
   value *fresh;
   hifm_status status = checkpoint_load_weights(a, &r->net, r->work, name, w, &row, err);
   if (status == HIFM_OK) status = run_measure(r, a, w, keep_facts(a, row), &fresh, err);
-  if (status == HIFM_OK) value_push(a, history, fresh);
-  return status;
+  if (status != HIFM_OK) return status;
+  value_push(a, history, fresh);
+  const double nll = value_get_number(fresh, "nll", NAN), nfe = value_get_number(fresh, "nfe", NAN);
+  *least = fmin(*least, nll);
+  progress_tell(&(progress){"measure", strcmp(name, "last") == 0 ? 2 : 1, 2, NAN, NAN, NAN, NAN,
+                            nll, nfe, *least});
+  return HIFM_OK;
 }
 
 /* The best epoch (of the measurement made while training) and the last one, or the last alone. */
@@ -32,8 +39,9 @@ static hifm_status measure_all(run *r, arena *a, value *history, hifm_error *err
   float *w = memory_array(r->net.weights, sizeof *w);
   const char *best = arena_format(a, "%s/best.safetensors", r->work->folder);
   hifm_status status = HIFM_OK;
-  if (files_exists(best)) status = measure_kept(r, a, "best", w, history, err);
-  if (status == HIFM_OK) status = measure_kept(r, a, "last", w, history, err);
+  double least = NAN;
+  if (files_exists(best)) status = measure_kept(r, a, "best", w, history, &least, err);
+  if (status == HIFM_OK) status = measure_kept(r, a, "last", w, history, &least, err);
   free(w);
   if (status == HIFM_OK && history->count == 2 &&
       value_get_number(history->items[0], "step", -1) ==

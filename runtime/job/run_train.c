@@ -124,7 +124,8 @@ static void tell(const trainer *t) {
                         epoch_of(t, t->steps),
                         s->loss_sum / count,
                         t->last_nll,
-                        t->last_nfe};
+                        t->last_nfe,
+                        s->best_nll};
   progress_tell(&now);
 }
 

@@ -38,6 +38,7 @@ hifm_status job_run(const char *path, hifm_error *err) {
   progress_start();
   progress_catch_signals();
   linear_one_thread();
+  files_use(path); /* hifm ls tells who is running by it */
   hifm_status status = job_read(&a, path, &work, err);
   if (status == HIFM_OK) status = files_make_folder(work.folder, err);
   /* Measure jobs share the folder of their train job: what lies there may be another one's. */

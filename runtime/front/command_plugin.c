@@ -1,0 +1,30 @@
+/* hifm plugin: what plugins there are, what they can be told, whether they keep the contract. */
+#include "front/command.h"
+#include "front/describe.h"
+#include "host/check.h"
+
+#include <string.h>
+
+static void tell_check(void *context, const char *name, bool passed, const char *detail) {
+  (void)context;
+  printf("%-6s %s%s%s\n", passed ? "ok" : "FAILED", name, *detail ? ": " : "", detail);
+}
+
+static hifm_status check_file(const char *path, hifm_error *err) {
+  size_t failed = 0;
+  hifm_status status = check_plugin_apart(path, 120, tell_check, NULL, &failed, err);
+  if (status == HIFM_OK && failed)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: %zu checks failed", path, failed);
+  return status;
+}
+
+hifm_status command_plugin(arena *a, const options *given, hifm_error *err) {
+  const char *verb = given->word_count ? given->words[0] : "";
+  (void)a;
+  if (strcmp(verb, "list") == 0 && given->word_count == 1) return describe_list(stdout, err);
+  if (strcmp(verb, "describe") == 0 && given->word_count == 3)
+    return describe_plugin(given->words[1], given->words[2], stdout, err);
+  if (strcmp(verb, "check") == 0 && given->word_count == 2) return check_file(given->words[1], err);
+  return hifm_fail(err, HIFM_USAGE,
+                   "hifm plugin list, hifm plugin describe KIND NAME or hifm plugin check FILE");
+}

@@ -1,0 +1,191 @@
+/* hifm ls, hifm log: the runs that are there. */
+#include "base/files.h"
+#include "base/json.h"
+#include "base/safetensors.h"
+#include "front/command.h"
+#include "front/differences.h"
+#include "job/job.h"
+#include "report/format.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A run as its folder tells it. */
+typedef struct listed {
+  const char *name, *folder, *state;
+  const value *config, *history; /* NULL: not known; history: of the measurement made in training */
+} listed;
+
+static int by_name(const struct dirent **x, const struct dirent **y) {
+  return strcmp((*x)->d_name, (*y)->d_name);
+}
+
+static int is_plain(const struct dirent *entry) {
+  return entry->d_name[0] != '.';
+}
+
+/* The names of the folders in <out>/runs, sorted. */
+static const char **list_runs(arena *a, const char *out, const char **folder, size_t *count) {
+  struct dirent **entries;
+  *folder = arena_format(a, "%s/runs", out);
+  const int found = scandir(*folder, &entries, is_plain, by_name);
+  *count = found < 0 ? 0 : (size_t)found;
+  const char **names = arena_get(a, (*count + 1) * sizeof *names);
+  for (size_t i = 0; i < *count; i++) {
+    names[i] = arena_text(a, entries[i]->d_name);
+    free(entries[i]);
+  }
+  if (found >= 0) free(entries);
+  return names;
+}
+
+/* What a run that has not ended has measured stands in its checkpoint. */
+static const value *history_so_far(arena *a, const char *checkpoint) {
+  safetensors_file file = {0};
+  const value *history = NULL;
+  if (safetensors_open(&file, checkpoint, NULL) == HIFM_OK) {
+    const char *text = value_get_text(file.metadata, "history", "");
+    if (json_parse(a, text, strlen(text), checkpoint, &history, NULL) != HIFM_OK) history = NULL;
+  }
+  safetensors_close(&file);
+  return history;
+}
+
+static listed look(arena *a, const char *folder, const char *name) {
+  listed run = {.name = name, .folder = folder, .state = "unfinished"};
+  const char *file = arena_format(a, "%s/job.json", folder);
+  const char *checkpoint = arena_format(a, "%s/checkpoint.safetensors", folder);
+  const value *given = NULL, *result = NULL, *measured = NULL;
+  if (json_read(a, file, &given, NULL) == HIFM_OK) run.config = value_get(given, "config");
+  if (json_read(a, arena_format(a, "%s/result.json", folder), &result, NULL) == HIFM_OK) {
+    const char *id = value_get_text(given, "measure_id", "");
+    run.state = value_get_text(result, "status", "done");
+    if (json_read(a, job_measure_path(a, folder, id), &measured, NULL) == HIFM_OK)
+      run.history = value_get(measured, "history");
+    return run;
+  }
+  if (files_exists(checkpoint)) {
+    run.state = "interrupted";
+    run.history = history_so_far(a, checkpoint);
+  }
+  if (files_is_used(file)) run.state = "running";
+  return run;
+}
+
+/* NAN: none is known. */
+static double smallest_nll(const value *history) {
+  double best = NAN;
+  for (size_t i = 0; history && i < history->count; i++)
+    best = fmin(best, value_get_number(history->items[i], "nll", NAN));
+  return best;
+}
+
+/* Names end in a hyphen and twelve digits of a hash. */
+static bool are_alike(const char *x, const char *y) {
+  const size_t length = strlen(x);
+  return length > 13 && length == strlen(y) && strncmp(x, y, length - 13) == 0;
+}
+
+/* Runs of one name but for the hash, and in what they differ. */
+static void print_group(const listed *runs, size_t count) {
+  arena a = {0};
+  const value **configs = arena_get(&a, count * sizeof *configs);
+  const char **told = arena_get(&a, count * sizeof *told);
+  for (size_t i = 0; i < count; i++) configs[i] = runs[i].config;
+  differences_find(&a, configs, count, told);
+  for (size_t i = 0; i < count; i++) {
+    char number[FORMAT_ROOM] = "";
+    const double nll = smallest_nll(runs[i].history);
+    if (!isnan(nll)) format_fixed(number, nll, 3);
+    printf("%-12s %10s  %s%s%s\n", runs[i].state, number, runs[i].name, *told[i] ? "  " : "",
+           told[i]);
+  }
+  arena_close(&a);
+}
+
+hifm_status command_ls(arena *a, const options *given, hifm_error *err) {
+  const char *folder;
+  size_t count;
+  if (given->word_count) return hifm_fail(err, HIFM_USAGE, "hifm ls takes no words");
+  const char **names = list_runs(a, given->out, &folder, &count);
+  listed *runs = arena_get(a, (count + 1) * sizeof *runs);
+  for (size_t i = 0; i < count; i++)
+    runs[i] = look(a, arena_format(a, "%s/%s", folder, names[i]), names[i]);
+  for (size_t first = 0, end; first < count; first = end) {
+    for (end = first + 1; end < count && are_alike(names[first], names[end]);) end++;
+    print_group(runs + first, end - first);
+  }
+  if (count == 0) fprintf(stderr, "no runs in %s\n", folder);
+  return HIFM_OK;
+}
+
+hifm_status command_find_run(arena *a, const char *out, const char *word, const char **folder,
+                             hifm_error *err) {
+  const char *runs, *shown = "";
+  size_t count, matches = 0;
+  enum { SHOWN = 5 };
+  *folder = word;
+  if (strchr(word, '/')) {
+    if (files_exists(arena_format(a, "%s/job.json", word))) return HIFM_OK;
+    return hifm_fail(err, HIFM_NO_INPUT, "%s is no folder of a run; hifm ls shows all", word);
+  }
+  const char **names = list_runs(a, out, &runs, &count);
+  for (size_t i = 0; i < count; i++) {
+    if (!strstr(names[i], word)) continue;
+    *folder = arena_format(a, "%s/%s", runs, names[i]);
+    if (matches++ < SHOWN) shown = arena_format(a, "%s\n  %s", shown, names[i]);
+  }
+  if (matches == 1) return HIFM_OK;
+  if (matches == 0)
+    return hifm_fail(err, HIFM_NO_INPUT, "no run in %s has \"%s\" in its name; hifm ls shows all",
+                     runs, word);
+  return hifm_fail(err, HIFM_USAGE, "%zu runs in %s have \"%s\" in their name:%s%s", matches, runs,
+                   word, shown, matches > SHOWN ? "\n  ..." : "");
+}
+
+static const char *number_at(arena *a, const value *row, const char *key, int digits) {
+  const double x = value_get_number(row, key, NAN);
+  return isnan(x) ? "" : format_fixed(arena_get(a, FORMAT_ROOM), x, digits);
+}
+
+/* A line per measured epoch. */
+static void print_history(arena *a, const value *history) {
+  enum { COLUMNS = 5 };
+  static const char *const heading[COLUMNS] = {"epoch", "loss", "NLL", "NFE", "solver"};
+  static const bool right[COLUMNS] = {true, true, true, true, false};
+  const size_t rows = history->count + 1;
+  const char **cells = arena_get(a, rows * COLUMNS * sizeof *cells), **next = cells + COLUMNS;
+  memcpy(cells, heading, sizeof heading);
+  for (size_t i = 0; i < history->count; i++) {
+    const value *row = history->items[i];
+    *next++ = number_at(a, row, "epoch", 0);
+    *next++ = number_at(a, row, "loss", 4);
+    *next++ = number_at(a, row, "nll", 3);
+    *next++ = number_at(a, row, "nfe", 0);
+    *next++ = value_get_text(row, "solver", "");
+  }
+  text_buffer text = {0};
+  format_aligned(&text, &(format_grid){COLUMNS, rows, cells, right});
+  fputs(text.text, stdout);
+  free(text.text);
+}
+
+hifm_status command_log(arena *a, const options *given, hifm_error *err) {
+  const char *folder;
+  char *text;
+  size_t length;
+  if (given->word_count != 1)
+    return hifm_fail(err, HIFM_USAGE, "hifm log takes the name of a run, or a part of it");
+  hifm_status status = command_find_run(a, given->out, given->words[0], &folder, err);
+  if (status == HIFM_OK)
+    status =
+        files_read(arena_format(a, "%s/log.txt", folder), (size_t)1 << 30, &text, &length, err);
+  if (status != HIFM_OK) return status;
+  fwrite(text, 1, length, stdout);
+  free(text);
+  const listed run = look(a, folder, given->words[0]);
+  if (run.history && run.history->count) print_history(a, run.history);
+  return HIFM_OK;
+}
