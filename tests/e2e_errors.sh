@@ -22,6 +22,8 @@ refused 2 "takes one script" -- run good.lua cluster.lua
 refused 2 "takes one script" -- table
 refused 2 "one job file" -- worker
 refused 2 "hifm plugin list" -- plugin show
+refused 2 "hifm describe takes one of optimizer" -- describe
+refused 2 '"colums" is not described' 'did you mean "columns"?' -- describe colums
 refused 66 "nothing.lua" "no such script" -- run nothing.lua
 refused 66 "nothing.json" -- worker nothing.json
 refused 66 "nothing" -- log nothing

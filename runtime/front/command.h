@@ -10,6 +10,7 @@ hifm_status command_run(arena *a, const options *given, hifm_error *err);
 hifm_status command_table(arena *a, const options *given, hifm_error *err);
 hifm_status command_ls(arena *a, const options *given, hifm_error *err);
 hifm_status command_log(arena *a, const options *given, hifm_error *err);
+hifm_status command_describe(arena *a, const options *given, hifm_error *err);
 hifm_status command_plugin(arena *a, const options *given, hifm_error *err);
 hifm_status command_dataset(arena *a, const options *given, hifm_error *err);
 hifm_status command_bench(arena *a, const options *given, hifm_error *err);

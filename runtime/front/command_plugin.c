@@ -1,4 +1,5 @@
-/* hifm plugin: what plugins there are, what they can be told, whether they keep the contract. */
+/* hifm plugin, hifm describe: what there is, what it can be told, whether plugins keep the
+ * contract. */
 #include "front/command.h"
 #include "front/describe.h"
 #include "host/check.h"
@@ -27,4 +28,13 @@ hifm_status command_plugin(arena *a, const options *given, hifm_error *err) {
   if (strcmp(verb, "check") == 0 && given->word_count == 2) return check_file(given->words[1], err);
   return hifm_fail(err, HIFM_USAGE,
                    "hifm plugin list, hifm plugin describe KIND NAME or hifm plugin check FILE");
+}
+
+hifm_status command_describe(arena *a, const options *given, hifm_error *err) {
+  (void)a;
+  if (given->word_count != 1)
+    return hifm_fail(err, HIFM_USAGE,
+                     "hifm describe takes one of optimizer, train, measure, flow, schedule, mcmc, "
+                     "file, images, columns");
+  return describe_word(given->words[0], stdout, err);
 }

@@ -31,6 +31,8 @@ static const char HELP[] =
     "    --weights W         best (smallest NLL) or last (best)\n"
     "    --seed S            of the noise they begin with (0)\n"
     "    --strip             .png: a row per sample, from noise to image\n"
+    "  hifm describe WORD    settings of optimizer, train, measure, flow, schedule, or of a\n"
+    "                        data set: mcmc, file, images; or the columns of tables\n"
     "  hifm plugin list | describe KIND NAME | check FILE\n"
     "  hifm dataset make NAME\n"
     "                        make a recipe's data set now; runs find it there\n"
@@ -62,9 +64,11 @@ static hifm_status command_worker(arena *a, const options *given, hifm_error *er
 static const struct {
   const char *name;
   hifm_status (*run)(arena *a, const options *given, hifm_error *err);
-} COMMANDS[] = {{"run", command_run},     {"table", command_table},   {"ls", command_ls},
-                {"log", command_log},     {"plugin", command_plugin}, {"dataset", command_dataset},
-                {"bench", command_bench}, {"sample", command_sample}, {"worker", command_worker}};
+} COMMANDS[] = {
+    {"run", command_run},      {"table", command_table},   {"ls", command_ls},
+    {"log", command_log},      {"plugin", command_plugin}, {"dataset", command_dataset},
+    {"bench", command_bench},  {"sample", command_sample}, {"describe", command_describe},
+    {"worker", command_worker}};
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
 
 static hifm_status dispatch(arena *a, int argc, char **argv, hifm_error *err) {

@@ -4,6 +4,8 @@
 #include "hifm/energy.h"
 #include "hifm/flow.h"
 #include "host/catalogue.h"
+#include "job/settings.h"
+#include "report/record.h"
 
 #include <string.h>
 
@@ -146,6 +148,59 @@ hifm_status describe_plugin(const char *kind_word, const char *name, FILE *out, 
             text_of(entry, "hash"), value_get_number(entry, "revision", 0));
     print_role(entry, out);
     print_settings(&memory, value_get(entry, "params"), out);
+    status = finish(out, err);
+  }
+  arena_close(&memory);
+  return status;
+}
+
+static const struct {
+  const char *word, *meaning;
+  const hifm_param *settings;
+} WORDS[] = {
+    {"optimizer", "optimizer = { \"adamw\", ... }", optimizer_params},
+    {"train", "train = { ... }; exactly one of epochs and steps", train_params},
+    {"measure", "measure = { ... }: how a run is measured while it trains", measure_params},
+    {"flow", "flow = { {stage}, ... }: what stands beside the stages", flow_params},
+    {"schedule", "schedule = { ... }: no part of a run's identity", schedule_params},
+    {"mcmc", "dataset = { \"mcmc\", ... }: drawn from an energy; a recipe of datasets/ is one",
+     mcmc_params},
+    {"file", "dataset = { \"file\", ... }: your own points", file_params},
+    {"images", "dataset = { \"images\", ... }: IDX files", images_params},
+    {"columns", "of runs.csv and history.csv, for tables and figures", NULL},
+};
+enum { WORD_COUNT = sizeof WORDS / sizeof *WORDS };
+
+static void print_columns(FILE *out) {
+#define NUMBER_LINE(name, column, meaning) fprintf(out, "  %-20s  %s\n", #column, meaning);
+#define AUDIT_LINE(name, column, meaning)  fprintf(out, "  AUDIT.%-14s  %s\n", #column, meaning);
+#define HISTORY_LINE(column, meaning)      fprintf(out, "  %-20s  %s\n", #column, meaning);
+  fprintf(out,
+          "\nruns.csv: what varies in the grid (flow, seed, optimizer.lr, ...), status, and\n");
+  RECORD_NUMBERS(NUMBER_LINE)
+  RECORD_AUDIT_NUMBERS(AUDIT_LINE)
+  fprintf(out, "\nhistory.csv: what varies in the grid, solver, and\n");
+  RECORD_HISTORY(HISTORY_LINE)
+}
+
+hifm_status describe_word(const char *word, FILE *out, hifm_error *err) {
+  arena memory = {0};
+  const char *words[WORD_COUNT];
+  size_t at = 0;
+  for (size_t i = 0; i < WORD_COUNT; i++) words[i] = WORDS[i].word;
+  while (at < WORD_COUNT && strcmp(words[at], word) != 0) at++;
+  hifm_status status = HIFM_OK;
+  if (at == WORD_COUNT) {
+    status = hifm_fail(err, HIFM_USAGE,
+                       "\"%s\" is not described (optimizer, train, measure, flow, schedule, mcmc, "
+                       "file, images, columns; plugins: hifm plugin describe)%s",
+                       word, text_hint(&memory, word, words, WORD_COUNT));
+  } else {
+    fprintf(out, "%s: %s\n", word, WORDS[at].meaning);
+    if (WORDS[at].settings)
+      print_settings(&memory, params_describe(&memory, WORDS[at].settings), out);
+    else
+      print_columns(out);
     status = finish(out, err);
   }
   arena_close(&memory);

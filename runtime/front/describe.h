@@ -1,4 +1,5 @@
-/* `hifm plugin list` and `hifm plugin describe KIND NAME`: what plugins say of themselves. */
+/* `hifm plugin list`, `hifm plugin describe KIND NAME`, `hifm describe WORD`: what there is to set
+ * and to read, as the declarations say it. */
 #ifndef FRONT_DESCRIBE_H
 #define FRONT_DESCRIBE_H
 
@@ -10,5 +11,9 @@ hifm_status describe_list(FILE *out, hifm_error *err);
 /* One plugin with its settings: name, values, preset, meaning. HIFM_USAGE for an unknown kind,
  * HIFM_BAD_CONFIG for an unknown or refused plugin. */
 hifm_status describe_plugin(const char *kind, const char *name, FILE *out, hifm_error *err);
+
+/* The settings of a section of a script (train, measure, ...) or of a kind of data set (mcmc, file,
+ * images), or "columns": those of runs.csv and history.csv. HIFM_USAGE for another word. */
+hifm_status describe_word(const char *word, FILE *out, hifm_error *err);
 
 #endif

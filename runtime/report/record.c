@@ -9,15 +9,15 @@
 #include <math.h>
 #include <string.h>
 
-#define RECORD_INDEX(name, column) name,
+#define RECORD_INDEX(name, column, meaning) name,
 enum { RECORD_NUMBERS(RECORD_INDEX) NUMBER_COUNT };
 enum { RECORD_AUDIT_NUMBERS(RECORD_INDEX) AUDIT_COUNT };
-#define RECORD_NAME(name, column) #column,
+#define RECORD_NAME(name, column, meaning) #column,
 static const char *const NUMBERS[NUMBER_COUNT] = {RECORD_NUMBERS(RECORD_NAME)};
 static const char *const AUDIT_NUMBERS[AUDIT_COUNT] = {RECORD_AUDIT_NUMBERS(RECORD_NAME)};
 
-static const char *const HISTORY[] = {"epoch",  "step", "loss",     "gradient_norm", "nll",
-                                      "nll_se", "nfe",  "attempts", "rejected"};
+#define RECORD_HISTORY_NAME(column, meaning) #column,
+static const char *const HISTORY[] = {RECORD_HISTORY(RECORD_HISTORY_NAME)};
 enum { HISTORY_COUNT = sizeof HISTORY / sizeof *HISTORY, MOST = 24 };
 
 static bool is_among(const char *column, const char *const *names, size_t count) {

@@ -22,34 +22,46 @@ typedef struct record_row {
   const char *state;            /* "done", "diverged", "failed", "missing" */
 } record_row;
 
-/* The numbers of runs.csv: name in the code, column. The minimum is taken over the measured epochs;
- * an epoch whose solver failed has no NLL. */
+/* The numbers of runs.csv: name in the code, column, meaning. An epoch whose solver failed has no
+ * NLL. */
 #define RECORD_NUMBERS(X)                                                                          \
-  X(NLL_MIN, nll_min)                                                                              \
-  X(NLL_MIN_SE, nll_min_se)                                                                        \
-  X(EPOCH_MIN, epoch_min)   /* the epoch of nll_min */                                             \
-  X(NFE_AT_MIN, nfe_at_min) /* the NFE of that epoch */                                            \
-  X(NFE_MIN, nfe_min)       /* the smallest NFE of any epoch */                                    \
-  X(NLL_LAST, nll_last)     /* at the last measured epoch */                                       \
-  X(NLL_LAST_SE, nll_last_se)                                                                      \
-  X(NFE_LAST, nfe_last)                                                                            \
-  X(LOSS_LAST, loss_last)                                                                          \
-  X(STEPS, steps)                                                                                  \
-  X(EPOCHS_MEASURED, epochs_measured) /* with an NLL */                                            \
-  X(GRADIENT_NORM_LAST, gradient_norm_last)                                                        \
-  X(DIMENSIONS, dimensions) /* of the space where the points live: 36 for 13 particles, centred */
+  X(NLL_MIN, nll_min, "smallest NLL of the measured epochs")                                       \
+  X(NLL_MIN_SE, nll_min_se, "its standard error over the test points")                             \
+  X(EPOCH_MIN, epoch_min, "its epoch")                                                             \
+  X(NFE_AT_MIN, nfe_at_min, "NFE of that epoch")                                                   \
+  X(NFE_MIN, nfe_min, "smallest NFE of any epoch")                                                 \
+  X(NLL_LAST, nll_last, "NLL of the last epoch")                                                   \
+  X(NLL_LAST_SE, nll_last_se, "its standard error")                                                \
+  X(NFE_LAST, nfe_last, "its NFE")                                                                 \
+  X(LOSS_LAST, loss_last, "mean training loss since the measurement before the last")              \
+  X(STEPS, steps, "optimizer steps")                                                               \
+  X(EPOCHS_MEASURED, epochs_measured, "epochs with an NLL")                                        \
+  X(GRADIENT_NORM_LAST, gradient_norm_last, "mean norm of the gradient, as loss_last")             \
+  X(DIMENSIONS, dimensions, "degrees of freedom: 36 for 13 particles, centred")
 
 /* The numbers of an audit: the weights that were best while training (by nll_min) and the last ones
  * measured in another way; and what the same points give without a network (job/likelihood.h). */
 #define RECORD_AUDIT_NUMBERS(X)                                                                    \
-  X(AUDIT_NLL_BEST, nll_best)                                                                      \
-  X(AUDIT_NLL_BEST_SE, nll_best_se)                                                                \
-  X(AUDIT_NFE_BEST, nfe_best)                                                                      \
-  X(AUDIT_NLL_LAST, nll_last)                                                                      \
-  X(AUDIT_NLL_LAST_SE, nll_last_se)                                                                \
-  X(AUDIT_NFE_LAST, nfe_last)                                                                      \
-  X(AUDIT_NLL_IDENTITY, nll_identity)                                                              \
-  X(AUDIT_NLL_GAUSSIAN, nll_gaussian)
+  X(AUDIT_NLL_BEST, nll_best, "NLL of the weights of epoch_min")                                   \
+  X(AUDIT_NLL_BEST_SE, nll_best_se, "its standard error")                                          \
+  X(AUDIT_NFE_BEST, nfe_best, "its NFE")                                                           \
+  X(AUDIT_NLL_LAST, nll_last, "NLL of the last weights")                                           \
+  X(AUDIT_NLL_LAST_SE, nll_last_se, "its standard error")                                          \
+  X(AUDIT_NFE_LAST, nfe_last, "its NFE")                                                           \
+  X(AUDIT_NLL_IDENTITY, nll_identity, "NLL of the prior itself at the same points")                \
+  X(AUDIT_NLL_GAUSSIAN, nll_gaussian, "NLL of the best isotropic Gaussian about 0 there")
+
+/* What else history.csv has of a measurement. */
+#define RECORD_HISTORY(X)                                                                          \
+  X(epoch, "passes over the data")                                                                 \
+  X(step, "optimizer steps")                                                                       \
+  X(loss, "mean training loss since the last measurement")                                         \
+  X(gradient_norm, "mean norm of the gradient since then")                                         \
+  X(nll, "mean negative log-likelihood of the test points, nats; empty where the solver failed")   \
+  X(nll_se, "its standard error over the test points")                                             \
+  X(nfe, "evaluations of the network that the solver needed")                                      \
+  X(attempts, "steps the solver tried")                                                            \
+  X(rejected, "and did not take")
 
 /* Is this column of runs.csv one of these numbers? */
 bool record_is_number(const char *column);

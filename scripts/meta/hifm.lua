@@ -1,6 +1,6 @@
 ---@meta hifm
 -- What `require "hifm"` gives a script, for editors that know LuaLS annotations. hifm itself does
--- not read this file. The settings of a plugin: `hifm plugin describe NAME`.
+-- not read this file. Settings: `hifm plugin describe KIND NAME`, `hifm describe train`, ...
 
 local h = {}
 
