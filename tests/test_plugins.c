@@ -138,7 +138,7 @@ static void settings_bind_plugins_within(void **state) {
 /* The catalogue ------------------------------------------------------------------------------- */
 
 typedef struct verdicts {
-  char failures[8192];
+  char failures[8192], kinds[600];
 } verdicts;
 
 static void note(void *context, const char *name, bool passed, const char *detail) {
@@ -146,6 +146,7 @@ static void note(void *context, const char *name, bool passed, const char *detai
   size_t length = strlen(v->failures);
   if (!passed)
     snprintf(v->failures + length, sizeof v->failures - length, "[%s: %s]", name, detail);
+  if (strcmp(name, "kinds of data points") == 0) snprintf(v->kinds, sizeof v->kinds, "%s", detail);
 }
 
 static const struct {
@@ -154,6 +155,17 @@ static const struct {
     {"energies", "wrong_gradient", "[gradient agrees with differences of the value: "},
     {"energies", "false_claim", "[value is unchanged by translation: "},
     {"energies", "false_claim", "[Hessian is zero along translations: "},
+    {"energies", "false_rotation",
+     "[value is unchanged by rotation: 5 particles in 3 dimensions (not centred): "},
+    {"energies", "false_permutation",
+     "[value is unchanged by permutation: 4 particles in 2 dimensions: "},
+    {"energies", "plain_claim", "[value is unchanged by rotation: HIFM_ROTATES is declared"},
+    {"energies", "plain_claim", "[value is unchanged by permutation: HIFM_PERMUTES is declared"},
+    {"energies", "overruns", "[buffers are not overrun: 1 number: "},
+    {"energies", "overruns", "[buffers are not overrun: 2 numbers: "},
+    {"energies", "fits_nothing",
+     "[presets are accepted: on no kind of data point; tried 5 particles in 3 dimensions, 4 "
+     "particles in 2 dimensions, 8 x 8 image, 1 number, 2 numbers, 3 numbers, 4 numbers; "},
     {"energies", "nan", "[value is finite: "},
     {"energies", "crashes", "crashed with SIGSEGV after \"gradient agrees with"},
     {"energies", "hangs", "took longer than 1 s after \"gradient agrees with"},
@@ -186,16 +198,50 @@ static void the_checker_catches(void **state) {
 }
 
 /* A fault in one place must not drown in others. */
-static void a_wrong_gradient_is_all_that_fails(void **state) {
+static const struct {
+  const char *name;
+  size_t failures;
+} alone[] = {
+    {"two_numbers", 0},       {"wrong_gradient", 5}, /* an image and four counts of plain numbers */
+    {"overruns", 2},                                 /* one and two numbers */
+    {"false_permutation", 2},                        /* particles in space and in the plane */
+    {"plain_claim", 2},                              /* two flags */
+    {"fits_nothing", 1},
+};
+
+static void nothing_else_fails(void **state) {
+  place *here = *state;
+  for (size_t i = 0; i < sizeof alone / sizeof *alone; i++) {
+    verdicts v = {.failures = ""};
+    size_t failed = 0;
+    hifm_error err;
+    const char *path = fake(&here->memory, "energies", alone[i].name);
+    assert_int_equal(check_plugin(path, note, &v, &failed, &err), HIFM_OK);
+    if (failed != alone[i].failures)
+      fail_msg("%s: %zu failed: %s", alone[i].name, failed, v.failures);
+    assert_null(strstr(v.failures, "[Hessian"));
+  }
+  verdicts v = {.failures = ""};
+  size_t failed = 0;
+  hifm_error err;
+  assert_int_equal(check_plugin("/nowhere.so", note, &v, &failed, &err), HIFM_NO_INPUT);
+}
+
+static void kinds_of_points_are_told(void **state) {
   place *here = *state;
   verdicts v = {.failures = ""};
   size_t failed = 0;
   hifm_error err;
-  const char *path = fake(&here->memory, "energies", "wrong_gradient");
-  assert_int_equal(check_plugin(path, note, &v, &failed, &err), HIFM_OK);
-  assert_int_equal(failed, 2); /* once on images, once on plain numbers */
-  assert_null(strstr(v.failures, "[Hessian"));
-  assert_int_equal(check_plugin("/nowhere.so", note, &v, &failed, &err), HIFM_NO_INPUT);
+  check_plugin(fake(&here->memory, "energies", "two_numbers"), note, &v, &failed, &err);
+  assert_string_equal(v.kinds, "checked on 2 numbers; not for 5 particles in 3 dimensions, 4 "
+                               "particles in 2 dimensions, 8 x 8 image, 1 number, 3 numbers, 4 "
+                               "numbers");
+  check_plugin(PLUGINS "/energies/formation.so", note, &v, &failed, &err);
+  assert_string_equal(v.kinds, "checked on 5 particles in 3 dimensions, 4 particles in 2 "
+                               "dimensions; not for 8 x 8 image, 1 number, 2 numbers, 3 numbers, "
+                               "4 numbers");
+  check_plugin(PLUGINS "/flows/isotropize.so", note, &v, &failed, &err);
+  assert_string_equal(v.kinds, "sees none of them; bound for 5 particles in 3 dimensions");
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
@@ -210,6 +256,7 @@ int main(void) {
                                      TEST(plugins_may_lie_in_the_path_itself),
                                      TEST(settings_bind_plugins_within),
                                      TEST(the_checker_catches),
-                                     TEST(a_wrong_gradient_is_all_that_fails)};
+                                     TEST(nothing_else_fails),
+                                     TEST(kinds_of_points_are_told)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

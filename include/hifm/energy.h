@@ -9,6 +9,9 @@
 
 #include "hifm/plugin.h"
 
+/* The last three are promises about particles, and are tested on particles: an energy whose init
+ * refuses all of them declares none. A data set's particles have zero centre of mass, which takes
+ * `pair` or HIFM_TRANSLATES. */
 enum {
   HIFM_RELATIVE = 1,   /* defined relative to an anchor configuration (the data point itself) */
   HIFM_TRANSLATES = 2, /* V unchanged when all particles move alike */

@@ -120,8 +120,8 @@ void check_point(const hifm_domain *domain, uint32_t draw, double *y) {
   if (domain->centred) centre(domain, y);
 }
 
-/* The kinds of data points there are: particles in space and in the plane, images, plain numbers.
- */
+/* The kinds of data points there are: particles in space and in the plane, images, plain numbers;
+ * of these so few that one written past the end of a short point is seen, too. */
 static const struct {
   const char *name;
   hifm_domain domain;
@@ -129,7 +129,10 @@ static const struct {
     {"5 particles in 3 dimensions", {.d = 15, .particles = 5, .space = 3, .centred = true}},
     {"4 particles in 2 dimensions", {.d = 8, .particles = 4, .space = 2, .centred = true}},
     {"8 x 8 image", {.d = 64, .height = 8, .width = 8, .channels = 1}},
+    {"1 number", {.d = 1}},
+    {"2 numbers", {.d = 2}},
     {"3 numbers", {.d = 3}},
+    {"4 numbers", {.d = 4}},
 };
 
 /* Binding is half the test of an energy: the host serves a pair energy on particles only. */
@@ -166,28 +169,77 @@ static void check_with_speed(check *c, const char *name, const hifm_domain *doma
   plugins_drop(&bound);
 }
 
-/* Stages and solvers are told the domain but see only modes and components: one domain is enough.
- */
+/* What became of the kinds of data points. */
+typedef struct kinds {
+  const char *accepted, *refused;     /* names in a row */
+  bool particles;                     /* are some of the accepted ones */
+  hifm_error of_particles, of_others; /* the last refusals */
+} kinds;
+
+static const char *in_a_row(check *c, const char *names, const char *name) {
+  return arena_format(c->memory, "%s%s%s", names, *names ? ", " : "", name);
+}
+
+/* Stages and solvers are told the domain but see only modes and components. */
+static bool sees_points(const check *c) {
+  return c->plugin->kind == HIFM_ENERGY || c->plugin->kind == HIFM_NETWORK;
+}
+
+/* Energies that declare rotations or permutations but no translations are refused on centred
+ * points: what they declare is tested on particles that lie anywhere. */
+static bool lies_anywhere(const check *c) {
+  if (c->plugin->kind != HIFM_ENERGY || c->plugin->ops.energy->pair) return false;
+  const uint32_t flags = c->plugin->ops.energy->invariances;
+  return flags & (HIFM_ROTATES | HIFM_PERMUTES) && !(flags & HIFM_TRANSLATES);
+}
+
+/* A refusal says that the plugin is not for this kind. */
+static void check_on(check *c, const char *name, const hifm_domain *domain, kinds *k) {
+  hifm_bound bound = {0};
+  if (try_domain(c, domain, &bound, domain->particles ? &k->of_particles : &k->of_others)) {
+    k->refused = in_a_row(c, k->refused, name);
+    return;
+  }
+  k->accepted = in_a_row(c, k->accepted, name);
+  k->particles = k->particles || domain->particles;
+  c->where = sees_points(c) ? name : NULL;
+  check_verdict(c, "presets are accepted", true, "bound with every setting at its preset");
+  check_kind(c, &bound, domain);
+  plugins_drop(&bound);
+  if (c->plugin->kind == HIFM_NETWORK && c->plugin->ops.network->speed)
+    check_with_speed(c, name, domain);
+}
+
+static void tell_kinds(check *c, const kinds *k) {
+  if (*k->accepted)
+    check_verdict(c, "kinds of data points", true, "%s %s%s%s",
+                  sees_points(c) ? "checked on" : "sees none of them; bound for", k->accepted,
+                  *k->refused ? "; not for " : "", k->refused);
+  else
+    check_verdict(c, "presets are accepted", false,
+                  "on no kind of data point; tried %s; of particles: %s; of the others: %s",
+                  k->refused, k->of_particles.message, k->of_others.message);
+}
+
+/* One kind is enough for what sees no points. */
 static void check_domains(check *c) {
-  bool once = c->plugin->kind == HIFM_FLOW || c->plugin->kind == HIFM_SOLVER;
-  bool speed = c->plugin->kind == HIFM_NETWORK && c->plugin->ops.network->speed;
-  size_t accepted = 0;
-  hifm_error why = {.message = ""};
-  for (size_t i = 0; i < sizeof domains / sizeof *domains && !(once && accepted); i++) {
-    hifm_bound bound = {0};
-    if (try_domain(c, &domains[i].domain, &bound, &why)) continue;
-    accepted++;
-    c->where = once ? NULL : domains[i].name;
-    check_verdict(c, "presets are accepted", true, "bound with every setting at its preset");
-    check_kind(c, &bound, &domains[i].domain);
-    plugins_drop(&bound);
-    if (speed) check_with_speed(c, domains[i].name, &domains[i].domain);
+  kinds k = {.accepted = "", .refused = ""};
+  const bool anywhere = lies_anywhere(c);
+  for (size_t i = 0; i < sizeof domains / sizeof *domains; i++) {
+    hifm_domain domain = domains[i].domain;
+    const char *name = domains[i].name;
+    if (*k.accepted && !sees_points(c)) break;
+    if (domain.centred && anywhere) {
+      domain.centred = false;
+      name = arena_format(c->memory, "%s (not centred)", name);
+    }
+    check_on(c, name, &domain, &k);
   }
   c->where = NULL;
-  if (!accepted)
-    check_verdict(c, "presets are accepted", false, "on no kind of data point: %s", why.message);
-  else if (c->plugin->kind == HIFM_SOLVER)
-    check_solver(c);
+  tell_kinds(c, &k);
+  if (!*k.accepted) return;
+  if (c->plugin->kind == HIFM_SOLVER) check_solver(c);
+  if (c->plugin->kind == HIFM_ENERGY && !k.particles) check_energy_unfit(c, k.of_particles.message);
 }
 
 static hifm_status refuse_missing(const char *path, hifm_error *err) {

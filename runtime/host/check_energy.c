@@ -26,8 +26,9 @@ typedef struct subject {
   double *hessian;                  /* [d, d] */
 } subject;
 
+/* Between guards: what overruns one array fails that check and no other. */
 static double *doubles(check *c, size_t count) {
-  return arena_get(c->memory, count * sizeof(double));
+  return check_guarded(c, count * sizeof(double));
 }
 
 /* The larger one; a NaN is the worst of all. */
@@ -122,40 +123,55 @@ static void symmetry(subject *s) {
 
 /* Invariances -------------------------------------------------------------------------------- */
 
-static void translate(const subject *s, const double *y, double *out) {
+static void translate(const subject *s, uint32_t draw, const double *y, double *out) {
+  (void)draw;
   for (size_t i = 0; i < s->d; i++) out[i] = y[i] + 0.25 * (double)(1 + i % s->domain->space);
 }
 
-/* By 0.7 in the plane of the first and the last coordinate. */
-static void rotate(const subject *s, const double *y, double *out) {
-  const size_t space = s->domain->space, last = space - 1;
+/* By 0.7 in the plane of the first coordinate and the last or second one: together these give every
+ * rotation in space. */
+static void rotate(const subject *s, uint32_t draw, const double *y, double *out) {
+  const size_t space = s->domain->space, other = draw % 2 ? 1 : space - 1;
   memcpy(out, y, s->d * sizeof *y);
   for (size_t i = 0; i < s->d; i += space) {
-    out[i] = cos(0.7) * y[i] - sin(0.7) * y[i + last];
-    out[i + last] = sin(0.7) * y[i] + cos(0.7) * y[i + last];
+    out[i] = cos(0.7) * y[i] - sin(0.7) * y[i + other];
+    out[i + other] = sin(0.7) * y[i] + cos(0.7) * y[i + other];
   }
 }
 
-/* The first particle goes last. */
-static void permute(const subject *s, const double *y, double *out) {
-  const size_t space = s->domain->space;
-  memcpy(out, y + space, (s->d - space) * sizeof *y);
-  memcpy(out + s->d - space, y, space * sizeof *y);
+/* The first particle goes last (which a ring would not mind), or the first two change places: these
+ * two give every permutation. */
+static void permute(const subject *s, uint32_t draw, const double *y, double *out) {
+  const size_t space = s->domain->space, moved = draw % 2 ? 2 * space : s->d;
+  memcpy(out, y + space, (moved - space) * sizeof *y);
+  memcpy(out + moved - space, y, space * sizeof *y);
+  memcpy(out + moved, y + moved, (s->d - moved) * sizeof *y);
 }
 
-typedef void (*motion)(const subject *s, const double *y, double *out);
+static const struct {
+  uint32_t flag;
+  const char *word, *check;
+  void (*move)(const subject *s, uint32_t draw, const double *y, double *out);
+  bool anchor_too;
+} motions[] = {
+    {HIFM_TRANSLATES, "HIFM_TRANSLATES", "value is unchanged by translation", translate, false},
+    {HIFM_ROTATES, "HIFM_ROTATES", "value is unchanged by rotation", rotate, false},
+    {HIFM_PERMUTES, "HIFM_PERMUTES", "value is unchanged by permutation", permute, true},
+};
+enum { MOTIONS = sizeof motions / sizeof *motions };
 
-static void invariance(subject *s, const char *name, motion move, bool anchor_too) {
+static void invariance(subject *s, size_t m) {
+  const bool anchor_too = motions[m].anchor_too;
   double error = 0;
   for (uint32_t draw = 0; draw < POINTS; draw++) {
     take_point(s, draw);
     double before = energy_value(s->e, s->y, s->anchor);
-    move(s, s->y, s->moved);
-    if (anchor_too) move(s, s->anchor, s->other);
+    motions[m].move(s, draw, s->y, s->moved);
+    if (anchor_too) motions[m].move(s, draw, s->anchor, s->other);
     double after = energy_value(s->e, s->moved, anchor_too ? s->other : s->anchor);
     error = worse(error, fabs(after - before) / fmax(fabs(before), 1));
   }
-  check_within(s->c, name, error, 1e-10);
+  check_within(s->c, motions[m].check, error, 1e-10);
 }
 
 /* V unchanged by translation means H t = 0. */
@@ -221,18 +237,22 @@ static void nullity(subject *s, bool translates, bool rotates) {
 static void invariances(subject *s) {
   const uint32_t flags =
       s->ops->invariances | (s->ops->pair ? HIFM_TRANSLATES | HIFM_ROTATES | HIFM_PERMUTES : 0);
-  const bool plane = s->domain->space > 1;
   if (!s->domain->particles) return;
-  if (flags & HIFM_TRANSLATES) {
-    invariance(s, "value is unchanged by translation", translate, false);
-    flat_translations(s);
-  }
-  if (flags & HIFM_ROTATES && plane) {
-    invariance(s, "value is unchanged by rotation", rotate, false);
-    turning_gradient(s);
-  }
-  if (flags & HIFM_PERMUTES) invariance(s, "value is unchanged by permutation", permute, true);
-  nullity(s, flags & HIFM_TRANSLATES, flags & HIFM_ROTATES && plane);
+  for (size_t m = 0; m < MOTIONS; m++)
+    if (flags & motions[m].flag) invariance(s, m);
+  if (flags & HIFM_TRANSLATES) flat_translations(s);
+  if (flags & HIFM_ROTATES) turning_gradient(s);
+  if (flags & (HIFM_TRANSLATES | HIFM_ROTATES))
+    nullity(s, flags & HIFM_TRANSLATES, flags & HIFM_ROTATES);
+}
+
+void check_energy_unfit(check *c, const char *refusal) {
+  for (size_t m = 0; m < MOTIONS; m++)
+    if (c->plugin->ops.energy->invariances & motions[m].flag)
+      check_verdict(c, motions[m].check, false,
+                    "%s is declared, a promise about particles, but it refuses those that were "
+                    "tried; leave the flag out (%s)",
+                    motions[m].word, refusal);
 }
 
 /* Manners ------------------------------------------------------------------------------------ */

@@ -51,6 +51,9 @@ void check_normals(uint32_t draw, size_t n, double *out);
 void check_point(const hifm_domain *domain, uint32_t draw, double *y);
 
 void check_energy(check *c, const hifm_bound *bound, const hifm_domain *domain);
+/* For an energy that accepts no particles (refusal: its words on them): every invariance that it
+ * declares fails. */
+void check_energy_unfit(check *c, const char *refusal);
 void check_flow(check *c, const hifm_bound *bound);
 void check_network(check *c, const hifm_bound *bound, const hifm_domain *domain);
 /* Binds by itself: some checks need other settings. */

@@ -1,0 +1,25 @@
+/* A ring of springs says that it does not mind permutation: it does not mind some of them. */
+#include "hifm/energy.h"
+
+static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) {
+  (void)self;
+  if (domain->particles < 2) return hifm_fail(err, HIFM_BAD_CONFIG, "a ring needs particles");
+  return HIFM_OK;
+}
+
+static double value(const void *self, const hifm_domain *domain, const double *y,
+                    const double *anchor) {
+  (void)self, (void)anchor;
+  double sum = 0;
+  for (uint32_t i = 0; i < domain->d; i++) {
+    const double stretch = y[i] - y[(i + domain->space) % domain->d];
+    sum += stretch * stretch / 2;
+  }
+  return sum;
+}
+
+static const hifm_energy_ops ops = {.invariances = HIFM_TRANSLATES | HIFM_ROTATES | HIFM_PERMUTES,
+                                    .value = value};
+
+HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "false_permutation",
+            .summary = "declares permutations that it minds", .ops.energy = &ops, .init = init);
