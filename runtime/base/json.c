@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <ctype.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,7 +170,10 @@ static void write_node(text_buffer *out, const value *node, int indent) {
     text_add(out, node->flag ? "true" : "false");
     return;
   case VALUE_NUMBER:
-    text_add(out, "%.17g", node->number);
+    if (isfinite(node->number))
+      text_add(out, "%.17g", node->number);
+    else
+      text_add(out, "null"); /* JSON has no word for it, and nothing could read the file */
     return;
   case VALUE_TEXT:
     write_text(out, node->text);

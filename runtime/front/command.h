@@ -21,8 +21,8 @@ hifm_status command_sample(arena *a, const options *given, hifm_error *err);
 hifm_status command_find_run(arena *a, const char *out, const char *word, const char **folder,
                              hifm_error *err);
 
-/* The exit code of a schedule that came to its end: 1 where jobs failed, 128 + the signal that
- * stopped it. */
+/* The exit code of a schedule that came to its end: 1 where jobs failed, 74 where one of them could
+ * not read or write, 128 + the signal that stopped it. */
 hifm_status command_exit_code(const schedule_summary *summary);
 
 /* This executable (without /proc, a message and HIFM_NO_RESOURCE), and the folder of data set

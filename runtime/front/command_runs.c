@@ -8,6 +8,7 @@
 #include "report/format.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,19 +27,28 @@ static int is_plain(const struct dirent *entry) {
   return entry->d_name[0] != '.';
 }
 
-/* The names of the folders in <out>/runs, sorted. */
-static const char **list_runs(arena *a, const char *out, const char **folder, size_t *count) {
+typedef struct listing {
+  const char *folder, **names;
+  size_t count;
+} listing;
+
+/* The names of the folders in <out>/runs, sorted; none where that is not there. */
+static hifm_status list_runs(arena *a, const char *out, listing *list, hifm_error *err) {
   struct dirent **entries;
-  *folder = arena_format(a, "%s/runs", out);
-  const int found = scandir(*folder, &entries, is_plain, by_name);
-  *count = found < 0 ? 0 : (size_t)found;
-  const char **names = arena_get(a, (*count + 1) * sizeof *names);
-  for (size_t i = 0; i < *count; i++) {
-    names[i] = arena_text(a, entries[i]->d_name);
+  *list = (listing){.folder = arena_format(a, "%s/runs", out)};
+  const int found = scandir(list->folder, &entries, is_plain, by_name);
+  if (found < 0 && errno != ENOENT)
+    return hifm_fail(err, errno == EACCES ? HIFM_NO_PERMISSION : HIFM_IO_FAILED,
+                     "cannot read the folder %s: %s", list->folder, strerror(errno));
+  if (found < 0) return HIFM_OK;
+  list->count = (size_t)found;
+  list->names = arena_get(a, (list->count + 1) * sizeof *list->names);
+  for (size_t i = 0; i < list->count; i++) {
+    list->names[i] = arena_text(a, entries[i]->d_name);
     free(entries[i]);
   }
-  if (found >= 0) free(entries);
-  return names;
+  free(entries);
+  return HIFM_OK;
 }
 
 /* What a run that has not ended has measured stands in its checkpoint. */
@@ -106,43 +116,45 @@ static void print_group(const listed *runs, size_t count) {
 }
 
 hifm_status command_ls(arena *a, const options *given, hifm_error *err) {
-  const char *folder;
-  size_t count;
+  listing list;
   if (given->word_count) return hifm_fail(err, HIFM_USAGE, "hifm ls takes no words");
-  const char **names = list_runs(a, given->out, &folder, &count);
-  listed *runs = arena_get(a, (count + 1) * sizeof *runs);
-  for (size_t i = 0; i < count; i++)
-    runs[i] = look(a, arena_format(a, "%s/%s", folder, names[i]), names[i]);
-  for (size_t first = 0, end; first < count; first = end) {
-    for (end = first + 1; end < count && are_alike(names[first], names[end]);) end++;
+  hifm_status status = list_runs(a, given->out, &list, err);
+  if (status != HIFM_OK) return status;
+  listed *runs = arena_get(a, (list.count + 1) * sizeof *runs);
+  for (size_t i = 0; i < list.count; i++)
+    runs[i] = look(a, arena_format(a, "%s/%s", list.folder, list.names[i]), list.names[i]);
+  for (size_t first = 0, end; first < list.count; first = end) {
+    for (end = first + 1; end < list.count && are_alike(list.names[first], list.names[end]);) end++;
     print_group(runs + first, end - first);
   }
-  if (count == 0) fprintf(stderr, "no runs in %s\n", folder);
+  if (list.count == 0) fprintf(stderr, "no runs in %s\n", list.folder);
   return HIFM_OK;
 }
 
 hifm_status command_find_run(arena *a, const char *out, const char *word, const char **folder,
                              hifm_error *err) {
-  const char *runs, *shown = "";
-  size_t count, matches = 0;
   enum { SHOWN = 5 };
+  listing list;
+  const char *shown = "";
+  size_t matches = 0;
   *folder = word;
   if (strchr(word, '/')) {
     if (files_exists(arena_format(a, "%s/job.json", word))) return HIFM_OK;
     return hifm_fail(err, HIFM_NO_INPUT, "%s is no folder of a run; hifm ls shows all", word);
   }
-  const char **names = list_runs(a, out, &runs, &count);
-  for (size_t i = 0; i < count; i++) {
-    if (!strstr(names[i], word)) continue;
-    *folder = arena_format(a, "%s/%s", runs, names[i]);
-    if (matches++ < SHOWN) shown = arena_format(a, "%s\n  %s", shown, names[i]);
+  hifm_status status = list_runs(a, out, &list, err);
+  if (status != HIFM_OK) return status;
+  for (size_t i = 0; i < list.count; i++) {
+    if (!strstr(list.names[i], word)) continue;
+    *folder = arena_format(a, "%s/%s", list.folder, list.names[i]);
+    if (matches++ < SHOWN) shown = arena_format(a, "%s\n  %s", shown, list.names[i]);
   }
   if (matches == 1) return HIFM_OK;
   if (matches == 0)
     return hifm_fail(err, HIFM_NO_INPUT, "no run in %s has \"%s\" in its name; hifm ls shows all",
-                     runs, word);
-  return hifm_fail(err, HIFM_USAGE, "%zu runs in %s have \"%s\" in their name:%s%s", matches, runs,
-                   word, shown, matches > SHOWN ? "\n  ..." : "");
+                     list.folder, word);
+  return hifm_fail(err, HIFM_USAGE, "%zu runs in %s have \"%s\" in their name:%s%s", matches,
+                   list.folder, word, shown, matches > SHOWN ? "\n  ..." : "");
 }
 
 static const char *number_at(arena *a, const value *row, const char *key, int digits) {

@@ -42,6 +42,8 @@ static hifm_status make_file(arena *a, const options *given, const char *run, co
   const char *weights = given->weights ? given->weights : "best";
   hifm_status status = json_read(a, arena_format(a, "%s/job.json", run), &trained, err);
   if (status != HIFM_OK) return status;
+  if (!value_get(trained, "config"))
+    return hifm_fail(err, HIFM_BAD_INPUT, "%s/job.json: no table under \"config\"", run);
   if (!files_exists(arena_format(a, "%s/%s.safetensors", run, weights)))
     return hifm_fail(err, HIFM_NO_INPUT,
                      "%s has no %s.safetensors: best is there after the first measurement with an "

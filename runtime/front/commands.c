@@ -111,6 +111,7 @@ int commands_main(int argc, char **argv) {
 
 hifm_status command_exit_code(const schedule_summary *summary) {
   if (summary->signal) return (hifm_status)(128 + summary->signal);
+  if (summary->disk) return HIFM_IO_FAILED;
   return summary->failed ? HIFM_SOME_FAILED : HIFM_OK;
 }
 

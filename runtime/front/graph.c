@@ -135,27 +135,41 @@ static size_t measure_job(builder *b, const value *config, const identity *id, c
   return added;
 }
 
-/* The jobs of a row that is not done; returns the one that ends with its measurement. */
+static bool measures(const schedule_job *train, const identity *id) {
+  return strcmp(value_get_text(train->file, "measure_id", ""), id->measure) == 0;
+}
+
+/* The jobs of a row that is not done; returns the one that ends with its measurement. Rows may
+ * differ in what is in no identity (where a file lies): they share their jobs. */
 static size_t add_jobs(builder *b, const value *config, const identity *id, const value *cells,
-                       const char *folder) {
+                       const char *folder, bool trained) {
   static const char again[] = "measured again";
   graph *g = b->g;
-  const size_t data = data_job(b, config, id);
-  if (job_is_done(result_of(b, folder), id->train)) {
+  const size_t data = data_job(b, config, id), known = find_job(g, "measure", id->measure);
+  if (known != SIZE_MAX) return known;
+  if (trained) {
     g->rows_again++;
     return measure_job(b, config, id, cells, again, folder, data, SIZE_MAX);
   }
-  size_t train = find_job(g, "train", id->train);
+  const size_t train = find_job(g, "train", id->train);
   if (train == SIZE_MAX) {
     const size_t modes = id->modes[0] ? modes_job(b, config, id, data) : SIZE_MAX;
     return train_job(b, config, id, cells, folder, data, modes);
   }
+  if (measures(&g->jobs[train], id)) return train;
   return measure_job(b, config, id, cells, again, folder, data, train);
 }
 
-static bool is_done(builder *b, const char *folder, const identity *id) {
-  return job_is_done(result_of(b, folder), id->train) &&
-         job_is_done(job_measure_path(b->a, folder, id->measure), id->measure);
+typedef struct there {
+  bool trained, measured; /* measured: only where it is trained, too */
+} there;
+
+static hifm_status look(builder *b, const char *folder, const identity *id, there *out,
+                        hifm_error *err) {
+  *out = (there){false, false};
+  hifm_status status = job_look(result_of(b, folder), id->train, &out->trained, err);
+  if (status != HIFM_OK || !out->trained) return status;
+  return job_look(job_measure_path(b->a, folder, id->measure), id->measure, &out->measured, err);
 }
 
 /* One more measurement of a row's weights. */
@@ -173,7 +187,10 @@ static hifm_status add_audit(builder *b, const record_row *row, const graph_audi
                      "it is trained",
                      audit->name);
   *measure_id = arena_text(b->a, id.measure);
-  *done = is_done(b, row->folder, &id);
+  there found;
+  status = look(b, row->folder, &id, &found, err);
+  if (status != HIFM_OK) return status;
+  *done = found.measured;
   if (strcmp(id.measure, row->measure_id) == 0) *done = true; /* it is the row's own */
   if (*done || find_job(b->g, "measure", id.measure) != SIZE_MAX) return HIFM_OK;
   const size_t data = data_job(b, config, &id), train = find_job(b->g, "train", id.train);
@@ -191,18 +208,21 @@ static hifm_status add_row(builder *b, const value *row, size_t index, hifm_erro
   if (status != HIFM_OK) return status;
   const char *folder =
       arena_format(b->a, "%s/runs/%s-%.12s", b->out, identity_slug(b->a, config), id.train);
-  bool done = is_done(b, folder, &id);
+  there found;
+  status = look(b, folder, &id, &found, err);
+  if (status != HIFM_OK) return status;
+  bool done = found.measured;
   const char **audit_ids = arena_get(b->a, (b->audit_count + 1) * sizeof *audit_ids);
-  g->row_jobs[index] = done ? SIZE_MAX : add_jobs(b, config, &id, cells, folder);
+  g->row_jobs[index] = done ? SIZE_MAX : add_jobs(b, config, &id, cells, folder, found.trained);
   *made = (record_row){.cells = cells,
                        .folder = folder,
                        .train_id = arena_text(b->a, id.train),
                        .measure_id = arena_text(b->a, id.measure),
                        .audit_ids = audit_ids};
   for (size_t k = 0; k < b->audit_count && status == HIFM_OK; k++) {
-    bool there = false;
-    status = add_audit(b, made, &b->audits[k], index, &audit_ids[k], &there, err);
-    done &= there;
+    bool audited = false;
+    status = add_audit(b, made, &b->audits[k], index, &audit_ids[k], &audited, err);
+    done &= audited;
   }
   g->rows_done += done;
   return status;

@@ -29,15 +29,19 @@ schedule_job *jobs_next(schedule_job *jobs, size_t count, size_t *first) {
   return NULL;
 }
 
-size_t jobs_reset(schedule_job *jobs, size_t count) {
-  size_t done = 0;
+hifm_status jobs_reset(schedule_job *jobs, size_t count, size_t *done, hifm_error *err) {
+  *done = 0;
   for (schedule_job *it = jobs; it < jobs + count; it++) {
-    it->state = job_is_done(it->result_path, it->done_id) ? JOB_DONE : JOB_WAITING;
+    bool there;
+    hifm_status status = job_look(it->result_path, it->done_id, &there, err);
+    if (status != HIFM_OK) return status;
+    it->state = there ? JOB_DONE : JOB_WAITING;
     it->attempts = 0;
+    it->unstarted = false;
     it->ending[0] = 0;
-    if (it->state == JOB_DONE) done++;
+    *done += there;
   }
-  return done;
+  return HIFM_OK;
 }
 
 hifm_status jobs_check_inputs(const schedule_job *jobs, size_t count, hifm_error *err) {
@@ -73,7 +77,8 @@ hifm_status jobs_prepare(const schedule_job *it, jobs_files *files, hifm_error *
   if (status != HIFM_OK) return status;
   arena memory = {0};
   value *file = value_copy(&memory, it->file);
-  value_put_number(&memory, file, "attempt", attempts_before(&memory, files->job, it->id) + 1);
+  const double before = attempts_before(&memory, files->job, it->id);
+  value_put_number(&memory, file, "attempt", before + !it->unstarted);
   const char *text = json_pretty(&memory, file);
   status = files_write(files->job, text, strlen(text), err);
   arena_close(&memory);

@@ -8,8 +8,9 @@
  * past jobs that wait no more, and jobs that can never run become JOB_BLOCKED. */
 schedule_job *jobs_next(schedule_job *jobs, size_t count, size_t *first);
 
-/* Sets every job to JOB_DONE or JOB_WAITING by its result; returns how many are done. */
-size_t jobs_reset(schedule_job *jobs, size_t count);
+/* Sets every job to JOB_DONE or JOB_WAITING by its result; `done`: how many are done. A failure as
+ * of job_look: a result that cannot be read may be a finished one. */
+hifm_status jobs_reset(schedule_job *jobs, size_t count, size_t *done, hifm_error *err);
 
 /* Before anything is started: HIFM_NO_INPUT where a data job that is not done lacks files of the
  * user's. */

@@ -46,6 +46,7 @@ typedef struct run {
   char **environment;
   display *display;
   bool stopping;
+  bool starved;       /* the system gives no more processes until one of ours has ended */
   hifm_status status; /* not HIFM_OK: cannot go on */
   hifm_error *err;
   char bytes[65536];
@@ -107,8 +108,10 @@ static void say_failed(run *r, const worker *w) {
   last = last ? last + 1 : tail;
   display_say(r->display, "failed: %s: %s%s%s%s\n  log: %s", it->label, last, *last ? " (" : "",
               it->ending, *last ? ")" : "", w->files.log);
+  if (last > tail) last[-1] = 0; /* it is told already */
   char *rest = NULL;
-  for (char *line = strtok_r(tail, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+  for (char *line = last > tail ? strtok_r(tail, "\n", &rest) : NULL; line;
+       line = strtok_r(NULL, "\n", &rest))
     display_say(r->display, "  | %s", line);
   free(tail);
 }
@@ -156,8 +159,10 @@ static void finish(run *r, worker *w) {
   case ENDING_FAILED:
     it->state = JOB_FAILED;
     r->summary->failed++;
+    r->summary->disk |= w->facts.exit_code == HIFM_IO_FAILED;
     say_failed(r, w);
   }
+  r->starved = false;
   bool again = it->state == JOB_WAITING || it->state == JOB_INTERRUPTED;
   display_end(r->display, w->line, how, again, now());
   w->job = NULL;
@@ -265,6 +270,7 @@ static void started(run *r, worker *w, schedule_job *it) {
   w->job = it;
   it->state = JOB_RUNNING;
   it->attempts++;
+  it->unstarted = false;
   r->running++;
   w->line = display_start(r->display, it->label, it->kind, now());
   uv_read_start((uv_stream_t *)&w->pipe, on_room, on_read);
@@ -279,6 +285,7 @@ static bool begin(run *r, worker *w, schedule_job *it) {
   w->too_long = false;
   r->status = jobs_prepare(it, &w->files, r->err);
   if (r->status != HIFM_OK) return false;
+  it->unstarted = true;
   int code = spawn(w);
   close(w->files.descriptor);
   if (code == 0) {
@@ -288,6 +295,7 @@ static bool begin(run *r, worker *w, schedule_job *it) {
   uv_close((uv_handle_t *)&w->process, on_process_closed);
   close_pipe(w);
   bool passing = code == UV_EAGAIN || code == UV_ENOMEM || code == UV_EMFILE;
+  r->starved = passing;
   if (!passing || !r->running)
     r->status = hifm_fail(r->err, HIFM_NO_RESOURCE, "%s: cannot start a worker: %s",
                           r->options->program, uv_strerror(code));
@@ -303,20 +311,23 @@ static worker *free_place(run *r) {
 static void start_ready(run *r) {
   schedule_job *it;
   worker *w;
-  while (!r->stopping && (w = free_place(r)) && (it = jobs_next(r->jobs, r->count, &r->first)))
+  while (!r->stopping && !r->starved && (w = free_place(r)) &&
+         (it = jobs_next(r->jobs, r->count, &r->first)))
     if (!begin(r, w, it)) break;
   if (r->status != HIFM_OK && !r->stopping) stop_all(r);
 }
 
 /* ---- the whole run --------------------------------------------------------------------------- */
 
-static void count_done(run *r) {
-  r->summary->already = jobs_reset(r->jobs, r->count);
+static hifm_status count_done(run *r) {
+  hifm_status status = jobs_reset(r->jobs, r->count, &r->summary->already, r->err);
+  if (status != HIFM_OK) return status;
   for (size_t i = 0; i < r->count; i++)
     if (r->jobs[i].state == JOB_WAITING) display_expect(r->display, r->jobs[i].kind);
   if (r->summary->already)
     display_say(r->display, "%zu of %zu jobs (data, training, measurements) are done already",
                 r->summary->already, r->count);
+  return HIFM_OK;
 }
 
 static void on_tick(uv_timer_t *timer) {
@@ -385,8 +396,8 @@ hifm_status schedule_run(schedule_job *jobs, size_t count, const schedule_option
   r->environment = jobs_environment(options->plugins);
   r->display = display_open(stderr, r->places, options->quiet, now());
   sigaction(SIGPIPE, &ignore, &before);
-  count_done(r);
-  hifm_status status = run_all(r);
+  hifm_status status = count_done(r);
+  if (status == HIFM_OK) status = run_all(r);
   sigaction(SIGPIPE, &before, NULL);
   display_close(r->display);
   free(r->environment);

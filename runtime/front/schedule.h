@@ -29,6 +29,7 @@ typedef struct schedule_job {
   /* set by schedule_run: */
   job_state state;
   unsigned attempts;
+  bool unstarted;   /* its job file is written for an attempt that could not be started yet */
   char ending[200]; /* "crashed with SIGSEGV", "timeout after 60 s", "exit 78", ...; of a job that
                        was run and is done "" or "diverged" */
 } schedule_job;
@@ -47,6 +48,7 @@ typedef struct schedule_summary {
   size_t done;    /* by this call */
   size_t already; /* their results were there before */
   size_t failed, interrupted;
+  bool disk;  /* a job failed as it could not read or write: HIFM_IO_FAILED */
   int signal; /* the signal that ended it, or 0 */
 } schedule_summary;
 

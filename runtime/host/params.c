@@ -288,6 +288,8 @@ void params_store(arena *a, const hifm_param *params, const value *checked, void
   for (const hifm_param *p = params; p && p->name; p++) {
     void *place = (char *)instance + p->offset;
     const value *setting = value_get(checked, p->name);
+    if (!setting) setting = preset(a, p); /* it is younger than the job file */
+    if (!setting) continue;
     switch (p->type) {
     case HIFM_REAL:
       *(double *)place = setting->number;

@@ -39,11 +39,18 @@ const char *job_measure_path(arena *a, const char *folder, const char *measure_i
   return arena_format(a, "%s/measure-%.12s.json", folder, measure_id);
 }
 
-bool job_is_done(const char *result_path, const char *id) {
+hifm_status job_look(const char *result_path, const char *id, bool *done, hifm_error *err) {
   arena a = {0};
   const value *result;
-  bool done = json_read(&a, result_path, &result, NULL) == HIFM_OK &&
-              strcmp(value_get_text(result, "id", ""), id) == 0;
+  hifm_error why;
+  const hifm_status status = json_read(&a, result_path, &result, &why);
+  *done = status == HIFM_OK && strcmp(value_get_text(result, "id", ""), id) == 0;
   arena_close(&a);
-  return done;
+  if (status == HIFM_OK || status == HIFM_NO_INPUT || status == HIFM_BAD_INPUT) return HIFM_OK;
+  return hifm_fail(err, status, "%s", why.message);
+}
+
+bool job_is_done(const char *result_path, const char *id) {
+  bool done;
+  return job_look(result_path, id, &done, NULL) == HIFM_OK && done;
 }

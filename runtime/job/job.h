@@ -52,7 +52,12 @@ hifm_status job_read(arena *a, const char *path, job *out, hifm_error *err);
 /* <folder>/measure-<first 12 digits of id>.json */
 const char *job_measure_path(arena *a, const char *folder, const char *measure_id);
 
-/* Is this file the finished result of this identity? */
+/* Is this file the finished result of this identity? One that is missing or no JSON is not; one
+ * that cannot be read now (permission, a failing disk, too many open files) may be: that is a
+ * failure, lest a finished run be trained again. */
+hifm_status job_look(const char *result_path, const char *id, bool *done, hifm_error *err);
+
+/* The same where what cannot be read counts as not done. */
 bool job_is_done(const char *result_path, const char *id);
 
 /* Runs the job file to its end: the body of `hifm worker`. Returns what the process should exit

@@ -1,10 +1,12 @@
 /* Points of a .npy file, split into training and test points. */
+#include "base/blake2b.h"
 #include "host/params.h"
 #include "job/dataset.h"
 #include "job/prepare_parts.h"
 #include "job/settings.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static double *load_rows(const npy_array *file) {
   double *points = memory_array(file->count, sizeof *points);
@@ -21,6 +23,16 @@ static hifm_status check_finite(const char *path, const double *points, size_t n
       return hifm_fail(err, HIFM_BAD_INPUT, "%s: row %zu, coordinate %zu is not finite", path,
                        i / d, i % d);
   return HIFM_OK;
+}
+
+/* The identity is of the content: a file that was changed meanwhile is another data set. */
+static hifm_status check_content(const file_settings *set, const npy_array *file, hifm_error *err) {
+  char hex[33];
+  blake2b_hex(file->map.bytes, file->map.length, hex);
+  if (!*set->content || strcmp(hex, set->content) == 0) return HIFM_OK;
+  return hifm_fail(err, HIFM_BAD_INPUT,
+                   "%s: has changed since the script was read (BLAKE2b-128 %s, not %s); run again",
+                   set->path, hex, set->content);
 }
 
 /* [points, d] or [points, particles, space], and as many coordinates as the settings say. */
@@ -75,7 +87,8 @@ hifm_status prepare_file(arena *a, const job *work, const value **numbers, hifm_
   params_store(a, file_params, work->config, &set);
   hifm_status status = npy_open(&file, set.path, err);
   if (status != HIFM_OK) return status;
-  status = check_shape(set.path, &file, &domain, err);
+  status = check_content(&set, &file, err);
+  if (status == HIFM_OK) status = check_shape(set.path, &file, &domain, err);
   if (status == HIFM_OK) {
     const size_t n = file.shape[0];
     double *rows = load_rows(&file);

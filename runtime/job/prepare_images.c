@@ -97,6 +97,10 @@ static hifm_status write_both(arena *a, const job *work, uint32_t seed, part *tr
   uint64_t *known = dataset_hashes(tests.rows, prepare_row_size(&tests), NULL, m);
   const size_t left = prepare_drop_twins(known, m, &points, train->order, n);
   free(known);
+  if (left == 0)
+    return hifm_fail(err, HIFM_BAD_INPUT,
+                     "%s: no training image is left, as all are test images (%s), too", train->file,
+                     test->file);
   value *counts = prepare_counts(a, left, m, n - left);
   put_moments(a, counts, train, left);
   put_moments(a, counts, test, m);
