@@ -31,6 +31,31 @@ script good.lua points/moved.npy "particles = 4, space = 3"
 expect_code 0 "$hifm" run good.lua --out out
 expect_words "nothing to do"
 
+say "two names of one content are one run, measured at every epoch"
+cp points/moved.npy points/copy.npy
+cat >twins.lua <<'LUA'
+local h = require "hifm"
+local function points(name)
+  return h.as(name, { "file", path = "points/" .. name .. ".npy", particles = 4, train = 100, test = 10 })
+end
+return h.experiment {
+  dataset = h.grid { points "moved", points "copy" },
+  network = { "egnn", layers = 1, depth = 2, width = 8 },
+  train   = { batch = 50, epochs = 3 },
+  flow    = { { "transport" } },
+}
+LUA
+expect_code 0 "$hifm" run twins.lua --out twins
+[ "$(wc -l <twins/twins/history.csv)" = 7 ] || fail "not three epochs for each of two rows"
+[ "$(find twins/runs -name result.json | wc -l)" = 1 ] || fail "not one run"
+
+say "a file that changed after the script was read is another data set"
+job=$(dirname "$(find out/cache -name test.npy)")/job.json
+sed -i 's/"content": "[0-9a-f]*"/"content": "00112233445566778899aabbccddeeff"/' "$job"
+cp points/moved.npy points/good.npy
+expect_code 65 "$hifm" worker "$job"
+expect_words "points/good.npy" "has changed since the script was read"
+
 say "a wrong number of particles"
 script wrong.lua points/moved.npy "particles = 5, space = 3"
 expect_code 1 "$hifm" run wrong.lua --out out

@@ -107,6 +107,14 @@ expect_code 0 "$hifm" dataset make toys --out out
 expect_words "made already" "repeated_points_left_out  1"
 [ "$(wc -l <calls)" = 1 ] || fail "fetched more than once"
 
+say "one file for training and tests leaves nothing to train on"
+recipe same "$fetched"
+sed -i 's/test_file = "toy-test"/test_file = "toy-train"/' recipes/same.lua
+sed -i "s/$test_hash/$train_hash/" recipes/same.lua
+expect_code 1 "$hifm" dataset make same --out out
+expect_words "no training image is left"
+rm recipes/same.lua
+
 say "checked"
 expect_code 0 "$hifm" dataset check toys --out out
 expect_words "ok     train images: 59 of 4 x 5" "ok     test images: 20 of 4 x 5" "ok     disjoint"

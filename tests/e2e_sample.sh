@@ -109,6 +109,11 @@ mkdir elsewhere/results && cp -r results/runs results/cache elsewhere/results
 (cd elsewhere && "$hifm" sample mlp --quiet --out ../b.npy)
 expect_same a.npy b.npy
 
+say "a job file older than a setting"
+sed -i '/"probes"/d; /"scheme"/d' "elsewhere/$run/job.json"
+(cd elsewhere && "$hifm" sample mlp --quiet --out ../b.npy)
+expect_same a.npy b.npy
+
 say "weights that are missing, torn or of another network; data that is gone"
 rm -r b.npy c.npy
 moved=elsewhere/$run

@@ -1,0 +1,82 @@
+/* Is a run done? What cannot be read is no answer. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/files.h"
+#include "faults.h"
+#include "job/job.h"
+
+#include <stdlib.h>
+
+static char path[256];
+
+static int open_file(void **state) {
+  (void)state;
+  no_fault();
+  snprintf(path, sizeof path, "%s/hifm-job-XXXXXX", P_tmpdir);
+  const int fd = mkstemp(path);
+  return fd < 0 ? -1 : close(fd);
+}
+
+static int remove_file(void **state) {
+  (void)state;
+  no_fault();
+  return unlink(path);
+}
+
+static bool is_there(const char *text) {
+  bool done = true;
+  assert_int_equal(files_write(path, text, strlen(text), NULL), HIFM_OK);
+  assert_int_equal(job_look(path, "abc", &done, NULL), HIFM_OK);
+  assert_int_equal(job_is_done(path, "abc"), done);
+  return done;
+}
+
+static void done_is_a_result_of_this_identity(void **state) {
+  (void)state;
+  assert_true(is_there("{\"id\": \"abc\"}"));
+  assert_false(is_there("{\"id\": \"abd\"}"));
+  assert_false(is_there("{\"id\": 7}"));
+  assert_false(is_there("{\"id\": \"ab"));
+  assert_false(is_there(""));
+  assert_false(is_there("[]"));
+}
+
+static void missing_is_not_done(void **state) {
+  (void)state;
+  bool done = true;
+  assert_int_equal(job_look("/nowhere/result.json", "abc", &done, NULL), HIFM_OK);
+  assert_false(done);
+}
+
+static void a_failing_disk_is_no_answer(void **state) {
+  (void)state;
+  static const struct {
+    int code;
+    hifm_status status;
+  } cases[] = {{EIO, HIFM_IO_FAILED}, {ENOMEM, HIFM_NO_RESOURCE}, {EACCES, HIFM_NO_PERMISSION}};
+  assert_true(is_there("{\"id\": \"abc\"}"));
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    hifm_error err = {0};
+    bool done = true;
+    fault.call = READ, fault.nth = 1, fault.code = cases[i].code;
+    const hifm_status status = job_look(path, "abc", &done, &err);
+    no_fault();
+    assert_int_equal(status, cases[i].status);
+    assert_false(done);
+    assert_non_null(strstr(err.message, path));
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(done_is_a_result_of_this_identity, open_file, remove_file),
+      cmocka_unit_test_setup_teardown(missing_is_not_done, open_file, remove_file),
+      cmocka_unit_test_setup_teardown(a_failing_disk_is_no_answer, open_file, remove_file),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
