@@ -131,12 +131,17 @@ static void refuses(void **state) {
                 "\"flow.hyperbolize\"?");
   table_refused(f, "{'columns':[['NLL','nll_min']],'sort':'best'}", ONE_SEED_COLUMNS,
                 "table table2: there is no column \"best\"");
-  table_refused(f, "{'columns':[['NLL']]}", ONE_SEED_COLUMNS,
-                "table table2: column 1 must be { \"Heading\", \"column\" }");
   table_refused(f, "{'columns':[['A','nll_min'],['A','flow']]}", ONE_SEED_COLUMNS,
                 "table table2: two columns have the heading \"A\"");
   table_refused(f, "{}", ONE_SEED_COLUMNS,
                 "table table2: needs columns = { { \"Heading\", \"column\" }, ... }");
+  /* The tables of an earlier runs.csv are not left beside this one. */
+  const char *files[] = {"table2.csv", "table2.md", "table2.tex"};
+  table_printed(f, TABLE2, ONE_SEED_COLUMNS);
+  for (size_t i = 0; i < 3; i++) assert_true(files_exists(folder_path(f, files[i])));
+  table_refused(f, "{'columns':[['NLL']]}", ONE_SEED_COLUMNS,
+                "table table2: column 1 must be { \"Heading\", \"column\" }");
+  for (size_t i = 0; i < 3; i++) assert_false(files_exists(folder_path(f, files[i])));
   const char *names[] = {"../x", "runs"};
   for (size_t i = 0; i < 2; i++) {
     const table_request request = {.view = f->path,

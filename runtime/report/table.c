@@ -38,6 +38,7 @@ static void print_text(const table_parts *p, const rows *csv, FILE *screen) {
 }
 
 hifm_status table_write(const table_request *request, FILE *screen, hifm_error *err) {
+  static const char *const endings[] = {".csv", ".md", ".tex"};
   table_parts p;
   rows csv = {0};
   hifm_status status = view_check_name("a table", request->name, err);
@@ -50,5 +51,6 @@ hifm_status table_write(const table_request *request, FILE *screen, hifm_error *
   if (status == HIFM_OK && screen) print_text(&p, &csv, screen);
   rows_close(&csv);
   table_close(&p);
+  if (status != HIFM_OK) view_remove(request->view, request->name, endings, 3, NULL);
   return status;
 }

@@ -55,7 +55,8 @@ typedef struct table_request {
 /* Writes into the view <name>.csv (plain numbers, yes and no; `<heading> sd` and `<heading> n`
  * where seeds are averaged; then rank; last the columns runs, missing, diverged), <name>.md and
  * <name>.tex (a tabular for \input, with the packages booktabs and amssymb); prints the table as
- * aligned text to `screen`, which may be NULL. */
+ * aligned text to `screen`, which may be NULL. After a failure none of the three is there: they
+ * would be of another CSV. */
 hifm_status table_write(const table_request *request, FILE *screen, hifm_error *err);
 
 #endif
