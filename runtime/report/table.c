@@ -4,6 +4,7 @@
 #include "report/table_cells.h"
 #include "report/table_notes.h"
 #include "report/table_ranks.h"
+#include "report/table_seeds.h"
 #include "report/table_sources.h"
 #include "report/table_text.h"
 
@@ -14,6 +15,7 @@ static hifm_status make(table_parts *p, rows *csv, hifm_error *err) {
   if (status == HIFM_OK) status = table_find_sources(p, err);
   if (status == HIFM_OK) status = table_find_ranks(p, err);
   if (status == HIFM_OK) status = table_fill(p, csv, err);
+  if (status == HIFM_OK) table_note_seeds(p, csv);
   return status;
 }
 

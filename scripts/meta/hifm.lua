@@ -55,7 +55,7 @@ local h = {}
 ---@field ranks? table { "nll_min", paper = "nll" }: ranks in every seed, Kendall's tau
 ---@field sort? string a column, ascending
 ---@field paper? string a CSV beside the script, joined on the columns both have
----@field notes? string[] lines below; {column:digits} is a number of all runs, or from the least to the most
+---@field notes? string[] lines below; {column:digits} is the mean of all runs or, where they differ, "least to most"
 
 ---@class hifm.Figure
 ---@field title? string
