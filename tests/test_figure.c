@@ -143,8 +143,8 @@ static void figures_say_what_is_drawn(void **state) {
     folder_write(f, "history.csv", history);
     assert_true(draw(f));
     const char *svg = folder_read(f, "figure4.svg");
-    assert_int_equal(epoch == 61, strstr(svg, "dots: as measured; lines: running mean of the "
-                                              "middle half of 15 points") != NULL);
+    assert_int_equal(epoch == 61, strstr(svg, "dots: each point; lines: running mean of the "
+                                              "middle half of 15<") != NULL);
     assert_non_null(strstr(svg, ">NLL<")); /* declared */
     assert_non_null(strstr(svg, ">function evaluations (NFE)<"));
     assert_null(strstr(svg, "points above"));

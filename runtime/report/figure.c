@@ -165,7 +165,7 @@ static void add_words(text_buffer *out, const figure *f, const curves_range *ran
              range->above, range->points);
   if (f->smooth && at + 1 == f->panel_count)
     text_add(out,
-             "set label 'dots: as measured; lines: running mean of the middle half of %d points' "
+             "set label 'dots: each point; lines: running mean of the middle half of %d' "
              "at character 1.5,0.8 font ',11'\n",
              CURVES_WINDOW);
 }
