@@ -93,7 +93,7 @@ return h.experiment {
     figure4 = {
       title  = "LJ13: held-out NLL and NFE while training (Figure 4)",
       x      = "epoch",
-      panels = { { "nll", title = "NLL" }, { "nfe", title = "NFE" } },
+      panels = { "nll", "nfe" },
     },
   },
 }

@@ -95,7 +95,7 @@ return h.experiment {
     figure3 = {
       title  = "MNIST: held-out NLL and NFE while training (Figure 3)",
       x      = "epoch",
-      panels = { { "nll", title = "NLL" }, { "nfe", title = "NFE" } },
+      panels = { "nll", "nfe" },
     },
   },
 }

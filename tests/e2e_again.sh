@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A run is a resume: what is done is skipped, what is missing is made, nothing else is touched.
 source "$(dirname "$0")/e2e.inc.sh"
-plane_script plane.lua 3
+plane_script plane.lua 3 'figures = { curve = { panels = { "nll" } } },'
 out=$tmp/out view=plane
 
 expect_code 0 "$hifm" run plane.lua --dry-run --out "$out"
@@ -58,6 +58,13 @@ stamp | cmp - "$tmp/before" || fail "a new tolerance touched training"
 [ "$(find "$out/runs" -name 'measure-????????????.json' | wc -l)" = 8 ] || fail "not 8 measurements"
 cmp -s "$out/$view-partial/runs.csv" "$out/$view/runs.csv" && fail "rtol changed no number"
 expect_same "$tmp/first/runs.csv" "$out/$view/runs.csv"
+
+say "a figure of an earlier partial grid does not stay beside the CSV of another"
+touch "$out/$view-partial/curve.png" "$out/$view-partial/mine.png"
+expect_code 0 "$hifm" table plane.lua --set seed=5 --out "$out"
+expect_words "no figure curve" "nothing is measured yet"
+[ -z "$(find "$out/$view-partial" -name 'curve.*')" ] || fail "an older curve.png was left"
+[ -e "$out/$view-partial/mine.png" ] || fail "a file that is not declared was removed"
 
 say "--force begins the selected runs anew"
 cp -r "$out/runs" "$tmp/runs"

@@ -62,7 +62,7 @@ for row in 1 2 3 4; do
   [ -n "$(cell tight.nll_last $row)" ] || fail "no tight.nll_last"
 done
 
-say "bad audits are refused, and a bad table before anything runs"
+say "bad audits are refused, and a bad table or figure before anything runs"
 plane_script paper.lua 3 'audits = { paper = { ["dataset.test"] = 40 } },'
 expect_code 78 "$hifm" run paper.lua --out "$out"
 expect_words "audits.paper" "another name"
@@ -71,6 +71,10 @@ sed -i 's/"nll_min"/"nll_mim"/' table.lua
 expect_code 78 "$hifm" run table.lua --out "$tmp/none"
 expect_words "nll_mim" "nll_min"
 [ ! -e "$tmp/none/runs" ] || fail "it ran before it looked at its table"
+plane_script figure.lua 3 'figures = { curve = { panels = { "nl" } } },'
+expect_code 78 "$hifm" run figure.lua --out "$tmp/none"
+expect_words 'history.csv has no column "nl"; did you mean "nll"?'
+[ ! -e "$tmp/none/runs" ] || fail "it ran before it looked at its figure"
 plane_script train.lua 3 'audits = { more = { ["train.epochs"] = 5 } },'
 expect_code 78 "$hifm" run train.lua --out "$out"
 expect_words "audits.more" "may change how a run is measured"

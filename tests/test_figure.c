@@ -49,6 +49,50 @@ static void curves_are_means_over_seeds(void **state) {
   rows_close(&history);
 }
 
+static void assert_near(double x, double y) {
+  if (!(fabs(x - y) <= 1e-12)) fail_msg("%.17g is not %.17g", x, y);
+}
+
+/* By hand: of 15 values the middle 7, of 8 the middle 4, of 3 the median; none at a gap. */
+static void smooth_lines_are_middle_means(void **state) {
+  (void)state;
+  double y[31];
+  curve c = {.count = 31, .y = {y}};
+  for (size_t i = 0; i < 31; i++) y[i] = (double)(i * i);
+  y[15] = 1e30;
+  /* Around 15 lie 64 ... 484 and 1e30; the middle 7 are 12^2, 13^2, 14^2, 16^2 ... 19^2. */
+  assert_near(curves_smoothed(&c, 0, 15), (144 + 169 + 196 + 256 + 289 + 324 + 361) / 7.0);
+  assert_near(curves_smoothed(&c, 0, 0), (4 + 9 + 16 + 25) / 4.0);
+  assert_near(curves_smoothed(&c, 0, 30), (625 + 676 + 729 + 784) / 4.0);
+  for (size_t i = 1; i < 31; i++)
+    if (i != 4 && i != 9) y[i] = NAN;
+  assert_true(isnan(curves_smoothed(&c, 0, 1)));
+  assert_near(curves_smoothed(&c, 0, 0), 8); /* of 0 and 16 */
+  assert_near(curves_smoothed(&c, 0, 4), 16);
+  assert_near(curves_smoothed(&c, 0, 9), (16 + 81) / 2.0);
+}
+
+static void ranges_count_what_they_cut_off(void **state) {
+  (void)state;
+  double y[20], single[] = {7, NAN};
+  curve c = {.count = 20, .y = {y}}, one = {.count = 2, .y = {single}};
+  for (size_t i = 0; i < 20; i++) y[i] = (double)i;
+  curves_range range = curves_find_range(&c, 1, 0);
+  assert_near(range.low, -0.76);
+  assert_near(range.high, 19.76);
+  assert_int_equal(range.points, 20);
+  assert_int_equal(range.above, 0);
+  /* The 90th percentile is 17: up to 17 + 17/2, and a margin of 4 %. */
+  y[18] = 1e30;
+  y[19] = 60;
+  range = curves_find_range(&c, 1, 0);
+  assert_near(range.high, 25.5 * 1.04);
+  assert_int_equal(range.above, 2);
+  range = curves_find_range(&one, 1, 0);
+  assert_true(range.low < 7 && range.high > 7 && range.points == 1);
+  assert_int_equal(curves_find_range(&one, 0, 0).points, 0);
+}
+
 static bool draw(folder *f) {
   hifm_error err = {0};
   bool made = false;
@@ -90,13 +134,40 @@ static void more_flows_than_hues(void **state) {
   }
 }
 
+static void figures_say_what_is_drawn(void **state) {
+  folder *f = *state;
+  const char *history = "epoch,nll,nfe\n";
+  for (int epoch = 1; epoch <= 61; epoch++) {
+    history = arena_format(&f->memory, "%s%d,%d,26\n", history, epoch, epoch % 7);
+    if (epoch < 60) continue;
+    folder_write(f, "history.csv", history);
+    assert_true(draw(f));
+    const char *svg = folder_read(f, "figure4.svg");
+    assert_int_equal(epoch == 61, strstr(svg, "dots: each point; lines: running mean of the "
+                                              "middle half of 15<") != NULL);
+    assert_non_null(strstr(svg, ">NLL<")); /* declared */
+    assert_non_null(strstr(svg, ">function evaluations (NFE)<"));
+    assert_null(strstr(svg, "points above"));
+  }
+  folder_write(f, "history.csv",
+               "epoch,nll,nfe\n1,1e30,32\n2,3,\n3,2,\n4,2,\n5,1,\n6,1,\n"
+               "7,1,\n8,1,\n9,1,\n10,1,\n11,1,\n");
+  assert_true(draw(f));
+  assert_non_null(strstr(folder_read(f, "figure4.svg"), "1 of 11 points above"));
+  assert_null(strstr(folder_read(f, "figure4.svg"), "of 1 points above"));
+}
+
 static void nothing_measured(void **state) {
   folder *f = *state;
+  folder_write(f, "history.csv", "epoch,nll,nfe\n1,30,26\n");
+  assert_true(draw(f));
+  assert_true(files_exists(folder_path(f, "figure4.png")));
   folder_write(f, "history.csv", "epoch,nll,nfe\n");
-  assert_false(draw(f));
+  assert_false(draw(f)); /* nor is the older one kept */
+  assert_false(files_exists(folder_path(f, "figure4.svg")));
+  assert_false(files_exists(folder_path(f, "figure4.png")));
   folder_write(f, "history.csv", "epoch,nll,nfe\n1,,\n");
   assert_false(draw(f));
-  assert_false(files_exists(folder_path(f, "figure4.svg")));
 }
 
 static void must_refuse(folder *f, const char *declaration, const char *message) {
@@ -111,6 +182,7 @@ static void must_refuse(folder *f, const char *declaration, const char *message)
 static void refuses(void **state) {
   folder *f = *state;
   folder_write(f, "history.csv", HISTORY);
+  folder_write(f, "figure4.svg", "of another history");
   must_refuse(f, "{'panels':[['nlll']]}",
               "figure figure4: history.csv has no column \"nlll\"; did you mean \"nll\"?");
   must_refuse(f, "{'panels':[['nll']],'x':'epochs'}",
@@ -119,6 +191,7 @@ static void refuses(void **state) {
               "figure figure4: needs one to four panels = { { \"nll\", title "
               "= \"NLL\" }, ... }");
   must_refuse(f, "{'panels':['nll',{}]}", "figure figure4: panel 2 names no column");
+  assert_false(files_exists(folder_path(f, "figure4.svg")));
 }
 
 static void missing_gnuplot_is_no_error(void **state) {
@@ -139,8 +212,11 @@ int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
   const struct CMUnitTest tests[] = {
       TEST(curves_are_means_over_seeds),
+      cmocka_unit_test(smooth_lines_are_middle_means),
+      cmocka_unit_test(ranges_count_what_they_cut_off),
       TEST(the_same_bytes_twice),
       TEST(more_flows_than_hues),
+      TEST(figures_say_what_is_drawn),
       TEST(nothing_measured),
       TEST(refuses),
       TEST(missing_gnuplot_is_no_error),

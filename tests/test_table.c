@@ -41,21 +41,21 @@ static void one_seed(void **state) {
                       "formation,yes,no,,,1,1,0\n");
   assert_string_equal(folder_read(f, "table2.md"),
                       "### Table 2\n\n"
-                      "| Method    | Project | Hyperbolize |   NLL | NFE |\n"
-                      "| --------- | ------- | ----------- | ----: | --: |\n"
-                      "| formation | ✗       | ✓           | 24.86 |  26 |\n"
-                      "| OT        | –       | –           | 25.74 |  32 |\n"
-                      "| formation | ✗       | ✗           | 27.10 |  26 |\n"
-                      "| formation | ✓       | ✗           |     – |   – |\n"
+                      "| Method    | Project | Hyperbolize |              NLL |           NFE |\n"
+                      "| --------- | ------- | ----------- | ---------------: | ------------: |\n"
+                      "| formation | ✗       | ✓           |            24.86 |            26 |\n"
+                      "| OT        | –       | –           |            25.74 |            32 |\n"
+                      "| formation | ✗       | ✗           | 27.10 (diverged) | 26 (diverged) |\n"
+                      "| formation | ✓       | ✗           |                – |             – |\n"
                       "\nNLL at its minimum.\n"
                       "\n1 of 4 runs missing, 1 diverged\n");
   assert_string_equal(printed, "Table 2\n\n"
-                               "Method     Project  Hyperbolize    NLL  NFE\n"
-                               "---------  -------  -----------  -----  ---\n"
-                               "formation  ✗        ✓            24.86   26\n"
-                               "OT         –        –            25.74   32\n"
-                               "formation  ✗        ✗            27.10   26\n"
-                               "formation  ✓        ✗                –    –\n"
+                               "Method     Project  Hyperbolize               NLL            NFE\n"
+                               "---------  -------  -----------  ----------------  -------------\n"
+                               "formation  ✗        ✓                       24.86             26\n"
+                               "OT         –        –                       25.74             32\n"
+                               "formation  ✗        ✗            27.10 (diverged)  26 (diverged)\n"
+                               "formation  ✓        ✗                           –              –\n"
                                "\nNLL at its minimum.\n"
                                "\n1 of 4 runs missing, 1 diverged\n");
 }
@@ -72,14 +72,64 @@ static void averages(void **state) {
                       "formation,24.6,0.141421356237309,2,26,0,2,3,1,0\n"
                       "OT,26,1,3,30,3.4641016151377544,3,3,0,0\n"
                       "none,,,0,,,0,3,3,0\n");
-  assert_string_equal(printed, "table2\n\n"
-                               "Method     NLL                      NFE\n"
-                               "---------  -----------------------  -------------------\n"
-                               "other      24.250 (1 of 3)          26.0 (1 of 3)\n"
-                               "formation  24.600 ± 0.141 (2 of 3)  26.0 ± 0.0 (2 of 3)\n"
-                               "OT         26.000 ± 1.000 (3)       30.0 ± 3.5 (3)\n"
-                               "none       –                        –\n"
-                               "\n6 of 12 runs missing\n");
+  assert_string_equal(printed,
+                      "table2\n\n"
+                      "Method     NLL                      NFE\n"
+                      "---------  -----------------------  -------------------\n"
+                      "other      24.250 (1 of 3)          26.0 (1 of 3)\n"
+                      "formation  24.600 ± 0.141 (2 of 3)  26.0 ± 0.0 (2 of 3)\n"
+                      "OT         26.000 ± 1.000 (3)       30.0 ± 3.5 (3)\n"
+                      "none       –                        –\n"
+                      "\nMean ± standard deviation over seeds (how many).\n"
+                      "\nRows with missing seeds are means over other seeds than the rest.\n"
+                      "\n6 of 12 runs missing\n");
+}
+
+/* Of the same runs a diverged one counts where it has measured something, and says so. */
+static void diverged_runs_are_marked(void **state) {
+  folder *f = *state;
+  folder_write(f, "runs.csv",
+               "seed,flow,status,nll_min,nll_last\n"
+               "0,A,done,1,1\n1,A,diverged,3,\n2,A,missing,,\n"
+               "0,B,diverged,1,\n1,B,diverged,3,4\n2,B,missing,,\n");
+  assert_string_equal(table_printed(f,
+                                    "{'columns':[['Method','flow'],{'':['Best','nll_min'],"
+                                    "'digits':0},{'':['Last','nll_last'],'digits':0}]}",
+                                    "['seed','flow']"),
+                      "table2\n\n"
+                      "Method  Best                        Last\n"
+                      "------  --------------------------  ----------------------\n"
+                      "A       2 ± 1 (2 of 3, 1 diverged)  1 (1 of 3)\n"
+                      "B       2 ± 1 (2 of 3, 2 diverged)  4 (1 of 3, 1 diverged)\n"
+                      "\nMean ± standard deviation over seeds (how many).\n"
+                      "\nRows with missing seeds are means over other seeds than the rest.\n"
+                      "\n2 of 6 runs missing, 3 diverged\n");
+}
+
+/* All rows lack the same seed: their means compare. */
+static void equal_gaps_are_no_mixture(void **state) {
+  folder *f = *state;
+  folder_write(f, "runs.csv",
+               "seed,flow,status,nll_min\n0,A,done,1\n1,A,missing,\n1,B,missing,\n0,B,done,2\n"
+               "0,C,missing,\n1,C,missing,\n");
+  const char *declared = "{'columns':[['Method','flow'],['NLL','nll_min']]}";
+  assert_string_equal(table_printed(f, declared, "['seed','flow']"), "table2\n\n"
+                                                                     "Method  NLL\n"
+                                                                     "------  --------------\n"
+                                                                     "A       1.000 (1 of 2)\n"
+                                                                     "B       2.000 (1 of 2)\n"
+                                                                     "C       –\n"
+                                                                     "\n4 of 6 runs missing\n");
+  folder_write(f, "runs.csv",
+               "seed,flow,status,nll_min\n0,A,done,1\n1,A,missing,\n1,B,done,3\n0,B,missing,\n");
+  assert_string_equal(table_printed(f, declared, "['seed','flow']"),
+                      "table2\n\n"
+                      "Method  NLL\n"
+                      "------  --------------\n"
+                      "A       1.000 (1 of 2)\n"
+                      "B       3.000 (1 of 2)\n"
+                      "\nRows with missing seeds are means over other seeds than the rest.\n"
+                      "\n2 of 4 runs missing\n");
 }
 
 static void a_shown_seed_is_not_averaged(void **state) {
@@ -105,12 +155,12 @@ static void joins_the_paper(void **state) {
   table_printed(f, declared, ONE_SEED_COLUMNS);
   assert_string_equal(folder_read(f, "table2.md"),
                       "### table2\n\n"
-                      "| Method    | Hyp |    NLL |  Paper | Rounded |\n"
-                      "| --------- | --- | -----: | -----: | ------: |\n"
-                      "| OT        | –   | 25.735 | 25.735 |    25.7 |\n"
-                      "| formation | ✓   | 24.855 | 24.855 |    24.9 |\n"
-                      "| formation | ✗   |      – |      – |       – |\n"
-                      "| formation | ✗   | 27.100 |      – |       – |\n"
+                      "| Method    | Hyp |               NLL |  Paper | Rounded |\n"
+                      "| --------- | --- | ----------------: | -----: | ------: |\n"
+                      "| OT        | –   |            25.735 | 25.735 |    25.7 |\n"
+                      "| formation | ✓   |            24.855 | 24.855 |    24.9 |\n"
+                      "| formation | ✗   |                 – |      – |       – |\n"
+                      "| formation | ✗   | 27.100 (diverged) |      – |       – |\n"
                       "\n1 of 4 runs missing, 1 diverged\n");
   /* Where fewer settings vary, several of the paper's rows fit: none is shown. */
   folder_write(f, "runs.csv", "flow,status,nll_min\nformation,done,3\nOT,done,4\n");
@@ -131,12 +181,17 @@ static void refuses(void **state) {
                 "\"flow.hyperbolize\"?");
   table_refused(f, "{'columns':[['NLL','nll_min']],'sort':'best'}", ONE_SEED_COLUMNS,
                 "table table2: there is no column \"best\"");
-  table_refused(f, "{'columns':[['NLL']]}", ONE_SEED_COLUMNS,
-                "table table2: column 1 must be { \"Heading\", \"column\" }");
   table_refused(f, "{'columns':[['A','nll_min'],['A','flow']]}", ONE_SEED_COLUMNS,
                 "table table2: two columns have the heading \"A\"");
   table_refused(f, "{}", ONE_SEED_COLUMNS,
                 "table table2: needs columns = { { \"Heading\", \"column\" }, ... }");
+  /* The tables of an earlier runs.csv are not left beside this one. */
+  const char *files[] = {"table2.csv", "table2.md", "table2.tex"};
+  table_printed(f, TABLE2, ONE_SEED_COLUMNS);
+  for (size_t i = 0; i < 3; i++) assert_true(files_exists(folder_path(f, files[i])));
+  table_refused(f, "{'columns':[['NLL']]}", ONE_SEED_COLUMNS,
+                "table table2: column 1 must be { \"Heading\", \"column\" }");
+  for (size_t i = 0; i < 3; i++) assert_false(files_exists(folder_path(f, files[i])));
   const char *names[] = {"../x", "runs"};
   for (size_t i = 0; i < 2; i++) {
     const table_request request = {.view = f->path,
@@ -180,7 +235,7 @@ static void notes_with_numbers(void **state) {
   folder *f = *state;
   folder_write(f, "runs.csv",
                "flow,status,nll_min,nfe_at_min,nfe_min,all.nll_gaussian\n"
-               "OT,done,1.5,32,,36.25\nA,done,2,27,,36.5\nB,missing,,,,\n");
+               "OT,done,1.5,32,,36.25\nA,done,2,27,,36.254\nB,missing,,,,\n");
   assert_string_equal(
       table_printed(f,
                     NOTES("'Best {all.nll_gaussian:2}{nll_min}.','{nfe_at_min} {nfe_at_min:1}',"
@@ -192,8 +247,8 @@ static void notes_with_numbers(void **state) {
       "OT\n"
       "A\n"
       "B\n"
-      "\nBest 36.381.750.\n"
-      "\n30 29.5\n"
+      "\nBest 36.251.500 to 2.000.\n"
+      "\n27 to 32 27.0 to 32.0\n"
       "\n\n"
       "\n– {nll_min} {2}\n"
       "\n1 of 3 runs missing\n");
@@ -272,7 +327,8 @@ static void numbers_per_dimension(void **state) {
                       "| Flow | Bits           | Nats               |\n"
                       "| ---- | -------------- | ------------------ |\n"
                       "| a    | -8.0 ± 0.0 (2) | -5.545 ± 0.000 (2) |\n"
-                      "| b    | 2.2 ± 1.0 (2)  | 1.500 ± 0.707 (2)  |\n");
+                      "| b    | 2.2 ± 1.0 (2)  | 1.500 ± 0.707 (2)  |\n"
+                      "\nMean ± standard deviation over seeds (how many).\n");
   table_refused(f, "{'columns':[{'':['Bits','nll_min'],'unit':'bits'}]}", "['flow','seed']",
                 "table table2: column \"Bits\": unit must be \"nats/dim\" or \"bits/dim\"");
   table_refused(f, "{'columns':[{'':['Flow','flow'],'unit':'bits/dim'}]}", "['flow','seed']",
@@ -284,6 +340,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(one_seed),
       TEST(averages),
+      TEST(diverged_runs_are_marked),
+      TEST(equal_gaps_are_no_mixture),
       TEST(a_shown_seed_is_not_averaged),
       TEST(joins_the_paper),
       TEST(refuses),

@@ -51,21 +51,25 @@ static void write_table(folder *f) {
 static void a_tabular(void **state) {
   folder *f = *state;
   write_table(f);
-  assert_string_equal(folder_read(f, "table2.tex"),
-                      "% 100\\% of $\\kappa$ x\n"
-                      "% \\usepackage{booktabs,amssymb}\n"
-                      "\\begin{tabular}{lllr}\n"
-                      "\\toprule\n"
-                      "Method      & Project      & NLL \\& se                 &  Paper \\\\\n"
-                      "\\midrule\n"
-                      "OT          & --           & $-$25.500 $\\pm$ 0.707 (2) & 25.735 \\\\\n"
-                      "50\\%\\_a\\&b  & \\checkmark{} & $-$24.500 (1 of 2)        &     -- \\\\\n"
-                      "{[}x{]} \\#1 & $\\times$     & --                        &     -- \\\\\n"
-                      "\\bottomrule\n"
-                      "\\end{tabular}\n"
-                      "\n\\smallskip\n"
-                      "{\\footnotesize Mean $\\pm$ sd\\_n of \\textbackslash{}alpha.\\par}\n"
-                      "{\\footnotesize 2 of 6 runs missing, 1 diverged\\par}\n");
+  assert_string_equal(
+      folder_read(f, "table2.tex"),
+      "% 100\\% of $\\kappa$ x\n"
+      "% \\usepackage{booktabs,amssymb}\n"
+      "\\begin{tabular}{lllr}\n"
+      "\\toprule\n"
+      "Method      & Project      & NLL \\& se                 &  Paper \\\\\n"
+      "\\midrule\n"
+      "OT          & --           & $-$25.500 $\\pm$ 0.707 (2) & 25.735 \\\\\n"
+      "50\\%\\_a\\&b  & \\checkmark{} & $-$24.500 (1 of 2)        &     -- \\\\\n"
+      "{[}x{]} \\#1 & $\\times$     & --                        &     -- \\\\\n"
+      "\\bottomrule\n"
+      "\\end{tabular}\n"
+      "\n\\smallskip\n"
+      "{\\footnotesize Mean $\\pm$ sd\\_n of \\textbackslash{}alpha.\\par}\n"
+      "{\\footnotesize Mean $\\pm$ standard deviation over seeds (how many).\\par}\n"
+      "{\\footnotesize Rows with missing seeds are means over other seeds than the "
+      "rest.\\par}\n"
+      "{\\footnotesize 2 of 6 runs missing, 1 diverged\\par}\n");
 }
 
 static void one_seed(void **state) {

@@ -33,6 +33,9 @@ static void pairs_by_seed(void **state) {
       "formation  ✓        14.375 ± 6.894 (2 of 3)  -0.625 ± 0.177 (2 of 3)  -6.0 ± 0.0 (2 of 3)\n"
       "OT         –        20.000 ± 10.000 (3)      –                        –\n"
       "formation  ✗        22.000 ± 11.000 (3)      2.000 ± 1.000 (3)        -4.0 ± 3.5 (3)\n"
+      "\nMean ± standard deviation over seeds (how many).\n"
+      "\nRows with missing seeds are means over other seeds than the rest; differences are paired "
+      "by seed.\n"
       "\n1 of 9 runs missing\n");
   assert_string_equal(folder_read(f, "table2.csv"),
                       "Method,Project,NLL,NLL sd,NLL n,dNLL,dNLL sd,dNLL n,dNFE,dNFE sd,dNFE n,"

@@ -92,13 +92,13 @@ static hifm_status write_tables(const experiment *e, FILE *screen, hifm_error *e
   return status;
 }
 
-static hifm_status write_figures(const experiment *e, hifm_error *err) {
+static hifm_status write_figures(const experiment *e, bool quiet, hifm_error *err) {
   const value *figures = value_get(e->plan, "figures"), *columns = value_get(e->plan, "columns");
   hifm_status status = HIFM_OK;
   for (size_t i = 0; figures && i < figures->count && status == HIFM_OK; i++) {
     bool made;
     status = figure_write(e->view, figures->keys[i], figures->items[i], columns, &made, err);
-    if (status != HIFM_OK || e->given->quiet) continue;
+    if (status != HIFM_OK || quiet) continue;
     if (made)
       fprintf(stderr, "figure: %s/%s.svg, .png\n", e->view, figures->keys[i]);
     else
@@ -111,7 +111,7 @@ static hifm_status write_figures(const experiment *e, hifm_error *err) {
 static hifm_status report(experiment *e, hifm_error *err) {
   hifm_status status = record(e, err);
   if (status == HIFM_OK) status = write_tables(e, stdout, err);
-  if (status == HIFM_OK) status = write_figures(e, err);
+  if (status == HIFM_OK) status = write_figures(e, e->given->quiet, err);
   return status;
 }
 
@@ -165,10 +165,12 @@ hifm_status command_run(arena *a, const options *given, hifm_error *err) {
   if (status == HIFM_OK) status = files_make_folder(given->out, err);
   if (status == HIFM_OK) status = files_lock(given->out, err);
   if (status == HIFM_OK && given->force) status = forget(&e, err);
-  /* What is wrong with a table is said now, not after hours. */
+  /* What is wrong with a table or figure is said now, not after hours; and until then none of an
+   * earlier call stands beside the new CSV. */
   const bool more = status == HIFM_OK && e.jobs.rows_done < e.jobs.row_count;
   if (more) status = record(&e, err);
   if (more && status == HIFM_OK) status = write_tables(&e, NULL, err);
+  if (more && status == HIFM_OK) status = write_figures(&e, true, err);
   if (status == HIFM_OK) status = run_jobs(&e, &summary, err);
   if (status == HIFM_OK) status = report(&e, err);
   return status == HIFM_OK ? command_exit_code(&summary) : status;

@@ -66,6 +66,48 @@ static void make_curve(arena *a, const rows *history, const view_groups *groups,
   free(points);
 }
 
+static int order_of_numbers(const void *left, const void *right) {
+  double x = *(const double *)left, y = *(const double *)right;
+  return (x > y) - (x < y);
+}
+
+double curves_smoothed(const curve *c, size_t panel, size_t at) {
+  const size_t reach = CURVES_WINDOW / 2, first = at > reach ? at - reach : 0;
+  const double *y = c->y[panel];
+  double near[CURVES_WINDOW], sum = 0;
+  size_t count = 0;
+  if (isnan(y[at])) return NAN;
+  for (size_t i = first; i <= at + reach && i < c->count; i++)
+    if (!isnan(y[i])) near[count++] = y[i];
+  qsort(near, count, sizeof *near, order_of_numbers);
+  const size_t cut = (count + 1) / 4; /* of 15: 4 at each end, of 3: all but the median */
+  for (size_t i = cut; i < count - cut; i++) sum += near[i];
+  return sum / (double)(count - 2 * cut);
+}
+
+curves_range curves_find_range(const curve *curves, size_t count, size_t panel) {
+  curves_range out = {.high = 1};
+  size_t room = 0;
+  for (size_t i = 0; i < count; i++) room += curves[i].count;
+  double *values = memory_array(room + 1, sizeof *values);
+  for (size_t i = 0; i < count; i++)
+    for (size_t k = 0; k < curves[i].count; k++)
+      if (!isnan(curves[i].y[panel][k])) values[out.points++] = curves[i].y[panel][k];
+  qsort(values, out.points, sizeof *values, order_of_numbers);
+  if (out.points > 0) {
+    double most = values[(out.points - 1) * 9 / 10], span = most - values[0];
+    out.low = values[0];
+    out.high = values[out.points - 1];
+    if (span > 0 && out.high > most + 2 * span) out.high = most + 0.5 * span;
+    double margin = out.high > out.low ? 0.04 * (out.high - out.low) : 0.05 * fabs(out.low) + 0.5;
+    out.low -= margin;
+    out.high += margin;
+    while (out.above < out.points && values[out.points - 1 - out.above] > out.high) out.above++;
+  }
+  free(values);
+  return out;
+}
+
 /* ---- labels and families --------------------------------------------------------------------- */
 
 /* A setting that differs between the curves. */

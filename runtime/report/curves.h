@@ -5,7 +5,7 @@
 #include "base/rows.h"
 #include "base/value.h"
 
-enum { CURVES_PANELS = 4 };
+enum { CURVES_PANELS = 4, CURVES_WINDOW = 15 };
 
 typedef struct curve {
   const char *label;     /* "formation, hyperbolize, isotropize": what differs between the curves */
@@ -21,5 +21,20 @@ typedef struct curve {
  * modes move at all and so separates the curves most. */
 size_t curves_make(arena *a, const rows *history, const value *columns, int x, const int *panels,
                    size_t panel_count, curve **out);
+
+/* The mean of the middle half of the CURVES_WINDOW values around one; fewer at gaps and ends; NAN
+ * at a gap. Against single spikes it is as good as a median, and steps such as those of an NFE do
+ * not stay steps. */
+double curves_smoothed(const curve *c, size_t panel, size_t at);
+
+typedef struct curves_range {
+  double low, high;
+  size_t points, above; /* there are; of those the ones above `high` */
+} curves_range;
+
+/* What a panel shows: from the smallest value to the largest, or to half a span above the 90th
+ * percentile where that cuts off what is far away: in the first epochs an NLL can be a hundred
+ * times what it becomes. */
+curves_range curves_find_range(const curve *curves, size_t count, size_t panel);
 
 #endif

@@ -9,37 +9,49 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Pixels: the drawing's height per panel and its margins; beside it stands the legend. */
-enum { LEFT = 80, PLOT = 620, GAP = 25, PANEL = 320, TOP = 40, BOTTOM = 60 };
+enum { LEFT = 105, PLOT = 620, GAP = 25, PANEL = 330, BETWEEN = 60, TOP = 50, BOTTOM = 75 };
 enum { FAMILIES = 8, MEMBERS = 4 };
+/* A curve of more points than this is shown as dots and a smooth line. */
+enum { PLAIN_POINTS = 60 };
 
-/* A hue per family; shade and dashes tell its members apart, and families of one hue. */
+/* A hue per family, those of Okabe and Ito (2008), which colour-blind readers tell apart; shade and
+ * dashes tell its members apart, and families of one hue. */
 static const char *const COLOURS[FAMILIES][MEMBERS] = {
     {"#000000", "#555555", "#808080", "#a8a8a8"}, /* black */
-    {"#1a7f37", "#57a64a", "#0b5d2a", "#8cc665"}, /* green */
-    {"#c43c00", "#f08c2e", "#8f2d00", "#f5b25c"}, /* orange */
-    {"#0b4fa0", "#4aa3df", "#12306b", "#7fc4ea"}, /* blue */
-    {"#6a3d9a", "#a884c9", "#45207a", "#c9b0e0"}, /* purple */
-    {"#b3123f", "#e36b8d", "#7d0a2b", "#f0a3b8"}, /* red */
-    {"#007c7c", "#4fb8b3", "#005252", "#93d8d2"}, /* teal */
+    {"#009e73", "#5cc4a5", "#006b4e", "#8fd6bf"}, /* green */
+    {"#d55e00", "#f0944d", "#8f3d00", "#f5b88a"}, /* vermilion */
+    {"#0072b2", "#4aa3df", "#004a75", "#8cc4ea"}, /* blue */
+    {"#cc79a7", "#dda5c4", "#8f4a73", "#e3b5cf"}, /* purple */
+    {"#e69f00", "#f0bf55", "#a37100", "#f5d591"}, /* orange */
+    {"#56b4e9", "#8fcff2", "#2a86b8", "#b5dff5"}, /* sky */
     {"#7a5c2e", "#b59460", "#54401f", "#d3bd97"}, /* brown */
 };
 static const char *const DASHES[MEMBERS] = {"solid", "(14,5)", "(3,4)", "(14,4,3,4)"};
 
-typedef struct panel {
-  const char *column, *title;
-} panel;
+/* Columns of history.csv in words, with units; others are called as they are. */
+static const char *const WORDS[][2] = {
+    {"step", "training steps"},
+    {"gradient_norm", "gradient norm"},
+    {"nll", "NLL (nats)"},
+    {"nll_se", "standard error of the NLL (nats)"},
+    {"nfe", "function evaluations (NFE)"},
+    {"attempts", "solver steps tried"},
+    {"rejected", "solver steps rejected"},
+};
 
 typedef struct figure {
   arena memory;
   rows history;
-  panel panels[CURVES_PANELS];
+  const char *panels[CURVES_PANELS]; /* titles */
   int columns[CURVES_PANELS], x;
   size_t panel_count;
   const char *title, *x_title;
   curve *curves;
   size_t count;
+  bool smooth;
 } figure;
 
 /* ---- what is declared ------------------------------------------------------------------------ */
@@ -55,57 +67,33 @@ static hifm_status find_column(const figure *f, const char *name, const char *co
   return HIFM_BAD_CONFIG;
 }
 
+static const char *words_for(const char *column) {
+  for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+    if (strcmp(column, WORDS[i][0]) == 0) return WORDS[i][1];
+  return column;
+}
+
 static hifm_status read_declaration(figure *f, const char *name, const value *declaration,
                                     hifm_error *err) {
   const value *panels = value_get(declaration, "panels");
+  const char *x = value_get_text(declaration, "x", "epoch");
   f->title = value_get_text(declaration, "title", name);
-  f->x_title = value_get_text(declaration, "x", "epoch");
+  f->x_title = words_for(x);
   if (!view_part(panels ? panels->count ? panels->items[0] : NULL : NULL, 0) ||
       panels->count > CURVES_PANELS)
     return hifm_fail(err, HIFM_BAD_CONFIG,
                      "figure %s: needs one to four panels = { { \"nll\", title = \"NLL\" }, ... }",
                      name);
-  hifm_status status = find_column(f, name, f->x_title, &f->x, err);
+  hifm_status status = find_column(f, name, x, &f->x, err);
   for (size_t i = 0; status == HIFM_OK && i < panels->count; i++) {
     const char *column = view_part(panels->items[i], 0);
     if (!column)
       return hifm_fail(err, HIFM_BAD_CONFIG, "figure %s: panel %zu names no column", name, i + 1);
-    f->panels[i] = (panel){column, value_get_text(panels->items[i], "title", column)};
+    f->panels[i] = value_get_text(panels->items[i], "title", words_for(column));
     status = find_column(f, name, column, &f->columns[i], err);
     f->panel_count++;
   }
   return status;
-}
-
-/* ---- the range of a panel -------------------------------------------------------------------- */
-
-static int order_of_numbers(const void *left, const void *right) {
-  double x = *(const double *)left, y = *(const double *)right;
-  return (x > y) - (x < y);
-}
-
-/* From the smallest value to the largest, or to half a span above the 90th percentile where that
- * cuts off what is far away: in the first epochs an NLL can be a hundred times what it becomes.
- * False: there is nothing to draw. */
-static bool find_range(const figure *f, size_t at, double *low, double *high) {
-  size_t room = 0, count = 0;
-  for (size_t i = 0; i < f->count; i++) room += f->curves[i].count;
-  double *values = memory_array(room + 1, sizeof *values);
-  for (size_t i = 0; i < f->count; i++)
-    for (size_t k = 0; k < f->curves[i].count; k++)
-      if (!isnan(f->curves[i].y[at][k])) values[count++] = f->curves[i].y[at][k];
-  qsort(values, count, sizeof *values, order_of_numbers);
-  if (count > 0) {
-    double most = values[(count - 1) * 9 / 10], span = most - values[0];
-    *low = values[0];
-    *high = values[count - 1];
-    if (span > 0 && *high > most + 2 * span) *high = most + 0.5 * span;
-    double margin = *high > *low ? 0.04 * (*high - *low) : 0.05 * fabs(*low) + 0.5;
-    *low -= margin;
-    *high += margin;
-  }
-  free(values);
-  return count > 0;
 }
 
 /* ---- the script ------------------------------------------------------------------------------ */
@@ -121,15 +109,16 @@ static void add_quoted(text_buffer *out, const char *text) {
   text_add(out, "'");
 }
 
-/* A blank line breaks the line that is drawn. */
+/* x, y, and the smooth line's y. A blank line breaks the line that is drawn. */
 static void add_data(text_buffer *out, const curve *c, size_t index, size_t at) {
-  char x[FORMAT_ROOM], y[FORMAT_ROOM];
+  char x[FORMAT_ROOM], y[FORMAT_ROOM], smooth[FORMAT_ROOM];
   text_add(out, "$c%zup%zu << END\n", index, at);
   for (size_t i = 0; i < c->count; i++)
     if (isnan(c->y[at][i]))
       text_add(out, "\n");
     else
-      text_add(out, "%s %s\n", format_number(x, c->x[i]), format_number(y, c->y[at][i]));
+      text_add(out, "%s %s %s\n", format_number(x, c->x[i]), format_number(y, c->y[at][i]),
+               format_number(smooth, curves_smoothed(c, at, i)));
   text_add(out, "END\n");
 }
 
@@ -139,34 +128,64 @@ static bool has_points(const curve *c, size_t at) {
   return false;
 }
 
-static void add_curve(text_buffer *out, const curve *c, size_t index, size_t at, bool first) {
-  size_t family = c->family % FAMILIES, member = (c->member + c->family / FAMILIES) % MEMBERS;
-  text_add(out, "%s", first ? "plot " : ", \\\n  ");
+static const char *colour_of(const curve *c) {
+  return COLOURS[c->family % FAMILIES][(c->member + c->family / FAMILIES) % MEMBERS];
+}
+
+/* Pale: the lines that are drawn over them count. */
+static void add_dots(text_buffer *out, const figure *f, size_t at) {
+  for (size_t i = 0; i < f->count; i++)
+    if (has_points(&f->curves[i], at))
+      text_add(out, "$c%zup%zu using 1:2 with points pt 7 ps 0.25 lc rgb '#b0%s' notitle, \\\n  ",
+               i, at, colour_of(&f->curves[i]) + 1);
+}
+
+static void add_line(text_buffer *out, const figure *f, size_t index, size_t at) {
+  const curve *c = &f->curves[index];
   if (has_points(c, at))
-    text_add(out, "$c%zup%zu using 1:2", index, at);
+    text_add(out, "$c%zup%zu using 1:%d", index, at, f->smooth ? 3 : 2);
   else
     text_add(out, "NaN"); /* keeps its place in the legend */
-  text_add(out, " with linespoints pt 7 ps 0.2 lw 1.4 lc rgb '%s' dt %s title ",
-           COLOURS[family][member], DASHES[member]);
+  text_add(out, " with %s lc rgb '%s' dt %s title ",
+           f->smooth ? "lines lw 1.8" : "linespoints pt 7 ps 0.4 lw 1.4", colour_of(c),
+           DASHES[(c->member + c->family + c->family / FAMILIES) % MEMBERS]);
   add_quoted(out, c->label);
+  text_add(out, "%s", index + 1 < f->count ? ", \\\n  " : "\n");
+}
+
+/* The panel's own words: not as an ylabel, which wide numbers beside the axis push off the page. A
+ * line that leaves the panel must not be taken for one that ends. */
+static void add_words(text_buffer *out, const figure *f, const curves_range *range, size_t at) {
+  text_add(out, "unset label\nset label ");
+  add_quoted(out, f->panels[at]);
+  text_add(out, " at character 2,graph 0.5 center rotate\n");
+  if (range->above)
+    text_add(out,
+             "set label '%zu of %zu points above' at graph 1,1 right offset 0,0.6 font ',11'\n",
+             range->above, range->points);
+  if (f->smooth && at + 1 == f->panel_count)
+    text_add(out,
+             "set label 'dots: each point; lines: running mean of the middle half of %d' "
+             "at character 1.5,0.8 font ',11'\n",
+             CURVES_WINDOW);
 }
 
 static void add_panel(text_buffer *out, const figure *f, size_t at) {
   char a[FORMAT_ROOM], b[FORMAT_ROOM];
-  double low = 0, high = 1;
-  find_range(f, at, &low, &high);
+  const curves_range range = curves_find_range(f->curves, f->count, at);
   for (size_t i = 0; i < f->count; i++)
     if (has_points(&f->curves[i], at)) add_data(out, &f->curves[i], i, at);
-  text_add(out, "set yrange [%s:%s]\nset ylabel ", format_number(a, low), format_number(b, high));
-  add_quoted(out, f->panels[at].title);
-  text_add(out, "\n");
+  text_add(out, "set yrange [%s:%s]\n", format_number(a, range.low), format_number(b, range.high));
   if (at + 1 == f->panel_count) {
     text_add(out, "set xlabel offset 0,0.7 ");
     add_quoted(out, f->x_title);
     text_add(out, "\n");
   }
-  for (size_t i = 0; i < f->count; i++) add_curve(out, &f->curves[i], i, at, i == 0);
-  text_add(out, "\nunset key\n");
+  add_words(out, f, &range, at);
+  text_add(out, "plot ");
+  if (f->smooth) add_dots(out, f, at);
+  for (size_t i = 0; i < f->count; i++) add_line(out, f, i, at);
+  text_add(out, "unset key\n");
 }
 
 static void add_x_range(text_buffer *out, const figure *f) {
@@ -202,7 +221,7 @@ static void add_layout(text_buffer *out, const figure *f, const char *terminal) 
   text_add(out, "set key at screen %.4f,%.4f left top Left reverse samplen 4 spacing 1.15\n",
            (LEFT + PLOT + GAP) / x, 1 - TOP / y);
   text_add(out, "set multiplot layout %zu,1 margins %.4f,%.4f,%.4f,%.4f spacing %.4f title ",
-           f->panel_count, LEFT / x, (LEFT + PLOT) / x, BOTTOM / y, 1 - TOP / y, 45 / y);
+           f->panel_count, LEFT / x, (LEFT + PLOT) / x, BOTTOM / y, 1 - TOP / y, BETWEEN / y);
 }
 
 static void add_script(text_buffer *out, const figure *f, const char *terminal) {
@@ -254,26 +273,32 @@ static hifm_status draw_both(figure *f, const char *path, bool *made, hifm_error
   return draw(f, "pngcairo fontscale 0.75", arena_format(&f->memory, "%s.png", path), made, err);
 }
 
+static hifm_status make(figure *f, const char *view, const char *name, const value *columns,
+                        bool *made, hifm_error *err) {
+  bool any = false;
+  f->count =
+      curves_make(&f->memory, &f->history, columns, f->x, f->columns, f->panel_count, &f->curves);
+  for (size_t at = 0; at < f->panel_count; at++)
+    any |= curves_find_range(f->curves, f->count, at).points > 0;
+  for (size_t i = 0; i < f->count; i++) f->smooth |= f->curves[i].count > PLAIN_POINTS;
+  mark_fewer(f);
+  if (any) return draw_both(f, arena_format(&f->memory, "%s/%s", view, name), made, err);
+  hifm_fail(err, HIFM_OK, "figure %s: nothing is measured yet", name);
+  return HIFM_OK;
+}
+
 hifm_status figure_write(const char *view, const char *name, const value *declaration,
                          const value *columns, bool *made, hifm_error *err) {
+  static const char *const endings[] = {".svg", ".png"};
   figure f = {0};
-  double low, high;
-  bool any = false;
   *made = false;
   hifm_status status = view_check_name("a figure", name, err);
-  if (status == HIFM_OK)
-    status = rows_read(&f.history, arena_format(&f.memory, "%s/history.csv", view), err);
+  if (status != HIFM_OK) return status;
+  status = rows_read(&f.history, arena_format(&f.memory, "%s/history.csv", view), err);
   if (status == HIFM_OK) status = read_declaration(&f, name, declaration, err);
-  if (status == HIFM_OK) {
-    f.count = curves_make(&f.memory, &f.history, columns, f.x, f.columns, f.panel_count, &f.curves);
-    for (size_t at = 0; at < f.panel_count; at++) any |= find_range(&f, at, &low, &high);
-    mark_fewer(&f);
-    if (any)
-      status = draw_both(&f, arena_format(&f.memory, "%s/%s", view, name), made, err);
-    else
-      hifm_fail(err, HIFM_OK, "figure %s: nothing is measured yet", name);
-  }
+  if (status == HIFM_OK) status = make(&f, view, name, columns, made, err);
   rows_close(&f.history);
   arena_close(&f.memory);
-  return status;
+  if (status != HIFM_OK) view_remove(view, name, endings, 2, NULL);
+  return status == HIFM_OK && !*made ? view_remove(view, name, endings, 2, err) : status;
 }

@@ -64,10 +64,13 @@ static outcome read_outcome(arena *a, const record_row *row) {
   return o;
 }
 
+static bool is_solved(const value *entry) {
+  return strcmp(value_get_text(entry, "solver", "ok"), "ok") == 0;
+}
+
 /* The NLL of one measurement, or NAN. */
 static double nll_of(const value *entry) {
-  bool solved = strcmp(value_get_text(entry, "solver", "ok"), "ok") == 0;
-  return solved ? value_get_number(entry, "nll", NAN) : NAN;
+  return is_solved(entry) ? value_get_number(entry, "nll", NAN) : NAN;
 }
 
 static void take_smaller(double *smallest, double x) {
@@ -164,13 +167,17 @@ static void add_run(arena *a, book *b, const record_row *row, const outcome *o) 
   rows_add(&b->runs, cells);
 }
 
+/* What a solve that failed does not tell: evaluations until then are no NFE. */
+static bool needs_solution(const char *column) {
+  return strncmp(column, "nll", 3) == 0 || strcmp(column, "nfe") == 0;
+}
+
 static void add_history(arena *a, book *b, const record_row *row, const outcome *o) {
   for (size_t i = 0; o->history && i < o->history->count; i++) {
     const value *entry = o->history->items[i];
     const char **cells, **next = begin_row(a, b, row->cells, &cells);
-    bool solved = !isnan(nll_of(entry));
     for (size_t k = 0; k < HISTORY_COUNT; k++)
-      *next++ = strncmp(HISTORY[k], "nll", 3) == 0 && !solved
+      *next++ = needs_solution(HISTORY[k]) && !is_solved(entry)
                     ? ""
                     : number_text(a, value_get_number(entry, HISTORY[k], NAN));
     *next++ = value_get_text(entry, "solver", "");

@@ -3,7 +3,8 @@
  *   runs.csv     the plan's columns, status, RECORD_NUMBERS, train_id, measure_id (12 digits); for
  *                each audit RECORD_AUDIT_NUMBERS, as <audit>.<number>
  *   history.csv  the plan's columns, epoch, step, loss, gradient_norm, nll, nll_se, nfe, attempts,
- *                rejected, solver: one row per measurement (attempts and rejected: the solver's)
+ *                rejected, solver: one row per measurement (attempts and rejected: the solver's);
+ *                no nll, nll_se, nfe where `solver` is not "ok"
  *   timings.csv  the plan's columns, status, train_seconds, train_attempts, measure_seconds,
  *                measure_attempts: how long and how many workers it took, those that were stopped
  *                or killed included (equal where the run was measured while it was trained)

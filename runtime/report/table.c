@@ -4,6 +4,7 @@
 #include "report/table_cells.h"
 #include "report/table_notes.h"
 #include "report/table_ranks.h"
+#include "report/table_seeds.h"
 #include "report/table_sources.h"
 #include "report/table_text.h"
 
@@ -14,6 +15,7 @@ static hifm_status make(table_parts *p, rows *csv, hifm_error *err) {
   if (status == HIFM_OK) status = table_find_sources(p, err);
   if (status == HIFM_OK) status = table_find_ranks(p, err);
   if (status == HIFM_OK) status = table_fill(p, csv, err);
+  if (status == HIFM_OK) table_note_seeds(p, csv);
   return status;
 }
 
@@ -38,6 +40,7 @@ static void print_text(const table_parts *p, const rows *csv, FILE *screen) {
 }
 
 hifm_status table_write(const table_request *request, FILE *screen, hifm_error *err) {
+  static const char *const endings[] = {".csv", ".md", ".tex"};
   table_parts p;
   rows csv = {0};
   hifm_status status = view_check_name("a table", request->name, err);
@@ -50,5 +53,6 @@ hifm_status table_write(const table_request *request, FILE *screen, hifm_error *
   if (status == HIFM_OK && screen) print_text(&p, &csv, screen);
   rows_close(&csv);
   table_close(&p);
+  if (status != HIFM_OK) view_remove(request->view, request->name, endings, 3, NULL);
   return status;
 }

@@ -25,8 +25,9 @@
  * there. `sort`: ascending, missing last; without it rows are in grid order.
  *
  * Rows that agree in all varying columns but `seed` are averaged, unless a column shows the seed:
- * mean +- standard deviation and a count, "(2 of 3)" where a number is missing. Missing runs are
- * counted in a last line.
+ * mean +- standard deviation and a count, "(2 of 3)" where a number is missing, "(3, 1 diverged)"
+ * where a run diverged after it had a number. A line says what +- is, another that rows have
+ * different seeds in their means, where they do. Missing runs are counted in a last line.
  *
  * `minus`: conditions as of --only, for the columns of runs.csv, that fit one row (with all its
  * seeds): its number is subtracted seed by seed, so that what a seed does to both rows alike falls
@@ -36,11 +37,12 @@
  * ln 2. That is of the density over the data's own coordinates, whatever their scale.
  *
  * `ranks`: a last column "Rank", the place of each row's number in each seed, smallest first, equal
- * ones alike, seeds ascending, "1 2 1". Below the table: does every seed give the same order; with
- * `paper`, a column of the paper's CSV, Kendall's tau-b between that order and this.
+ * ones alike, seeds ascending, "1 2 1". Below the table: does every seed give the same order, as
+ * how many pairs of rows would by chance; with `paper`, a column of the paper's CSV, Kendall's
+ * tau-b between that order and this.
  *
- * `notes`: lines below the table. {column} or {column:digits} is the mean of a number of runs.csv
- * over all runs, "{{" a brace.
+ * `notes`: lines below the table. {column} or {column:digits} is a number of runs.csv: the mean
+ * over all runs or, where they differ by more than the last digit, "4.5 to 11856.2"; "{{" a brace.
  *
  * HIFM_BAD_CONFIG names an unknown column with "did you mean". */
 typedef struct table_request {
@@ -55,7 +57,8 @@ typedef struct table_request {
 /* Writes into the view <name>.csv (plain numbers, yes and no; `<heading> sd` and `<heading> n`
  * where seeds are averaged; then rank; last the columns runs, missing, diverged), <name>.md and
  * <name>.tex (a tabular for \input, with the packages booktabs and amssymb); prints the table as
- * aligned text to `screen`, which may be NULL. */
+ * aligned text to `screen`, which may be NULL. After a failure none of the three is there: they
+ * would be of another CSV. */
 hifm_status table_write(const table_request *request, FILE *screen, hifm_error *err);
 
 #endif

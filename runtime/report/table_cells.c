@@ -133,7 +133,9 @@ hifm_status table_fill(table_parts *p, rows *csv, hifm_error *err) {
                          p->request->name, cells[i]);
   rows_begin(csv, cells, count);
   const sort_key *order = order_groups(p);
+  p->order = arena_get(&p->memory, (p->groups.count + 1) * sizeof *p->order);
   for (size_t i = 0; i < p->groups.count; i++) {
+    p->order[i] = order[i].group;
     fill_row(p, order[i].group, cells);
     rows_add(csv, cells);
   }

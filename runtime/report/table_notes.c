@@ -11,14 +11,25 @@
 
 enum { MOST_DIGITS = 15 };
 
-/* The mean of a number over all runs. */
-static double mean_of(const table_parts *p, int column) {
+/* What the runs have: their mean or, where they differ by more than the last digit, from the least
+ * to the most. One that is far off would be all of a mean. */
+static void add_number(const table_parts *p, text_buffer *out, int column, int digits) {
   const table_source plain = {.run = column};
-  double *x = memory_array(p->runs.count + 1, sizeof *x);
-  for (size_t r = 0; r < p->runs.count; r++) x[r] = table_number(p, &plain, r);
-  double mean = table_average_of(x, p->runs.count).mean;
+  double *x = memory_array(p->runs.count + 1, sizeof *x), low = INFINITY, high = -INFINITY;
+  char first[FORMAT_ROOM], last[FORMAT_ROOM];
+  for (size_t r = 0; r < p->runs.count; r++) {
+    x[r] = table_number(p, &plain, r);
+    low = fmin(low, x[r]); /* passes over NAN */
+    high = fmax(high, x[r]);
+  }
+  const double mean = table_average_of(x, p->runs.count).mean;
+  if (isnan(mean))
+    text_add(out, "–");
+  else if (high - low > pow(10, -digits))
+    text_add(out, "%s to %s", format_fixed(first, low, digits), format_fixed(last, high, digits));
+  else
+    text_add(out, "%s", format_fixed(first, mean, digits));
   free(x);
-  return mean;
 }
 
 static hifm_status read_digits(const table_parts *p, const char *where, const char *text,
@@ -36,15 +47,12 @@ static hifm_status read_digits(const table_parts *p, const char *where, const ch
 static hifm_status add_field(table_parts *p, text_buffer *out, const char *field, hifm_error *err) {
   const char *where = arena_format(&p->memory, "notes: {%s}", field);
   char *column = arena_text(&p->memory, field), *colon = strrchr(column, ':');
-  char number[FORMAT_ROOM];
   int at, digits = 0;
   if (colon) *colon = 0;
   hifm_status status = table_find_number(p, where, column, &at, err);
   if (status == HIFM_OK && colon) status = read_digits(p, where, colon + 1, &digits, err);
   if (status != HIFM_OK) return status;
-  double mean = mean_of(p, at);
-  text_add(out, "%s",
-           isnan(mean) ? "–" : format_fixed(number, mean, colon ? digits : table_digits(column)));
+  add_number(p, out, at, colon ? digits : table_digits(column));
   return HIFM_OK;
 }
 

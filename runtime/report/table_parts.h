@@ -40,6 +40,7 @@ typedef struct table_parts {
   table_source *sources;
   size_t count;
   table_source sort;
+  size_t *order;      /* [groups] the group that is each row of the CSV */
   const char **ranks; /* [groups]; NULL: not asked for */
   value *notes;       /* LIST of texts below the table */
 } table_parts;

@@ -105,6 +105,7 @@ static void fill_ranks(const ranking *r) {
 /* Pairs of rows that meet in two seeds or more, and those whose order is the same in each. */
 typedef struct agreement {
   size_t pairs, kept;
+  double chance; /* how many would be kept if in each seed a coin decided */
   bool complete; /* every row has a number in every seed */
 } agreement;
 
@@ -122,6 +123,7 @@ static agreement agreement_of(const ranking *r) {
       }
       if (meetings < 2) continue;
       out.pairs++;
+      out.chance += ldexp(1, 1 - (int)meetings);
       out.kept += orders[0] == meetings || orders[1] == meetings || orders[2] == meetings;
     }
   }
@@ -152,8 +154,9 @@ static void add_agreement(const ranking *r, const char *column) {
     add_line(r,
              arena_format(a,
                           "Order by %s: not the same in all seeds; %zu of %zu pairs of rows "
-                          "keep their order in every seed%s.",
-                          label, found.kept, found.pairs, found.complete ? "" : " that both have"));
+                          "keep their order in every seed%s; by chance alone %.3g %% would.",
+                          label, found.kept, found.pairs, found.complete ? "" : " that both have",
+                          100 * found.chance / (double)found.pairs));
 }
 
 static const char *tau_text(const ranking *r, const double *ours, const double *papers) {

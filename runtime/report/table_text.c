@@ -3,6 +3,7 @@
 #include "report/format.h"
 #include "report/table_latex.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char GAP[] = "–";
@@ -15,21 +16,36 @@ static const char *rounded(arena *a, const char *cell, int digits) {
   return format_fixed(arena_get(a, FORMAT_ROOM), number, digits);
 }
 
-static const char *average_cell(arena *a, const char **row, const table_source *s,
-                                const char *runs) {
-  const char *mean = rounded(a, row[s->at], s->digits), *sd = row[s->at + 1], *n = row[s->at + 2];
-  bool all = strcmp(n, runs) == 0;
-  if (!*mean) return GAP;
-  if (strcmp(runs, "1") == 0) return mean;
-  if (!*sd) return arena_format(a, "%s (%s of %s)", mean, n, runs);
-  return arena_format(a, "%s ± %s (%s%s%s)", mean, rounded(a, sd, s->digits), n, all ? "" : " of ",
-                      all ? "" : runs);
+/* Of the runs whose number a cell shows, those that diverged later. */
+static size_t diverged_in(const table_parts *p, const table_source *s, size_t group) {
+  const int status = rows_column(&p->runs, "status");
+  size_t count = 0;
+  for (size_t i = p->groups.start[group]; status >= 0 && i < p->groups.start[group + 1]; i++) {
+    const size_t run = p->groups.rows[i];
+    count += strcmp(p->runs.cells[run][status], "diverged") == 0 && !isnan(table_number(p, s, run));
+  }
+  return count;
 }
 
-static const char *plain_cell(arena *a, const char **row, const table_source *s) {
-  const char *cell = row[s->at];
+static const char *number_cell(arena *a, const char **row, const table_source *s, const char *runs,
+                               size_t diverged) {
+  const char *mean = rounded(a, row[s->at], s->digits);
+  if (strcmp(runs, "1") == 0) return diverged ? arena_format(a, "%s (diverged)", mean) : mean;
+  const char *sd = row[s->at + 1], *n = row[s->at + 2];
+  if (strcmp(n, runs) != 0) n = arena_format(a, "%s of %s", n, runs);
+  if (diverged) n = arena_format(a, "%s, %zu diverged", n, diverged);
+  return *sd ? arena_format(a, "%s ± %s (%s)", mean, rounded(a, sd, s->digits), n)
+             : arena_format(a, "%s (%s)", mean, n);
+}
+
+static const char *cell_of(arena *a, const table_parts *p, const rows *csv, size_t r,
+                           const table_source *s) {
+  const char *cell = csv->cells[r][s->at];
   if (!*cell) return GAP;
-  if (s->number || s->paper >= 0) return rounded(a, cell, s->digits);
+  if (s->number)
+    return number_cell(a, csv->cells[r], s, csv->cells[r][rows_column(csv, TABLE_RUNS)],
+                       diverged_in(p, s, p->order[r]));
+  if (s->paper >= 0) return rounded(a, cell, s->digits);
   if (strcmp(cell, "yes") == 0) return "✓";
   if (strcmp(cell, "no") == 0) return "✗";
   return cell;
@@ -40,13 +56,9 @@ static const char *plain_cell(arena *a, const char **row, const table_source *s)
 static void fill_source(arena *a, format_grid *grid, const table_parts *p, const rows *csv,
                         size_t c) {
   const table_source *s = &p->sources[c];
-  const bool average = p->averaged && s->number;
-  const int runs = rows_column(csv, TABLE_RUNS);
   grid->cells[c] = s->heading;
   for (size_t r = 0; r < csv->count; r++)
-    grid->cells[(r + 1) * grid->columns + c] =
-        average ? average_cell(a, csv->cells[r], s, csv->cells[r][runs])
-                : plain_cell(a, csv->cells[r], s);
+    grid->cells[(r + 1) * grid->columns + c] = cell_of(a, p, csv, r, s);
 }
 
 /* Averages stand to the left: their points would not be in line. */

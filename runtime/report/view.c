@@ -1,5 +1,7 @@
 #include "report/view.h"
 
+#include "base/files.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,16 @@ hifm_status view_check_name(const char *what, const char *name, hifm_error *err)
       return hifm_fail(err, HIFM_BAD_CONFIG,
                        "\"%s\" cannot be the name of %s: %s.csv is the grid's", name, what, name);
   return HIFM_OK;
+}
+
+hifm_status view_remove(const char *view, const char *name, const char *const *endings,
+                        size_t count, hifm_error *err) {
+  arena memory = {0};
+  hifm_status status = HIFM_OK;
+  for (size_t i = 0; i < count && status == HIFM_OK; i++)
+    status = files_remove(arena_format(&memory, "%s/%s%s", view, name, endings[i]), err);
+  arena_close(&memory);
+  return status;
 }
 
 /* The columns by which rows are told apart. */

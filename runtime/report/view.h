@@ -17,6 +17,10 @@ const char *view_part(const value *entry, size_t index);
  * the CSV files of the grid itself. */
 hifm_status view_check_name(const char *what, const char *name, hifm_error *err);
 
+/* Removes view/<name><ending> for each ending, where it is there. */
+hifm_status view_remove(const char *view, const char *name, const char *const *endings,
+                        size_t count, hifm_error *err);
+
 /* Groups of rows of a CSV that agree in the plan's columns, in order of their first rows. Group g
  * consists of the rows rows[start[g]] ... rows[start[g + 1] - 1], in the CSV's order. */
 typedef struct view_groups {

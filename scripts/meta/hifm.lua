@@ -55,12 +55,12 @@ local h = {}
 ---@field ranks? table { "nll_min", paper = "nll" }: ranks in every seed, Kendall's tau
 ---@field sort? string a column, ascending
 ---@field paper? string a CSV beside the script, joined on the columns both have
----@field notes? string[] lines below; {column:digits} is a mean over all runs
+---@field notes? string[] lines below; {column:digits} is the mean of all runs or, where they differ, "least to most"
 
 ---@class hifm.Figure
 ---@field title? string
 ---@field x? string a column of history.csv
----@field panels table[] { "nll", title = "NLL" }
+---@field panels (string|table)[] "nll", or { "nll", title = "..." }
 
 ---@class hifm.Experiment: hifm.Profile
 ---@field profiles? table<string, hifm.Profile> merged over the experiment by --profile

@@ -1,0 +1,61 @@
+#include "report/table_seeds.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool has_deviation(const table_source *s, const rows *csv) {
+  for (size_t r = 0; r < csv->count; r++)
+    if (*csv->cells[r][s->at + 1]) return true;
+  return false;
+}
+
+static bool has_seed(const table_parts *p, const table_source *s, size_t group, const char *text) {
+  const int seed = rows_column(&p->runs, "seed");
+  for (size_t i = p->groups.start[group]; i < p->groups.start[group + 1]; i++) {
+    const size_t run = p->groups.rows[i];
+    if (strcmp(p->runs.cells[run][seed], text) == 0 && !isnan(table_number(p, s, run))) return true;
+  }
+  return false;
+}
+
+/* Has `group` a number in each seed that `other` has one in? */
+static bool covers(const table_parts *p, const table_source *s, size_t group, size_t other) {
+  const int seed = rows_column(&p->runs, "seed");
+  for (size_t i = p->groups.start[other]; i < p->groups.start[other + 1]; i++) {
+    const size_t run = p->groups.rows[i];
+    if (!isnan(table_number(p, s, run)) && !has_seed(p, s, group, p->runs.cells[run][seed]))
+      return false;
+  }
+  return true;
+}
+
+/* Are the means of a column, those that are there, over other seeds in one row than in another? */
+static bool mixes_seeds(const table_parts *p, const table_source *s, const rows *csv) {
+  size_t first = csv->count;
+  for (size_t r = 0; r < csv->count; r++) {
+    if (!*csv->cells[r][s->at]) continue;
+    if (first == csv->count) first = r;
+    const size_t group = p->order[r], other = p->order[first];
+    if (!covers(p, s, group, other) || !covers(p, s, other, group)) return true;
+  }
+  return false;
+}
+
+static void add_note(table_parts *p, const char *text) {
+  value_push(&p->memory, p->notes, value_text(&p->memory, text));
+}
+
+void table_note_seeds(table_parts *p, const rows *csv) {
+  bool deviations = false, mixed = false, paired = false;
+  for (const table_source *s = p->sources; s < p->sources + p->count; s++) {
+    if (!p->averaged || !s->number) continue;
+    deviations |= has_deviation(s, csv);
+    mixed |= !s->minus && mixes_seeds(p, s, csv);
+    paired |= s->minus != NULL;
+  }
+  if (deviations) add_note(p, "Mean ± standard deviation over seeds (how many).");
+  if (mixed)
+    add_note(p, paired ? "Rows with missing seeds are means over other seeds than the rest; "
+                         "differences are paired by seed."
+                       : "Rows with missing seeds are means over other seeds than the rest.");
+}
