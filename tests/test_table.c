@@ -231,6 +231,20 @@ static void audits_and_their_digits(void **state) {
 
 #define NOTES(notes) "{'columns':[['Method','flow']],'notes':[" notes "]}"
 
+/* Runs that were trained under other measure settings have two epochs at most. */
+static void minima_over_other_epochs(void **state) {
+  folder *f = *state;
+  static const char table[] = "{'columns':[['Method','flow'],['NLL','nll_min']]}";
+  const char *note = "The minimum is over 2 to 5 measured epochs: of more it is smaller by chance.";
+  folder_write(f, "runs.csv", "flow,status,nll_min,epochs_measured\nA,done,1,5\nB,done,2,2\n");
+  assert_non_null(strstr(table_printed(f, table, "['flow']"), note));
+  assert_null(strstr(table_printed(f, NOTES(""), "['flow']"), "The minimum"));
+  folder_write(f, "runs.csv", "flow,status,nll_min,epochs_measured\nA,done,1,5\nB,done,2,3\n");
+  assert_null(strstr(table_printed(f, table, "['flow']"), "The minimum"));
+  folder_write(f, "runs.csv", "flow,status,nll_min,epochs_measured\nA,done,1,5\nB,missing,,\n");
+  assert_null(strstr(table_printed(f, table, "['flow']"), "The minimum"));
+}
+
 static void notes_with_numbers(void **state) {
   folder *f = *state;
   folder_write(f, "runs.csv",
@@ -347,6 +361,7 @@ int main(void) {
       TEST(refuses),
       TEST(a_setting_that_does_not_vary_is_left_out),
       TEST(audits_and_their_digits),
+      TEST(minima_over_other_epochs),
       TEST(notes_with_numbers),
       TEST(numbers_per_dimension),
       cmocka_unit_test(numbers_as_text),

@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "report/table_cells.h"
+#include "report/table_epochs.h"
 #include "report/table_notes.h"
 #include "report/table_ranks.h"
 #include "report/table_seeds.h"
@@ -15,7 +16,9 @@ static hifm_status make(table_parts *p, rows *csv, hifm_error *err) {
   if (status == HIFM_OK) status = table_find_sources(p, err);
   if (status == HIFM_OK) status = table_find_ranks(p, err);
   if (status == HIFM_OK) status = table_fill(p, csv, err);
-  if (status == HIFM_OK) table_note_seeds(p, csv);
+  if (status != HIFM_OK) return status;
+  table_note_epochs(p);
+  table_note_seeds(p, csv);
   return status;
 }
 

@@ -1,0 +1,26 @@
+#include "report/table_epochs.h"
+
+#include <math.h>
+
+static bool shows_minimum(const table_parts *p) {
+  const int minimum = rows_column(&p->runs, "nll_min");
+  for (size_t i = 0; i < p->count; i++)
+    if (p->sources[i].number && p->sources[i].run == minimum) return true;
+  return false;
+}
+
+void table_note_epochs(table_parts *p) {
+  const table_source measured = {.run = rows_column(&p->runs, "epochs_measured")};
+  double least = INFINITY, most = -INFINITY;
+  if (measured.run < 0 || !shows_minimum(p)) return;
+  for (size_t r = 0; r < p->runs.count; r++) {
+    least = fmin(least, table_number(p, &measured, r)); /* passes over NAN */
+    most = fmax(most, table_number(p, &measured, r));
+  }
+  if (!(most > 2 * least)) return;
+  const char *note = arena_format(&p->memory,
+                                  "The minimum is over %.0f to %.0f measured epochs: of more it is "
+                                  "smaller by chance.",
+                                  least, most);
+  value_push(&p->memory, p->notes, value_text(&p->memory, note));
+}
