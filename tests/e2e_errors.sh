@@ -47,7 +47,10 @@ refused 78 "--set train.batch=401" "400 training points" -- run good.lua --set t
 refused 78 "good.lua:" "train.batch" "more than the 20" -- run good.lua --set dataset.train=20
 refused 78 "measure.solver" 'did you mean "rk45"' -- run good.lua --set measure.solver=rk445
 refused 78 'no column "flwo"' -- run good.lua --only flwo=transport
-refused 78 "no run of the grid" -- run good.lua --only flow=nothing
+refused 78 "no run has flow=nothing" "one of transport, interpolant, well" -- \
+  run good.lua --only flow=transport --only flow=nothing
+expect_code 0 "$hifm" run good.lua --dry-run --only flow=transport --only flow=interpolant
+expect_words "2 runs, 0 done, 2 to do"
 refused 78 "good.lua:" '"quick"' -- run good.lua --profile quick
 refused 78 "exactly one" "steps" -- run good.lua --set train.steps=5
 

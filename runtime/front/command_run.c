@@ -24,7 +24,7 @@ typedef struct experiment {
 
 /* Did --set or --only make it another grid? */
 static bool is_partial(const options *given) {
-  return given->set_count > 0 || given->only;
+  return given->set_count + given->only_count > 0;
 }
 
 /* results/<script>, with the profile, and "partial" where it is so. */
@@ -45,6 +45,7 @@ static hifm_status load(experiment *e, arena *a, const options *given, hifm_erro
                                 .sets = given->sets,
                                 .set_count = given->set_count,
                                 .only = given->only,
+                                .only_count = given->only_count,
                                 .recipes = command_recipes(a)};
   e->catalogue = catalogue_collect(a);
   hifm_status status = plan_load(a, &request, e->catalogue, &e->plan, err);

@@ -122,7 +122,7 @@ static hifm_status choose_rows(const experiment *e, product *p, hifm_error *err)
   if (status) return status;
   if (p->count == 0) hifm_fail(err, status = HIFM_BAD_CONFIG, "where: no run of the grid is left");
   if (!status) status = selection_check(p, err);
-  if (!status) status = selection_only(p, e->request->only, err);
+  if (!status) status = selection_only(p, e->request->only, e->request->only_count, err);
   return place(e, status, err);
 }
 
