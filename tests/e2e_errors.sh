@@ -100,6 +100,13 @@ expect_code 1 "$hifm" run cluster.lua --set flow.hessian.energy=lennard_jones \
   --only flow=formation,flow.hyperbolize=no,flow.project=no --out out
 expect_words "negative" "absolute" "clip" "failed"
 
+say "scripts with the names of folders that hifm has itself"
+for name in runs cache .plugins .; do
+  cp good.lua "$name.lua"
+  refused 78 "results/$name, a name that hifm keeps" "another" -- run "$name.lua" --dry-run
+  rm "$name.lua"
+done
+
 say "looking at what is not there"
 expect_code 0 "$hifm" ls
 expect_words "no runs in results/runs"

@@ -10,6 +10,8 @@
 #include "report/figure.h"
 #include "report/table.h"
 
+#include <string.h>
+
 /* A script, its plan, its jobs and where its results go. */
 typedef struct experiment {
   arena *a;
@@ -27,10 +29,19 @@ static bool is_partial(const options *given) {
   return given->set_count + given->only_count > 0;
 }
 
-/* results/<script>, with the profile, and "partial" where it is so. */
-static const char *view_folder(arena *a, const options *given, const char *name) {
-  return arena_format(a, "%s/%s%s%s%s", given->out, name, given->profile ? "-" : "",
-                      given->profile ? given->profile : "", is_partial(given) ? "-partial" : "");
+/* results/<script>, with the profile, and "partial" where it is so; beside what is there for all
+ * scripts: runs, cache, .plugins and .lock. */
+static hifm_status find_view(experiment *e, hifm_error *err) {
+  const options *given = e->given;
+  const char *name = value_get_text(e->plan, "name", "experiment");
+  if (*name == '.' || strcmp(name, "runs") == 0 || strcmp(name, "cache") == 0)
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "%s: its tables would go to %s/%s, a name that hifm keeps for itself; give "
+                     "the script another one",
+                     given->words[0], given->out, name);
+  e->view = arena_format(e->a, "%s/%s%s%s%s", given->out, name, given->profile ? "-" : "",
+                         given->profile ? given->profile : "", is_partial(given) ? "-partial" : "");
+  return HIFM_OK;
 }
 
 static hifm_status make_graph(experiment *e, hifm_error *err) {
@@ -49,12 +60,11 @@ static hifm_status load(experiment *e, arena *a, const options *given, hifm_erro
                                 .recipes = command_recipes(a)};
   e->catalogue = catalogue_collect(a);
   hifm_status status = plan_load(a, &request, e->catalogue, &e->plan, err);
+  if (status == HIFM_OK) status = find_view(e, err);
   if (status == HIFM_OK)
     status = audits_load(a, &request, e->catalogue, e->plan, &e->audits, &e->audit_names,
                          &e->audit_count, err);
-  if (status != HIFM_OK) return status;
-  e->view = view_folder(a, given, value_get_text(e->plan, "name", "experiment"));
-  return make_graph(e, err);
+  return status == HIFM_OK ? make_graph(e, err) : status;
 }
 
 /* --force: the selected runs begin anew. */
