@@ -136,6 +136,9 @@ static void test_set_that_fits_nowhere(void **state) {
          "--set network.width=0.5: network.width: 0.5 is no whole number");
   refuse(f, NULL, "flow.condition.c=x", NULL,
          "--set flow.condition.c=x: flow.condition.c: must be a number, 1 or more, not a text");
+  refuse(f, NULL, "flow.condition.c=2,3", NULL,
+         "--set flow.condition.c=2,3: flow.condition.c: must be a number, 1 or more, not a text; "
+         "--set takes one value, grids stand in the script");
   refuse(f, NULL, "seed", NULL, "--set seed: must be key=value, such as train.epochs=5");
   refuse(f, NULL, "network.width.x=1", NULL,
          "--set network.width.x=1: network.width.x: unknown setting");
@@ -215,6 +218,12 @@ static void test_messages_name_the_line(void **state) {
        "x.lua:3: dataset: give exactly one of particles and dimensions, not neither"},
       {HEAD "seed = 'one'," ALL,
        "x.lua:3: seed: must be a whole number from 0 to 4294967295, not a text"},
+      {HEAD "seed = { 0, 1 }," ALL,
+       "x.lua:3: seed: must be a whole number from 0 to 4294967295, not a list; h.grid { ... } "
+       "makes several runs"},
+      {HEAD "flow = { clock = { 'z', 't' }, { 'transport' } }," REST,
+       "x.lua:3: flow.clock: must be one of \"z\", \"t\", not a list; h.grid { ... } makes several "
+       "runs"},
       {HEAD DATASET NETWORK FLOW "train = { batch = 1, epochs = 1, steps = 1 } }",
        "x.lua:6: train: give exactly one of epochs and steps, not both (h.none takes one out)"},
       {HEAD DATASET NETWORK FLOW "train = { batch = 1 } }",

@@ -205,6 +205,10 @@ static void test_bytecode_and_broken_text(void **state) {
   static const hostile scripts[] = {
       {"bytecode", "\x1bLuaT", "x.lua: compiled Lua is not read"},
       {"syntax", "return {\n\n", "x.lua:3: unexpected symbol near <eof>"},
+      {"no comma", "return { a = 1 b = 2 }",
+       "x.lua:1: '}' expected near 'b'; is a comma missing before it?"},
+      {"no comma before", "return { {}\n'x' }",
+       "x.lua:2: '}' expected (to close '{' at line 1) near ''x''; is a comma missing before it?"},
       {"empty", "", "x.lua:1: experiment: the script must end with: return h.experiment"},
       {"number", "return 1", "the script must end with: return h.experiment"},
       {"plain table", "return { seed = 1 }", "the script must end with: return h.experiment"},

@@ -123,7 +123,7 @@ static hifm_status resolve_seed(schema *s, const value *declared, const value **
     return HIFM_OK;
   return hifm_fail(
       err, HIFM_BAD_CONFIG, "seed: must be a whole number from 0 to 4294967295, not %s",
-      (*out)->type == VALUE_NUMBER ? declared_number(s->memory, seed) : value_type_text(*out));
+      (*out)->type == VALUE_NUMBER ? declared_number(s->memory, seed) : params_given_text(*out));
 }
 
 static hifm_status resolve_named(schema *s, const char *where, const char *name,
