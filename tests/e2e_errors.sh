@@ -100,6 +100,37 @@ expect_code 1 "$hifm" run cluster.lua --set flow.hessian.energy=lennard_jones \
   --only flow=formation,flow.hyperbolize=no,flow.project=no --out out
 expect_words "negative" "absolute" "clip" "failed"
 
+say "tables and figures are checked before the first run"
+# wrong WORDS... -- FROM TO: with this in good.lua, to be seen before there are any results.
+wrong() {
+  local words=()
+  while [ "$1" != -- ]; do
+    words+=("$1")
+    shift
+  done
+  sed "s/$2/$3/" good.lua >bad.lua
+  refused 78 "${words[@]}" -- run bad.lua --dry-run
+  refused 78 "${words[@]}" -- run bad.lua
+  refused 78 "${words[@]}" -- table bad.lua
+}
+figure='figures = { curves = { panels = { "nll", "nfe" } } },'
+plane_script good.lua 2 "audits = { more = { [\"dataset.test\"] = 30 } }, $figure"
+expect_code 0 "$hifm" run good.lua --dry-run
+table='bad.lua:14: table table1'
+wrong "$table: there is no column \"nll\"; there are flow, flow" "nll_min" "more.nll_best" -- \
+  '"nll_min"' '"nll"'
+wrong "$table" 'did you mean "more.nll_last"' -- '"nll_min"' '"more.nll_lst"'
+wrong "$table" 'no column "nfe"' -- 'table1 = {' 'table1 = { sort = "nfe",'
+wrong "$table" 'notes: {nll}: runs.csv has no number' -- \
+  'table1 = {' 'table1 = { notes = { "{nll}" },'
+wrong "$table" 'no run has flow=OT; flow is one of transport, interpolant, well' -- \
+  'digits = 3' 'minus = "flow=OT"'
+wrong "$table" 'ranks: runs.csv has no number' -- 'table1 = {' 'table1 = { ranks = { "flow" },'
+wrong "bad.lua:16: figure curves: history.csv has no column \"nlll\"" 'did you mean "nll"' -- \
+  '"nll", ' '"nlll", '
+wrong "bad.lua:16: figure curves" 'no column "hour"; there are flow, flow' "solver" -- \
+  'curves = {' 'curves = { x = "hour",'
+
 say "scripts with the names of folders that hifm has itself"
 for name in runs cache .plugins .; do
   cp good.lua "$name.lua"

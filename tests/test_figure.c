@@ -121,6 +121,20 @@ static void refuses(void **state) {
   must_refuse(f, "{'panels':['nll',{}]}", "figure figure4: panel 2 names no column");
 }
 
+static void checked_before_the_first_run(void **state) {
+  folder *f = *state;
+  rows history;
+  hifm_error err = {0};
+  const value *wrong = folder_value(f, "{'panels':[['nll'],['speed']]}");
+  rows_begin(&history, (const char *const[]){"flow", "epoch", "nll", "nfe"}, 4);
+  assert_int_equal(figure_check("figure4", folder_value(f, FIGURE), &history, &err), HIFM_OK);
+  assert_int_equal(figure_check("figure4", wrong, &history, &err), HIFM_BAD_CONFIG);
+  assert_string_equal(err.message, "figure figure4: history.csv has no column \"speed\"; there are "
+                                   "flow, epoch, nll, nfe");
+  assert_int_equal(figure_check("../x", folder_value(f, FIGURE), &history, NULL), HIFM_BAD_CONFIG);
+  rows_close(&history);
+}
+
 static void missing_gnuplot_is_no_error(void **state) {
   (void)state;
   char *path = strdup(getenv("PATH")), *output = NULL;
@@ -143,6 +157,7 @@ int main(void) {
       TEST(more_flows_than_hues),
       TEST(nothing_measured),
       TEST(refuses),
+      TEST(checked_before_the_first_run),
       TEST(missing_gnuplot_is_no_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

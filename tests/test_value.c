@@ -124,6 +124,7 @@ static void test_nearest(void **state) {
   assert_string_equal(text_hint(&a, "momentum", names, 5), "");
   assert_string_equal(text_choices(&a, "clok", names, 5), "; did you mean \"clock\"?");
   assert_string_equal(text_choices(&a, "momentum", names, 2), "; there are clock, scheme");
+  assert_string_equal(text_choices(&a, "momentum", names, 1), "; there is clock");
   assert_string_equal(text_choices(&a, "momentum", names, 0), "");
   arena_close(&a);
 }

@@ -76,7 +76,8 @@ const char *text_list(arena *a, const char *const *words, size_t count) {
 const char *text_choices(arena *a, const char *word, const char *const *candidates, size_t count) {
   const char *hint = text_hint(a, word, candidates, count);
   if (*hint || count == 0) return hint;
-  return arena_format(a, "; there are %s", text_list(a, candidates, count));
+  return arena_format(a, "; there %s %s", count > 1 ? "are" : "is",
+                      text_list(a, candidates, count));
 }
 
 bool text_number(const char *word, double *out) {

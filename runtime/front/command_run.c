@@ -6,6 +6,8 @@
 #include "front/graph.h"
 #include "front/jobs.h"
 #include "host/catalogue.h"
+#include "plan/locate.h"
+#include "plan/module.h"
 #include "plan/plan.h"
 #include "report/figure.h"
 #include "report/table.h"
@@ -49,6 +51,47 @@ static hifm_status make_graph(experiment *e, hifm_error *err) {
                      &e->jobs, err);
 }
 
+static table_request request_table(const experiment *e, size_t index) {
+  const value *tables = value_get(e->plan, "tables");
+  return (table_request){.view = e->view,
+                         .name = tables->keys[index],
+                         .declaration = tables->items[index],
+                         .script_folder = value_get_text(e->plan, "folder", "."),
+                         .columns = value_get(e->plan, "columns"),
+                         .partial = is_partial(e->given)};
+}
+
+/* The message with the line of the script that has, say, "tables.table2". */
+static void place(const experiment *e, const char *kind, const char *name, hifm_error *err) {
+  const hifm_error inner = *err;
+  const char *script = e->given->words[0], *text;
+  size_t found = 0, line = 0;
+  if (module_text(e->a, script, &text, NULL) == HIFM_OK)
+    line = locate_line(text, arena_format(e->a, "%s.%s", kind, name), &found);
+  hifm_fail(err, inner.status, "%s:%zu: %s", script, found ? line : 1, inner.message);
+}
+
+/* What is wrong with a table or a figure is said before the first run, not after the last. */
+static hifm_status check_views(const experiment *e, hifm_error *err) {
+  const value *tables = value_get(e->plan, "tables"), *figures = value_get(e->plan, "figures");
+  hifm_status status = HIFM_OK;
+  rows runs, history;
+  record_blank(value_get(e->plan, "columns"), e->audit_names, e->audit_count, e->jobs.rows,
+               e->jobs.row_count, &runs, &history);
+  for (size_t i = 0; tables && i < tables->count && status == HIFM_OK; i++) {
+    const table_request request = request_table(e, i);
+    status = table_check(&request, &runs, err);
+    if (status != HIFM_OK) place(e, "tables", tables->keys[i], err);
+  }
+  for (size_t i = 0; figures && i < figures->count && status == HIFM_OK; i++) {
+    status = figure_check(figures->keys[i], figures->items[i], &history, err);
+    if (status != HIFM_OK) place(e, "figures", figures->keys[i], err);
+  }
+  rows_close(&runs);
+  rows_close(&history);
+  return status;
+}
+
 static hifm_status load(experiment *e, arena *a, const options *given, hifm_error *err) {
   *e = (experiment){.a = a, .given = given};
   const plan_request request = {.script = given->words[0],
@@ -64,7 +107,8 @@ static hifm_status load(experiment *e, arena *a, const options *given, hifm_erro
   if (status == HIFM_OK)
     status = audits_load(a, &request, e->catalogue, e->plan, &e->audits, &e->audit_names,
                          &e->audit_count, err);
-  return status == HIFM_OK ? make_graph(e, err) : status;
+  if (status == HIFM_OK) status = make_graph(e, err);
+  return status == HIFM_OK ? check_views(e, err) : status;
 }
 
 /* --force: the selected runs begin anew. */
@@ -90,12 +134,7 @@ static hifm_status write_tables(const experiment *e, FILE *screen, hifm_error *e
   const value *tables = value_get(e->plan, "tables");
   hifm_status status = HIFM_OK;
   for (size_t i = 0; tables && i < tables->count && status == HIFM_OK; i++) {
-    const table_request request = {.view = e->view,
-                                   .name = tables->keys[i],
-                                   .declaration = tables->items[i],
-                                   .script_folder = value_get_text(e->plan, "folder", "."),
-                                   .columns = value_get(e->plan, "columns"),
-                                   .partial = is_partial(e->given)};
+    const table_request request = request_table(e, i);
     status = table_write(&request, screen, err);
     if (status == HIFM_OK && screen && !e->given->quiet)
       fprintf(stderr, "table: %s/%s.md, .tex, .csv\n", e->view, tables->keys[i]);

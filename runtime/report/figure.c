@@ -50,7 +50,7 @@ static hifm_status find_column(const figure *f, const char *name, const char *co
   if (*out >= 0) return HIFM_OK;
   arena memory = {0};
   hifm_fail(err, HIFM_BAD_CONFIG, "figure %s: history.csv has no column \"%s\"%s", name, column,
-            text_hint(&memory, column, f->history.header, f->history.columns));
+            text_choices(&memory, column, f->history.header, f->history.columns));
   arena_close(&memory);
   return HIFM_BAD_CONFIG;
 }
@@ -276,4 +276,11 @@ hifm_status figure_write(const char *view, const char *name, const value *declar
   rows_close(&f.history);
   arena_close(&f.memory);
   return status;
+}
+
+hifm_status figure_check(const char *name, const value *declaration, const rows *history,
+                         hifm_error *err) {
+  figure f = {.history = *history};
+  hifm_status status = view_check_name("a figure", name, err);
+  return status == HIFM_OK ? read_declaration(&f, name, declaration, err) : status;
 }

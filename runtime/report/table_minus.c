@@ -24,12 +24,13 @@ static hifm_status find_column(const search *s, const char *column, int *out, hi
   const rows *runs = &s->p->runs;
   *out = rows_column(runs, column);
   if (*out >= 0) return HIFM_OK;
-  const char *hint = text_hint(&s->p->memory, column, runs->header, runs->columns);
-  bool fixed = !*hint && table_is_setting(column);
+  bool near = text_nearest(column, runs->header, runs->columns) != NULL;
+  bool fixed = !near && table_is_setting(column);
   if (fixed && s->p->request->partial) return HIFM_OK;
   return hifm_fail(err, HIFM_BAD_CONFIG, "%s: %s \"%s\"%s", s->where,
                    fixed ? "nothing varies in" : "there is no column", column,
-                   fixed ? ": leave that condition out" : hint);
+                   fixed ? ": leave that condition out"
+                         : text_choices(&s->p->memory, column, runs->header, runs->columns));
 }
 
 /* Keeps the runs that have the cell. */
