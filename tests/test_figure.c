@@ -135,6 +135,19 @@ static void checked_before_the_first_run(void **state) {
   rows_close(&history);
 }
 
+/* Who prints the reason names the figure. */
+static void the_reason_for_none(void **state) {
+  folder *f = *state;
+  hifm_error err = {0};
+  bool made = true;
+  folder_write(f, "history.csv", "epoch,nll,nfe\n");
+  assert_int_equal(figure_write(f->path, "figure4", folder_value(f, FIGURE),
+                                folder_value(f, COLUMNS), &made, &err),
+                   HIFM_OK);
+  assert_false(made);
+  assert_string_equal(err.message, "nothing is measured yet");
+}
+
 static void missing_gnuplot_is_no_error(void **state) {
   (void)state;
   char *path = strdup(getenv("PATH")), *output = NULL;
@@ -158,6 +171,7 @@ int main(void) {
       TEST(nothing_measured),
       TEST(refuses),
       TEST(checked_before_the_first_run),
+      TEST(the_reason_for_none),
       TEST(missing_gnuplot_is_no_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

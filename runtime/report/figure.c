@@ -271,7 +271,7 @@ hifm_status figure_write(const char *view, const char *name, const value *declar
     if (any)
       status = draw_both(&f, arena_format(&f.memory, "%s/%s", view, name), made, err);
     else
-      hifm_fail(err, HIFM_OK, "figure %s: nothing is measured yet", name);
+      hifm_fail(err, HIFM_OK, "nothing is measured yet");
   }
   rows_close(&f.history);
   arena_close(&f.memory);
