@@ -49,7 +49,10 @@ refused 78 "--set train.batch=401" "400 training points" -- run good.lua --set t
 refused 78 "good.lua:" "train.batch" "more than the 20" -- run good.lua --set dataset.train=20
 refused 78 "measure.solver" 'did you mean "rk45"' -- run good.lua --set measure.solver=rk445
 refused 78 'no column "flwo"' -- run good.lua --only flwo=transport
-refused 78 "no run of the grid" -- run good.lua --only flow=nothing
+refused 78 "no run has flow=nothing" "one of transport, interpolant, well" -- \
+  run good.lua --only flow=transport --only flow=nothing
+expect_code 0 "$hifm" run good.lua --dry-run --only flow=transport --only flow=interpolant
+expect_words "2 runs, 0 done, 2 to do"
 refused 78 "good.lua:" '"quick"' -- run good.lua --profile quick
 refused 78 "exactly one" "steps" -- run good.lua --set train.steps=5
 
@@ -98,6 +101,44 @@ say "the Hessian of lennard_jones needs a word about its negative eigenvalues"
 expect_code 1 "$hifm" run cluster.lua --set flow.hessian.energy=lennard_jones \
   --only flow=formation,flow.hyperbolize=no,flow.project=no --out out
 expect_words "negative" "absolute" "clip" "failed"
+
+say "tables and figures are checked before the first run"
+# wrong WORDS... -- FROM TO: with this in good.lua, to be seen before there are any results.
+wrong() {
+  local words=()
+  while [ "$1" != -- ]; do
+    words+=("$1")
+    shift
+  done
+  sed "s/$2/$3/" good.lua >bad.lua
+  refused 78 "${words[@]}" -- run bad.lua --dry-run
+  refused 78 "${words[@]}" -- run bad.lua
+  refused 78 "${words[@]}" -- table bad.lua
+}
+figure='figures = { curves = { panels = { "nll", "nfe" } } },'
+plane_script good.lua 2 "audits = { more = { [\"dataset.test\"] = 30 } }, $figure"
+expect_code 0 "$hifm" run good.lua --dry-run
+table='bad.lua:14: table table1'
+wrong "$table: there is no column \"nll\"; there are flow, flow" "nll_min" "more.nll_best" -- \
+  '"nll_min"' '"nll"'
+wrong "$table" 'did you mean "more.nll_last"' -- '"nll_min"' '"more.nll_lst"'
+wrong "$table" 'no column "nfe"' -- 'table1 = {' 'table1 = { sort = "nfe",'
+wrong "$table" 'notes: {nll}: runs.csv has no number' -- \
+  'table1 = {' 'table1 = { notes = { "{nll}" },'
+wrong "$table" 'no run has flow=OT; flow is one of transport, interpolant, well' -- \
+  'digits = 3' 'minus = "flow=OT"'
+wrong "$table" 'ranks: runs.csv has no number' -- 'table1 = {' 'table1 = { ranks = { "flow" },'
+wrong "bad.lua:16: figure curves: history.csv has no column \"nlll\"" 'did you mean "nll"' -- \
+  '"nll", ' '"nlll", '
+wrong "bad.lua:16: figure curves" 'no column "hour"; there are flow, flow' "solver" -- \
+  'curves = {' 'curves = { x = "hour",'
+
+say "scripts with the names of folders that hifm has itself"
+for name in runs cache .plugins .; do
+  cp good.lua "$name.lua"
+  refused 78 "results/$name, a name that hifm keeps" "another" -- run "$name.lua" --dry-run
+  rm "$name.lua"
+done
 
 say "looking at what is not there"
 expect_code 0 "$hifm" ls

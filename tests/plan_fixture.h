@@ -90,16 +90,17 @@ static inline const value *plan_catalogue(folder *f, const char *revised) {
   return catalogue;
 }
 
-/* Writes the text as x.lua and loads it; sets is NULL-ended or NULL. */
+/* Writes the text as x.lua and loads it; sets and only are NULL-ended or NULL. */
 static inline hifm_status plan_try(folder *f, const char *text, const char *profile,
-                                   const char *const *sets, const char *only, const value **plan,
-                                   hifm_error *err) {
+                                   const char *const *sets, const char *const *only,
+                                   const value **plan, hifm_error *err) {
   plan_request request = {.script = folder_path(f, "x.lua"),
                           .profile = profile,
                           .sets = sets,
                           .only = only,
                           .recipes = folder_path(f, "recipes")};
   while (sets && sets[request.set_count]) request.set_count++;
+  while (only && only[request.only_count]) request.only_count++;
   folder_write(f, "x.lua", text);
   *plan = NULL;
   return plan_load_within(&f->memory, &request, plan_catalogue(f, NULL), &plan_small_limits, plan,

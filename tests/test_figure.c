@@ -194,6 +194,33 @@ static void refuses(void **state) {
   assert_false(files_exists(folder_path(f, "figure4.svg")));
 }
 
+static void checked_before_the_first_run(void **state) {
+  folder *f = *state;
+  rows history;
+  hifm_error err = {0};
+  const value *wrong = folder_value(f, "{'panels':[['nll'],['speed']]}");
+  rows_begin(&history, (const char *const[]){"flow", "epoch", "nll", "nfe"}, 4);
+  assert_int_equal(figure_check("figure4", folder_value(f, FIGURE), &history, &err), HIFM_OK);
+  assert_int_equal(figure_check("figure4", wrong, &history, &err), HIFM_BAD_CONFIG);
+  assert_string_equal(err.message, "figure figure4: history.csv has no column \"speed\"; there are "
+                                   "flow, epoch, nll, nfe");
+  assert_int_equal(figure_check("../x", folder_value(f, FIGURE), &history, NULL), HIFM_BAD_CONFIG);
+  rows_close(&history);
+}
+
+/* Who prints the reason names the figure. */
+static void the_reason_for_none(void **state) {
+  folder *f = *state;
+  hifm_error err = {0};
+  bool made = true;
+  folder_write(f, "history.csv", "epoch,nll,nfe\n");
+  assert_int_equal(figure_write(f->path, "figure4", folder_value(f, FIGURE),
+                                folder_value(f, COLUMNS), &made, &err),
+                   HIFM_OK);
+  assert_false(made);
+  assert_string_equal(err.message, "nothing is measured yet");
+}
+
 static void missing_gnuplot_is_no_error(void **state) {
   (void)state;
   char *path = strdup(getenv("PATH")), *output = NULL;
@@ -219,6 +246,8 @@ int main(void) {
       TEST(figures_say_what_is_drawn),
       TEST(nothing_measured),
       TEST(refuses),
+      TEST(checked_before_the_first_run),
+      TEST(the_reason_for_none),
       TEST(missing_gnuplot_is_no_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

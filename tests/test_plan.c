@@ -16,20 +16,22 @@ static const char experiment[] = HEAD                                       /* 1
     "schedule = { timeout = 60 },\n"
     "tables = { t = { columns = { { 'A', 'seed' }, { 'B', 'nll_min', digits = 3 } } } } }\n";
 
+/* only: one expression, or NULL. */
 static const value *load(folder *f, const char *profile, const char *const *sets,
                          const char *only) {
   const value *plan;
   hifm_error err = {0};
-  if (plan_try(f, experiment, profile, sets, only, &plan, &err)) fail_msg("%s", err.message);
+  if (plan_try(f, experiment, profile, sets, (const char *const[]){only, NULL}, &plan, &err))
+    fail_msg("%s", err.message);
   return plan;
 }
 
 static void refuse(folder *f, const char *profile, const char *set, const char *only,
                    const char *message) {
-  const char *const sets[] = {set, NULL};
+  const char *const sets[] = {set, NULL}, *const onlies[] = {only, NULL};
   const value *plan;
   hifm_error err = {0};
-  assert_int_equal(plan_try(f, experiment, profile, sets, only, &plan, &err), HIFM_BAD_CONFIG);
+  assert_int_equal(plan_try(f, experiment, profile, sets, onlies, &plan, &err), HIFM_BAD_CONFIG);
   const char *start = strstr(err.message, "x.lua");
   assert_string_equal(start ? start : err.message, message);
 }
@@ -134,6 +136,9 @@ static void test_set_that_fits_nowhere(void **state) {
          "--set network.width=0.5: network.width: 0.5 is no whole number");
   refuse(f, NULL, "flow.condition.c=x", NULL,
          "--set flow.condition.c=x: flow.condition.c: must be a number, 1 or more, not a text");
+  refuse(f, NULL, "flow.condition.c=2,3", NULL,
+         "--set flow.condition.c=2,3: flow.condition.c: must be a number, 1 or more, not a text; "
+         "--set takes one value, grids stand in the script");
   refuse(f, NULL, "seed", NULL, "--set seed: must be key=value, such as train.epochs=5");
   refuse(f, NULL, "network.width.x=1", NULL,
          "--set network.width.x=1: network.width.x: unknown setting");
@@ -150,9 +155,32 @@ static void test_only(void **state) {
   refuse(f, NULL, NULL, "flow.hyperbolise=yes",
          "--only flow.hyperbolise=yes: there is no column \"flow.hyperbolise\"; did you mean "
          "\"flow.hyperbolize\"?");
-  refuse(f, NULL, NULL, "seed=2", "--only seed=2: no run of the grid has these cells");
+  refuse(f, NULL, NULL, "seed=2", "--only seed=2: no run has seed=2; seed is one of 0, 1");
+  refuse(f, NULL, NULL, "network.width=33",
+         "--only network.width=33: no run has network.width=33; network.width is 32");
+  refuse(f, NULL, NULL, "flow=transprt",
+         "--only flow=transprt: no run has flow=transprt; flow is one of transport, "
+         "hessian+condition; did you mean \"transport\"?");
+  refuse(f, NULL, NULL, "flow=transport,flow.hyperbolize=yes",
+         "--only flow=transport,flow.hyperbolize=yes: no run with the conditions before it has "
+         "flow.hyperbolize=yes; flow.hyperbolize is empty");
+  refuse(f, NULL, NULL, "width=32",
+         "--only width=32: there is no column \"width\"; there are seed, flow, flow.hyperbolize");
   refuse(f, NULL, NULL, "seed",
          "--only seed: must be column=cell,... such as flow.hyperbolize=yes,seed=0");
+}
+
+static void test_only_twice(void **state) {
+  folder *f = *state;
+  const char *const either[] = {"flow=transport,seed=1", "flow.hyperbolize=yes", "seed=1", NULL};
+  const char *const wrong[] = {"seed=1", "seed=7", NULL};
+  const value *plan;
+  hifm_error err = {0};
+  assert_int_equal(plan_try(f, experiment, NULL, NULL, either, &plan, &err), HIFM_OK);
+  assert_string_equal(plan_column(f, plan, "seed"), "0 1 1 1");
+  assert_string_equal(plan_column(f, plan, "flow.hyperbolize"), "yes  no yes");
+  assert_int_equal(plan_try(f, experiment, NULL, NULL, wrong, &plan, &err), HIFM_BAD_CONFIG);
+  assert_string_equal(err.message, "--only seed=7: no run has seed=7; seed is one of 0, 1");
 }
 
 typedef struct wrong {
@@ -190,6 +218,12 @@ static void test_messages_name_the_line(void **state) {
        "x.lua:3: dataset: give exactly one of particles and dimensions, not neither"},
       {HEAD "seed = 'one'," ALL,
        "x.lua:3: seed: must be a whole number from 0 to 4294967295, not a text"},
+      {HEAD "seed = { 0, 1 }," ALL,
+       "x.lua:3: seed: must be a whole number from 0 to 4294967295, not a list; h.grid { ... } "
+       "makes several runs"},
+      {HEAD "flow = { clock = { 'z', 't' }, { 'transport' } }," REST,
+       "x.lua:3: flow.clock: must be one of \"z\", \"t\", not a list; h.grid { ... } makes several "
+       "runs"},
       {HEAD DATASET NETWORK FLOW "train = { batch = 1, epochs = 1, steps = 1 } }",
        "x.lua:6: train: give exactly one of epochs and steps, not both (h.none takes one out)"},
       {HEAD DATASET NETWORK FLOW "train = { batch = 1 } }",
@@ -217,6 +251,8 @@ static void test_messages_name_the_line(void **state) {
       {HEAD "tables = { 't' }," ALL, "x.lua:3: tables: must be { name = { key = ... }, ... }"},
       {HEAD "profiles = { a = { tran = {} } }," ALL,
        "x.lua:3: profiles.a.tran: unknown setting; did you mean \"train\"?"},
+      {HEAD "profiles = { ['/../runs'] = {} }," ALL,
+       "x.lua:3: profiles: \"/../runs\" has a slash, but becomes a part of a folder's name"},
       {HEAD "measure = { 'rk45' }," ALL,
        "x.lua:3: measure: must be a table of named settings, measure = { ... }"},
       {HEAD "measure = { solver = { 'rk45', rtl = 1 } }," ALL,
@@ -278,6 +314,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_set_none_removes, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_set_that_fits_nowhere, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_only, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_only_twice, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_messages_name_the_line, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_order_of_stages, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_clocks_and_schemes, folder_set_up, folder_tear_down),

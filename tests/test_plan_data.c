@@ -110,6 +110,18 @@ static void test_file(void **state) {
       "not abc as declared");
 }
 
+/* Centred, it would be 0 whatever it was. */
+static void test_one_particle(void **state) {
+  folder *f = *state;
+  folder_write(f, "points.npy", "whatever");
+#define ONE(dataset)                                                                               \
+  HEAD "dataset = { " dataset ", train = 5,\nparticles = 1 }," NETWORK TRAIN FLOW TAIL
+#define REFUSAL "x.lua:4: dataset.particles: one particle has no shape (centred, it is always 0); "
+  plan_refused(f, ONE("'file', path = 'points.npy'"),
+               REFUSAL "leave particles out for plain points");
+  plan_refused(f, ONE("'mcmc', energy = 'morse'"), REFUSAL "give dimensions in place of particles");
+}
+
 /* Text of the resolved data set of this declaration. */
 static const char *images_of(folder *f, const char *declared, const char *key) {
   const char *text = arena_format(
@@ -177,6 +189,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_recipe, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_recipe_alone, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_file, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_one_particle, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_images, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_images_content, folder_set_up, folder_tear_down),
   };

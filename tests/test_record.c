@@ -1,6 +1,7 @@
 /* runs.csv, history.csv and timings.csv from results made by hand. */
 #include "folder.h"
 
+#include "base/rows.h"
 #include "report/record.h"
 
 #define TRAIN_ID   "0123456789abcdef0123456789abcdef"
@@ -41,21 +42,21 @@ static void add_results(folder *f, const char *name, const char *train, const ch
     folder_write(f, arena_format(&f->memory, "%s/measure-fedcba987654.json", name), measure);
 }
 
-static void write_csv(folder *f, const char *columns, const record_row *rows, size_t count) {
+static void write_csv(folder *f, const char *columns, const record_row *list, size_t count) {
   hifm_error err = {0};
-  if (record_write(folder_path(f, "view"), folder_value(f, columns), NULL, 0, rows, count, &err))
+  if (record_write(folder_path(f, "view"), folder_value(f, columns), NULL, 0, list, count, &err))
     fail_msg("%s", err.message);
 }
 
 static void exact_text(void **state) {
   folder *f = *state;
   add_results(f, "a", TRAIN, MEASURE);
-  const record_row rows[] = {
+  const record_row list[] = {
       make_row(f, "a", "{'seed':'0','flow':'formation, c=2','flow.project':'yes'}", "done"),
       make_row(f, "b", "{'seed':'1','flow':'transport'}", "failed"),
       make_row(f, "c", "{'seed':'2','flow':'transport'}", "missing"),
   };
-  write_csv(f, "['seed','flow','flow.project']", rows, 3);
+  write_csv(f, "['seed','flow','flow.project']", list, 3);
   assert_string_equal(
       folder_read(f, "view/runs.csv"),
       "seed,flow,flow.project," HEADER
@@ -83,10 +84,10 @@ static void state_is_not_trusted(void **state) {
   add_results(f, "torn", TRAIN, "{\"id\":\"" MEASURE_ID "\",\"histo");
   add_results(f, "other", "{\"id\":\"00000000000000000000000000000000\"}", MEASURE);
   add_results(f, "unmeasured", TRAIN, NULL);
-  const record_row rows[] = {make_row(f, "torn", "{}", "done"), make_row(f, "other", "{}", "done"),
+  const record_row list[] = {make_row(f, "torn", "{}", "done"), make_row(f, "other", "{}", "done"),
                              make_row(f, "unmeasured", "{}", "done"),
                              make_row(f, "nowhere", "{}", "diverged")};
-  write_csv(f, "[]", rows, 4);
+  write_csv(f, "[]", list, 4);
   const char *line = "missing" EMPTY "0123456789ab,fedcba987654\n";
   assert_string_equal(folder_read(f, "view/runs.csv"),
                       arena_format(&f->memory, "%s%s%s%s%s", HEADER, line, line, line, line));
@@ -98,21 +99,44 @@ static void diverged_is_a_result(void **state) {
   add_results(f, "late", "{\"id\":\"" TRAIN_ID "\",\"status\":\"diverged\"}",
               "{\"id\":\"" MEASURE_ID "\",\"status\":\"diverged\",\"history\":["
               "{\"epoch\":1,\"nll\":7,\"nfe\":20,\"solver\":\"ok\"}]}");
-  const record_row rows[] = {make_row(f, "early", "{}", "diverged"),
+  const record_row list[] = {make_row(f, "early", "{}", "diverged"),
                              make_row(f, "late", "{}", "done")};
-  write_csv(f, "[]", rows, 2);
+  write_csv(f, "[]", list, 2);
   assert_string_equal(folder_read(f, "view/runs.csv"),
                       HEADER "diverged" EMPTY "0123456789ab,fedcba987654\n"
                              "diverged,7,,1,20,20,7,,20,,,1,,,0123456789ab,fedcba987654\n");
 }
 
+/* The same header as of the files that are written, every run missing; nothing is read. */
+static void blank(void **state) {
+  folder *f = *state;
+  const char *const audits[] = {"all"};
+  const record_row row = {.cells = folder_value(f, "{'seed':'0','flow':'OT'}")};
+  rows runs, history;
+  record_blank(folder_value(f, "['seed','flow']"), audits, 1, &row, 1, &runs, &history);
+  assert_int_equal(rows_write(&runs, folder_path(f, "runs.csv"), NULL), HIFM_OK);
+  assert_int_equal(rows_write(&history, folder_path(f, "history.csv"), NULL), HIFM_OK);
+  assert_string_equal(
+      folder_read(f, "runs.csv"),
+      "seed,flow,status,nll_min,nll_min_se,epoch_min,nfe_at_min,nfe_min,nll_last,nll_last_se,"
+      "nfe_last,loss_last,steps,epochs_measured,gradient_norm_last,dimensions,train_id,measure_id,"
+      "all.nll_best,all.nll_best_se,all.nfe_best,all.nll_last,all.nll_last_se,all.nfe_last,"
+      "all.nll_identity,all.nll_gaussian\n"
+      "0,OT,missing,,,,,,,,,,,,,,,,,,,,,,,\n");
+  assert_string_equal(folder_read(f, "history.csv"),
+                      "seed,flow,epoch,step,loss,gradient_norm,nll,nll_se,nfe,attempts,rejected,"
+                      "solver\n");
+  rows_close(&runs);
+  rows_close(&history);
+}
+
 static void the_same_bytes_twice(void **state) {
   folder *f = *state;
   add_results(f, "a", TRAIN, MEASURE);
-  const record_row rows[] = {make_row(f, "a", "{'seed':'0'}", "done")};
-  write_csv(f, "['seed']", rows, 1);
+  const record_row list[] = {make_row(f, "a", "{'seed':'0'}", "done")};
+  write_csv(f, "['seed']", list, 1);
   const char *runs = folder_read(f, "view/runs.csv"), *history = folder_read(f, "view/history.csv");
-  write_csv(f, "['seed']", rows, 1);
+  write_csv(f, "['seed']", list, 1);
   assert_string_equal(folder_read(f, "view/runs.csv"), runs);
   assert_string_equal(folder_read(f, "view/history.csv"), history);
   assert_null(strstr(runs, "node7"));
@@ -130,8 +154,12 @@ static void numbers_have_names(void **state) {
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(exact_text),           TEST(state_is_not_trusted),           TEST(diverged_is_a_result),
-      TEST(the_same_bytes_twice), cmocka_unit_test(numbers_have_names),
+      TEST(blank),
+      TEST(exact_text),
+      TEST(state_is_not_trusted),
+      TEST(diverged_is_a_result),
+      TEST(the_same_bytes_twice),
+      cmocka_unit_test(numbers_have_names),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,28 +120,45 @@ static void test_memory(void **state) {
   REFUSE_ALL(scripts);
 }
 
-static void test_nothing_dangerous_is_there(void **state) {
-  static const char *const names[] = {"os",
-                                      "io",
-                                      "debug",
-                                      "package",
-                                      "load",
-                                      "loadfile",
-                                      "next",
-                                      "dofile",
-                                      "loadstring",
-                                      "module",
-                                      "collectgarbage",
-                                      "string.dump",
-                                      "warn",
-                                      "setfenv",
-                                      "math.random",
-                                      "jit",
-                                      "math.randomseed",
-                                      "newproxy"};
+#define UNDEFINED(name) "\"" name "\" is not defined; a local misspelt, or a text without quotes?"
+
+/* A nil would be a setting not given, and the run one with its preset. */
+static void test_what_is_not_defined(void **state) {
   folder *f = *state;
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    plan_of(f, arena_format(&f->memory, "assert(%s == nil) " RETURN "}", names[i]));
+  folder_write(f, "module.lua", "local deep = 1\nreturn { depth = dep }");
+  static const hostile scripts[] = {
+      {"local", HEAD "optimizer = { 'adamw',\n lr = learning_rat }," ALL,
+       "x.lua:4: " UNDEFINED("learning_rat")},
+      {"no quotes", HEAD "network = mlp," DATASET TRAIN FLOW TAIL, "x.lua:3: " UNDEFINED("mlp")},
+      {"in where", HEAD "h.where(function(run)\n return run.seed == wanted end)," ALL,
+       "x.lua:4: " UNDEFINED("wanted")},
+      {"in a coroutine", "coroutine.wrap(function()\n return a end)()", "x.lua:2: " UNDEFINED("a")},
+      {"through _G", "\nlocal t = _G.lr", "x.lua:2: " UNDEFINED("lr")},
+      {"through another table", "\nlocal t = setmetatable({}, { __index = _G }).lr",
+       "x.lua:2: " UNDEFINED("lr")},
+      {"no name", "\nlocal t = _G[7]", "x.lua:2: " UNDEFINED("7")},
+      {"in a module", "local m = require 'module'", "module.lua:2: " UNDEFINED("dep")},
+      {"library", "\nlocal t = os.getenv 'HOME'", "x.lua:2: \"os\" is not available in scripts"},
+      {"function", "\nload 'return 1'", "x.lua:2: \"load\" is not available in scripts"},
+      {"taken away", "\nprint = nil\nprint 'x'", "x.lua:3: " UNDEFINED("print")},
+      {"setmetatable", "\nsetmetatable(_G, { __index = {} })",
+       "cannot change a protected metatable"},
+  };
+  REFUSE_ALL(scripts);
+  plan_of(f, "lr = 1e-3\nassert(lr == 1e-3 and _G.lr == lr and not rawget(_G, 'rate'))\n"
+             "rawset(_G, 'rate', 2) assert(rate == 2 and getmetatable(_G) == false)\n" RETURN "}");
+}
+
+static void test_nothing_dangerous_is_there(void **state) {
+  plan_of(
+      *state,
+      "local names = {}\n"
+      "for name in pairs(_G) do names[#names + 1] = name end\n"
+      "names = table.concat(names, ' ')\n"
+      "assert(names == '_G _VERSION assert coroutine error getmetatable ipairs math pairs ' ..\n"
+      "  'pcall print rawequal rawget rawlen rawset require select setmetatable string ' ..\n"
+      "  'table tonumber tostring type utf8 xpcall', names)\n"
+      "assert(not (string.dump or math.random or math.randomseed))\n" RETURN "}");
 }
 
 static void test_require(void **state) {
@@ -188,6 +205,10 @@ static void test_bytecode_and_broken_text(void **state) {
   static const hostile scripts[] = {
       {"bytecode", "\x1bLuaT", "x.lua: compiled Lua is not read"},
       {"syntax", "return {\n\n", "x.lua:3: unexpected symbol near <eof>"},
+      {"no comma", "return { a = 1 b = 2 }",
+       "x.lua:1: '}' expected near 'b'; is a comma missing before it?"},
+      {"no comma before", "return { {}\n'x' }",
+       "x.lua:2: '}' expected (to close '{' at line 1) near ''x''; is a comma missing before it?"},
       {"empty", "", "x.lua:1: experiment: the script must end with: return h.experiment"},
       {"number", "return 1", "the script must end with: return h.experiment"},
       {"plain table", "return { seed = 1 }", "the script must end with: return h.experiment"},
@@ -281,6 +302,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_endless, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_endless_in_c, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_memory, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_what_is_not_defined, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_nothing_dangerous_is_there, folder_set_up,
                                       folder_tear_down),
       cmocka_unit_test_setup_teardown(test_require, folder_set_up, folder_tear_down),

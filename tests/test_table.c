@@ -180,7 +180,10 @@ static void refuses(void **state) {
                 "table table2: there is no column \"flow.hyperbolise\"; did you mean "
                 "\"flow.hyperbolize\"?");
   table_refused(f, "{'columns':[['NLL','nll_min']],'sort':'best'}", ONE_SEED_COLUMNS,
-                "table table2: there is no column \"best\"");
+                "table table2: there is no column \"best\"; there are flow, flow.project, "
+                "flow.hyperbolize, status, nll_min, nfe_at_min");
+  table_refused(f, "{'columns':[['NLL']]}", ONE_SEED_COLUMNS,
+                "table table2: column 1 must be { \"Heading\", \"column\" }");
   table_refused(f, "{'columns':[['A','nll_min'],['A','flow']]}", ONE_SEED_COLUMNS,
                 "table table2: two columns have the heading \"A\"");
   table_refused(f, "{}", ONE_SEED_COLUMNS,
@@ -201,6 +204,32 @@ static void refuses(void **state) {
                                    .columns = folder_value(f, ONE_SEED_COLUMNS)};
     assert_int_equal(table_write(&request, NULL, NULL), HIFM_BAD_CONFIG);
   }
+}
+
+/* Before there is any number and any file, as in a grid whose first run has not begun. */
+static void checked_before_the_first_run(void **state) {
+  folder *f = *state;
+  rows runs;
+  hifm_error err = {0};
+  table_request request = {.name = "table2",
+                           .declaration = folder_value(f, TABLE2),
+                           .script_folder = f->path,
+                           .columns = folder_value(f, ONE_SEED_COLUMNS)};
+  rows_begin(&runs,
+             (const char *const[]){"flow", "flow.project", "flow.hyperbolize", "status", "nll_min",
+                                   "nfe_at_min"},
+             6);
+  rows_add(&runs, (const char *const[]){"OT", "", "", "missing", NULL, NULL});
+  assert_int_equal(table_check(&request, &runs, &err), HIFM_OK);
+  request.declaration = folder_value(f, "{'columns':[['NLL','nll']]}");
+  assert_int_equal(table_check(&request, &runs, &err), HIFM_BAD_CONFIG);
+  assert_string_equal(err.message,
+                      "table table2: there is no column \"nll\"; there are flow, flow.project, "
+                      "flow.hyperbolize, status, nll_min, nfe_at_min");
+  request.name = "runs";
+  assert_int_equal(table_check(&request, &runs, NULL), HIFM_BAD_CONFIG);
+  assert_string_equal(runs.cells[0][0], "OT"); /* the caller's still */
+  rows_close(&runs);
 }
 
 static void a_setting_that_does_not_vary_is_left_out(void **state) {
@@ -271,8 +300,8 @@ static void notes_with_numbers(void **state) {
                 "table table2: notes: {nll_mn}: runs.csv has no number \"nll_mn\"; did you mean "
                 "\"nll_min\"?");
   table_refused(f, NOTES("'{status}'"), columns,
-                "table table2: notes: {status}: runs.csv has no number \"status\"; it has such as "
-                "nll_min and nfe_at_min");
+                "table table2: notes: {status}: runs.csv has no number \"status\"; there are "
+                "nll_min, nfe_at_min, nfe_min, all.nll_gaussian");
   table_refused(f, NOTES("'{all.nll_gausian:2}'"), columns,
                 "table table2: notes: {all.nll_gausian:2}: runs.csv has no number "
                 "\"all.nll_gausian\"; did you mean \"all.nll_gaussian\"?");
@@ -359,6 +388,7 @@ int main(void) {
       TEST(a_shown_seed_is_not_averaged),
       TEST(joins_the_paper),
       TEST(refuses),
+      TEST(checked_before_the_first_run),
       TEST(a_setting_that_does_not_vary_is_left_out),
       TEST(audits_and_their_digits),
       TEST(minima_over_other_epochs),

@@ -103,12 +103,14 @@ static void refuses(void **state) {
                 "table table2: \"dNLL\": minus = \"" minus "\": " message)
   REFUSED("flow", "must be column=cell,... such as flow=OT, the row that is subtracted");
   REFUSED("flwo=OT", "there is no column \"flwo\"; did you mean \"flow\"?");
-  REFUSED("best=OT", "there is no column \"best\"");
+  REFUSED("best=OT", "there is no column \"best\"; there are seed, flow, flow.project, status, "
+                     "nll_min, nfe_at_min");
   REFUSED("network.width=64", "nothing varies in \"network.width\": leave that condition out");
-  REFUSED("flow=formatoin", "no run has flow=formatoin; did you mean \"formation\"?");
-  REFUSED("flow=interpolant", "no run has flow=interpolant; flow is \"OT\", \"formation\"");
+  REFUSED("flow=formatoin", "no run has flow=formatoin; flow is one of OT, formation; did you mean "
+                            "\"formation\"?");
+  REFUSED("flow=interpolant", "no run has flow=interpolant; flow is one of OT, formation");
   REFUSED("flow=OT,flow.project=yes", "no run with the conditions before it has flow.project=yes; "
-                                      "flow.project is \"\"");
+                                      "flow.project is empty");
   REFUSED("flow=formation", "fits several rows of the table, with flow.project \"no\" and \"yes\"; "
                             "say which, such as \"flow=formation,flow.project=no\"");
   table_refused(

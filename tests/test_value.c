@@ -122,6 +122,23 @@ static void test_nearest(void **state) {
   assert_null(text_nearest("clock", names, 0));
   assert_string_equal(text_hint(&a, "clok", names, 5), "; did you mean \"clock\"?");
   assert_string_equal(text_hint(&a, "momentum", names, 5), "");
+  assert_string_equal(text_choices(&a, "clok", names, 5), "; did you mean \"clock\"?");
+  assert_string_equal(text_choices(&a, "momentum", names, 2), "; there are clock, scheme");
+  assert_string_equal(text_choices(&a, "momentum", names, 1), "; there is clock");
+  assert_string_equal(text_choices(&a, "momentum", names, 0), "");
+  arena_close(&a);
+}
+
+static void test_list(void **state) {
+  (void)state;
+  arena a = {0};
+  const char *words[27];
+  for (size_t i = 0; i < 27; i++) words[i] = i % 2 ? "b" : "a";
+#define EIGHT "a, b, a, b, a, b, a, b"
+  assert_string_equal(text_list(&a, words, 0), "");
+  assert_string_equal(text_list(&a, words, 8), EIGHT);
+  assert_string_equal(text_list(&a, words, 24), EIGHT ", " EIGHT ", " EIGHT);
+  assert_string_equal(text_list(&a, words, 27), EIGHT ", " EIGHT ", " EIGHT " and 3 more");
   arena_close(&a);
 }
 
@@ -224,17 +241,12 @@ static void test_locale_does_not_matter(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_memory),
-      cmocka_unit_test(test_memory_refuses_overflow),
-      cmocka_unit_test(test_arena),
-      cmocka_unit_test(test_map_keeps_keys_sorted),
-      cmocka_unit_test(test_copy_and_equal),
-      cmocka_unit_test(test_nearest),
-      cmocka_unit_test(test_places),
-      cmocka_unit_test(test_number),
-      cmocka_unit_test(test_buffer),
-      cmocka_unit_test(test_utf8),
-      cmocka_unit_test(test_locale_does_not_matter),
+      cmocka_unit_test(test_memory),         cmocka_unit_test(test_memory_refuses_overflow),
+      cmocka_unit_test(test_arena),          cmocka_unit_test(test_map_keeps_keys_sorted),
+      cmocka_unit_test(test_copy_and_equal), cmocka_unit_test(test_nearest),
+      cmocka_unit_test(test_list),           cmocka_unit_test(test_places),
+      cmocka_unit_test(test_number),         cmocka_unit_test(test_buffer),
+      cmocka_unit_test(test_utf8),           cmocka_unit_test(test_locale_does_not_matter),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

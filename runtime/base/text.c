@@ -65,6 +65,21 @@ const char *text_hint(arena *a, const char *word, const char *const *candidates,
   return nearest ? arena_format(a, "; did you mean \"%s\"?", nearest) : "";
 }
 
+const char *text_list(arena *a, const char *const *words, size_t count) {
+  const size_t shown = count < 24 ? count : 24;
+  const char *list = "";
+  for (size_t i = 0; i < shown; i++)
+    list = arena_format(a, "%s%s%s", list, i ? ", " : "", words[i]);
+  return shown == count ? list : arena_format(a, "%s and %zu more", list, count - shown);
+}
+
+const char *text_choices(arena *a, const char *word, const char *const *candidates, size_t count) {
+  const char *hint = text_hint(a, word, candidates, count);
+  if (*hint || count == 0) return hint;
+  return arena_format(a, "; there %s %s", count > 1 ? "are" : "is",
+                      text_list(a, candidates, count));
+}
+
 bool text_number(const char *word, double *out) {
   if (word[0] == '\0' || word[strspn(word, "+-.0123456789eE")] != '\0') return false;
   char *end;

@@ -16,6 +16,12 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
 /* "; did you mean \"x\"?" or "" */
 const char *text_hint(arena *a, const char *word, const char *const *candidates, size_t count);
 
+/* "a, b, c": the first 24, and how many more there are. */
+const char *text_list(arena *a, const char *const *words, size_t count);
+
+/* text_hint, or where no candidate is near "; there are a, b, c"; "" without candidates. */
+const char *text_choices(arena *a, const char *word, const char *const *candidates, size_t count);
+
 /* The whole word as a finite decimal number: no spaces, no hexadecimal, no "inf", no "nan". */
 bool text_number(const char *word, double *out);
 

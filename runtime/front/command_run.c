@@ -6,9 +6,13 @@
 #include "front/graph.h"
 #include "front/jobs.h"
 #include "host/catalogue.h"
+#include "plan/locate.h"
+#include "plan/module.h"
 #include "plan/plan.h"
 #include "report/figure.h"
 #include "report/table.h"
+
+#include <string.h>
 
 /* A script, its plan, its jobs and where its results go. */
 typedef struct experiment {
@@ -24,18 +28,68 @@ typedef struct experiment {
 
 /* Did --set or --only make it another grid? */
 static bool is_partial(const options *given) {
-  return given->set_count > 0 || given->only;
+  return given->set_count + given->only_count > 0;
 }
 
-/* results/<script>, with the profile, and "partial" where it is so. */
-static const char *view_folder(arena *a, const options *given, const char *name) {
-  return arena_format(a, "%s/%s%s%s%s", given->out, name, given->profile ? "-" : "",
-                      given->profile ? given->profile : "", is_partial(given) ? "-partial" : "");
+/* results/<script>, with the profile, and "partial" where it is so; beside what is there for all
+ * scripts: runs, cache, .plugins and .lock. */
+static hifm_status find_view(experiment *e, hifm_error *err) {
+  const options *given = e->given;
+  const char *name = value_get_text(e->plan, "name", "experiment");
+  if (*name == '.' || strcmp(name, "runs") == 0 || strcmp(name, "cache") == 0)
+    return hifm_fail(err, HIFM_BAD_CONFIG,
+                     "%s: its tables would go to %s/%s, a name that hifm keeps for itself; give "
+                     "the script another one",
+                     given->words[0], given->out, name);
+  e->view = arena_format(e->a, "%s/%s%s%s%s", given->out, name, given->profile ? "-" : "",
+                         given->profile ? given->profile : "", is_partial(given) ? "-partial" : "");
+  return HIFM_OK;
 }
 
 static hifm_status make_graph(experiment *e, hifm_error *err) {
   return graph_build(e->a, e->plan, e->audits, e->audit_count, e->catalogue, e->given->out,
                      &e->jobs, err);
+}
+
+static table_request request_table(const experiment *e, size_t index) {
+  const value *tables = value_get(e->plan, "tables");
+  return (table_request){.view = e->view,
+                         .name = tables->keys[index],
+                         .declaration = tables->items[index],
+                         .script_folder = value_get_text(e->plan, "folder", "."),
+                         .columns = value_get(e->plan, "columns"),
+                         .partial = is_partial(e->given)};
+}
+
+/* The message with the line of the script that has, say, "tables.table2". */
+static void place(const experiment *e, const char *kind, const char *name, hifm_error *err) {
+  const hifm_error inner = *err;
+  const char *script = e->given->words[0], *text;
+  size_t found = 0, line = 0;
+  if (module_text(e->a, script, &text, NULL) == HIFM_OK)
+    line = locate_line(text, arena_format(e->a, "%s.%s", kind, name), &found);
+  hifm_fail(err, inner.status, "%s:%zu: %s", script, found ? line : 1, inner.message);
+}
+
+/* What is wrong with a table or a figure is said before the first run, not after the last. */
+static hifm_status check_views(const experiment *e, hifm_error *err) {
+  const value *tables = value_get(e->plan, "tables"), *figures = value_get(e->plan, "figures");
+  hifm_status status = HIFM_OK;
+  rows runs, history;
+  record_blank(value_get(e->plan, "columns"), e->audit_names, e->audit_count, e->jobs.rows,
+               e->jobs.row_count, &runs, &history);
+  for (size_t i = 0; tables && i < tables->count && status == HIFM_OK; i++) {
+    const table_request request = request_table(e, i);
+    status = table_check(&request, &runs, err);
+    if (status != HIFM_OK) place(e, "tables", tables->keys[i], err);
+  }
+  for (size_t i = 0; figures && i < figures->count && status == HIFM_OK; i++) {
+    status = figure_check(figures->keys[i], figures->items[i], &history, err);
+    if (status != HIFM_OK) place(e, "figures", figures->keys[i], err);
+  }
+  rows_close(&runs);
+  rows_close(&history);
+  return status;
 }
 
 static hifm_status load(experiment *e, arena *a, const options *given, hifm_error *err) {
@@ -45,15 +99,16 @@ static hifm_status load(experiment *e, arena *a, const options *given, hifm_erro
                                 .sets = given->sets,
                                 .set_count = given->set_count,
                                 .only = given->only,
+                                .only_count = given->only_count,
                                 .recipes = command_recipes(a)};
   e->catalogue = catalogue_collect(a);
   hifm_status status = plan_load(a, &request, e->catalogue, &e->plan, err);
+  if (status == HIFM_OK) status = find_view(e, err);
   if (status == HIFM_OK)
     status = audits_load(a, &request, e->catalogue, e->plan, &e->audits, &e->audit_names,
                          &e->audit_count, err);
-  if (status != HIFM_OK) return status;
-  e->view = view_folder(a, given, value_get_text(e->plan, "name", "experiment"));
-  return make_graph(e, err);
+  if (status == HIFM_OK) status = make_graph(e, err);
+  return status == HIFM_OK ? check_views(e, err) : status;
 }
 
 /* --force: the selected runs begin anew. */
@@ -79,12 +134,7 @@ static hifm_status write_tables(const experiment *e, FILE *screen, hifm_error *e
   const value *tables = value_get(e->plan, "tables");
   hifm_status status = HIFM_OK;
   for (size_t i = 0; tables && i < tables->count && status == HIFM_OK; i++) {
-    const table_request request = {.view = e->view,
-                                   .name = tables->keys[i],
-                                   .declaration = tables->items[i],
-                                   .script_folder = value_get_text(e->plan, "folder", "."),
-                                   .columns = value_get(e->plan, "columns"),
-                                   .partial = is_partial(e->given)};
+    const table_request request = request_table(e, i);
     status = table_write(&request, screen, err);
     if (status == HIFM_OK && screen && !e->given->quiet)
       fprintf(stderr, "table: %s/%s.md, .tex, .csv\n", e->view, tables->keys[i]);

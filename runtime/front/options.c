@@ -36,7 +36,7 @@ static bool is_number(const char *name) {
 static hifm_status take_value(const char *name, const char *word, options *out, hifm_error *err) {
   if (is_number(name)) return take_number(name, word, out, err);
   if (strcmp(name, "--profile") == 0) out->profile = word;
-  if (strcmp(name, "--only") == 0) out->only = word;
+  if (strcmp(name, "--only") == 0) out->only[out->only_count++] = word;
   if (strcmp(name, "--out") == 0) out->out = word;
   if (strcmp(name, "--weights") == 0) out->weights = word;
   if (strcmp(name, "--set") == 0) out->sets[out->set_count++] = word;
@@ -76,6 +76,7 @@ hifm_status options_read(arena *a, int argc, char **argv, options *out, hifm_err
   *out = (options){
       .out = OPTIONS_RESULTS, .parallel = processors > 0 ? (unsigned)processors : 1, .count = 64};
   out->sets = arena_get(a, (size_t)argc * sizeof *out->sets + 1);
+  out->only = arena_get(a, (size_t)argc * sizeof *out->only + 1);
   for (int i = 0; i < argc; i++) {
     const char *name = argv[i];
     if (name[0] != '-' || !name[1]) {

@@ -13,9 +13,9 @@
 typedef struct options {
   const char *words[8]; /* positionals, the command's own names left out */
   size_t word_count;
-  const char *profile, *only, *weights, *out; /* out: OPTIONS_RESULTS where not given */
-  const char **sets;
-  size_t set_count;
+  const char *profile, *weights, *out; /* out: OPTIONS_RESULTS where not given */
+  const char **sets, **only;           /* options that may be given more than once */
+  size_t set_count, only_count;
   unsigned parallel; /* -j; the machine's processors where not given */
   size_t count;      /* -n; 64 where not given */
   uint32_t seed;     /* 0 where not given */

@@ -98,10 +98,15 @@ const char *params_range_text(arena *a, const hifm_param *param) {
   return "unknown";
 }
 
+const char *params_given_text(const value *given) {
+  const bool several = given->type == VALUE_LIST && given->count > 0;
+  return several ? "a list; h.grid { ... } makes several runs" : value_type_text(given);
+}
+
 static hifm_status wrong_type(checking *c, const hifm_param *param, const value *given,
                               const char *where) {
   return hifm_fail(c->err, HIFM_BAD_CONFIG, "%s: must be %s, not %s", where,
-                   params_range_text(c->memory, param), value_type_text(given));
+                   params_range_text(c->memory, param), params_given_text(given));
 }
 
 static hifm_status check_number(checking *c, const hifm_param *param, const value *given,

@@ -49,6 +49,10 @@ void params_store(arena *a, const hifm_param *params, const value *checked, void
 /* What a setting may be, in words: "a number, 1 or more", "one of \"z\", \"t\"", "true or false" */
 const char *params_range_text(arena *a, const hifm_param *param);
 
+/* What was given for a setting of one value, in words: "a text"; after a list, how a script gives
+ * several. */
+const char *params_given_text(const value *given);
+
 /* A declaration as a value and back, for catalogues that travel between processes: a LIST of
  *   { "name", "meaning",
  *     "type":    "real" | "count" | "flag" | "choice" | "text" | "ref",

@@ -66,6 +66,22 @@ hifm_status columns_parse(arena *a, const char *only, conditions *out, hifm_erro
   return HIFM_OK;
 }
 
+const char *columns_hint(arena *a, const condition *wanted, const char *const *cells,
+                         size_t count) {
+  const char **known = arena_get(a, (count + 1) * sizeof *known);
+  size_t found = 0;
+  double number;
+  for (size_t i = 0; i < count; i++) {
+    size_t seen = 0;
+    while (seen < found && strcmp(known[seen], cells[i]) != 0) seen++;
+    if (*cells[i] && seen == found) known[found++] = cells[i];
+  }
+  const bool word = !text_number(wanted->cell, &number);
+  return arena_format(a, "; %s is %s%s%s", wanted->column, found > 1 ? "one of " : "",
+                      found ? text_list(a, known, found) : "empty",
+                      word ? text_hint(a, wanted->cell, known, found) : "");
+}
+
 bool columns_match(const char *cell, const char *wanted) {
   double x, y;
   if (strcmp(cell, wanted) == 0) return true;

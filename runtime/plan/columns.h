@@ -25,6 +25,10 @@ typedef struct conditions {
 /* "flow.hyperbolize=yes,seed=0"; HIFM_BAD_CONFIG where that is no such list. */
 hifm_status columns_parse(arena *a, const char *only, conditions *out, hifm_error *err);
 
+/* For a condition that no row meets: "; flow is one of OT, wells", of the cells that the rows have,
+ * and "did you mean". */
+const char *columns_hint(arena *a, const condition *wanted, const char *const *cells, size_t count);
+
 /* Is this the cell that was asked for? Numbers are compared as numbers. */
 bool columns_match(const char *cell, const char *wanted);
 

@@ -20,9 +20,11 @@ static hifm_status place(const experiment *e, hifm_status status, hifm_error *er
   const locate_source *sources = script_sources(e->lua, &count);
   if (!status || e->schema->recipes.placed || strncmp(err->message, "--", 2) == 0) return status;
   for (size_t i = e->request->set_count; i > 0; i--) {
-    if (!is_about(err->message, e->request->sets[i - 1])) continue;
+    const char *set = e->request->sets[i - 1];
+    if (!is_about(err->message, set)) continue;
     hifm_error inner = *err;
-    return hifm_fail(err, status, "--set %s: %s", e->request->sets[i - 1], inner.message);
+    return hifm_fail(err, status, "--set %s: %s%s", set, inner.message,
+                     strchr(set, ',') ? "; --set takes one value, grids stand in the script" : "");
   }
   locate_error(sources, count, err);
   return status;
@@ -122,7 +124,7 @@ static hifm_status choose_rows(const experiment *e, product *p, hifm_error *err)
   if (status) return status;
   if (p->count == 0) hifm_fail(err, status = HIFM_BAD_CONFIG, "where: no run of the grid is left");
   if (!status) status = selection_check(p, err);
-  if (!status) status = selection_only(p, e->request->only, err);
+  if (!status) status = selection_only(p, e->request->only, e->request->only_count, err);
   return place(e, status, err);
 }
 

@@ -35,8 +35,9 @@ typedef struct plan_request {
   const char *profile;     /* NULL: the full grid */
   const char *const *sets; /* "key=value", `set_count` of them */
   size_t set_count;
-  const char *only;    /* "flow.hyperbolize=yes,seed=0": rows that match all parts; NULL: all */
-  const char *recipes; /* folder of data set recipes (datasets/) */
+  const char *const *only; /* "flow.hyperbolize=yes,seed=0": rows that match all its parts */
+  size_t only_count;       /* rows that match any of them; 0: all rows */
+  const char *recipes;     /* folder of data set recipes (datasets/) */
 } plan_request;
 
 /* What a script may use. */

@@ -123,7 +123,7 @@ static hifm_status resolve_seed(schema *s, const value *declared, const value **
     return HIFM_OK;
   return hifm_fail(
       err, HIFM_BAD_CONFIG, "seed: must be a whole number from 0 to 4294967295, not %s",
-      (*out)->type == VALUE_NUMBER ? declared_number(s->memory, seed) : value_type_text(*out));
+      (*out)->type == VALUE_NUMBER ? declared_number(s->memory, seed) : params_given_text(*out));
 }
 
 static hifm_status resolve_named(schema *s, const char *where, const char *name,
@@ -157,6 +157,15 @@ static hifm_status check_mcmc(const value *dataset, hifm_error *err) {
                    particles ? "both" : "neither");
 }
 
+/* Points of particles are centred, which leaves nothing of one. */
+static hifm_status check_particles(const char *kind, const value *dataset, hifm_error *err) {
+  if (value_get_number(dataset, "particles", 0) != 1) return HIFM_OK;
+  return hifm_fail(err, HIFM_BAD_CONFIG,
+                   "dataset.particles: one particle has no shape (centred, it is always 0); %s",
+                   strcmp(kind, "mcmc") == 0 ? "give dimensions in place of particles"
+                                             : "leave particles out for plain points");
+}
+
 static hifm_status resolve_dataset(schema *s, const value *declared, const value **out,
                                    hifm_error *err) {
   const char *label;
@@ -164,6 +173,7 @@ static hifm_status resolve_dataset(schema *s, const value *declared, const value
   if (status) return status;
   const char *kind = declared_name(declared);
   status = resolve_named(s, "dataset", kind, settings_dataset(kind), declared, out, err);
+  if (!status) status = check_particles(kind, *out, err);
   if (!status && strcmp(kind, "mcmc") == 0) status = check_mcmc(*out, err);
   if (status) return status;
   value *labelled = value_copy(s->memory, *out);

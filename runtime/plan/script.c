@@ -5,6 +5,7 @@
 #include "plan/module.h"
 #include "plan/vocabulary.h"
 
+#include <ctype.h>
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
@@ -292,6 +293,13 @@ static bool names_source(const script *s, const char *message) {
   return false;
 }
 
+/* "'}' expected near 'train'": what could begin an entry stands where the table should end. */
+static bool lacks_comma(const char *message) {
+  const char *token = strstr(message, "'}' expected");
+  token = token ? strstr(token, " near '") : NULL;
+  return token && (isalnum((unsigned char)token[7]) || strchr("_\"'{[", token[7]));
+}
+
 static hifm_status report(script *s, int code, hifm_error *err) {
   lua_State *L = s->lua;
   const char *name = s->source_count ? s->sources[0].path : "script";
@@ -305,7 +313,8 @@ static hifm_status report(script *s, int code, hifm_error *err) {
   const char *message = lua_tostring(L, -1);
   if (!s->unplaced && !names_source(s, message))
     return hifm_fail(err, HIFM_BAD_CONFIG, "%s: %s", name, message);
-  hifm_fail(err, HIFM_BAD_CONFIG, "%s", message);
+  hifm_fail(err, HIFM_BAD_CONFIG, "%s%s", message,
+            lacks_comma(message) ? "; is a comma missing before it?" : "");
   if (s->unplaced) locate_error(s->sources, s->source_count, err);
   return HIFM_BAD_CONFIG;
 }

@@ -2,8 +2,9 @@
  *
  * A script sees string, table, math, utf8, coroutine and the basic functions, but no os, io, debug,
  * load, no file but .lua below its own folder, nothing random and no order that depends on Lua's
- * hash seed. Instructions are counted and memory is capped; what neither can stop (one call of a
- * pattern match) is stopped by the process limits of plan.c. */
+ * hash seed. A global that is not defined is an error, not nil. Instructions are counted and memory
+ * is capped; what neither can stop (one call of a pattern match) is stopped by the process limits
+ * of plan.c. */
 #ifndef PLAN_SCRIPT_H
 #define PLAN_SCRIPT_H
 

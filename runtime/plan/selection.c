@@ -38,38 +38,59 @@ hifm_status selection_where(product *p, script *lua, const value *rules, hifm_er
 static hifm_status check_column(const product *p, const char *only, const char *column,
                                 hifm_error *err) {
   const char **known = arena_get(p->memory, (p->columns->count + 1) * sizeof *known);
-  const char *all = "";
   for (size_t i = 0; i < p->columns->count; i++) {
     known[i] = p->columns->items[i]->text;
     if (strcmp(known[i], column) == 0) return HIFM_OK;
-    all = arena_format(p->memory, "%s%s%s", all, i ? ", " : "", known[i]);
   }
   for (size_t i = 0; i < p->count; i++)
     if (*columns_text(p->memory, product_config(p, &p->rows[i]), column)) return HIFM_OK;
-  const char *hint = text_hint(p->memory, column, known, p->columns->count);
-  return hifm_fail(err, HIFM_BAD_CONFIG, "--only %s: there is no column \"%s\"%s%s", only, column,
-                   *hint || !*all ? hint : "; there are ", *hint ? "" : all);
+  return hifm_fail(err, HIFM_BAD_CONFIG, "--only %s: there is no column \"%s\"%s", only, column,
+                   text_choices(p->memory, column, known, p->columns->count));
 }
 
-hifm_status selection_only(product *p, const char *only, hifm_error *err) {
-  conditions wanted;
+/* Of the rows that are left, keeps those that have the cell. */
+static hifm_status narrow(const product *p, const char *only, const condition *wanted, size_t *left,
+                          size_t *count, hifm_error *err) {
+  const char **cells = arena_get(p->memory, (*count + 1) * sizeof *cells);
   size_t kept = 0;
-  if (!only) return HIFM_OK;
-  hifm_status status = columns_parse(p->memory, only, &wanted, err);
-  for (size_t k = 0; k < wanted.count && !status; k++)
-    status = check_column(p, only, wanted.items[k].column, err);
-  if (status) return status;
-  for (size_t i = 0; i < p->count; i++) {
-    const value *config = product_config(p, &p->rows[i]);
-    bool fits = true;
-    for (size_t k = 0; k < wanted.count && fits; k++)
-      fits = columns_match(product_cell(p, &p->rows[i], config, wanted.items[k].column),
-                           wanted.items[k].cell);
-    if (fits) p->rows[kept++] = p->rows[i];
+  for (size_t i = 0; i < *count; i++) {
+    const row *r = &p->rows[left[i]];
+    cells[i] = product_cell(p, r, product_config(p, r), wanted->column);
+    if (columns_match(cells[i], wanted->cell)) left[kept++] = left[i];
   }
+  if (kept == 0)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "--only %s: no run %shas %s=%s%s", only,
+                     *count < p->count ? "with the conditions before it " : "", wanted->column,
+                     wanted->cell, columns_hint(p->memory, wanted, cells, *count));
+  *count = kept;
+  return HIFM_OK;
+}
+
+/* Marks the rows that meet all conditions of one --only. */
+static hifm_status mark(const product *p, const char *only, bool *chosen, hifm_error *err) {
+  conditions wanted;
+  size_t *left = arena_get(p->memory, (p->count + 1) * sizeof *left), count = p->count;
+  for (size_t i = 0; i < count; i++) left[i] = i;
+  hifm_status status = columns_parse(p->memory, only, &wanted, err);
+  for (size_t k = 0; k < wanted.count && !status; k++) {
+    status = check_column(p, only, wanted.items[k].column, err);
+    if (!status) status = narrow(p, only, &wanted.items[k], left, &count, err);
+  }
+  for (size_t i = 0; i < count; i++) chosen[left[i]] = true;
+  return status;
+}
+
+hifm_status selection_only(product *p, const char *const *only, size_t count, hifm_error *err) {
+  bool *chosen = arena_get(p->memory, p->count * sizeof *chosen + 1);
+  size_t kept = 0;
+  for (size_t k = 0; k < count; k++) {
+    hifm_status status = mark(p, only[k], chosen, err);
+    if (status) return status;
+  }
+  for (size_t i = 0; i < p->count; i++)
+    if (count == 0 || chosen[i]) p->rows[kept++] = p->rows[i];
   p->count = kept;
-  if (kept) return HIFM_OK;
-  return hifm_fail(err, HIFM_BAD_CONFIG, "--only %s: no run of the grid has these cells", only);
+  return HIFM_OK;
 }
 
 /* A row's configuration or its cells as one text. */

@@ -10,8 +10,9 @@ void selection_sort(product *p);
 /* Rows for which every h.where says true. Messages begin with file:line. */
 hifm_status selection_where(product *p, script *lua, const value *rules, hifm_error *err);
 
-/* Rows with the cells that --only asks for (NULL: all). */
-hifm_status selection_only(product *p, const char *only, hifm_error *err);
+/* Rows with the cells that one --only asks for, all rows where none is given; each must fit some
+ * row. */
+hifm_status selection_only(product *p, const char *const *only, size_t count, hifm_error *err);
 
 /* HIFM_BAD_CONFIG where two rows are the same run, or look alike in every column, or where a batch
  * is larger than the training points. */

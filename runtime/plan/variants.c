@@ -39,6 +39,10 @@ static hifm_status find_profile(const experiment *e, const value *profiles, cons
   for (size_t i = 0; profiles && i < profiles->count; i++) {
     if (profiles->type != VALUE_MAP || !*profiles->keys[i])
       return hifm_fail(err, HIFM_BAD_CONFIG, "profiles: must be { name = { ... }, ... }");
+    if (strchr(profiles->keys[i], '/'))
+      return hifm_fail(err, HIFM_BAD_CONFIG,
+                       "profiles: \"%s\" has a slash, but becomes a part of a folder's name",
+                       profiles->keys[i]);
     const char *where = arena_format(a, "profiles.%s", profiles->keys[i]);
     hifm_status status = check_keys(a, profiles->items[i], where, PROFILE_KEYS, err);
     if (status) return status;

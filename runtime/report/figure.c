@@ -62,7 +62,7 @@ static hifm_status find_column(const figure *f, const char *name, const char *co
   if (*out >= 0) return HIFM_OK;
   arena memory = {0};
   hifm_fail(err, HIFM_BAD_CONFIG, "figure %s: history.csv has no column \"%s\"%s", name, column,
-            text_hint(&memory, column, f->history.header, f->history.columns));
+            text_choices(&memory, column, f->history.header, f->history.columns));
   arena_close(&memory);
   return HIFM_BAD_CONFIG;
 }
@@ -283,7 +283,7 @@ static hifm_status make(figure *f, const char *view, const char *name, const val
   for (size_t i = 0; i < f->count; i++) f->smooth |= f->curves[i].count > PLAIN_POINTS;
   mark_fewer(f);
   if (any) return draw_both(f, arena_format(&f->memory, "%s/%s", view, name), made, err);
-  hifm_fail(err, HIFM_OK, "figure %s: nothing is measured yet", name);
+  hifm_fail(err, HIFM_OK, "nothing is measured yet");
   return HIFM_OK;
 }
 
@@ -301,4 +301,11 @@ hifm_status figure_write(const char *view, const char *name, const value *declar
   arena_close(&f.memory);
   if (status != HIFM_OK) view_remove(view, name, endings, 2, NULL);
   return status == HIFM_OK && !*made ? view_remove(view, name, endings, 2, err) : status;
+}
+
+hifm_status figure_check(const char *name, const value *declaration, const rows *history,
+                         hifm_error *err) {
+  figure f = {.history = *history};
+  hifm_status status = view_check_name("a figure", name, err);
+  return status == HIFM_OK ? read_declaration(&f, name, declaration, err) : status;
 }

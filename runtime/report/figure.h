@@ -2,8 +2,8 @@
 #ifndef REPORT_FIGURE_H
 #define REPORT_FIGURE_H
 
+#include "base/rows.h"
 #include "base/value.h"
-#include "hifm/status.h"
 
 /* A figure's declaration in a script:
  *
@@ -20,5 +20,9 @@
  * What is not made is removed where an earlier call had made it: it would be of another CSV. */
 hifm_status figure_write(const char *view, const char *name, const value *declaration,
                          const value *columns, bool *made, hifm_error *err);
+
+/* Refuses what figure_write would refuse, were `history` the view's history.csv. */
+hifm_status figure_check(const char *name, const value *declaration, const rows *history,
+                         hifm_error *err);
 
 #endif

@@ -246,6 +246,22 @@ static hifm_status write_book(const book *b, const char *view, hifm_error *err) 
   return status;
 }
 
+void record_blank(const value *columns, const char *const *audits, size_t audit_count,
+                  const record_row *runs, size_t count, rows *csv, rows *history) {
+  book b = {.columns = columns, .audits = audits, .audit_count = audit_count};
+  begin_book(&b);
+  for (size_t i = 0; i < count; i++) {
+    arena memory = {0};
+    const char **cells, **next = begin_row(&memory, &b, runs[i].cells, &cells);
+    *next = "missing";
+    rows_add(&b.runs, cells);
+    arena_close(&memory);
+  }
+  rows_close(&b.timings);
+  *csv = b.runs;
+  *history = b.history;
+}
+
 hifm_status record_write(const char *view, const value *columns, const char *const *audits,
                          size_t audit_count, const record_row *runs, size_t count,
                          hifm_error *err) {

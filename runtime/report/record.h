@@ -15,6 +15,8 @@
 #include "base/value.h"
 #include "hifm/status.h"
 
+struct rows; /* base/rows.h */
+
 typedef struct record_row {
   const value *cells; /* column -> text, of the plan */
   const char *folder; /* of the train job */
@@ -66,6 +68,11 @@ typedef struct record_row {
 
 /* Is this column of runs.csv one of these numbers? */
 bool record_is_number(const char *column);
+
+/* runs.csv and history.csv as they are before the first run, every row missing: what tables and
+ * figures are checked against. Close both. */
+void record_blank(const value *columns, const char *const *audits, size_t audit_count,
+                  const record_row *runs, size_t count, struct rows *csv, struct rows *history);
 
 /* Writes the three files into `view`. runs.csv and history.csv hold no time, host, pid, attempt or
  * path, rows in grid order: byte-identical however the grid was run. A row whose result is not

@@ -42,13 +42,33 @@ static void print_text(const table_parts *p, const rows *csv, FILE *screen) {
   free(text.text);
 }
 
-hifm_status table_write(const table_request *request, FILE *screen, hifm_error *err) {
-  static const char *const endings[] = {".csv", ".md", ".tex"};
+hifm_status table_check(const table_request *request, const rows *runs, hifm_error *err) {
   table_parts p;
   rows csv = {0};
   hifm_status status = view_check_name("a table", request->name, err);
   if (status != HIFM_OK) return status;
-  status = table_open(&p, request, err);
+  status = table_open(&p, request, runs, err);
+  if (status == HIFM_OK) status = make(&p, &csv, err);
+  rows_close(&csv);
+  table_close(&p);
+  return status;
+}
+
+static hifm_status read_runs(const table_request *request, rows *runs, hifm_error *err) {
+  arena memory = {0};
+  hifm_status status = rows_read(runs, arena_format(&memory, "%s/runs.csv", request->view), err);
+  arena_close(&memory);
+  return status;
+}
+
+hifm_status table_write(const table_request *request, FILE *screen, hifm_error *err) {
+  static const char *const endings[] = {".csv", ".md", ".tex"};
+  table_parts p;
+  rows runs, csv = {0};
+  hifm_status status = view_check_name("a table", request->name, err);
+  if (status == HIFM_OK) status = read_runs(request, &runs, err);
+  if (status != HIFM_OK) return status;
+  status = table_open(&p, request, &runs, err);
   if (status == HIFM_OK) status = make(&p, &csv, err);
   if (status == HIFM_OK) status = rows_write(&csv, path_of(&p, ".csv"), err);
   if (status == HIFM_OK) status = write_text(&p, &csv, ".md", TABLE_MARKDOWN, err);
@@ -56,6 +76,7 @@ hifm_status table_write(const table_request *request, FILE *screen, hifm_error *
   if (status == HIFM_OK && screen) print_text(&p, &csv, screen);
   rows_close(&csv);
   table_close(&p);
+  rows_close(&runs);
   if (status != HIFM_OK) view_remove(request->view, request->name, endings, 3, NULL);
   return status;
 }

@@ -2,8 +2,8 @@
 #ifndef REPORT_TABLE_H
 #define REPORT_TABLE_H
 
+#include "base/rows.h"
 #include "base/value.h"
-#include "hifm/status.h"
 
 #include <stdio.h>
 
@@ -53,6 +53,9 @@ typedef struct table_request {
   bool partial; /* the grid was cut down by --only or --set: the row of a `minus` may be gone, which
                    leaves gaps and a line below the table; otherwise it is an error */
 } table_request;
+
+/* Refuses what table_write would refuse, were `runs` the view's runs.csv. */
+hifm_status table_check(const table_request *request, const rows *runs, hifm_error *err);
 
 /* Writes into the view <name>.csv (plain numbers, yes and no; `<heading> sd` and `<heading> n`
  * where seeds are averaged; then rank; last the columns runs, missing, diverged), <name>.md and

@@ -13,34 +13,24 @@ typedef struct search {
   size_t *rows, count;
 } search;
 
-/* "; did you mean ..." or the cells that there are. */
+/* The cells that the runs have in this column. */
 static const char *hint_cells(const search *s, const condition *wanted, int column) {
-  arena *a = &s->p->memory;
-  const char **cells = arena_get(a, (s->count + 1) * sizeof *cells), *all = "";
-  size_t count = 0;
-  for (size_t i = 0; i < s->count; i++) {
-    const char *cell = s->p->runs.cells[s->rows[i]][column];
-    size_t seen = 0;
-    while (seen < count && strcmp(cells[seen], cell) != 0) seen++;
-    if (seen == count) cells[count++] = cell;
-  }
-  const char *hint = text_hint(a, wanted->cell, cells, count);
-  if (*hint) return hint;
-  for (size_t i = 0; i < count; i++)
-    all = arena_format(a, "%s%s\"%s\"", all, i ? ", " : "", cells[i]);
-  return arena_format(a, "; %s is %s", wanted->column, all);
+  const char **cells = arena_get(&s->p->memory, (s->count + 1) * sizeof *cells);
+  for (size_t i = 0; i < s->count; i++) cells[i] = s->p->runs.cells[s->rows[i]][column];
+  return columns_hint(&s->p->memory, wanted, cells, s->count);
 }
 
 static hifm_status find_column(const search *s, const char *column, int *out, hifm_error *err) {
   const rows *runs = &s->p->runs;
   *out = rows_column(runs, column);
   if (*out >= 0) return HIFM_OK;
-  const char *hint = text_hint(&s->p->memory, column, runs->header, runs->columns);
-  bool fixed = !*hint && table_is_setting(column);
+  bool near = text_nearest(column, runs->header, runs->columns) != NULL;
+  bool fixed = !near && table_is_setting(column);
   if (fixed && s->p->request->partial) return HIFM_OK;
   return hifm_fail(err, HIFM_BAD_CONFIG, "%s: %s \"%s\"%s", s->where,
                    fixed ? "nothing varies in" : "there is no column", column,
-                   fixed ? ": leave that condition out" : hint);
+                   fixed ? ": leave that condition out"
+                         : text_choices(&s->p->memory, column, runs->header, runs->columns));
 }
 
 /* Keeps the runs that have the cell. */

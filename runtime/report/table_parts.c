@@ -24,18 +24,15 @@ static hifm_status read_paper(table_parts *p, hifm_error *err) {
   return HIFM_OK;
 }
 
-hifm_status table_open(table_parts *p, const table_request *request, hifm_error *err) {
-  *p = (table_parts){.request = request};
+hifm_status table_open(table_parts *p, const table_request *request, const rows *runs,
+                       hifm_error *err) {
+  *p = (table_parts){.request = request, .runs = *runs};
   p->notes = value_new(&p->memory, VALUE_LIST);
-  hifm_status status =
-      rows_read(&p->runs, arena_format(&p->memory, "%s/runs.csv", request->view), err);
-  if (status != HIFM_OK) return status;
   view_group(&p->memory, &p->runs, request->columns, false, &p->families);
   return read_paper(p, err);
 }
 
 void table_close(table_parts *p) {
-  rows_close(&p->runs);
   rows_close(&p->paper);
   arena_close(&p->memory);
 }
@@ -78,8 +75,6 @@ hifm_status table_find_number(table_parts *p, const char *where, const char *col
   const char **known = arena_get(&p->memory, (p->runs.columns + 1) * sizeof *known);
   for (size_t i = 0; i < p->runs.columns; i++)
     if (record_is_number(p->runs.header[i])) known[count++] = p->runs.header[i];
-  const char *hint = text_hint(&p->memory, column, known, count);
   return hifm_fail(err, HIFM_BAD_CONFIG, "table %s: %s: runs.csv has no number \"%s\"%s",
-                   p->request->name, where, column,
-                   *hint ? hint : "; it has such as nll_min and nfe_at_min");
+                   p->request->name, where, column, text_choices(&p->memory, column, known, count));
 }

@@ -31,7 +31,7 @@ typedef struct table_source {
 typedef struct table_parts {
   arena memory;
   const table_request *request;
-  rows runs, paper;           /* paper: no columns where there is none */
+  rows runs, paper;           /* runs: the caller's; paper: no columns where there is none */
   size_t (*shared)[2], joins; /* columns of runs and paper that must be equal */
   view_groups families;       /* runs that differ in no more than the seed */
   view_groups
@@ -45,8 +45,9 @@ typedef struct table_parts {
   value *notes;       /* LIST of texts below the table */
 } table_parts;
 
-/* Reads runs.csv and the paper's CSV and finds the families. table_close also after a failure. */
-hifm_status table_open(table_parts *p, const table_request *request, hifm_error *err);
+/* Reads the paper's CSV and finds the families. table_close also after a failure. */
+hifm_status table_open(table_parts *p, const table_request *request, const rows *runs,
+                       hifm_error *err);
 void table_close(table_parts *p);
 
 /* The first run of a family or group. */

@@ -40,7 +40,7 @@ static hifm_status refuse_column(table_parts *p, const char *column, hifm_error 
                    : arena_format(&p->memory, "paper.%s", p->paper.header[i - p->runs.columns]);
   if (table_is_setting(column) && !text_nearest(column, known, count)) return HIFM_OK;
   return hifm_fail(err, HIFM_BAD_CONFIG, "table %s: there is no column \"%s\"%s", p->request->name,
-                   column, text_hint(&p->memory, column, known, count));
+                   column, text_choices(&p->memory, column, known, count));
 }
 
 static hifm_status find_source(table_parts *p, const char *heading, const char *column,
