@@ -251,6 +251,9 @@ static void test_messages_name_the_line(void **state) {
       {HEAD "tables = { 't' }," ALL, "x.lua:3: tables: must be { name = { key = ... }, ... }"},
       {HEAD "profiles = { a = { tran = {} } }," ALL,
        "x.lua:3: profiles.a.tran: unknown setting; did you mean \"train\"?"},
+      {HEAD "profiles = { partial = {} }," ALL,
+       "x.lua:3: profiles: \"partial\" is what the folder of --set and --only ends in; give the "
+       "profile another name"},
       {HEAD "profiles = { ['/../runs'] = {} }," ALL,
        "x.lua:3: profiles: \"/../runs\" has a slash, but becomes a part of a folder's name"},
       {HEAD "measure = { 'rk45' }," ALL,

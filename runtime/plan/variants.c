@@ -43,6 +43,10 @@ static hifm_status find_profile(const experiment *e, const value *profiles, cons
       return hifm_fail(err, HIFM_BAD_CONFIG,
                        "profiles: \"%s\" has a slash, but becomes a part of a folder's name",
                        profiles->keys[i]);
+    if (strcmp(profiles->keys[i], "partial") == 0)
+      return hifm_fail(err, HIFM_BAD_CONFIG,
+                       "profiles: \"partial\" is what the folder of --set and --only ends in; give "
+                       "the profile another name");
     const char *where = arena_format(a, "profiles.%s", profiles->keys[i]);
     hifm_status status = check_keys(a, profiles->items[i], where, PROFILE_KEYS, err);
     if (status) return status;
