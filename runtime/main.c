@@ -2,6 +2,7 @@
 #include "front/commands.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 /* Started with standard output closed, the first file opened would get its number, and what is
@@ -13,7 +14,19 @@ static void open_standard_descriptors(void) {
   if (descriptor > STDERR_FILENO) close(descriptor);
 }
 
+/* What the parent ignored or blocked stays so: children could not be waited for, and nothing but
+ * SIGKILL would end this program. */
+static void undo_signals(void) {
+  const int awaited[] = {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGALRM};
+  sigset_t set;
+  sigemptyset(&set);
+  for (size_t i = 0; i < sizeof awaited / sizeof *awaited; i++) sigaddset(&set, awaited[i]);
+  signal(SIGCHLD, SIG_DFL);
+  sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 int main(int argc, char **argv) {
   open_standard_descriptors();
+  undo_signals();
   return commands_main(argc, argv);
 }

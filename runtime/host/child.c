@@ -86,7 +86,8 @@ hifm_status child_run(void (*body)(void *context, int fd), void *context, unsign
   *bytes = answer.text;
   *length = answer.length;
   if (child < 0) return hifm_fail(err, HIFM_NO_RESOURCE, "cannot fork: %s", strerror(errno));
-  while (waitpid(child, &ending, 0) < 0 && errno == EINTR) {
-  }
+  while (waitpid(child, &ending, 0) < 0)
+    if (errno != EINTR)
+      return hifm_fail(err, HIFM_NO_RESOURCE, "cannot wait for a child: %s", strerror(errno));
   return verdict(ending, seconds, err);
 }
