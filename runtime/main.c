@@ -15,18 +15,19 @@ static void open_standard_descriptors(void) {
 }
 
 /* What the parent ignored or blocked stays so: children could not be waited for, and nothing but
- * SIGKILL would end this program. */
-static void undo_signals(void) {
+ * SIGKILL would end this program. A file that may not grow is an error like a full disk. */
+static void set_signals(void) {
   const int awaited[] = {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGALRM};
   sigset_t set;
   sigemptyset(&set);
   for (size_t i = 0; i < sizeof awaited / sizeof *awaited; i++) sigaddset(&set, awaited[i]);
   signal(SIGCHLD, SIG_DFL);
+  signal(SIGXFSZ, SIG_IGN);
   sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 int main(int argc, char **argv) {
   open_standard_descriptors();
-  undo_signals();
+  set_signals();
   return commands_main(argc, argv);
 }

@@ -21,3 +21,10 @@ code=0
 wait "$scheduler" || code=$?
 [ "$code" = 143 ] || fail "SIGTERM ended the grid with $code"
 expect_no_workers 2
+
+say "a limit on the size of files"
+small() { (ulimit -f 8 && exec "$@"); }
+expect_code 74 small "$hifm" run grid.lua --only $only --out small
+expect_words "cannot write small/" "File too large"
+expect_code 74 small "$hifm" sample ignored/runs/* -n 2000 --out small.npy
+expect_words "cannot write small.npy" "File too large"
