@@ -1,7 +1,10 @@
-/* The plain lines of progress, as they are written where there is no terminal. */
+/* The lines of progress: plain ones where there is no terminal, and what a terminal is sent. */
 #include "folder.h"
 
 #include "front/display.h"
+
+#include <fcntl.h>
+#include <unistd.h>
 
 static FILE *out;
 static char *text;
@@ -58,6 +61,29 @@ static void quiet_says_nothing(void **state) {
   assert_int_equal(length, 0);
 }
 
+/* What a terminal is sent: status lines are one line each, whatever their labels hold. */
+static void labels_are_harmless(void **state) {
+  folder *f = *state;
+  char sent[1000];
+  int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+  assert_int_equal(grantpt(terminal) | unlockpt(terminal), 0);
+  out = fopen(ptsname(terminal), "r+");
+  assert_non_null(out);
+  setenv("TERM", "xterm", 1);
+  display *d = display_open(out, 1, false, 0);
+  size_t a = display_start(d, "red\033[31m\nseed\t0", "train", 0);
+  told(f, d, a, "{'phase':'train','done':10,'total':100}", 1);
+  display_refresh(d, 1);
+  ssize_t got = read(terminal, sent, sizeof sent - 1);
+  display_close(d);
+  close(terminal);
+  assert_true(got > 0);
+  sent[got] = 0;
+  assert_non_null(strstr(sent, "\r\n"));
+  *strstr(sent, "\r\n") = 0;
+  assert_string_equal(sent, "  red?[31m?seed?0  train 10 %");
+}
+
 static int free_text(void **state) {
   fclose(out);
   free(text);
@@ -70,6 +96,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(plain_lines, folder_set_up, free_text),
       cmocka_unit_test_setup_teardown(quiet_says_nothing, folder_set_up, free_text),
+      cmocka_unit_test_setup_teardown(labels_are_harmless, folder_set_up, free_text),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -196,7 +196,7 @@ static hifm_status run_jobs(experiment *e, schedule_summary *summary, hifm_error
             "%zu were trained under other measure settings: their best and last weights are "
             "measured again; other epochs have kept none (--force trains anew)\n",
             e->jobs.rows_again);
-  hifm_status status = freeze_plugins(e->a, e->given->out, &how_to.plugins, err);
+  hifm_status status = freeze_plugins(e->a, e->given->out, e->catalogue, &how_to.plugins, err);
   if (status != HIFM_OK) return status;
   return schedule_run(e->jobs.jobs, e->jobs.job_count, &how_to, summary, err);
 }

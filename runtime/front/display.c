@@ -207,19 +207,29 @@ static void add_overall(display *d, text_buffer *text, size_t running, double no
   if (!isnan(left) && running) text_add(text, ", %s left", format_duration(number, left));
 }
 
+/* Labels, notes and logs may hold anything; a terminal must not act on it. */
+static void make_harmless(char *text, const char *kept) {
+  for (; *text; text++) {
+    unsigned char c = (unsigned char)*text;
+    if ((c < 32 && !strchr(kept, c)) || c == 127) *text = '?';
+  }
+}
+
 static void draw_line(text_buffer *text, const job_line *line, size_t width, double now) {
-  text_buffer details = {0};
+  text_buffer details = {0}, all = {0};
   add_details(&details, line, now);
   size_t taken = format_width(details.text) + 4;
   size_t label = format_width(line->label), room = width > taken + 10 ? width - taken : 10;
-  text_add(text, "  ");
-  format_fit(text, line->label, label < room ? label : room);
-  text_add(text, "  ");
-  format_fit(text, details.text,
+  text_add(&all, "  ");
+  format_fit(&all, line->label, label < room ? label : room);
+  text_add(&all, "  ");
+  format_fit(&all, details.text,
              label + taken < width ? taken - 4
              : width > room + 4    ? width - room - 4
                                    : 1);
-  text_add(text, "\n");
+  make_harmless(all.text, "");
+  text_add(text, "%s\n", all.text);
+  free(all.text);
   free(details.text);
 }
 
@@ -264,14 +274,6 @@ void display_refresh(display *d, double now) {
     draw(d, now);
 }
 
-/* Notes and logs may hold anything; a terminal must not act on it. */
-static void make_harmless(char *text) {
-  for (; *text; text++) {
-    unsigned char c = (unsigned char)*text;
-    if ((c < 32 && c != '\n' && c != '\t') || c == 127) *text = '?';
-  }
-}
-
 void display_say(display *d, const char *format, ...) {
   if (d->quiet) return;
   char *line = NULL;
@@ -280,7 +282,7 @@ void display_say(display *d, const char *format, ...) {
   int length = vasprintf(&line, format, arguments);
   va_end(arguments);
   if (length < 0) return;
-  make_harmless(line);
+  make_harmless(line, "\n\t");
   text_buffer text = {0};
   erase(d, &text);
   const char *colon = strchr(line, ':');

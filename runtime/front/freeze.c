@@ -16,6 +16,7 @@ typedef struct copied {
   const char *place; /* energies/NAME.so, or NAME.so */
   char *bytes;
   size_t length;
+  char hash[33];
 } copied;
 
 /* The last part of a path, or the last two. */
@@ -25,28 +26,30 @@ static const char *last_parts(const char *path, size_t count) {
   return at;
 }
 
-/* A file that cannot be read is left out: whoever wants it is told so by its worker. */
-static size_t read_all(arena *a, copied **out) {
-  const value *files = plugins_files(a);
-  copied *all = *out = arena_get(a, (files->count + 1) * sizeof *all);
-  size_t count = 0;
-  for (size_t i = 0; i < files->count; i++) {
-    const char *path = value_get_text(files->items[i], "path", "");
-    const bool in_folder = *value_get_text(files->items[i], "kind", "");
-    copied *it = &all[count];
-    it->place = last_parts(path, in_folder ? 2 : 1);
-    count += files_read(path, MOST, &it->bytes, &it->length, NULL) == HIFM_OK;
+/* A file that could not be read by the catalogue is left out: whoever wants it was told so. */
+static hifm_status read_all(arena *a, const value *catalogue, copied **out, size_t *count,
+                            hifm_error *err) {
+  copied *all = *out = arena_get(a, (catalogue->count + 1) * sizeof *all);
+  for (size_t i = 0; i < catalogue->count; i++) {
+    const char *path = value_get_text(catalogue->items[i], "path", "");
+    const char *known = value_get_text(catalogue->items[i], "hash", NULL);
+    copied *it = &all[*count];
+    if (!known) continue;
+    it->place = last_parts(path, plugins_folder_kind(path) ? 2 : 1);
+    hifm_status status = files_read(path, MOST, &it->bytes, &it->length, err);
+    if (status != HIFM_OK) return status;
+    ++*count;
+    blake2b_hex(it->bytes, it->length, it->hash);
+    if (strcmp(it->hash, known) != 0)
+      return hifm_fail(err, HIFM_BAD_CONFIG, "%s was rebuilt while the script was read; run again",
+                       path);
   }
-  return count;
+  return HIFM_OK;
 }
 
 static void name_all(const copied *all, size_t count, char name[33]) {
   text_buffer list = {0};
-  for (size_t i = 0; i < count; i++) {
-    char hash[33];
-    blake2b_hex(all[i].bytes, all[i].length, hash);
-    text_add(&list, "%s %s\n", hash, all[i].place);
-  }
+  for (size_t i = 0; i < count; i++) text_add(&list, "%s %s\n", all[i].hash, all[i].place);
   blake2b_hex(list.text, list.length, name);
   free(list.text);
 }
@@ -82,14 +85,16 @@ static hifm_status write_all(arena *a, const copied *all, size_t count, const ch
   return status;
 }
 
-hifm_status freeze_plugins(arena *a, const char *out, const char **folder, hifm_error *err) {
+hifm_status freeze_plugins(arena *a, const char *out, const value *catalogue, const char **folder,
+                           hifm_error *err) {
   copied *all;
   char name[33];
-  const size_t count = read_all(a, &all);
-  name_all(all, count, name);
+  size_t count = 0;
   const char *place = arena_format(a, "%s/.plugins", out);
+  hifm_status status = read_all(a, catalogue, &all, &count, err);
+  name_all(all, count, name);
   *folder = arena_format(a, "%s/%s", place, name);
-  hifm_status status = remove_others(place, name, err);
+  if (status == HIFM_OK) status = remove_others(place, name, err);
   if (status == HIFM_OK && !files_exists(*folder)) status = write_all(a, all, count, *folder, err);
   for (size_t i = 0; i < count; i++) free(all[i].bytes);
   return status;

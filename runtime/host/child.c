@@ -4,14 +4,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The exit code of a child that came back from its body: not one that plugins end with. */
 enum { RETURNED = 113 };
+enum { SLICE = 50 }; /* ms between two looks at whether the child has ended */
 
 void child_write(int fd, const char *text) {
   size_t left = strlen(text);
@@ -24,8 +29,11 @@ void child_write(int fd, const char *text) {
   }
 }
 
-/* Deaths are the child's answer: no handler of this program (or of a sanitizer), no core file. */
+/* Deaths are the child's answer: no handler of this program (or of a sanitizer), no core file. It
+ * leads a process group, to be killed with what it starts, and ends with its parent. */
 static void become_child(unsigned seconds) {
+  setpgid(0, 0);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM, SIGTERM, SIGINT};
   for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++) signal(deadly[i], SIG_DFL);
   sigset_t none;
@@ -42,22 +50,41 @@ static void become_child(unsigned seconds) {
   alarm(seconds);
 }
 
-static void read_all(int fd, text_buffer *buffer) {
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static bool has_ended(pid_t child) {
+  siginfo_t info = {0};
+  return waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid;
+}
+
+/* All that comes until the pipe is closed: true; or, as a process that the child started may hold
+ * it open and the child may block signals, until the child has ended or its time is over: false. */
+static bool read_all(pid_t child, int fd, unsigned seconds, text_buffer *buffer) {
+  const double deadline = now() + seconds;
   char piece[4096];
   for (;;) {
+    const bool ended = has_ended(child);
+    if (!ended && now() > deadline) return false;
+    int ready = poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, ended ? 0 : SLICE);
+    if (ready == 0 && ended) return false;
+    if (ready <= 0) continue;
     ssize_t got = read(fd, piece, sizeof piece);
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return;
+    if (got <= 0) return true;
     text_add_bytes(buffer, piece, (size_t)got);
   }
 }
 
-static hifm_status verdict(int ending, unsigned seconds, hifm_error *err) {
+static hifm_status verdict(int ending, bool killed, unsigned seconds, hifm_error *err) {
   if (WIFEXITED(ending) && WEXITSTATUS(ending) == RETURNED) return HIFM_OK;
   if (WIFEXITED(ending))
     return hifm_fail(err, HIFM_BAD_CONFIG, "ended by itself with exit code %d",
                      WEXITSTATUS(ending));
-  if (WTERMSIG(ending) == SIGALRM)
+  if (WTERMSIG(ending) == SIGALRM || (killed && WTERMSIG(ending) == SIGKILL))
     return hifm_fail(err, HIFM_BAD_CONFIG, "took longer than %u s", seconds);
   const char *word = sigabbrev_np(WTERMSIG(ending));
   return hifm_fail(err, HIFM_BAD_CONFIG, "crashed with SIG%s", word ? word : "?");
@@ -66,6 +93,7 @@ static hifm_status verdict(int ending, unsigned seconds, hifm_error *err) {
 hifm_status child_run(void (*body)(void *context, int fd), void *context, unsigned seconds,
                       char **bytes, size_t *length, hifm_error *err) {
   int ends[2], ending = 0;
+  bool killed = false;
   text_buffer answer = {0};
   text_add_bytes(&answer, "", 0);
   *bytes = answer.text;
@@ -81,12 +109,16 @@ hifm_status child_run(void (*body)(void *context, int fd), void *context, unsign
     _exit(RETURNED);
   }
   close(ends[1]);
-  if (child > 0) read_all(ends[0], &answer);
+  if (child > 0) {
+    setpgid(child, child); /* whoever of the two is first */
+    killed = !read_all(child, ends[0], seconds, &answer) && kill(-child, SIGKILL) == 0;
+  }
   close(ends[0]);
   *bytes = answer.text;
   *length = answer.length;
   if (child < 0) return hifm_fail(err, HIFM_NO_RESOURCE, "cannot fork: %s", strerror(errno));
-  while (waitpid(child, &ending, 0) < 0 && errno == EINTR) {
-  }
-  return verdict(ending, seconds, err);
+  while (waitpid(child, &ending, 0) < 0)
+    if (errno != EINTR)
+      return hifm_fail(err, HIFM_NO_RESOURCE, "cannot wait for a child: %s", strerror(errno));
+  return verdict(ending, killed, seconds, err);
 }

@@ -13,6 +13,21 @@
 
 enum { NOT_STARTED = 127 };
 
+static void end_group(int number) {
+  (void)number;
+  kill(0, SIGKILL);
+}
+
+/* The worker of a scheduler leads a process group, and where the scheduler is killed the kernel
+ * ends the worker alone. Until its end it takes the group along instead: what the script has
+ * started would go on writing into the folder. */
+static void take_along(void) {
+  int number = 0;
+  if (prctl(PR_GET_PDEATHSIG, &number) != 0 || number == 0) return;
+  signal(SIGUSR1, end_group);
+  prctl(PR_SET_PDEATHSIG, SIGUSR1);
+}
+
 /* The script knows nothing of the pipe to the scheduler, which it could hold open, and ends with
  * its worker. */
 static void become_script(pid_t worker, const char *script, const char *folder) {
@@ -40,10 +55,12 @@ hifm_status fetch_run(const char *script, const char *folder, hifm_error *err) {
   int ending = 0;
   if (!realpath(folder, place))
     return hifm_fail(err, HIFM_NO_INPUT, "%s: %s", folder, strerror(errno));
+  take_along();
   const pid_t worker = getpid(), child = fork();
   if (child == 0) become_script(worker, script, place);
   if (child < 0) return hifm_fail(err, HIFM_NO_RESOURCE, "cannot fork: %s", strerror(errno));
-  while (waitpid(child, &ending, 0) < 0 && errno == EINTR) {
-  }
+  while (waitpid(child, &ending, 0) < 0)
+    if (errno != EINTR)
+      return hifm_fail(err, HIFM_NO_RESOURCE, "cannot wait for %s: %s", script, strerror(errno));
   return verdict(script, ending, err);
 }

@@ -134,9 +134,12 @@ hifm_status confine_run(arena *a, const char *name, unsigned cpu_seconds, size_t
   if (child > 0) receive(ends[0], &all);
   close(ends[0]);
   if (child < 0) return hifm_fail(err, HIFM_NO_RESOURCE, "no process: %s", strerror(failure));
-  while (waitpid(child, &ending, 0) < 0 && errno == EINTR) continue;
-  hifm_status status = is_whole(&all) ? answer(a, &all, text, length, err)
-                                      : stopped(name, ending, cpu_seconds, bytes, err);
+  pid_t ended;
+  while ((ended = waitpid(child, &ending, 0)) < 0 && errno == EINTR) continue;
+  hifm_status status =
+      ended < 0 ? hifm_fail(err, HIFM_NO_RESOURCE, "no end of a process: %s", strerror(errno))
+      : is_whole(&all) ? answer(a, &all, text, length, err)
+                       : stopped(name, ending, cpu_seconds, bytes, err);
   free(all.text);
   return status;
 }
