@@ -4,12 +4,13 @@
 #include "host/params.h"
 #include "job/dataset.h"
 #include "job/images.h"
+#include "job/sampler.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double RHAT_MOST = 1.01, ESS_LEAST = 400, ERRORS_MOST = 3;
+static const double ESS_LEAST = 400, ERRORS_MOST = 3;
 static const double OFF_CENTRE_MOST = 1e-9; /* far above rounding, far below any length */
 
 typedef struct checking {
@@ -116,8 +117,8 @@ static void check_chains(checking *c) {
   static const char *const sizes[] = {"ess_energy", "ess_radius"};
   for (size_t i = 0; i < 2; i++) {
     const double x = number_of(c, rhats[i]);
-    tell(c, x < RHAT_MOST, rhats[i], "%s, below %.6g wanted", dataset_number(&c->memory, x, NAN),
-         RHAT_MOST);
+    tell(c, x < SAMPLER_RHAT_MOST, rhats[i], "%s, below %.6g wanted",
+         dataset_number(&c->memory, x, NAN), SAMPLER_RHAT_MOST);
   }
   for (size_t i = 0; i < 2; i++) {
     const double x = number_of(c, sizes[i]);

@@ -6,6 +6,7 @@
 #include "job/sampler.h"
 #include "job/settings.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static bool tell_sampling(void *context, double fraction) {
@@ -38,6 +39,15 @@ static value *sampler_numbers(arena *a, const sampler_report *r) {
   return out;
 }
 
+/* Of few draws R-hat is no number: nothing is known then, and hifm dataset check says that. */
+static void warn_of_chains(const sampler_report *r) {
+  if (!(fmax(r->rhat_energy, r->rhat_radius) > SAMPLER_RHAT_MOST)) return;
+  progress_note(
+      "the chains have not converged: R-hat %.3f of V and %.3f of |y|^2, below %g wanted; "
+      "raise warmup, thin or chains",
+      r->rhat_energy, r->rhat_radius, SAMPLER_RHAT_MOST);
+}
+
 /* Test chains are chains of their own: the first `chains` give the training pool, further ones the
  * test pool, so no test point shares its history with a training point. */
 static hifm_status sample(arena *a, const job *work, const mcmc_settings *set, energy *e,
@@ -64,7 +74,10 @@ static hifm_status sample(arena *a, const job *work, const mcmc_settings *set, e
     status = prepare_write(work, "train", &train_points, train, set->train_pool, err);
   if (status == HIFM_OK)
     status = prepare_write(work, "test", &test_points, test, set->test_pool, err);
-  if (status == HIFM_OK) *numbers = sampler_numbers(a, &report);
+  if (status == HIFM_OK) {
+    *numbers = sampler_numbers(a, &report);
+    warn_of_chains(&report);
+  }
   free(points);
   free(train);
   free(test);

@@ -16,6 +16,9 @@ typedef struct sampler_settings {
   uint32_t seed;
 } sampler_settings;
 
+/* Chains with a larger R-hat have not converged (Vehtari et al. 2021). */
+#define SAMPLER_RHAT_MOST 1.01
+
 typedef struct sampler_report {
   double step, acceptance;         /* leapfrog step after tuning; accepted fraction of kept phase */
   double rhat_energy, rhat_radius; /* split R-hat over chains of V and of |y|^2 */
