@@ -251,6 +251,9 @@ static void test_messages_name_the_line(void **state) {
       {HEAD "tables = { 't' }," ALL, "x.lua:3: tables: must be { name = { key = ... }, ... }"},
       {HEAD "profiles = { a = { tran = {} } }," ALL,
        "x.lua:3: profiles.a.tran: unknown setting; did you mean \"train\"?"},
+      {HEAD "h.also { 'x' }," ALL, "x.lua:3: h.also: must be a table of named settings, not a list"},
+      {HEAD "seed = (function() local g = h.grid { 1 }\n table.remove(g) return g end)()," ALL,
+       "x.lua:3: seed: a grid that has lost its choices: there is no run"},
       {HEAD "profiles = { partial = {} }," ALL,
        "x.lua:3: profiles: \"partial\" is what the folder of --set and --only ends in; give the "
        "profile another name"},

@@ -62,7 +62,8 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
 
 const char *text_hint(arena *a, const char *word, const char *const *candidates, size_t count) {
   const char *nearest = text_nearest(word, candidates, count);
-  return nearest ? arena_format(a, "; did you mean \"%s\"?", nearest) : "";
+  const bool helps = nearest && strcmp(nearest, word) != 0; /* known, but not here */
+  return helps ? arena_format(a, "; did you mean \"%s\"?", nearest) : "";
 }
 
 const char *text_list(arena *a, const char *const *words, size_t count) {

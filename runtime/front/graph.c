@@ -178,7 +178,13 @@ static hifm_status add_audit(builder *b, const record_row *row, const graph_audi
   const value *rows = value_get(audit->plan, "rows"), *config;
   identity id = {.train = ""};
   hifm_status status = HIFM_OK;
-  config = rows && index < rows->count ? value_get(rows->items[index], "config") : NULL;
+  if (!rows || rows->count != b->g->row_count)
+    return hifm_fail(
+        err, HIFM_BAD_CONFIG,
+        "audits.%s: sets what the grid varies, so its rows are not the grid's; leave it "
+        "out of one of the two",
+        audit->name);
+  config = value_get(rows->items[index], "config");
   if (config) status = identity_of(config, b->catalogue, &id, err);
   if (status != HIFM_OK) return status;
   if (strcmp(id.train, row->train_id) != 0)

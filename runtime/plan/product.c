@@ -93,6 +93,9 @@ static hifm_status expand_section(product *p, size_t section, const value *decla
   hifm_status status =
       grid_expand(p->memory, schema_sections[section], declared, p->columns, &made, err);
   if (status) return status;
+  if (made.count == 0)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: a grid that has lost its choices: there is no run",
+                     schema_sections[section]);
   expanded *e = arena_get(p->memory, sizeof *e);
   *e = (expanded){p->expanded, declared, section, NULL, made.count};
   e->parts = arena_get(p->memory, made.count * sizeof *e->parts);

@@ -17,8 +17,8 @@ static hifm_status check_keys(arena *a, const value *map, const char *where, siz
   memcpy(known, schema_sections, sizeof schema_sections);
   memcpy(known + SECTIONS, variants_other_keys, sizeof variants_other_keys);
   if (map->type != VALUE_MAP && map->count)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: must be a table of named settings, not %s", where,
-                     value_type_text(map));
+    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: must be a table of named settings, not %s",
+                     *where ? where : "h.also", value_type_text(map));
   for (size_t i = 0; i < map->count; i++) {
     bool found = false;
     for (size_t k = 0; k < SECTIONS + others && !found; k++)
