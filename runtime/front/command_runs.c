@@ -17,6 +17,7 @@
 typedef struct listed {
   const char *name, *folder, *state;
   const value *config, *history; /* NULL: not known; history: of the measurement made in training */
+  double nll;                    /* the smallest of history; NAN: none is known */
 } listed;
 
 static int by_name(const struct dirent **x, const struct dirent **y) {
@@ -63,33 +64,35 @@ static const value *history_so_far(arena *a, const char *checkpoint) {
   return history;
 }
 
-static listed look(arena *a, const char *folder, const char *name) {
-  listed run = {.name = name, .folder = folder, .state = "unfinished"};
-  const char *file = arena_format(a, "%s/job.json", folder);
-  const char *checkpoint = arena_format(a, "%s/checkpoint.safetensors", folder);
-  const value *given = NULL, *result = NULL, *measured = NULL;
-  if (json_read(a, file, &given, NULL) == HIFM_OK) run.config = value_get(given, "config");
-  if (json_read(a, arena_format(a, "%s/result.json", folder), &result, NULL) == HIFM_OK) {
-    const char *id = value_get_text(given, "measure_id", "");
-    run.state = value_get_text(result, "status", "done");
-    if (json_read(a, job_measure_path(a, folder, id), &measured, NULL) == HIFM_OK)
-      run.history = value_get(measured, "history");
-    return run;
-  }
-  if (files_exists(checkpoint)) {
-    run.state = "interrupted";
-    run.history = history_so_far(a, checkpoint);
-  }
-  if (files_is_used(file)) run.state = "running";
-  return run;
-}
-
 /* NAN: none is known. */
 static double smallest_nll(const value *history) {
   double best = NAN;
   for (size_t i = 0; history && i < history->count; i++)
     best = fmin(best, value_get_number(history->items[i], "nll", NAN));
   return best;
+}
+
+/* history goes to `brief`: it is long, and there may be thousands of runs. */
+static listed look(arena *a, arena *brief, const char *folder, const char *name) {
+  listed run = {.name = name, .folder = folder, .state = "unfinished"};
+  const char *file = arena_format(a, "%s/job.json", folder);
+  const char *checkpoint = arena_format(brief, "%s/checkpoint.safetensors", folder);
+  const value *given = NULL, *result = NULL, *measured = NULL;
+  if (json_read(a, file, &given, NULL) == HIFM_OK) run.config = value_get(given, "config");
+  if (json_read(brief, arena_format(a, "%s/result.json", folder), &result, NULL) == HIFM_OK) {
+    const char *id = value_get_text(given, "measure_id", "");
+    run.state = arena_text(a, value_get_text(result, "status", "done"));
+    if (json_read(brief, job_measure_path(a, folder, id), &measured, NULL) == HIFM_OK)
+      run.history = value_get(measured, "history");
+  } else {
+    if (files_exists(checkpoint)) {
+      run.state = "interrupted";
+      run.history = history_so_far(brief, checkpoint);
+    }
+    if (files_is_used(file)) run.state = "running";
+  }
+  run.nll = smallest_nll(run.history);
+  return run;
 }
 
 /* Names end in a hyphen and twelve digits of a hash. */
@@ -107,8 +110,7 @@ static void print_group(const listed *runs, size_t count) {
   differences_find(&a, configs, count, told);
   for (size_t i = 0; i < count; i++) {
     char number[FORMAT_ROOM] = "";
-    const double nll = smallest_nll(runs[i].history);
-    if (!isnan(nll)) format_fixed(number, nll, 3);
+    if (!isnan(runs[i].nll)) format_fixed(number, runs[i].nll, 3);
     printf("%-12s %10s  %s%s%s\n", runs[i].state, number, runs[i].name, *told[i] ? "  " : "",
            told[i]);
   }
@@ -121,8 +123,13 @@ hifm_status command_ls(arena *a, const options *given, hifm_error *err) {
   hifm_status status = list_runs(a, given->out, &list, err);
   if (status != HIFM_OK) return status;
   listed *runs = arena_get(a, (list.count + 1) * sizeof *runs);
-  for (size_t i = 0; i < list.count; i++)
-    runs[i] = look(a, arena_format(a, "%s/%s", list.folder, list.names[i]), list.names[i]);
+  for (size_t i = 0; i < list.count; i++) {
+    arena brief = {0};
+    const char *folder = arena_format(a, "%s/%s", list.folder, list.names[i]);
+    runs[i] = look(a, &brief, folder, list.names[i]);
+    runs[i].history = NULL;
+    arena_close(&brief);
+  }
   for (size_t first = 0, end; first < list.count; first = end) {
     for (end = first + 1; end < list.count && are_alike(list.names[first], list.names[end]);) end++;
     print_group(runs + first, end - first);
@@ -197,7 +204,7 @@ hifm_status command_log(arena *a, const options *given, hifm_error *err) {
   if (status != HIFM_OK) return status;
   fwrite(text, 1, length, stdout);
   free(text);
-  const listed run = look(a, folder, given->words[0]);
+  const listed run = look(a, a, folder, given->words[0]);
   if (run.history && run.history->count) print_history(a, run.history);
   return HIFM_OK;
 }
