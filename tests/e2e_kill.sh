@@ -73,7 +73,8 @@ say "no worker outlives its scheduler, however long its job is"
 scheduler=$!
 wait_for 20 has_checkpoint endless
 [ -n "$(workers)" ] || fail "no workers"
-[ "$("$hifm" ls --out endless | grep -c '^running ')" = 2 ] || fail "ls does not say: two are running"
+two_run() { [ "$("$hifm" ls --out endless | grep -c '^running ')" = 2 ]; }
+wait_for 20 two_run
 kill -KILL "$scheduler"
 wait "$scheduler" 2>/dev/null || true
 expect_no_workers 2
