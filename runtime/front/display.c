@@ -1,5 +1,6 @@
 #include "front/display.h"
 
+#include "front/ending.h"
 #include "report/format.h"
 
 #include <math.h>
@@ -293,6 +294,18 @@ void display_say(display *d, const char *format, ...) {
     text_add(&text, "%s\n", line);
   free(line);
   flush_text(d, &text);
+}
+
+void display_failed(display *d, const char *label, const char *ending, const char *log,
+                    long log_start) {
+  char *tail = ending_tail(log, log_start, 10), *last = strrchr(tail, '\n'), *rest = NULL;
+  last = last ? last + 1 : tail;
+  display_say(d, "failed: %s: %s%s%s%s\n  log: %s", label, last, *last ? " (" : "", ending,
+              *last ? ")" : "", log);
+  if (last > tail) last[-1] = 0; /* it is told already */
+  char *line = last > tail ? strtok_r(tail, "\n", &rest) : NULL;
+  for (; line; line = strtok_r(NULL, "\n", &rest)) display_say(d, "  | %s", line);
+  free(tail);
 }
 
 void display_end(display *d, size_t at, const char *how, bool again, double now) {

@@ -27,6 +27,11 @@ void display_progress(display *d, size_t line, const value *news, double now);
  * does). `again`: it will be started once more. */
 void display_end(display *d, size_t line, const char *how, bool again, double now);
 
+/* What became of a job that failed (ending: "exit 78", ...), with the last lines that its worker
+ * wrote to the log from byte log_start on. */
+void display_failed(display *d, const char *label, const char *ending, const char *log,
+                    long log_start);
+
 /* A line of its own above the status lines. */
 __attribute__((format(printf, 2, 3))) void display_say(display *d, const char *format, ...);
 /* Call it a few times a second. */

@@ -103,17 +103,7 @@ static void on_signal(uv_signal_t *handle, int number) {
 /* ---- what an ended worker leaves ------------------------------------------------------------- */
 
 static void say_failed(run *r, const worker *w) {
-  const schedule_job *it = w->job;
-  char *tail = ending_tail(w->files.log, w->files.log_start, 10), *last = strrchr(tail, '\n');
-  last = last ? last + 1 : tail;
-  display_say(r->display, "failed: %s: %s%s%s%s\n  log: %s", it->label, last, *last ? " (" : "",
-              it->ending, *last ? ")" : "", w->files.log);
-  if (last > tail) last[-1] = 0; /* it is told already */
-  char *rest = NULL;
-  for (char *line = last > tail ? strtok_r(tail, "\n", &rest) : NULL; line;
-       line = strtok_r(NULL, "\n", &rest))
-    display_say(r->display, "  | %s", line);
-  free(tail);
+  display_failed(r->display, w->job->label, w->job->ending, w->files.log, w->files.log_start);
 }
 
 static void finish_accident(run *r, worker *w) {
