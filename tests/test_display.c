@@ -42,8 +42,8 @@ static void plain_lines(void **state) {
   assert_string_equal(text, "start: formation seed 0\n"
                             "start: OT seed 0\n"
                             "OT seed 0: no Hessian:?[2J differences\n"
-                            "running: formation seed 0: train 1/10, loss 0.5000, NLL 25.500, "
-                            "NFE 26, 500 points/s, 1 min 30 s left\n"
+                            "running: formation seed 0: train 1/10, 1 min 30 s left, NLL 25.500, "
+                            "NFE 26, loss 0.5000, 500 points/s\n"
                             "running: OT seed 0: train\n"
                             "done: formation seed 0, NLL 25.500 (best 24.250), NFE 26 (1 min 15 s) "
                             "[1 of 3]\n");
@@ -61,27 +61,48 @@ static void quiet_says_nothing(void **state) {
   assert_int_equal(length, 0);
 }
 
-/* What a terminal is sent: status lines are one line each, whatever their labels hold. */
-static void labels_are_harmless(void **state) {
-  folder *f = *state;
-  char sent[1000];
+/* The first status line that a terminal of 80 columns is sent. */
+static const char *status_line(folder *f, const char *label, const char *news) {
+  char *sent = arena_get(&f->memory, 1000);
   int terminal = posix_openpt(O_RDWR | O_NOCTTY);
   assert_int_equal(grantpt(terminal) | unlockpt(terminal), 0);
   out = fopen(ptsname(terminal), "r+");
   assert_non_null(out);
   setenv("TERM", "xterm", 1);
   display *d = display_open(out, 1, false, 0);
-  size_t a = display_start(d, "red\033[31m\nseed\t0", "train", 0);
-  told(f, d, a, "{'phase':'train','done':10,'total':100}", 1);
+  size_t a = display_start(d, label, "train", 0);
+  told(f, d, a, "{'phase':'train','done':0,'total':100}", 0);
+  told(f, d, a, news, 1);
   display_refresh(d, 1);
-  ssize_t got = read(terminal, sent, sizeof sent - 1);
+  ssize_t got = read(terminal, sent, 999);
   display_close(d);
   close(terminal);
   assert_true(got > 0);
   sent[got] = 0;
   assert_non_null(strstr(sent, "\r\n"));
   *strstr(sent, "\r\n") = 0;
-  assert_string_equal(sent, "  red?[31m?seed?0  train 10 %");
+  return sent;
+}
+
+/* Status lines are one line each, whatever their labels hold. */
+static void labels_are_harmless(void **state) {
+  folder *f = *state;
+  const char *line = status_line(f, "red\033[31m\nseed\t0", "{'phase':'train','done':10}");
+  assert_string_equal(line, "  red?[31m?seed?0  train 10 %, 9 s left");
+}
+
+/* Runs differ at the end of their labels: what is cut are numbers. */
+static void labels_come_first(void **state) {
+  folder *f = *state;
+  const char *news =
+      "{'phase':'train','done':10,'epoch':1,'epochs':10,'loss':0.5,'nll':25.5,'nfe':26}";
+  assert_string_equal(
+      status_line(f, "formation hyperbolize isotropize seed 2", news),
+      "  formation hyperbolize isotropize seed 2  train 1/10, 9 s left, NLL 25.500, ..");
+  fclose(out);
+  assert_string_equal(
+      status_line(f, "formation hyperbolize isotropize project optimizer.lr 0.001 seed 2", news),
+      "  formation hyperbolize isotropize project optimi..  train 1/10, 9 s left, NL..");
 }
 
 static int free_text(void **state) {
@@ -97,6 +118,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(plain_lines, folder_set_up, free_text),
       cmocka_unit_test_setup_teardown(quiet_says_nothing, folder_set_up, free_text),
       cmocka_unit_test_setup_teardown(labels_are_harmless, folder_set_up, free_text),
+      cmocka_unit_test_setup_teardown(labels_come_first, folder_set_up, free_text),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

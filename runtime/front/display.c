@@ -193,12 +193,12 @@ static void add_details(text_buffer *text, const job_line *line, double now) {
     text_add(text, " %.0f/%.0f", line->epoch, line->epochs);
   else if (line->total > 0)
     text_add(text, " %.0f %%", 100 * line->done / line->total);
-  add_number(text, "loss", line->loss, 4);
+  double pace = points_made(line), left = line_left(line, now);
+  if (!isnan(left)) text_add(text, ", %s left", format_duration(number, left));
   add_number(text, "NLL", line->nll, 3);
   add_number(text, "NFE", line->nfe, 0);
-  double pace = points_made(line), left = line_left(line, now);
+  add_number(text, "loss", line->loss, 4);
   if (isfinite(pace)) text_add(text, ", %s points/s", format_fixed(number, pace, 0));
-  if (!isnan(left)) text_add(text, ", %s left", format_duration(number, left));
 }
 
 static void add_overall(display *d, text_buffer *text, size_t running, double now) {
@@ -216,18 +216,21 @@ static void make_harmless(char *text, const char *kept) {
   }
 }
 
+/* The label tells runs apart, so the numbers are cut first, the less telling ones last in their
+ * line; DETAILS columns they keep: "train 103/250, 17 min left". */
+enum { DETAILS = 26 };
+
 static void draw_line(text_buffer *text, const job_line *line, size_t width, double now) {
   text_buffer details = {0}, all = {0};
   add_details(&details, line, now);
-  size_t taken = format_width(details.text) + 4;
-  size_t label = format_width(line->label), room = width > taken + 10 ? width - taken : 10;
+  size_t wanted = format_width(details.text), label = format_width(line->label);
+  const size_t most = width > DETAILS + 14 ? width - DETAILS - 4 : 10;
+  if (label > most) label = most;
+  const size_t left = width > label + 5 ? width - label - 4 : 1;
   text_add(&all, "  ");
-  format_fit(&all, line->label, label < room ? label : room);
+  format_fit(&all, line->label, label);
   text_add(&all, "  ");
-  format_fit(&all, details.text,
-             label + taken < width ? taken - 4
-             : width > room + 4    ? width - room - 4
-                                   : 1);
+  format_fit(&all, details.text, wanted < left ? wanted : left);
   make_harmless(all.text, "");
   text_add(text, "%s\n", all.text);
   free(all.text);
