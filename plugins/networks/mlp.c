@@ -169,5 +169,5 @@ static const hifm_network_ops ops = {.speed = true,
                                      .backward = backward};
 
 HIFM_PLUGIN(network, HIFM_NETWORK, mlp, .revision = 1, .name = "mlp",
-            .summary = "multilayer perceptron on [x, z], for data of few dimensions",
+            .summary = "multilayer perceptron on [x, z], softplus, for data of few dimensions",
             .params = params, .ops.network = &ops);
