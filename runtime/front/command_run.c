@@ -169,7 +169,7 @@ static void dry_run(const experiment *e) {
   const value *columns = value_get(e->plan, "columns");
   const size_t done = e->jobs.rows_done;
   printf("%zu runs, %zu done, %zu to do\n", e->jobs.row_count, done, e->jobs.row_count - done);
-  printf("varies:");
+  printf("columns:");
   for (size_t i = 0; columns && i < columns->count; i++) printf(" %s", columns->items[i]->text);
   printf("\njobs:\n");
   for (size_t i = 0; i < e->jobs.job_count; i++)
