@@ -32,9 +32,5 @@ hifm_status command_plugin(arena *a, const options *given, hifm_error *err) {
 
 hifm_status command_describe(arena *a, const options *given, hifm_error *err) {
   (void)a;
-  if (given->word_count != 1)
-    return hifm_fail(err, HIFM_USAGE,
-                     "hifm describe takes one of optimizer, train, measure, flow, schedule, mcmc, "
-                     "file, images, columns");
-  return describe_word(given->words[0], stdout, err);
+  return describe_word(given->word_count == 1 ? given->words[0] : NULL, stdout, err);
 }

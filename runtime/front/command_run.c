@@ -215,8 +215,8 @@ hifm_status command_run(arena *a, const options *given, hifm_error *err) {
   if (status == HIFM_OK) status = files_make_folder(given->out, err);
   if (status == HIFM_OK) status = files_lock(given->out, err);
   if (status == HIFM_OK && given->force) status = forget(&e, err);
-  /* What is wrong with a table or figure is said now, not after hours; and until then none of an
-   * earlier call stands beside the new CSV. */
+  /* While it runs, and where it is interrupted, no table or figure of an earlier call stands beside
+   * the new CSV. */
   const bool more = status == HIFM_OK && e.jobs.rows_done < e.jobs.row_count;
   if (more) status = record(&e, err);
   if (more && status == HIFM_OK) status = write_tables(&e, NULL, err);

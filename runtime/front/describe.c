@@ -183,26 +183,30 @@ static void print_columns(FILE *out) {
   RECORD_HISTORY(HISTORY_LINE)
 }
 
-hifm_status describe_word(const char *word, FILE *out, hifm_error *err) {
+static hifm_status refuse_word(const char *word, hifm_error *err) {
   arena memory = {0};
   const char *words[WORD_COUNT];
-  size_t at = 0;
   for (size_t i = 0; i < WORD_COUNT; i++) words[i] = WORDS[i].word;
-  while (at < WORD_COUNT && strcmp(words[at], word) != 0) at++;
-  hifm_status status = HIFM_OK;
-  if (at == WORD_COUNT) {
-    status = hifm_fail(err, HIFM_USAGE,
-                       "\"%s\" is not described (optimizer, train, measure, flow, schedule, mcmc, "
-                       "file, images, columns; plugins: hifm plugin describe)%s",
-                       word, text_hint(&memory, word, words, WORD_COUNT));
-  } else {
-    fprintf(out, "%s: %s\n", word, WORDS[at].meaning);
-    if (WORDS[at].settings)
-      print_settings(&memory, params_describe(&memory, WORDS[at].settings), out);
-    else
-      print_columns(out);
-    status = finish(out, err);
-  }
+  const char *all = text_list(&memory, words, WORD_COUNT);
+  if (word)
+    hifm_fail(err, HIFM_USAGE, "\"%s\" is not described (%s; plugins: hifm plugin describe)%s",
+              word, all, text_hint(&memory, word, words, WORD_COUNT));
+  else
+    hifm_fail(err, HIFM_USAGE, "hifm describe takes one of %s", all);
   arena_close(&memory);
-  return status;
+  return HIFM_USAGE;
+}
+
+hifm_status describe_word(const char *word, FILE *out, hifm_error *err) {
+  size_t at = 0;
+  while (word && at < WORD_COUNT && strcmp(WORDS[at].word, word) != 0) at++;
+  if (!word || at == WORD_COUNT) return refuse_word(word, err);
+  arena memory = {0};
+  fprintf(out, "%s: %s\n", word, WORDS[at].meaning);
+  if (WORDS[at].settings)
+    print_settings(&memory, params_describe(&memory, WORDS[at].settings), out);
+  else
+    print_columns(out);
+  arena_close(&memory);
+  return finish(out, err);
 }

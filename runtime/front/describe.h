@@ -13,7 +13,8 @@ hifm_status describe_list(FILE *out, hifm_error *err);
 hifm_status describe_plugin(const char *kind, const char *name, FILE *out, hifm_error *err);
 
 /* The settings of a section of a script (train, measure, ...) or of a kind of data set (mcmc, file,
- * images), or "columns": those of runs.csv and history.csv. HIFM_USAGE for another word. */
+ * images), or "columns": those of runs.csv and history.csv. HIFM_USAGE for another word, or NULL.
+ */
 hifm_status describe_word(const char *word, FILE *out, hifm_error *err);
 
 #endif

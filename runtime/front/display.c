@@ -216,8 +216,8 @@ static void make_harmless(char *text, const char *kept) {
   }
 }
 
-/* The label tells runs apart, so the numbers are cut first, the less telling ones last in their
- * line; DETAILS columns they keep: "train 103/250, 17 min left". */
+/* The label tells runs apart, its end above all, so the numbers are cut first; they begin with what
+ * is looked for most. DETAILS columns they keep: "train 103/250, 17 min left". */
 enum { DETAILS = 26 };
 
 static void draw_line(text_buffer *text, const job_line *line, size_t width, double now) {

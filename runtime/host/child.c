@@ -1,5 +1,6 @@
 #include "host/child.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -11,7 +12,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The exit code of a child that came back from its body: not one that plugins end with. */
@@ -50,12 +50,6 @@ static void become_child(unsigned seconds) {
   alarm(seconds);
 }
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static bool has_ended(pid_t child) {
   siginfo_t info = {0};
   return waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid;
@@ -64,11 +58,11 @@ static bool has_ended(pid_t child) {
 /* All that comes until the pipe is closed: true; or, as a process that the child started may hold
  * it open and the child may block signals, until the child has ended or its time is over: false. */
 static bool read_all(pid_t child, int fd, unsigned seconds, text_buffer *buffer) {
-  const double deadline = now() + seconds;
+  const double deadline = clock_seconds() + seconds;
   char piece[4096];
   for (;;) {
     const bool ended = has_ended(child);
-    if (!ended && now() > deadline) return false;
+    if (!ended && clock_seconds() > deadline) return false;
     int ready = poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, ended ? 0 : SLICE);
     if (ready == 0 && ended) return false;
     if (ready <= 0) continue;

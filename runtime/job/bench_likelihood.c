@@ -1,8 +1,8 @@
 /* hifm bench: right-hand sides of likelihoods, velocity and exact divergence. */
+#include "base/clock.h"
 #include "host/plugins.h"
 #include "job/bench_parts.h"
 #include "job/likelihood.h"
-#include "job/result.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,9 +26,9 @@ static hifm_status time_likelihood(const bench *b, const subject *s, const measu
   hifm_status status = HIFM_OK;
   for (size_t k = 0; k < repeats && status == HIFM_OK; k++) {
     likelihood found;
-    const double start = result_clock();
+    const double start = clock_seconds();
     status = likelihood_measure(s->net, b->w, b->data.test, s->points, set, 0, &found, err);
-    times[k] = (result_clock() - start) / (double)found.stats.nfev;
+    times[k] = (clock_seconds() - start) / (double)found.stats.nfev;
     if (status == HIFM_OK && strcmp(found.solver, "ok") != 0)
       status =
           hifm_fail(err, HIFM_DIVERGED, "the likelihood of these weights: %.300s", found.solver);

@@ -1,10 +1,10 @@
 /* hifm bench: matrix products, eigendecompositions, memory. */
+#include "base/clock.h"
 #include "base/linear.h"
 #include "host/energy.h"
 #include "host/plugins.h"
 #include "job/bench_parts.h"
 #include "job/prepare.h"
-#include "job/result.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,11 +27,11 @@ static double time_form(const bench *b, linear_form form, size_t width, float *c
   const bool turned = form == LINEAR_TN;
   double times[SGEMM_TIMINGS];
   for (size_t i = 0; i < SGEMM_TIMINGS; i++) {
-    const double start = result_clock();
+    const double start = clock_seconds();
     for (size_t k = 0; k < b->sizes->calls; k++)
       linear_multiply(form, turned ? width : TILE, width, turned ? TILE : width, array[0],
                       array[turned ? 1 : 2], array[turned ? 3 : 1]);
-    times[i] = (result_clock() - start) / (double)b->sizes->calls;
+    times[i] = (clock_seconds() - start) / (double)b->sizes->calls;
   }
   return fastest(times, SGEMM_TIMINGS);
 }
@@ -86,9 +86,9 @@ static hifm_status run_bare(const bench *b, energy *e, double *seconds, hifm_err
   *seconds = 0;
   for (size_t i = 0; i < b->sizes->modes && status == HIFM_OK; i++) {
     energy_hessian(e, dataset_train_point(&b->data, i, 0, 0, 0, NULL), NULL, matrix);
-    const double start = result_clock();
+    const double start = clock_seconds();
     status = linear_eigen(matrix, d, values, vectors, err);
-    *seconds += result_clock() - start;
+    *seconds += clock_seconds() - start;
   }
   free(matrix);
   return status;
@@ -98,9 +98,9 @@ static hifm_status time_both(const bench *b, energy *e, double *ours, double *ba
                              hifm_error *err) {
   hifm_status status = HIFM_OK;
   for (size_t k = 0; k < b->sizes->repeats && status == HIFM_OK; k++) {
-    const double start = result_clock();
+    const double start = clock_seconds();
     status = run_job(b, err);
-    ours[k] = result_clock() - start;
+    ours[k] = clock_seconds() - start;
     if (status == HIFM_OK) status = run_bare(b, e, &bare[k], err);
   }
   return status;

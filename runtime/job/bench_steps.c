@@ -1,10 +1,10 @@
 /* hifm bench: training steps, pair by pair and by the series, alone and with all that belongs to
  * them. */
+#include "base/clock.h"
 #include "hifm/rng.h"
 #include "host/plugins.h"
 #include "job/adamw.h"
 #include "job/bench_parts.h"
-#include "job/result.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,9 +43,9 @@ static hifm_status time_learning(bench *b, network *net, const stretch *s, float
   for (size_t k = 0; k < s->warm_up + s->count && status == HIFM_OK; k++) {
     status = batcher_fill(&b->batches, s->first + k, err);
     if (status != HIFM_OK) break;
-    const double start = result_clock();
+    const double start = clock_seconds();
     learn(b, net, b->w, gradient);
-    const double end = result_clock();
+    const double end = clock_seconds();
     if (k >= s->warm_up) {
       times[k - s->warm_up] = end - start;
       *rows += rows_of(b, net) / (double)s->count;
@@ -112,14 +112,14 @@ typedef struct trainer {
 static hifm_status train_once(bench *b, trainer *t, size_t k, hifm_error *err) {
   const size_t weights = b->series.weights;
   double clock[4];
-  clock[0] = result_clock();
+  clock[0] = clock_seconds();
   hifm_status status = batcher_fill(&b->batches, b->sizes->warm_up + b->sizes->steps + k, err);
   if (status != HIFM_OK) return status;
-  clock[1] = result_clock();
+  clock[1] = clock_seconds();
   learn(b, &b->series, t->w, t->gradient);
-  clock[2] = result_clock();
+  clock[2] = clock_seconds();
   adamw_step(&t->set, k + 1, weights, t->gradient, t->w, t->m, t->v);
-  clock[3] = result_clock();
+  clock[3] = clock_seconds();
   for (size_t part = 0; part < ALL; part++) t->times[part][k] = clock[part + 1] - clock[part];
   t->times[ALL][k] = clock[3] - clock[0];
   t->rows += rows_of(b, &b->series) / (double)b->sizes->steps;

@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "job/prepare.h"
 
 #include "hifm/rng.h"
@@ -70,7 +71,7 @@ hifm_status prepare_data(arena *a, const job *work, hifm_error *err) {
     hifm_status (*make)(arena *a, const job *work, const value **numbers, hifm_error *err);
   } kinds[] = {{"mcmc", prepare_mcmc}, {"file", prepare_file}, {"images", prepare_images}};
   const char *kind = value_get_text(work->config, PARAMS_NAME, "mcmc");
-  const double start = result_clock();
+  const double start = clock_seconds();
   const value *numbers = NULL;
   size_t k = 0;
   while (k < 3 && strcmp(kinds[k].kind, kind) != 0) k++;
@@ -81,7 +82,7 @@ hifm_status prepare_data(arena *a, const job *work, hifm_error *err) {
                        .id = work->id,
                        .state = "done",
                        .numbers = numbers,
-                       .seconds = result_clock() - start,
+                       .seconds = clock_seconds() - start,
                        .attempts = work->attempt};
   return result_write(arena_format(a, "%s/result.json", work->folder), &made, err);
 }

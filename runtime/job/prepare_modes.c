@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "job/prepare.h"
 
 #include "base/files.h"
@@ -110,7 +111,7 @@ static hifm_status make_modes(arena *a, const job *work, const dataset *data, en
 }
 
 hifm_status prepare_modes(arena *a, const job *work, hifm_error *err) {
-  const double start = result_clock();
+  const double start = clock_seconds();
   dataset data;
   hifm_bound bound;
   energy e;
@@ -135,7 +136,7 @@ hifm_status prepare_modes(arena *a, const job *work, hifm_error *err) {
   const result made = {.kind = work->kind,
                        .id = work->id,
                        .state = "done",
-                       .seconds = result_clock() - start,
+                       .seconds = clock_seconds() - start,
                        .attempts = work->attempt};
   if (status == HIFM_OK)
     status = result_write(arena_format(a, "%s/result.json", work->folder), &made, err);

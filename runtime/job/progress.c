@@ -1,5 +1,6 @@
 #include "job/progress.h"
 
+#include "base/clock.h"
 #include "base/json.h"
 
 #include <errno.h>
@@ -9,18 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <time.h>
 #include <unistd.h>
 
 static int descriptor = -1; /* of JSON lines; -1: text on stderr */
 static double last_told;
 static volatile sig_atomic_t stop_asked;
-
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 void progress_start(void) {
   const char *text = getenv("HIFM_PROGRESS_FD"), *scheduler = getenv("HIFM_SCHEDULER_PID");
@@ -67,7 +61,7 @@ static void send_progress(const progress *state) {
 }
 
 void progress_tell(const progress *state) {
-  const double time = now();
+  const double time = clock_seconds();
   const bool end = state->done >= state->total;
   if (!end && time - last_told < (descriptor >= 0 ? 0.2 : 2.0)) return;
   last_told = time;

@@ -10,12 +10,6 @@
 
 #define VERSION "0.1.0"
 
-double result_clock(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* "model name" of the first processor, where the system tells. */
 static const char *processor(arena *a) {
   char line[256], *colon;

@@ -15,7 +15,4 @@ typedef struct result {
 /* { job, id, status, message, numbers, history, provenance } written atomically to path. */
 hifm_status result_write(const char *path, const result *r, hifm_error *err);
 
-/* Seconds on a clock that only goes forward. */
-double result_clock(void);
-
 #endif

@@ -1,4 +1,5 @@
 /* The measure job: other settings of the likelihood on weights that were kept, without training. */
+#include "base/clock.h"
 #include "base/files.h"
 #include "base/memory.h"
 #include "job/checkpoint.h"
@@ -61,7 +62,7 @@ static value *anchors(run *r, arena *a) {
 }
 
 hifm_status run_remeasure(arena *a, const job *work, hifm_error *err) {
-  const double begun = result_clock();
+  const double begun = clock_seconds();
   run r;
   hifm_status status = run_open(&r, a, work, err);
   if (status != HIFM_OK) return status;
@@ -72,7 +73,7 @@ hifm_status run_remeasure(arena *a, const job *work, hifm_error *err) {
                            .state = "done",
                            .numbers = anchors(&r, a),
                            .history = history,
-                           .seconds = result_clock() - begun,
+                           .seconds = clock_seconds() - begun,
                            .attempts = work->attempt};
   if (status == HIFM_OK)
     status = result_write(job_measure_path(a, work->folder, work->id), &measured, err);

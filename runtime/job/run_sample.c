@@ -1,4 +1,5 @@
 /* The sample job: what a run has learned, as points or as a picture. */
+#include "base/clock.h"
 #include "base/npy.h"
 #include "base/png.h"
 #include "job/checkpoint.h"
@@ -109,7 +110,7 @@ done:
 }
 
 hifm_status run_sample(arena *a, const job *work, hifm_error *err) {
-  const double begun = result_clock();
+  const double begun = clock_seconds();
   run r;
   order o;
   value *numbers = value_new(a, VALUE_MAP);
@@ -124,7 +125,7 @@ hifm_status run_sample(arena *a, const job *work, hifm_error *err) {
                         .id = work->id,
                         .state = "done",
                         .numbers = numbers,
-                        .seconds = result_clock() - begun,
+                        .seconds = clock_seconds() - begun,
                         .attempts = work->attempt};
   return result_write(arena_format(a, "%s/result.json", work->folder), &drawn, err);
 }

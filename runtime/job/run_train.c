@@ -1,4 +1,5 @@
 /* The train job: Algorithm 1 in a loop, with measurements and checkpoints along the way. */
+#include "base/clock.h"
 #include "base/files.h"
 #include "job/adamw.h"
 #include "job/batch.h"
@@ -108,8 +109,8 @@ static hifm_status measure(trainer *t, hifm_error *err) {
 }
 
 static hifm_status save(trainer *t, hifm_error *err) {
-  t->state.seconds += result_clock() - t->started;
-  t->started = t->saved = result_clock();
+  t->state.seconds += clock_seconds() - t->started;
+  t->started = t->saved = clock_seconds();
   return checkpoint_save(&t->state, &t->r->net, t->r->work, err);
 }
 
@@ -155,7 +156,7 @@ static hifm_status loop(trainer *t, hifm_error *err) {
     }
     if (status == HIFM_INTERRUPTED || progress_stop_asked()) return stop(t, err);
     if (status != HIFM_OK || t->trouble[0] || t->state.step >= t->steps) return status;
-    if (result_clock() - t->saved > t->r->work->checkpoint_seconds) status = save(t, err);
+    if (clock_seconds() - t->saved > t->r->work->checkpoint_seconds) status = save(t, err);
     if (status == HIFM_OK) status = take_step(t, err);
     if (status != HIFM_OK) return status;
     tell(t);
@@ -182,7 +183,7 @@ static hifm_status finish(trainer *t, hifm_error *err) {
   const job *work = t->r->work;
   arena *a = t->memory;
   const value *last = s->history->count ? s->history->items[s->history->count - 1] : facts(t);
-  s->seconds += result_clock() - t->started;
+  s->seconds += clock_seconds() - t->started;
   hifm_status status = checkpoint_save_weights(s, &t->r->net, work, "last", last, err);
   const result trained = {.kind = work->kind,
                           .id = work->id,
@@ -212,7 +213,7 @@ static hifm_status start(trainer *t, hifm_error *err) {
   t->steps = r->train.steps ? r->train.steps : r->train.epochs * t->batches->steps_per_epoch;
   t->measure_every = r->measure.every * t->batches->steps_per_epoch;
   t->last_nll = t->last_nfe = NAN;
-  t->started = t->saved = result_clock();
+  t->started = t->saved = clock_seconds();
   hifm_status status = checkpoint_load(&t->state, &r->net, r->work, &found, err);
   if (status != HIFM_OK) return status;
   if (found)

@@ -3,6 +3,7 @@
 #include "job/settings.h"
 #include "plan/columns.h"
 #include "plan/declared.h"
+#include "plan/grid.h"
 #include "plan/product.h"
 #include "plan/selection.h"
 #include "plan/variants.h"
@@ -109,20 +110,13 @@ static void write_rows(const product *p, value *plan) {
   value_put(a, plan, "rows", rows);
 }
 
-static bool has_column(const value *columns, const char *name) {
-  for (size_t i = 0; i < columns->count; i++)
-    if (strcmp(columns->items[i]->text, name) == 0) return true;
-  return false;
-}
-
 /* What --set has set is a column, too: two calls with other settings leave other tables. */
 static void add_set_columns(const experiment *e, value *columns) {
   arena *a = e->schema->memory;
   for (size_t i = 0; i < e->request->set_count; i++) {
     const char *set = e->request->sets[i];
     const char *name = arena_format(a, "%.*s", (int)strcspn(set, "="), set);
-    if (schema_section(name, strcspn(name, ".")) < SECTIONS && !has_column(columns, name))
-      value_push(a, columns, value_text(a, name));
+    if (schema_section(name, strcspn(name, ".")) < SECTIONS) grid_add_column(a, columns, name);
   }
 }
 

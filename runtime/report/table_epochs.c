@@ -22,5 +22,5 @@ void table_note_epochs(table_parts *p) {
                                   "The minimum is over %.0f to %.0f measured epochs: of more it is "
                                   "smaller by chance.",
                                   least, most);
-  value_push(&p->memory, p->notes, value_text(&p->memory, note));
+  table_add_note(p, note);
 }

@@ -115,8 +115,7 @@ hifm_status table_find_minus(table_parts *p, const char *column, const value *mi
   if (status != HIFM_OK) return status;
   s->minus = pair_runs(&found);
   if (found.count == 0)
-    value_push(a, p->notes,
-               value_text(a, arena_format(a, "No run here has %s: nothing to subtract in \"%s\".",
-                                          text, s->heading)));
+    table_add_note(
+        p, arena_format(a, "No run here has %s: nothing to subtract in \"%s\".", text, s->heading));
   return HIFM_OK;
 }

@@ -86,7 +86,7 @@ hifm_status table_find_notes(table_parts *p, hifm_error *err) {
     text_buffer text = {0};
     text_add(&text, "%s", "");
     status = expand(p, &text, view_part(declared, i), err);
-    if (status == HIFM_OK) value_push(&p->memory, p->notes, value_text(&p->memory, text.text));
+    if (status == HIFM_OK) table_add_note(p, text.text);
     free(text.text);
   }
   return status;

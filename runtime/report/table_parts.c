@@ -32,6 +32,10 @@ hifm_status table_open(table_parts *p, const table_request *request, const rows 
   return read_paper(p, err);
 }
 
+void table_add_note(table_parts *p, const char *text) {
+  value_push(&p->memory, p->notes, value_text(&p->memory, text));
+}
+
 void table_close(table_parts *p) {
   rows_close(&p->paper);
   arena_close(&p->memory);

@@ -50,6 +50,9 @@ hifm_status table_open(table_parts *p, const table_request *request, const rows 
                        hifm_error *err);
 void table_close(table_parts *p);
 
+/* One more line below the table. */
+void table_add_note(table_parts *p, const char *text);
+
 /* The first run of a family or group. */
 const char **table_first_run(const table_parts *p, const view_groups *groups, size_t group);
 

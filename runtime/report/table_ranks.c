@@ -138,25 +138,22 @@ static const char *label_of(const ranking *r, const char *column) {
   return column;
 }
 
-static void add_line(const ranking *r, const char *line) {
-  value_push(&r->p->memory, r->p->notes, value_text(&r->p->memory, line));
-}
-
 static void add_agreement(const ranking *r, const char *column) {
   const agreement found = agreement_of(r);
   const char *label = label_of(r, column);
   arena *a = &r->p->memory;
   if (found.pairs == 0) return;
   if (found.kept == found.pairs)
-    add_line(r, arena_format(a, "Order by %s: the same in all %zu seeds%s.", label, r->seed_count,
-                             found.complete ? "" : ", as far as there are numbers"));
+    table_add_note(r->p, arena_format(a, "Order by %s: the same in all %zu seeds%s.", label,
+                                      r->seed_count,
+                                      found.complete ? "" : ", as far as there are numbers"));
   else
-    add_line(r,
-             arena_format(a,
-                          "Order by %s: not the same in all seeds; %zu of %zu pairs of rows "
-                          "keep their order in every seed%s; by chance alone %.3g %% would.",
-                          label, found.kept, found.pairs, found.complete ? "" : " that both have",
-                          100 * found.chance / (double)found.pairs));
+    table_add_note(
+        r->p, arena_format(a,
+                           "Order by %s: not the same in all seeds; %zu of %zu pairs of rows "
+                           "keep their order in every seed%s; by chance alone %.3g %% would.",
+                           label, found.kept, found.pairs, found.complete ? "" : " that both have",
+                           100 * found.chance / (double)found.pairs));
 }
 
 static const char *tau_text(const ranking *r, const double *ours, const double *papers) {
@@ -179,8 +176,8 @@ static void add_tau(const ranking *r) {
   if (r->seed_count > 1) text = arena_format(&p->memory, "%s by the means;", text);
   for (size_t s = 0; s < r->seed_count && r->seed_count > 1; s++)
     text = arena_format(&p->memory, "%s %s", text, tau_text(r, r->numbers[s], papers));
-  add_line(r, arena_format(&p->memory, "Kendall's tau with the paper's order: %s%s.", text,
-                           r->seed_count > 1 ? " by seed" : ""));
+  table_add_note(r->p, arena_format(&p->memory, "Kendall's tau with the paper's order: %s%s.", text,
+                                    r->seed_count > 1 ? " by seed" : ""));
 }
 
 hifm_status table_find_ranks(table_parts *p, hifm_error *err) {

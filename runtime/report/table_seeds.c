@@ -41,10 +41,6 @@ static bool mixes_seeds(const table_parts *p, const table_source *s, const rows 
   return false;
 }
 
-static void add_note(table_parts *p, const char *text) {
-  value_push(&p->memory, p->notes, value_text(&p->memory, text));
-}
-
 void table_note_seeds(table_parts *p, const rows *csv) {
   bool deviations = false, mixed = false, paired = false;
   for (const table_source *s = p->sources; s < p->sources + p->count; s++) {
@@ -53,9 +49,9 @@ void table_note_seeds(table_parts *p, const rows *csv) {
     mixed |= !s->minus && mixes_seeds(p, s, csv);
     paired |= s->minus != NULL;
   }
-  if (deviations) add_note(p, "Mean ± standard deviation over seeds (how many).");
+  if (deviations) table_add_note(p, "Mean ± standard deviation over seeds (how many).");
   if (mixed)
-    add_note(p, paired ? "Rows with missing seeds are means over other seeds than the rest; "
-                         "differences are paired by seed."
-                       : "Rows with missing seeds are means over other seeds than the rest.");
+    table_add_note(p, paired ? "Rows with missing seeds are means over other seeds than the rest; "
+                               "differences are paired by seed."
+                             : "Rows with missing seeds are means over other seeds than the rest.");
 }
