@@ -165,7 +165,9 @@ static const struct {
     {"energies", "overruns", "[buffers are not overrun: 2 numbers: "},
     {"energies", "fits_nothing",
      "[presets are accepted: on no kind of data point; tried 5 particles in 3 dimensions, 4 "
-     "particles in 2 dimensions, 8 x 8 image, 1 number, 2 numbers, 3 numbers, 4 numbers; "},
+     "particles in 2 dimensions, 8 x 8 image, 1 number, 2 numbers, 3 numbers, 4 numbers, up to 100 "
+     "particles and 256 numbers; of particles: "},
+    {"energies", "one_molecule", "[value is unchanged by rotation: 7 particles in 3 dimensions: "},
     {"energies", "nan", "[value is finite: "},
     {"energies", "crashes", "crashed with SIGSEGV after \"gradient agrees with"},
     {"energies", "hangs", "took longer than 1 s after \"gradient agrees with"},
@@ -206,7 +208,7 @@ static const struct {
     {"overruns", 2},                                 /* one and two numbers */
     {"false_permutation", 2},                        /* particles in space and in the plane */
     {"plain_claim", 2},                              /* two flags */
-    {"fits_nothing", 1},
+    {"fits_nothing", 1},      {"ten_numbers", 0},
 };
 
 static void nothing_else_fails(void **state) {
@@ -236,6 +238,14 @@ static void kinds_of_points_are_told(void **state) {
   assert_string_equal(v.kinds, "checked on 2 numbers; not for 5 particles in 3 dimensions, 4 "
                                "particles in 2 dimensions, 8 x 8 image, 1 number, 3 numbers, 4 "
                                "numbers");
+  check_plugin(fake(&here->memory, "energies", "one_molecule"), note, &v, &failed, &err);
+  assert_string_equal(v.kinds, "checked on 7 particles in 3 dimensions; not for 5 particles in 3 "
+                               "dimensions, 4 particles in 2 dimensions, 8 x 8 image, 1 number, 2 "
+                               "numbers, 3 numbers, 4 numbers");
+  check_plugin(fake(&here->memory, "energies", "ten_numbers"), note, &v, &failed, &err);
+  assert_string_equal(v.kinds, "checked on 10 numbers; not for 5 particles in 3 dimensions, 4 "
+                               "particles in 2 dimensions, 8 x 8 image, 1 number, 2 numbers, 3 "
+                               "numbers, 4 numbers");
   check_plugin(PLUGINS "/energies/formation.so", note, &v, &failed, &err);
   assert_string_equal(v.kinds, "checked on 5 particles in 3 dimensions, 4 particles in 2 "
                                "dimensions; not for 8 x 8 image, 1 number, 2 numbers, 3 numbers, "

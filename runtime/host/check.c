@@ -2,11 +2,9 @@
 
 #include "base/files.h"
 #include "base/text.h"
-#include "hifm/network.h"
 #include "hifm/rng.h"
 #include "host/check_parts.h"
 #include "host/child.h"
-#include "host/energy.h"
 #include "host/plugins.h"
 
 #include <stdlib.h>
@@ -120,128 +118,6 @@ void check_point(const hifm_domain *domain, uint32_t draw, double *y) {
   if (domain->centred) centre(domain, y);
 }
 
-/* The kinds of data points there are: particles in space and in the plane, images, plain numbers;
- * of these so few that one written past the end of a short point is seen, too. */
-static const struct {
-  const char *name;
-  hifm_domain domain;
-} domains[] = {
-    {"5 particles in 3 dimensions", {.d = 15, .particles = 5, .space = 3, .centred = true}},
-    {"4 particles in 2 dimensions", {.d = 8, .particles = 4, .space = 2, .centred = true}},
-    {"8 x 8 image", {.d = 64, .height = 8, .width = 8, .channels = 1}},
-    {"1 number", {.d = 1}},
-    {"2 numbers", {.d = 2}},
-    {"3 numbers", {.d = 3}},
-    {"4 numbers", {.d = 4}},
-};
-
-/* Binding is half the test of an energy: the host serves a pair energy on particles only. */
-static hifm_status try_domain(check *c, const hifm_domain *domain, hifm_bound *bound,
-                              hifm_error *err) {
-  hifm_status status = plugins_bind_opened(c->memory, c->plugin, check_settings(c, NULL, 0),
-                                           c->plugin->name, domain, bound, err);
-  if (status || c->plugin->kind != HIFM_ENERGY) return status;
-  energy e;
-  status = energy_open(&e, *bound, domain, err);
-  energy_close(&e);
-  if (status) plugins_drop(bound);
-  return status;
-}
-
-static void check_kind(check *c, const hifm_bound *bound, const hifm_domain *domain) {
-  if (c->plugin->kind == HIFM_ENERGY) check_energy(c, bound, domain);
-  if (c->plugin->kind == HIFM_FLOW) check_flow(c, bound);
-  if (c->plugin->kind == HIFM_NETWORK) check_network(c, bound, domain);
-}
-
-/* Networks that can answer v_z are checked on each domain once more, with it. */
-static void check_with_speed(check *c, const char *name, const hifm_domain *domain) {
-  hifm_domain wider = *domain;
-  hifm_bound bound = {0};
-  hifm_error why;
-  wider.speed = true;
-  c->where = arena_format(c->memory, "%s, with v_z", name);
-  if (try_domain(c, &wider, &bound, &why)) {
-    check_verdict(c, "presets are accepted", false, "speed is declared, but: %s", why.message);
-    return;
-  }
-  check_kind(c, &bound, &wider);
-  plugins_drop(&bound);
-}
-
-/* What became of the kinds of data points. */
-typedef struct kinds {
-  const char *accepted, *refused;     /* names in a row */
-  bool particles;                     /* are some of the accepted ones */
-  hifm_error of_particles, of_others; /* the last refusals */
-} kinds;
-
-static const char *in_a_row(check *c, const char *names, const char *name) {
-  return arena_format(c->memory, "%s%s%s", names, *names ? ", " : "", name);
-}
-
-/* Stages and solvers are told the domain but see only modes and components. */
-static bool sees_points(const check *c) {
-  return c->plugin->kind == HIFM_ENERGY || c->plugin->kind == HIFM_NETWORK;
-}
-
-/* Energies that declare rotations or permutations but no translations are refused on centred
- * points: what they declare is tested on particles that lie anywhere. */
-static bool lies_anywhere(const check *c) {
-  if (c->plugin->kind != HIFM_ENERGY || c->plugin->ops.energy->pair) return false;
-  const uint32_t flags = c->plugin->ops.energy->invariances;
-  return flags & (HIFM_ROTATES | HIFM_PERMUTES) && !(flags & HIFM_TRANSLATES);
-}
-
-/* A refusal says that the plugin is not for this kind. */
-static void check_on(check *c, const char *name, const hifm_domain *domain, kinds *k) {
-  hifm_bound bound = {0};
-  if (try_domain(c, domain, &bound, domain->particles ? &k->of_particles : &k->of_others)) {
-    k->refused = in_a_row(c, k->refused, name);
-    return;
-  }
-  k->accepted = in_a_row(c, k->accepted, name);
-  k->particles = k->particles || domain->particles;
-  c->where = sees_points(c) ? name : NULL;
-  check_verdict(c, "presets are accepted", true, "bound with every setting at its preset");
-  check_kind(c, &bound, domain);
-  plugins_drop(&bound);
-  if (c->plugin->kind == HIFM_NETWORK && c->plugin->ops.network->speed)
-    check_with_speed(c, name, domain);
-}
-
-static void tell_kinds(check *c, const kinds *k) {
-  if (*k->accepted)
-    check_verdict(c, "kinds of data points", true, "%s %s%s%s",
-                  sees_points(c) ? "checked on" : "sees none of them; bound for", k->accepted,
-                  *k->refused ? "; not for " : "", k->refused);
-  else
-    check_verdict(c, "presets are accepted", false,
-                  "on no kind of data point; tried %s; of particles: %s; of the others: %s",
-                  k->refused, k->of_particles.message, k->of_others.message);
-}
-
-/* One kind is enough for what sees no points. */
-static void check_domains(check *c) {
-  kinds k = {.accepted = "", .refused = ""};
-  const bool anywhere = lies_anywhere(c);
-  for (size_t i = 0; i < sizeof domains / sizeof *domains; i++) {
-    hifm_domain domain = domains[i].domain;
-    const char *name = domains[i].name;
-    if (*k.accepted && !sees_points(c)) break;
-    if (domain.centred && anywhere) {
-      domain.centred = false;
-      name = arena_format(c->memory, "%s (not centred)", name);
-    }
-    check_on(c, name, &domain, &k);
-  }
-  c->where = NULL;
-  tell_kinds(c, &k);
-  if (!*k.accepted) return;
-  if (c->plugin->kind == HIFM_SOLVER) check_solver(c);
-  if (c->plugin->kind == HIFM_ENERGY && !k.particles) check_energy_unfit(c, k.of_particles.message);
-}
-
 static hifm_status refuse_missing(const char *path, hifm_error *err) {
   if (files_exists(path)) return HIFM_OK;
   return hifm_fail(err, HIFM_NO_INPUT, "%s: no such plugin file", path);
@@ -258,7 +134,7 @@ hifm_status check_plugin(const char *path, check_tell tell, void *context, size_
   hifm_status sound = plugins_open(path, &c.plugin, &why);
   check_verdict(&c, "record is sound", !sound, "%s",
                 sound ? why.message : "name, sizes, settings and operations");
-  if (!sound) check_domains(&c);
+  if (!sound) check_kinds(&c);
   *failed = c.failed;
   arena_close(&memory);
   return HIFM_OK;

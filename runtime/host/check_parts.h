@@ -50,6 +50,9 @@ void check_normals(uint32_t draw, size_t n, double *out);
  * (centred where the domain is), else normals. */
 void check_point(const hifm_domain *domain, uint32_t draw, double *y);
 
+/* check_kinds.c: the checks of the plugin's kind, on every kind of data point that it accepts. */
+void check_kinds(check *c);
+
 void check_energy(check *c, const hifm_bound *bound, const hifm_domain *domain);
 /* For an energy that accepts no particles (refusal: its words on them): every invariance that it
  * declares fails. */

@@ -1,0 +1,165 @@
+/* Which kinds of data points a plugin is for, and its checks on each. */
+#include "hifm/network.h"
+#include "host/check_parts.h"
+#include "host/energy.h"
+#include "host/plugins.h"
+
+/* The kinds of data points there are: particles in space and in the plane, images, plain numbers;
+ * of these so few that one written past the end of a short point is seen, too. */
+static const struct {
+  const char *name;
+  hifm_domain domain;
+} domains[] = {
+    {"5 particles in 3 dimensions", {.d = 15, .particles = 5, .space = 3, .centred = true}},
+    {"4 particles in 2 dimensions", {.d = 8, .particles = 4, .space = 2, .centred = true}},
+    {"8 x 8 image", {.d = 64, .height = 8, .width = 8, .channels = 1}},
+    {"1 number", {.d = 1}},
+    {"2 numbers", {.d = 2}},
+    {"3 numbers", {.d = 3}},
+    {"4 numbers", {.d = 4}},
+};
+
+/* Binding is half the test of an energy: the host serves a pair energy on particles only. */
+static hifm_status try_domain(check *c, const hifm_domain *domain, hifm_bound *bound,
+                              hifm_error *err) {
+  hifm_status status = plugins_bind_opened(c->memory, c->plugin, check_settings(c, NULL, 0),
+                                           c->plugin->name, domain, bound, err);
+  if (status || c->plugin->kind != HIFM_ENERGY) return status;
+  energy e;
+  status = energy_open(&e, *bound, domain, err);
+  energy_close(&e);
+  if (status) plugins_drop(bound);
+  return status;
+}
+
+static void check_kind(check *c, const hifm_bound *bound, const hifm_domain *domain) {
+  if (c->plugin->kind == HIFM_ENERGY) check_energy(c, bound, domain);
+  if (c->plugin->kind == HIFM_FLOW) check_flow(c, bound);
+  if (c->plugin->kind == HIFM_NETWORK) check_network(c, bound, domain);
+}
+
+/* Networks that can answer v_z are checked on each domain once more, with it. */
+static void check_with_speed(check *c, const char *name, const hifm_domain *domain) {
+  hifm_domain wider = *domain;
+  hifm_bound bound = {0};
+  hifm_error why;
+  wider.speed = true;
+  c->where = arena_format(c->memory, "%s, with v_z", name);
+  if (try_domain(c, &wider, &bound, &why)) {
+    check_verdict(c, "presets are accepted", false, "speed is declared, but: %s", why.message);
+    return;
+  }
+  check_kind(c, &bound, &wider);
+  plugins_drop(&bound);
+}
+
+/* What became of the kinds of data points. */
+typedef struct kinds {
+  const char *accepted, *refused;     /* names in a row */
+  bool particles;                     /* are some of the accepted ones */
+  hifm_error of_particles, of_others; /* the last refusals */
+} kinds;
+
+static const char *in_a_row(check *c, const char *names, const char *name) {
+  return arena_format(c->memory, "%s%s%s", names, *names ? ", " : "", name);
+}
+
+/* Stages and solvers are told the domain but see only modes and components. */
+static bool sees_points(const check *c) {
+  return c->plugin->kind == HIFM_ENERGY || c->plugin->kind == HIFM_NETWORK;
+}
+
+/* Energies that declare rotations or permutations but no translations are refused on centred
+ * points: what they declare is tested on particles that lie anywhere. */
+static bool lies_anywhere(const check *c) {
+  if (c->plugin->kind != HIFM_ENERGY || c->plugin->ops.energy->pair) return false;
+  const uint32_t flags = c->plugin->ops.energy->invariances;
+  return flags & (HIFM_ROTATES | HIFM_PERMUTES) && !(flags & HIFM_TRANSLATES);
+}
+
+/* A refusal says that the plugin is not for this kind. */
+static void check_on(check *c, const char *name, const hifm_domain *domain, kinds *k) {
+  hifm_bound bound = {0};
+  if (try_domain(c, domain, &bound, domain->particles ? &k->of_particles : &k->of_others)) {
+    k->refused = in_a_row(c, k->refused, name);
+    return;
+  }
+  k->accepted = in_a_row(c, k->accepted, name);
+  k->particles = k->particles || domain->particles;
+  c->where = sees_points(c) ? name : NULL;
+  check_verdict(c, "presets are accepted", true, "bound with every setting at its preset");
+  check_kind(c, &bound, domain);
+  plugins_drop(&bound);
+  if (c->plugin->kind == HIFM_NETWORK && c->plugin->ops.network->speed)
+    check_with_speed(c, name, domain);
+}
+
+/* Energies and networks of one molecule fit none of these: the first count they accept is theirs.
+ */
+enum { PARTICLES_MOST = 100, NUMBERS_MOST = 256 };
+
+static bool accepts(check *c, const hifm_domain *domain) {
+  hifm_bound bound = {0};
+  hifm_error why;
+  if (try_domain(c, domain, &bound, &why)) return false;
+  plugins_drop(&bound);
+  return true;
+}
+
+static void look_for_particles(check *c, bool anywhere, kinds *k) {
+  for (uint32_t space = 3; space >= 2; space--)
+    for (uint32_t n = 2; n <= PARTICLES_MOST; n++) {
+      const hifm_domain domain = {
+          .d = n * space, .particles = n, .space = space, .centred = !anywhere};
+      if (!accepts(c, &domain)) continue;
+      const char *name = arena_format(c->memory, "%u particles in %u dimensions%s", n, space,
+                                      anywhere ? " (not centred)" : "");
+      check_on(c, name, &domain, k);
+      return;
+    }
+}
+
+static void look_for_numbers(check *c, kinds *k) {
+  for (uint32_t d = 5; d <= NUMBERS_MOST; d++) {
+    const hifm_domain domain = {.d = d};
+    if (!accepts(c, &domain)) continue;
+    check_on(c, arena_format(c->memory, "%u numbers", d), &domain, k);
+    return;
+  }
+}
+
+static void tell_kinds(check *c, const kinds *k) {
+  if (*k->accepted)
+    check_verdict(c, "kinds of data points", true, "%s %s%s%s",
+                  sees_points(c) ? "checked on" : "sees none of them; bound for", k->accepted,
+                  *k->refused ? "; not for " : "", k->refused);
+  else
+    check_verdict(c, "presets are accepted", false,
+                  "on no kind of data point; tried %s, up to %d particles and %d numbers; of "
+                  "particles: %s; of the others: %s",
+                  k->refused, PARTICLES_MOST, NUMBERS_MOST, k->of_particles.message,
+                  k->of_others.message);
+}
+
+/* One kind is enough for what sees no points. */
+void check_kinds(check *c) {
+  kinds k = {.accepted = "", .refused = ""};
+  const bool anywhere = lies_anywhere(c);
+  for (size_t i = 0; i < sizeof domains / sizeof *domains; i++) {
+    hifm_domain domain = domains[i].domain;
+    const char *name = domains[i].name;
+    if (*k.accepted && !sees_points(c)) break;
+    if (domain.centred && anywhere) {
+      domain.centred = false;
+      name = arena_format(c->memory, "%s (not centred)", name);
+    }
+    check_on(c, name, &domain, &k);
+  }
+  if (sees_points(c) && !k.particles) look_for_particles(c, anywhere, &k);
+  if (sees_points(c) && !*k.accepted) look_for_numbers(c, &k);
+  c->where = NULL;
+  tell_kinds(c, &k);
+  if (!*k.accepted) return;
+  if (c->plugin->kind == HIFM_SOLVER) check_solver(c);
+  if (c->plugin->kind == HIFM_ENERGY && !k.particles) check_energy_unfit(c, k.of_particles.message);
+}
