@@ -114,7 +114,7 @@ static void the_same_bytes_twice(void **state) {
   assert_true(draw(f));
   assert_string_equal(folder_read(f, "figure4.svg"), first);
   assert_non_null(strstr(first, "formation, project, hyperbolize"));
-  assert_non_null(strstr(first, "NLL and NFE (means of 2 seeds)"));
+  assert_non_null(strstr(first, "NLL and NFE, means of 2 seeds"));
   assert_non_null(strstr(first, "x'y `id` \"z\" (1 of 2)"));
   assert_string_equal(first + strlen(first) - 8, "</svg>\n\n");
 }

@@ -1,43 +1,9 @@
 /* Flow stages and the closed forms of the conditional path (eqs. 13 to 24). */
-#include "base/json.h"
-#include "fixture.h"
-#include "hifm/rng.h"
-#include "host/flow.h"
-
-#include <math.h>
-
-static const hifm_domain domain = {.d = 6, .particles = 2, .space = 3, .centred = true};
-
-enum { MODES = 6 };
-
-typedef struct record {
-  double alpha[MODES], beta[MODES];
-  bool null[MODES], visible[MODES];
-  hifm_spectrum spectrum;
-} record;
+#include "flow_fixture.h"
 
 #define HESSIAN                                                                                    \
   "{\"\":\"hessian\",\"energy\":{\"\":\"formation\"},\"kappa\":1,\"negative\":\"%s\","             \
   "\"tol\":1e-6}"
-#define REFUSE                                                                                     \
-  "{\"\":\"hessian\",\"energy\":{\"\":\"formation\"},\"kappa\":1,\"negative\":\"refuse\","         \
-  "\"tol\":1e-6}"
-
-static hifm_status open_flow(flow *f, arena *a, const char *stages, hifm_error *err) {
-  const value *list;
-  assert_int_equal(json_parse(a, stages, strlen(stages), "stages", &list, err), HIFM_OK);
-  return flow_open(f, a, list, &domain, err);
-}
-
-static void shape(flow *f, arena *a, const char *stages, const double *eigenvalues, double norm,
-                  record *r) {
-  hifm_error err = {0};
-  if (open_flow(f, a, stages, &err)) fail_msg("%s: %s", stages, err.message);
-  r->spectrum =
-      (hifm_spectrum){.alpha = r->alpha, .beta = r->beta, .null = r->null, .visible = r->visible};
-  if (flow_shape(f, norm, f->hessian ? eigenvalues : NULL, &r->spectrum, &err))
-    fail_msg("%s: %s", stages, err.message);
-}
 
 /* Two exact null modes, one within tolerance, three positive. */
 static const double eigenvalues[MODES] = {-1e-9, 0, 2e-8, 0.5, 2, 7};
@@ -185,33 +151,6 @@ static void hyperbolize_and_project(void **state) {
   arena_close(&a);
 }
 
-/* Eq. 21: z(t) = 1 - exp(-kappa alpha_min t) with the rates of section 4.4.1; its slope is v_z. */
-static void the_clock_is_equation_21(void **state) {
-  static const double kappas[] = {0.5, 1, 1.5};
-  (void)state;
-  for (size_t k = 0; k < 6; k++) {
-    arena a = {0};
-    flow f;
-    record r;
-    const double norm = 3, h = 1e-4, kappa = kappas[k / 2];
-    const char *name = k % 2 ? "data" : "interpolant";
-    /* kappa alpha: data kappa ln(|y1| / epsilon), interpolant -ln(epsilon), whatever kappa */
-    const double rate = k % 2 ? kappa * log(norm / 1e-5) : -log(1e-5);
-    shape(&f, &a, arena_format(&a, "[{\"\":\"%s\",\"kappa\":%g,\"epsilon\":1e-5}]", name, kappa),
-          NULL, norm, &r);
-    for (double t = 0.125; t <= 1; t += 0.125) {
-      const double q = flow_rest(&f, &r.spectrum, t), v = flow_speed(&f, &r.spectrum, q);
-      fixture_near(q, exp(-rate * t), 1e-14);
-      fixture_near(v, rate * q, 1e-13);
-      const double more = flow_rest(&f, &r.spectrum, t + h),
-                   less = flow_rest(&f, &r.spectrum, t - h);
-      fixture_near((less - more) / (2 * h), v, 1e-5 * v);
-    }
-    flow_close(&f);
-    arena_close(&a);
-  }
-}
-
 /* The noise of gamma = 0 leaves nothing at all far from the prior, in fast modes of a slow clock.
  */
 static void no_noise_is_no_trouble(void **state) {
@@ -235,66 +174,6 @@ static void no_noise_is_no_trouble(void **state) {
     flow_close(&f);
     arena_close(&a);
   }
-}
-
-/* Whatever the rate: the path's slopes stay finite at the end of time. */
-static void the_clock_never_reaches_the_data(void **state) {
-  arena a = {0};
-  flow f;
-  record r;
-  double m, s, dm, ds;
-  (void)state;
-  shape(&f, &a, "[{\"\":\"data\",\"kappa\":100,\"epsilon\":1e-5}]", NULL, 9, &r);
-  const double q = flow_rest(&f, &r.spectrum, 1);
-  fixture_near(q, FLOW_LEAST_REST, 0);
-  flow_path(&f, &r.spectrum, q, &m, &s, &dm, &ds);
-  assert_true(isfinite((float)dm) && isfinite((float)ds) && isfinite(s));
-  flow_close(&f);
-  arena_close(&a);
-}
-
-static void transport_has_no_clock_but_z(void **state) {
-  arena a = {0};
-  flow f;
-  record r;
-  (void)state;
-  shape(&f, &a, lists[0], NULL, 3, &r);
-  for (double t = 0.125; t <= 1; t += 0.125) {
-    fixture_near(flow_rest(&f, &r.spectrum, t), t, 0);
-    fixture_near(flow_speed(&f, &r.spectrum, t), 1, 0);
-  }
-  flow_close(&f);
-  arena_close(&a);
-}
-
-static double square_slope(const flow *f, const record *r, double q) {
-  double m, s, dm, ds;
-  flow_path(f, &r->spectrum, q, &m, &s, &dm, &ds);
-  return dm * dm;
-}
-
-/* The mean of m'^2 for the interpolant with kappa = 1.5, p = 1 / kappa: with clock z p^2 / (2 p -
- * 1) = 4/3, with clock t p^2 (epsilon^(2p-2) - 1) / (-ln(epsilon) (2 - 2p)) = 124.7: "struggle to
- * converge" (section 4.4.1). Midpoint sums; with q = u^3 the first integrand has no pole. */
-static void the_clock_decides_how_large_targets_are(void **state) {
-  enum { SUMMANDS = 20000 };
-  arena a = {0};
-  flow f;
-  record r;
-  double by_z = 0, by_t = 0;
-  (void)state;
-  shape(&f, &a, "[{\"\":\"interpolant\",\"kappa\":1.5,\"epsilon\":1e-5}]", NULL, 3, &r);
-  for (size_t i = 0; i < SUMMANDS; i++) {
-    const double u = ((double)i + 0.5) / SUMMANDS;
-    by_z += 3 * u * u * square_slope(&f, &r, u * u * u) / SUMMANDS;
-    by_t += square_slope(&f, &r, flow_rest(&f, &r.spectrum, u)) / SUMMANDS;
-  }
-  const double p = 1 / 1.5, exact = p * p * (pow(1e-5, 2 * p - 2) - 1) / (-log(1e-5) * (2 - 2 * p));
-  fixture_near(by_z, 4.0 / 3, 1e-9);
-  fixture_near(by_t, exact, 1e-4);
-  fixture_near(exact, 124.7, 0.05);
-  flow_close(&f);
-  arena_close(&a);
 }
 
 /* interpolant kappa = 1 is transport but for the last 1e-5 of the noise. */
@@ -417,11 +296,7 @@ int main(void) {
       cmocka_unit_test(condition_scales_spectrum),
       cmocka_unit_test(noise_stages_set_variances),
       cmocka_unit_test(hyperbolize_and_project),
-      cmocka_unit_test(the_clock_is_equation_21),
       cmocka_unit_test(no_noise_is_no_trouble),
-      cmocka_unit_test(the_clock_never_reaches_the_data),
-      cmocka_unit_test(transport_has_no_clock_but_z),
-      cmocka_unit_test(the_clock_decides_how_large_targets_are),
       cmocka_unit_test(interpolant_is_transport),
       cmocka_unit_test(negative_eigenvalues),
       cmocka_unit_test(all_null_and_zero_norm_are_refused),

@@ -230,7 +230,7 @@ static void add_script(text_buffer *out, const figure *f, const char *terminal) 
   for (size_t i = 0; i < f->count; i++)
     if (f->curves[i].runs > runs) runs = f->curves[i].runs;
   add_layout(out, f, terminal);
-  add_quoted(out, runs > 1 ? arena_format(&memory, "%s (means of %zu seeds)", f->title, runs)
+  add_quoted(out, runs > 1 ? arena_format(&memory, "%s, means of %zu seeds", f->title, runs)
                            : f->title);
   text_add(out, "\n");
   add_x_range(out, f);
