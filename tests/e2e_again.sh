@@ -67,7 +67,48 @@ expect_words "no figure curve" "nothing is measured yet"
 [ -z "$(find "$out/$view-partial" -name 'curve.*')" ] || fail "an older curve.png was left"
 [ -e "$out/$view-partial/mine.png" ] || fail "a file that is not declared was removed"
 
-say "--force begins the selected runs anew"
+say "a broken gnuplot keeps no run back; it is said at the end"
+mkdir fake
+printf '#!/bin/sh\nexit 1\n' >fake/gnuplot
+chmod +x fake/gnuplot
+expect_code 0 "$hifm" run plane.lua --only flow=transport --out broken
+PATH=$PWD/fake:$PATH expect_code 73 "$hifm" run plane.lua --out broken
+expect_words "gnuplot"
+[ "$(grep -c ',done,' broken/plane/runs.csv)" = 4 ] || fail "not 4 runs done"
+
+say "a run whose folder cannot be made does not keep the others out of runs.csv"
+mkdir -p blocked/runs
+touch "blocked/runs/$(cd broken/runs && echo *interpolant*)"
+expect_code 73 "$hifm" run plane.lua --out blocked -j1
+grep -q '^transport,.*,done,' blocked/plane/runs.csv || fail "the run that is done is not in runs.csv"
+
+say "calls of ls beside one another take none for a worker"
+mkdir lists
+rm broken/runs/*transport*/result.json
+for i in $(seq 8); do
+  (for j in $(seq 10); do "$hifm" ls --out broken; done >"lists/$i") &
+done
+wait
+[ "$(cat lists/* | wc -l)" = 320 ] || fail "not 80 lists of 4 runs"
+! grep -q '^running' lists/* || fail "ls says that a run is running"
+expect_code 0 "$hifm" run plane.lua --out broken
+
+say "--force begins the selected runs anew, also where a result cannot be read"
+as_user() { # root can read everything
+  if [ "$(id -u)" = 0 ]; then setpriv --reuid=65534 --clear-groups "$@"; else "$@"; fi
+}
+[ "$(id -u)" != 0 ] || { chmod a+rx "$tmp" && chown -R 65534 broken; }
+result=$(echo broken/runs/*transport*/result.json)
+if as_user "$hifm" ls --out broken >lists/user 2>&1; then
+  chmod 000 "$result"
+  expect_code 77 as_user "$hifm" run plane.lua --only flow=transport --out broken
+  expect_words "$result"
+  expect_code 0 as_user "$hifm" run plane.lua --only flow=transport --force --out broken
+else
+  say "SKIPPED: another user cannot start hifm here"
+fi
+expect_code 0 "$hifm" run plane.lua --force --dry-run --out "$out"
+expect_words "4 runs, 0 done, 4 to do"
 cp -r "$out/runs" "$tmp/runs"
 expect_code 0 "$hifm" run plane.lua --force --only flow=transport --out "$out"
 results_of "$out" >"$tmp/forced"

@@ -62,6 +62,19 @@ for row in 1 2 3 4; do
   [ -n "$(cell tight.nll_last $row)" ] || fail "no tight.nll_last"
 done
 
+say "--only may ask for what an audit changes"
+expect_code 0 "$hifm" run plane.lua --only dataset.test=20,flow=interpolant --out "$out"
+[ -n "$(cell tight.nll_last 1)" ] || fail "no tight.nll_last"
+
+say "weights that were never best are no best weights"
+plane_script never.lua 1 'measure = { max_attempts = 1 },
+  audits = { more = { ["measure.max_attempts"] = 100 } },'
+expect_code 0 "$hifm" run never.lua --only flow=transport --out "$out"
+view=never-partial
+[ -z "$(cell nll_min 1)" ] || fail "a solver with one attempt got through"
+[ -z "$(cell more.nll_best 1)" ] || fail "the last weights are called the best"
+[ -n "$(cell more.nll_last 1)" ] || fail "no more.nll_last"
+
 say "bad audits are refused, and a bad table or figure before anything runs"
 plane_script paper.lua 3 'audits = { paper = { ["dataset.test"] = 40 } },'
 expect_code 78 "$hifm" run paper.lua --out "$out"

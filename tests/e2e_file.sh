@@ -31,6 +31,11 @@ script good.lua points/moved.npy "particles = 4, space = 3"
 expect_code 0 "$hifm" run good.lua --out out
 expect_words "nothing to do"
 
+say "where the file lies is in no CSV"
+expect_code 0 "$hifm" run good.lua --set "dataset.path=$PWD/points/moved.npy" --out out
+! grep -q "$PWD" out/good-partial/*.csv || fail "a path is in a CSV"
+expect_words "nothing to do"
+
 say "two names of one content are one run, measured at every epoch"
 cp points/moved.npy points/copy.npy
 cat >twins.lua <<'LUA'

@@ -89,6 +89,8 @@ static void labels_are_harmless(void **state) {
   folder *f = *state;
   const char *line = status_line(f, "red\033[31m\nseed\t0", "{'phase':'train','done':10}");
   assert_string_equal(line, "  red?[31m?seed?0  train 10 %, 9 s left");
+  line = status_line(f, "a\302\23331m \303\251", "{'phase':'train','done':10}"); /* CSI; e acute */
+  assert_string_equal(line, "  a??31m \303\251  train 10 %, 9 s left");
 }
 
 /* Runs differ at the end of their labels: what is cut are numbers. */

@@ -191,6 +191,13 @@ static void refuses(void **state) {
               "figure figure4: needs one to four panels = { { \"nll\", title "
               "= \"NLL\" }, ... }");
   must_refuse(f, "{'panels':['nll',{}]}", "figure figure4: panel 2 names no column");
+  must_refuse(f, "{'panels':['nll'],'x':'nll'}",
+              "figure figure4: x = \"nll\": must be \"epoch\" or \"step\": a figure shows how runs "
+              "go on; what settings do stands in runs.csv");
+  must_refuse(f, "{'panels':['nll'],'tilte':'T'}",
+              "figure figure4: unknown key \"tilte\"; did you mean \"title\"?");
+  must_refuse(f, "{'panels':[{'':['nll'],'log':true}]}",
+              "figure figure4: unknown key \"log\"; there is title");
   assert_false(files_exists(folder_path(f, "figure4.svg")));
 }
 

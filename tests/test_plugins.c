@@ -165,9 +165,10 @@ static const struct {
     {"energies", "overruns", "[buffers are not overrun: 2 numbers: "},
     {"energies", "fits_nothing",
      "[presets are accepted: on no kind of data point; tried 5 particles in 3 dimensions, 4 "
-     "particles in 2 dimensions, 8 x 8 image, 1 number, 2 numbers, 3 numbers, 4 numbers, up to 100 "
+     "particles in 2 dimensions, 8 x 8 image, 1 number, 2 numbers, 3 numbers, 4 numbers, up to 255 "
      "particles and 256 numbers; of particles: "},
     {"energies", "one_molecule", "[value is unchanged by rotation: 7 particles in 3 dimensions: "},
+    {"energies", "no_promise", "does not declare HIFM_TRANSLATES"},
     {"energies", "nan", "[value is finite: "},
     {"energies", "crashes", "crashed with SIGSEGV after \"gradient agrees with"},
     {"energies", "hangs", "took longer than 1 s after \"gradient agrees with"},
@@ -208,7 +209,7 @@ static const struct {
     {"overruns", 2},                                 /* one and two numbers */
     {"false_permutation", 2},                        /* particles in space and in the plane */
     {"plain_claim", 2},                              /* two flags */
-    {"fits_nothing", 1},      {"ten_numbers", 0},
+    {"fits_nothing", 1},      {"on_a_line", 0},      {"ten_numbers", 0},
 };
 
 static void nothing_else_fails(void **state) {

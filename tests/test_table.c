@@ -186,6 +186,17 @@ static void refuses(void **state) {
                 "table table2: column 1 must be { \"Heading\", \"column\" }");
   table_refused(f, "{'columns':[['A','nll_min'],['A','flow']]}", ONE_SEED_COLUMNS,
                 "table table2: two columns have the heading \"A\"");
+  table_refused(f, "{'columns':[['NLL','nll_min']],'sortby':'nll_min'}", ONE_SEED_COLUMNS,
+                "table table2: unknown key \"sortby\"; did you mean \"sort\"?");
+  table_refused(f, "{'columns':[['NLL','nll_min']],'sort':1}", ONE_SEED_COLUMNS,
+                "table table2: sort must be a text");
+  table_refused(f, "{'columns':[{'':['NLL','nll_min'],'digts':1}]}", ONE_SEED_COLUMNS,
+                "table table2: \"NLL\": unknown key \"digts\"; did you mean \"digits\"?");
+  table_refused(f, "{'columns':[{'':['NLL','nll_min'],'digits':1.5}]}", ONE_SEED_COLUMNS,
+                "table table2: \"NLL\": digits must be a whole number, 0 to 17");
+  table_refused(f, "{'columns':[['NLL','nll_min']],'ranks':{'':['nll_min'],'papr':'nll'}}",
+                ONE_SEED_COLUMNS,
+                "table table2: ranks: unknown key \"papr\"; did you mean \"paper\"?");
   table_refused(f, "{}", ONE_SEED_COLUMNS,
                 "table table2: needs columns = { { \"Heading\", \"column\" }, ... }");
   /* The tables of an earlier runs.csv are not left beside this one. */
@@ -271,6 +282,8 @@ static void minima_over_other_epochs(void **state) {
   folder_write(f, "runs.csv", "flow,status,nll_min,epochs_measured\nA,done,1,5\nB,done,2,3\n");
   assert_null(strstr(table_printed(f, table, "['flow']"), "The minimum"));
   folder_write(f, "runs.csv", "flow,status,nll_min,epochs_measured\nA,done,1,5\nB,missing,,\n");
+  assert_null(strstr(table_printed(f, table, "['flow']"), "The minimum"));
+  folder_write(f, "runs.csv", "flow,status,nll_min,epochs_measured\nA,done,1,5\nB,done,,0\n");
   assert_null(strstr(table_printed(f, table, "['flow']"), "The minimum"));
 }
 

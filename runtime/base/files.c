@@ -323,13 +323,15 @@ hifm_status files_lock(const char *folder, hifm_error *err) {
 
 void files_use(const char *path) {
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd >= 0) flock(fd, LOCK_SH); /* fd stays open: it is the mark */
+  struct flock mark = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+  if (fd >= 0) fcntl(fd, F_OFD_SETLK, &mark); /* fd stays open: it is the mark */
 }
 
 bool files_is_used(const char *path) {
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;
-  const bool used = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  struct flock mark = {.l_type = F_WRLCK, .l_whence = SEEK_SET}; /* asks, and takes nothing */
+  const bool used = fcntl(fd, F_OFD_GETLK, &mark) == 0 && mark.l_type != F_UNLCK;
   close(fd);
   return used;
 }

@@ -11,12 +11,13 @@ static const char *setting_text(arena *a, const value *setting) {
   return setting->type == VALUE_TEXT ? setting->text : NULL;
 }
 
-/* The request with the audit's settings before those of the command line. */
+/* The request with the audit's settings before those of the command line, for all rows: --only may
+ * ask for what the audit changes. */
 static hifm_status widen(arena *a, const plan_request *request, const value *settings,
                          plan_request *out, hifm_error *err) {
   const char **sets = arena_get(a, (request->set_count + settings->count) * sizeof *sets);
   *out = *request;
-  out->set_count = 0;
+  out->set_count = out->only_count = 0;
   for (size_t i = 0; i < settings->count; i++) {
     const char *text = setting_text(a, settings->items[i]), *path = settings->keys[i];
     if (!text || !*path)

@@ -48,7 +48,7 @@ static hifm_status find_view(experiment *e, hifm_error *err) {
 
 static hifm_status make_graph(experiment *e, hifm_error *err) {
   return graph_build(e->a, e->plan, e->audits, e->audit_count, e->catalogue, e->given->out,
-                     &e->jobs, err);
+                     e->given->force, &e->jobs, err);
 }
 
 static table_request request_table(const experiment *e, size_t index) {
@@ -112,12 +112,12 @@ static hifm_status load(experiment *e, arena *a, const options *given, hifm_erro
 }
 
 /* --force: the selected runs begin anew. */
-static hifm_status forget(experiment *e, hifm_error *err) {
+static hifm_status forget(const experiment *e, hifm_error *err) {
   for (size_t i = 0; i < e->jobs.row_count; i++) {
     hifm_status status = files_remove(e->jobs.rows[i].folder, err);
     if (status != HIFM_OK) return status;
   }
-  return make_graph(e, err);
+  return HIFM_OK;
 }
 
 /* runs.csv and what goes with it, from what is there. */
@@ -142,17 +142,24 @@ static hifm_status write_tables(const experiment *e, FILE *screen, hifm_error *e
   return status;
 }
 
+/* One that fails keeps back no other; the first failure is returned. */
 static hifm_status write_figures(const experiment *e, bool quiet, hifm_error *err) {
   const value *figures = value_get(e->plan, "figures"), *columns = value_get(e->plan, "columns");
   hifm_status status = HIFM_OK;
-  for (size_t i = 0; figures && i < figures->count && status == HIFM_OK; i++) {
+  for (size_t i = 0; figures && i < figures->count; i++) {
+    hifm_error why = {.message = ""};
     bool made;
-    status = figure_write(e->view, figures->keys[i], figures->items[i], columns, &made, err);
-    if (status != HIFM_OK || quiet) continue;
+    const hifm_status one =
+        figure_write(e->view, figures->keys[i], figures->items[i], columns, &made, &why);
+    if (one != HIFM_OK && status == HIFM_OK) {
+      status = one;
+      *err = why;
+    }
+    if (one != HIFM_OK || quiet) continue;
     if (made)
       fprintf(stderr, "figure: %s/%s.svg, .png\n", e->view, figures->keys[i]);
     else
-      fprintf(stderr, "no figure %s: %s\n", figures->keys[i], err->message);
+      fprintf(stderr, "no figure %s: %s\n", figures->keys[i], why.message);
   }
   return status;
 }
@@ -220,9 +227,12 @@ hifm_status command_run(arena *a, const options *given, hifm_error *err) {
   const bool more = status == HIFM_OK && e.jobs.rows_done < e.jobs.row_count;
   if (more) status = record(&e, err);
   if (more && status == HIFM_OK) status = write_tables(&e, NULL, err);
-  if (more && status == HIFM_OK) status = write_figures(&e, true, err);
-  if (status == HIFM_OK) status = run_jobs(&e, &summary, err);
-  if (status == HIFM_OK) status = report(&e, err);
+  hifm_error aside; /* a broken gnuplot keeps no run back: report says it at the end */
+  if (more && status == HIFM_OK) write_figures(&e, true, &aside);
+  if (status != HIFM_OK) return status;
+  status = run_jobs(&e, &summary, err);
+  const hifm_status told = report(&e, status == HIFM_OK ? err : &aside);
+  if (status == HIFM_OK) status = told;
   return status == HIFM_OK ? command_exit_code(&summary) : status;
 }
 

@@ -179,7 +179,8 @@ static void print_history(arena *a, const value *history) {
   memcpy(cells, heading, sizeof heading);
   for (size_t i = 0; i < history->count; i++) {
     const value *row = history->items[i];
-    *next++ = number_at(a, row, "epoch", 0);
+    const double epoch = value_get_number(row, "epoch", NAN);
+    *next++ = number_at(a, row, "epoch", epoch == floor(epoch) ? 0 : 2);
     *next++ = number_at(a, row, "loss", 4);
     *next++ = number_at(a, row, "nll", 3);
     *next++ = number_at(a, row, "nfe", 0);

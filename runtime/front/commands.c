@@ -20,7 +20,7 @@ static const char HELP[] =
     "                        rows that fit one or the other\n"
     "    -j N                workers at a time (all processors)\n"
     "    --dry-run           say what would be run\n"
-    "    --force             begin the selected runs anew\n"
+    "    --force             train the selected runs anew\n"
     "    --out DIR           results folder (results); also of table, ls and log\n"
     "  hifm table SCRIPT     print and write tables and figures of what is done\n"
     "  hifm ls               all runs: state, best NLL, in what they differ\n"
@@ -53,7 +53,7 @@ static const char HELP[] =
     "  HIFM_DATASETS         folder of data set recipes (datasets/ beside the program's)\n"
     "\n"
     "exit codes: 0 ok, 1 some runs failed, 2 usage, 65 bad input, 66 input missing,\n"
-    "73/74/77 cannot write, 75 busy, 78 bad script or setting, 130/143 signal\n";
+    "73/77 cannot write, 74 I/O, 75 busy, 78 bad script or setting, 130/143 signal\n";
 
 static hifm_status command_worker(arena *a, const options *given, hifm_error *err) {
   (void)a;

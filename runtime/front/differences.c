@@ -46,11 +46,14 @@ static void compare(arena *a, const value *x, const value *y, value *unlike) {
 
 void differences_find(arena *a, const value *const *configs, size_t count, const char **out) {
   value **flat = arena_get(a, (count + 1) * sizeof *flat), *unlike = value_new(a, VALUE_MAP);
+  const value *first = NULL;
   for (size_t i = 0; i < count; i++) {
     flat[i] = value_new(a, VALUE_MAP);
-    if (configs[i]) flatten(a, "", configs[i], flat[i]);
-    compare(a, flat[i], flat[0], unlike);
-    compare(a, flat[0], flat[i], unlike);
+    if (!configs[i]) continue; /* it is like the others, for all that is known */
+    flatten(a, "", configs[i], flat[i]);
+    if (!first) first = flat[i];
+    compare(a, flat[i], first, unlike);
+    compare(a, first, flat[i], unlike);
   }
   for (size_t i = 0; i < count; i++) {
     out[i] = "";

@@ -208,11 +208,13 @@ static void add_overall(display *d, text_buffer *text, size_t running, double no
   if (!isnan(left) && running) text_add(text, ", %s left", format_duration(number, left));
 }
 
-/* Labels, notes and logs may hold anything; a terminal must not act on it. */
+/* Labels, notes and logs may hold anything; a terminal must not act on it. U+0080 to U+009F, in
+ * UTF-8 behind 0xc2, are control characters as well. */
 static void make_harmless(char *text, const char *kept) {
   for (; *text; text++) {
-    unsigned char c = (unsigned char)*text;
+    const unsigned char c = (unsigned char)*text, next = (unsigned char)text[1];
     if ((c < 32 && !strchr(kept, c)) || c == 127) *text = '?';
+    if (c == 0xc2 && next >= 0x80 && next <= 0x9f) text[0] = text[1] = '?';
   }
 }
 

@@ -14,6 +14,8 @@ typedef struct builder {
   size_t audit_count;
   const char *out;
   double checkpoint;
+  double whole; /* rows of the grid before --only */
+  bool anew;    /* no row counts as done */
   graph *g;
 } builder;
 
@@ -167,24 +169,41 @@ typedef struct there {
 static hifm_status look(builder *b, const char *folder, const identity *id, there *out,
                         hifm_error *err) {
   *out = (there){false, false};
+  if (b->anew) return HIFM_OK;
   hifm_status status = job_look(result_of(b, folder), id->train, &out->trained, err);
   if (status != HIFM_OK || !out->trained) return status;
   return job_look(job_measure_path(b->a, folder, id->measure), id->measure, &out->measured, err);
 }
 
+/* The row of an audit's plan, which has the whole grid, with the number of a row of the plan. */
+static const value *row_of(const value *plan, double number) {
+  const value *rows = value_get(plan, "rows");
+  size_t low = 0, high = rows ? rows->count : 0;
+  while (low < high) { /* in grid order, with gaps where the script leaves rows out */
+    const size_t middle = low + (high - low) / 2;
+    const double found = value_get_number(rows->items[middle], "number", NAN);
+    if (found == number) return rows->items[middle];
+    if (found < number)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return NULL;
+}
+
 /* One more measurement of a row's weights. */
 static hifm_status add_audit(builder *b, const record_row *row, const graph_audit *audit,
-                             size_t index, const char **measure_id, bool *done, hifm_error *err) {
-  const value *rows = value_get(audit->plan, "rows"), *config;
+                             double number, const char **measure_id, bool *done, hifm_error *err) {
+  const value *same = row_of(audit->plan, number), *config;
   identity id = {.train = ""};
   hifm_status status = HIFM_OK;
-  if (!rows || rows->count != b->g->row_count)
+  if (!same || value_get_number(audit->plan, "whole", 0) != b->whole)
     return hifm_fail(
         err, HIFM_BAD_CONFIG,
         "audits.%s: sets what the grid varies, so its rows are not the grid's; leave it "
         "out of one of the two",
         audit->name);
-  config = value_get(rows->items[index], "config");
+  config = value_get(same, "config");
   if (config) status = identity_of(config, b->catalogue, &id, err);
   if (status != HIFM_OK) return status;
   if (strcmp(id.train, row->train_id) != 0)
@@ -207,6 +226,7 @@ static hifm_status add_audit(builder *b, const record_row *row, const graph_audi
 
 static hifm_status add_row(builder *b, const value *row, size_t index, hifm_error *err) {
   const value *config = value_get(row, "config"), *cells = value_get(row, "cells");
+  const double number = value_get_number(row, "number", NAN);
   graph *g = b->g;
   record_row *made = &g->rows[index];
   identity id;
@@ -227,7 +247,7 @@ static hifm_status add_row(builder *b, const value *row, size_t index, hifm_erro
                        .audit_ids = audit_ids};
   for (size_t k = 0; k < b->audit_count && status == HIFM_OK; k++) {
     bool audited = false;
-    status = add_audit(b, made, &b->audits[k], index, &audit_ids[k], &audited, err);
+    status = add_audit(b, made, &b->audits[k], number, &audit_ids[k], &audited, err);
     done &= audited;
   }
   g->rows_done += done;
@@ -235,7 +255,8 @@ static hifm_status add_row(builder *b, const value *row, size_t index, hifm_erro
 }
 
 hifm_status graph_build(arena *a, const value *plan, const graph_audit *audits, size_t audit_count,
-                        const value *catalogue, const char *out, graph *g, hifm_error *err) {
+                        const value *catalogue, const char *out, bool anew, graph *g,
+                        hifm_error *err) {
   const value *rows = value_get(plan, "rows");
   const size_t count = rows ? rows->count : 0;
   builder b = {.a = a,
@@ -243,6 +264,8 @@ hifm_status graph_build(arena *a, const value *plan, const graph_audit *audits, 
                .audits = audits,
                .audit_count = audit_count,
                .out = out,
+               .whole = value_get_number(plan, "whole", 0),
+               .anew = anew,
                .checkpoint = value_get_number(value_get(plan, "schedule"), "checkpoint", 30),
                .g = g};
   *g = (graph){.row_count = count};

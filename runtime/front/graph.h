@@ -24,10 +24,12 @@ typedef struct graph_audit {
 } graph_audit;
 
 /* out: the results folder. Folders: <out>/runs/<slug>-<12 digits of the train id> and
- * <out>/cache/<data set or energy>-<12 digits>. audits: plans of the same runs measured otherwise;
- * HIFM_BAD_CONFIG where one of them would train otherwise. Everything lives in the arena. */
+ * <out>/cache/<data set or energy>-<12 digits>. audits: plans of all runs of the grid, measured
+ * otherwise; HIFM_BAD_CONFIG where one of them would train otherwise. anew: no row
+ * counts as done, whatever is there. Everything lives in the arena. */
 hifm_status graph_build(arena *a, const value *plan, const graph_audit *audits, size_t audit_count,
-                        const value *catalogue, const char *out, graph *g, hifm_error *err);
+                        const value *catalogue, const char *out, bool anew, graph *g,
+                        hifm_error *err);
 
 /* The job alone that makes a data set, the same as in a graph. config: { "dataset": ... } */
 hifm_status graph_data_job(arena *a, const value *config, const value *catalogue, const char *out,

@@ -235,9 +235,10 @@ static void nullity(subject *s, bool translates, bool rotates) {
 }
 
 static void invariances(subject *s) {
-  const uint32_t flags =
+  uint32_t flags =
       s->ops->invariances | (s->ops->pair ? HIFM_TRANSLATES | HIFM_ROTATES | HIFM_PERMUTES : 0);
   if (!s->domain->particles) return;
+  if (s->domain->space == 1) flags &= ~(uint32_t)HIFM_ROTATES; /* on a line nothing rotates */
   for (size_t m = 0; m < MOTIONS; m++)
     if (flags & motions[m].flag) invariance(s, m);
   if (flags & HIFM_TRANSLATES) flat_translations(s);

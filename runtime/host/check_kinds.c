@@ -96,24 +96,38 @@ static void check_on(check *c, const char *name, const hifm_domain *domain, kind
 
 /* Energies and networks of one molecule fit none of these: the first count they accept is theirs.
  */
-enum { PARTICLES_MOST = 100, NUMBERS_MOST = 256 };
+enum { PARTICLES_MOST = 255, NUMBERS_MOST = 256 };
 
-static bool accepts(check *c, const hifm_domain *domain) {
+static bool accepts(check *c, const hifm_domain *domain, hifm_error *why) {
   hifm_bound bound = {0};
-  hifm_error why;
-  if (try_domain(c, domain, &bound, &why)) return false;
+  if (try_domain(c, domain, &bound, why)) return false;
+  plugins_drop(&bound);
+  return true;
+}
+
+/* Does the plugin itself accept it, whatever the host says? */
+static bool is_meant(check *c, const hifm_domain *domain) {
+  hifm_bound bound = {0};
+  if (plugins_bind_opened(c->memory, c->plugin, check_settings(c, NULL, 0), c->plugin->name, domain,
+                          &bound, NULL))
+    return false;
   plugins_drop(&bound);
   return true;
 }
 
 static void look_for_particles(check *c, bool anywhere, kinds *k) {
-  for (uint32_t space = 3; space >= 2; space--)
+  for (uint32_t space = 3; space >= 1; space--)
     for (uint32_t n = 2; n <= PARTICLES_MOST; n++) {
       const hifm_domain domain = {
           .d = n * space, .particles = n, .space = space, .centred = !anywhere};
-      if (!accepts(c, &domain)) continue;
-      const char *name = arena_format(c->memory, "%u particles in %u dimensions%s", n, space,
-                                      anywhere ? " (not centred)" : "");
+      hifm_error why;
+      if (!accepts(c, &domain, &why)) {
+        if (!is_meant(c, &domain)) continue;
+        k->of_particles = why;
+        return;
+      }
+      const char *name = arena_format(c->memory, "%u particles in %u dimension%s%s", n, space,
+                                      space > 1 ? "s" : "", anywhere ? " (not centred)" : "");
       check_on(c, name, &domain, k);
       return;
     }
@@ -122,7 +136,7 @@ static void look_for_particles(check *c, bool anywhere, kinds *k) {
 static void look_for_numbers(check *c, kinds *k) {
   for (uint32_t d = 5; d <= NUMBERS_MOST; d++) {
     const hifm_domain domain = {.d = d};
-    if (!accepts(c, &domain)) continue;
+    if (!accepts(c, &domain, NULL)) continue;
     check_on(c, arena_format(c->memory, "%u numbers", d), &domain, k);
     return;
   }

@@ -2,8 +2,9 @@
  * With HIFM_SCHEDULER_PID, its parent, it also ends when that does.
  *
  * { "phase": "data" | "modes" | "train" | "measure", "done": n, "total": n } and, where known,
- * "points" (of each of the n), "epoch", "epochs", "loss", "nll" and "nfe" (of the last measurement),
- * "best" (the smallest nll so far); or { "note": text } for the log and the screen. */
+ * "points" (of each of the n), "epoch", "epochs", "loss", "nll" and "nfe" (of the last
+ * measurement), "best" (the smallest nll so far); or { "note": text } for the log and the screen.
+ */
 #ifndef JOB_PROGRESS_H
 #define JOB_PROGRESS_H
 

@@ -95,6 +95,7 @@ static const value *write_row(const product *p, const row *r) {
     value_push(a, cells, value_text(a, product_cell(p, r, config, p->columns->items[i]->text)));
   for (size_t i = 0; i < SECTIONS; i++)
     value_push(a, parts, value_number(a, (double)r->parts[i]->index));
+  value_put_number(a, made, "number", (double)r->number);
   value_put(a, made, "cells", cells);
   value_put(a, made, "parts", parts);
   return made;
@@ -108,6 +109,16 @@ static void write_rows(const product *p, value *plan) {
   value_put(a, plan, "columns", p->columns);
   value_put(a, plan, "parts", parts);
   value_put(a, plan, "rows", rows);
+  value_put_number(a, plan, "whole", (double)p->whole);
+}
+
+/* Where data lie is no part of what a run is, and its results are the same bytes anywhere. */
+static bool is_place(const char *setting) {
+  static const char *const places[] = {"dataset.path", "dataset.folder", "dataset.train_file",
+                                       "dataset.test_file"};
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+    if (strcmp(setting, places[i]) == 0) return true;
+  return false;
 }
 
 /* What --set has set is a column, too: two calls with other settings leave other tables. */
@@ -116,7 +127,8 @@ static void add_set_columns(const experiment *e, value *columns) {
   for (size_t i = 0; i < e->request->set_count; i++) {
     const char *set = e->request->sets[i];
     const char *name = arena_format(a, "%.*s", (int)strcspn(set, "="), set);
-    if (schema_section(name, strcspn(name, ".")) < SECTIONS) grid_add_column(a, columns, name);
+    if (!is_place(name) && schema_section(name, strcspn(name, ".")) < SECTIONS)
+      grid_add_column(a, columns, name);
   }
 }
 
@@ -132,6 +144,7 @@ static hifm_status make_rows(const experiment *e, product *p, hifm_error *err) {
 
 static hifm_status choose_rows(const experiment *e, product *p, hifm_error *err) {
   selection_sort(p);
+  p->whole = p->count;
   hifm_status status = selection_where(p, e->lua, e->rules, err);
   if (status) return status;
   if (p->count == 0) hifm_fail(err, status = HIFM_BAD_CONFIG, "where: no run of the grid is left");

@@ -70,6 +70,7 @@ static const value *assemble_row(arena *a, const value *columns, const value *pa
     value_put(a, cells, columns->items[i]->text, texts->items[i]);
   for (size_t i = 0; i < SECTIONS; i++)
     value_put(a, config, schema_sections[i], parts->items[(size_t)indices->items[i]->number]);
+  value_put(a, row, "number", value_get(packed, "number"));
   value_put(a, row, "cells", cells);
   value_put(a, row, "config", config);
   return row;
@@ -95,6 +96,7 @@ static hifm_status assemble(arena *a, const reading *r, const value *packed, con
   for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
     value_put(a, plan, kept[i], value_get(packed, kept[i]));
   value_put(a, plan, "rows", rows);
+  value_put(a, plan, "whole", value_get(packed, "whole"));
   value_put_text(a, plan, "name", arena_format(a, "%.*s", (int)length, name));
   value_put_text(a, plan, "folder", r->folder);
   *out = plan;

@@ -5,7 +5,8 @@
  *
  *   { "name": "lj13", "folder": folder of the script,
  *     "columns": ["seed", "flow", "flow.hyperbolize", ...],   one per varying path, in axis order
- *     "rows": [ { "cells": { column: text }, "config": {...} } ... ],   in grid order
+ *     "rows": [ { "number", "cells": { column: text }, "config": {...} } ... ],   in grid order
+ *     "whole": rows of the grid, of which number counts, before `where` and --only
  *     "schedule": { "timeout", "retries", "checkpoint" },
  *     "tables": { name: {...} }, "figures": { name: {...} },         as declared, checked
  *     "audits": { name: { path: setting } } }                        as declared

@@ -22,6 +22,7 @@ typedef struct product {
   value *columns; /* LIST of TEXT; grows as sections are expanded */
   row *rows;
   size_t count, room;
+  size_t whole;       /* rows of the grid before any was left out: what `number` of a row counts */
   const part **parts; /* all of them, by index */
   size_t part_count, part_room;
   struct expanded *expanded; /* sections that were expanded already */

@@ -75,8 +75,14 @@ static const char *words_for(const char *column) {
 
 static hifm_status read_declaration(figure *f, const char *name, const value *declaration,
                                     hifm_error *err) {
+  static const view_key known[] = {
+      {"title", VALUE_TEXT}, {"x", VALUE_TEXT}, {"panels", VALUE_NULL}};
+  static const view_key of_panel[] = {{"title", VALUE_TEXT}};
+  const char *where = arena_format(&f->memory, "figure %s", name);
   const value *panels = value_get(declaration, "panels");
   const char *x = value_get_text(declaration, "x", "epoch");
+  hifm_status status = view_check_keys(where, declaration, known, 3, err);
+  if (status != HIFM_OK) return status;
   f->title = value_get_text(declaration, "title", name);
   f->x_title = words_for(x);
   if (!view_part(panels ? panels->count ? panels->items[0] : NULL : NULL, 0) ||
@@ -84,13 +90,20 @@ static hifm_status read_declaration(figure *f, const char *name, const value *de
     return hifm_fail(err, HIFM_BAD_CONFIG,
                      "figure %s: needs one to four panels = { { \"nll\", title = \"NLL\" }, ... }",
                      name);
-  hifm_status status = find_column(f, name, x, &f->x, err);
+  status = find_column(f, name, x, &f->x, err);
+  if (status == HIFM_OK && strcmp(x, "epoch") != 0 && strcmp(x, "step") != 0)
+    return hifm_fail(
+        err, HIFM_BAD_CONFIG,
+        "figure %s: x = \"%s\": must be \"epoch\" or \"step\": a figure shows how runs "
+        "go on; what settings do stands in runs.csv",
+        name, x);
   for (size_t i = 0; status == HIFM_OK && i < panels->count; i++) {
     const char *column = view_part(panels->items[i], 0);
     if (!column)
       return hifm_fail(err, HIFM_BAD_CONFIG, "figure %s: panel %zu names no column", name, i + 1);
     f->panels[i] = value_get_text(panels->items[i], "title", words_for(column));
-    status = find_column(f, name, column, &f->columns[i], err);
+    status = view_check_keys(where, panels->items[i], of_panel, 1, err);
+    if (status == HIFM_OK) status = find_column(f, name, column, &f->columns[i], err);
     f->panel_count++;
   }
   return status;
@@ -230,8 +243,8 @@ static void add_script(text_buffer *out, const figure *f, const char *terminal) 
   for (size_t i = 0; i < f->count; i++)
     if (f->curves[i].runs > runs) runs = f->curves[i].runs;
   add_layout(out, f, terminal);
-  add_quoted(out, runs > 1 ? arena_format(&memory, "%s, means of %zu seeds", f->title, runs)
-                           : f->title);
+  add_quoted(out,
+             runs > 1 ? arena_format(&memory, "%s, means of %zu seeds", f->title, runs) : f->title);
   text_add(out, "\n");
   add_x_range(out, f);
   for (size_t at = 0; at < f->panel_count; at++) add_panel(out, f, at);
@@ -307,5 +320,7 @@ hifm_status figure_check(const char *name, const value *declaration, const rows 
                          hifm_error *err) {
   figure f = {.history = *history};
   hifm_status status = view_check_name("a figure", name, err);
-  return status == HIFM_OK ? read_declaration(&f, name, declaration, err) : status;
+  if (status == HIFM_OK) status = read_declaration(&f, name, declaration, err);
+  arena_close(&f.memory);
+  return status;
 }

@@ -126,16 +126,19 @@ static const value *smallest(const value *history) {
 }
 
 /* An audit's history is the best weights' measurement, where those are not the last, and the last
- * weights' (job/run_remeasure.c); `own`: it is the one made while training, of all epochs. */
-static void summarise_audit(const value *measure, bool own, double numbers[AUDIT_COUNT]) {
+ * weights' (job/run_remeasure.c); `own`: it is the one made while training, of all epochs.
+ * best_epoch is NAN where training found none. */
+static void summarise_audit(const value *measure, bool own, double best_epoch,
+                            double numbers[AUDIT_COUNT]) {
   const value *history = value_get(measure, "history"), *more = value_get(measure, "numbers");
   for (size_t i = 0; i < AUDIT_COUNT; i++) numbers[i] = NAN;
   if (!history || history->count == 0) return;
   const value *best = own ? smallest(history) : history->items[0],
               *last = history->items[history->count - 1];
-  numbers[AUDIT_NLL_BEST] = nll_of(best);
+  const bool has_best = !isnan(best_epoch) && !isnan(nll_of(best));
+  if (has_best) numbers[AUDIT_NLL_BEST] = nll_of(best);
   numbers[AUDIT_NLL_LAST] = nll_of(last);
-  if (!isnan(nll_of(best))) {
+  if (has_best) {
     numbers[AUDIT_NLL_BEST_SE] = value_get_number(best, "nll_se", NAN);
     numbers[AUDIT_NFE_BEST] = value_get_number(best, "nfe", NAN);
   }
@@ -147,10 +150,11 @@ static void summarise_audit(const value *measure, bool own, double numbers[AUDIT
   numbers[AUDIT_NLL_GAUSSIAN] = value_get_number(more, "nll_gaussian", NAN);
 }
 
-static const char **add_audit(arena *a, const record_row *row, const char *id, const char **next) {
+static const char **add_audit(arena *a, const record_row *row, const char *id, double best_epoch,
+                              const char **next) {
   double numbers[AUDIT_COUNT];
   summarise_audit(read_result(a, job_measure_path(a, row->folder, id), id),
-                  strcmp(id, row->measure_id) == 0, numbers);
+                  strcmp(id, row->measure_id) == 0, best_epoch, numbers);
   for (size_t i = 0; i < AUDIT_COUNT; i++) *next++ = number_text(a, numbers[i]);
   return next;
 }
@@ -163,7 +167,8 @@ static void add_run(arena *a, book *b, const record_row *row, const outcome *o) 
   for (size_t i = 0; i < NUMBER_COUNT; i++) *next++ = number_text(a, numbers[i]);
   *next++ = arena_format(a, "%.12s", row->train_id);
   *next++ = arena_format(a, "%.12s", row->measure_id);
-  for (size_t k = 0; k < b->audit_count; k++) next = add_audit(a, row, row->audit_ids[k], next);
+  for (size_t k = 0; k < b->audit_count; k++)
+    next = add_audit(a, row, row->audit_ids[k], numbers[EPOCH_MIN], next);
   rows_add(&b->runs, cells);
 }
 

@@ -11,8 +11,17 @@
 
 #include <stdlib.h>
 
+static hifm_status check_keys(table_parts *p, hifm_error *err) {
+  static const view_key known[] = {{"title", VALUE_TEXT}, {"columns", VALUE_NULL},
+                                   {"sort", VALUE_TEXT},  {"ranks", VALUE_NULL},
+                                   {"paper", VALUE_TEXT}, {"notes", VALUE_NULL}};
+  const char *where = arena_format(&p->memory, "table %s", p->request->name);
+  return view_check_keys(where, p->request->declaration, known, sizeof known / sizeof *known, err);
+}
+
 static hifm_status make(table_parts *p, rows *csv, hifm_error *err) {
-  hifm_status status = table_find_notes(p, err);
+  hifm_status status = check_keys(p, err);
+  if (status == HIFM_OK) status = table_find_notes(p, err);
   if (status == HIFM_OK) status = table_find_sources(p, err);
   if (status == HIFM_OK) status = table_find_ranks(p, err);
   if (status == HIFM_OK) status = table_fill(p, csv, err);

@@ -14,8 +14,10 @@ void table_note_epochs(table_parts *p) {
   double least = INFINITY, most = -INFINITY;
   if (measured.run < 0 || !shows_minimum(p)) return;
   for (size_t r = 0; r < p->runs.count; r++) {
-    least = fmin(least, table_number(p, &measured, r)); /* passes over NAN */
-    most = fmax(most, table_number(p, &measured, r));
+    const double epochs = table_number(p, &measured, r);
+    if (!(epochs > 0)) continue; /* it has no minimum */
+    least = fmin(least, epochs);
+    most = fmax(most, epochs);
   }
   if (!(most > 2 * least)) return;
   const char *note = arena_format(&p->memory,

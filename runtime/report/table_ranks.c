@@ -189,7 +189,10 @@ hifm_status table_find_ranks(table_parts *p, hifm_error *err) {
     return hifm_fail(err, HIFM_BAD_CONFIG,
                      "table %s: ranks must be such as { \"nll_min\", paper = \"nll\" }",
                      p->request->name);
-  hifm_status status = table_find_number(p, "ranks", column, &r.column, err);
+  static const view_key known[] = {{"paper", VALUE_TEXT}};
+  const char *where = arena_format(&p->memory, "table %s: ranks", p->request->name);
+  hifm_status status = view_check_keys(where, declared, known, 1, err);
+  if (status == HIFM_OK) status = table_find_number(p, "ranks", column, &r.column, err);
   if (status == HIFM_OK) status = find_paper(&r, value_get_text(declared, "paper", NULL), err);
   if (status != HIFM_OK) return status;
   find_seeds(&r);

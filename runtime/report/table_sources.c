@@ -71,6 +71,18 @@ static hifm_status find_unit(const table_parts *p, const value *unit, table_sour
   return HIFM_OK;
 }
 
+static hifm_status check_column(table_parts *p, const char *heading, const value *entry,
+                                hifm_error *err) {
+  static const view_key known[] = {
+      {"digits", VALUE_NUMBER}, {"minus", VALUE_NULL}, {"unit", VALUE_NULL}};
+  const char *where = arena_format(&p->memory, "table %s: \"%s\"", p->request->name, heading);
+  const double digits = value_get_number(entry, "digits", 0);
+  hifm_status status = view_check_keys(where, entry, known, sizeof known / sizeof *known, err);
+  if (status == HIFM_OK && !(digits >= 0 && digits <= 17 && digits == floor(digits)))
+    status = hifm_fail(err, HIFM_BAD_CONFIG, "%s: digits must be a whole number, 0 to 17", where);
+  return status;
+}
+
 static hifm_status find_declared(table_parts *p, const value *entry, size_t number,
                                  hifm_error *err) {
   const char *heading = view_part(entry, 0), *column = view_part(entry, 1);
@@ -79,7 +91,8 @@ static hifm_status find_declared(table_parts *p, const value *entry, size_t numb
     return hifm_fail(err, HIFM_BAD_CONFIG,
                      "table %s: column %zu must be { \"Heading\", \"column\" }", p->request->name,
                      number);
-  hifm_status status = find_source(p, heading, column, next, err);
+  hifm_status status = check_column(p, heading, entry, err);
+  if (status == HIFM_OK) status = find_source(p, heading, column, next, err);
   if (status != HIFM_OK) return status;
   next->digits = (int)value_get_number(entry, "digits", next->digits);
   const value *minus = value_get(entry, "minus");

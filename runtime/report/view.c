@@ -1,6 +1,7 @@
 #include "report/view.h"
 
 #include "base/files.h"
+#include "base/text.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,6 +14,37 @@ const char *view_part(const value *entry, size_t index) {
   if (entry->type != VALUE_LIST || index >= entry->count) return NULL;
   const value *part = entry->items[index];
   return part->type == VALUE_TEXT ? part->text : NULL;
+}
+
+static const char *type_word(value_type type) {
+  return type == VALUE_NUMBER ? "a number" : type == VALUE_TEXT ? "a text" : "a list";
+}
+
+static hifm_status fail_unknown(const char *where, const char *key, const view_key *known,
+                                size_t count, hifm_error *err) {
+  arena memory = {0};
+  const char **names = arena_get(&memory, count * sizeof *names);
+  for (size_t i = 0; i < count; i++) names[i] = known[i].name;
+  hifm_status status = hifm_fail(err, HIFM_BAD_CONFIG, "%s: unknown key \"%s\"%s", where, key,
+                                 text_choices(&memory, key, names, count));
+  arena_close(&memory);
+  return status;
+}
+
+hifm_status view_check_keys(const char *where, const value *entry, const view_key *known,
+                            size_t count, hifm_error *err) {
+  if (!entry || entry->type != VALUE_MAP) return HIFM_OK;
+  for (size_t i = 0; i < entry->count; i++) {
+    const char *key = entry->keys[i];
+    size_t at = 0;
+    if (!*key) continue; /* the parts without a name */
+    while (at < count && strcmp(known[at].name, key) != 0) at++;
+    if (at == count) return fail_unknown(where, key, known, count, err);
+    if (known[at].type != VALUE_NULL && known[at].type != entry->items[i]->type)
+      return hifm_fail(err, HIFM_BAD_CONFIG, "%s: %s must be %s", where, key,
+                       type_word(known[at].type));
+  }
+  return HIFM_OK;
 }
 
 hifm_status view_check_name(const char *what, const char *name, hifm_error *err) {

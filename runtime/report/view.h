@@ -13,6 +13,17 @@
  * the positional part as a LIST under ""; a plain text is its own part 0. NULL: there is none. */
 const char *view_part(const value *entry, size_t index);
 
+/* A key that a declaration may have, and the type of what it is given. */
+typedef struct view_key {
+  const char *name;
+  value_type type; /* VALUE_NULL: any; its reader looks closer */
+} view_key;
+
+/* HIFM_BAD_CONFIG unless the named parts of an entry are keys of `known` [count] with such values.
+ * Messages begin with `where`. */
+hifm_status view_check_keys(const char *where, const value *entry, const view_key *known,
+                            size_t count, hifm_error *err);
+
 /* The file name of a table or figure ("a table", "a figure"): letters, digits, - and _, and none of
  * the CSV files of the grid itself. */
 hifm_status view_check_name(const char *what, const char *name, hifm_error *err);

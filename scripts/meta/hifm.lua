@@ -59,7 +59,7 @@ local h = {}
 
 ---@class hifm.Figure
 ---@field title? string
----@field x? string a column of history.csv
+---@field x? "epoch"|"step" epoch
 ---@field panels (string|table)[] "nll", or { "nll", title = "..." }
 
 ---@class hifm.Experiment: hifm.Profile

@@ -1,0 +1,24 @@
+/* Sound, for particles on a line only: springs between all. */
+#include "harmonic.h"
+
+static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) {
+  (void)self;
+  if (!domain->particles || domain->space != 1)
+    return hifm_fail(err, HIFM_BAD_CONFIG, "needs particles on a line");
+  return HIFM_OK;
+}
+
+static double value(const void *self, const hifm_domain *domain, const double *y,
+                    const double *anchor) {
+  double sum = 0;
+  (void)self, (void)anchor;
+  for (uint32_t i = 0; i < domain->d; i++)
+    for (uint32_t j = 0; j < i; j++) sum += pow(y[i] - y[j], 2);
+  return sum;
+}
+
+static const hifm_energy_ops ops = {.invariances = HIFM_TRANSLATES | HIFM_ROTATES | HIFM_PERMUTES,
+                                    .value = value};
+
+HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "on_a_line",
+            .summary = "for particles on a line", .ops.energy = &ops, .init = init);
