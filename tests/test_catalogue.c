@@ -25,6 +25,11 @@ static void entries_say_what_plugins_are(void **state) {
   assert_int_equal(catalogue_find(a, catalogue, HIFM_SOLVER, "rk_45", &entry, &err),
                    HIFM_BAD_CONFIG);
   assert_non_null(strstr(err.message, "\"rk_45\" is no solver plugin; did you mean \"rk45\"?"));
+  assert_int_equal(catalogue_find(a, catalogue, HIFM_SOLVER, "midpoint", &entry, &err),
+                   HIFM_BAD_CONFIG);
+  assert_non_null(strstr(err.message,
+                         "\"midpoint\" is no solver plugin; there are euler, rk4, rk45; "
+                         "others are looked for in HIFM_PLUGIN_PATH"));
 }
 
 static void lookups_check_without_opening(void **state) {

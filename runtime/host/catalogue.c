@@ -117,7 +117,7 @@ hifm_status catalogue_find(arena *a, const value *catalogue, hifm_kind kind, con
   }
   if (!found)
     return hifm_fail(err, HIFM_BAD_CONFIG, "\"%s\" is no %s plugin%s", name, word,
-                     text_hint(a, name, names, count));
+                     plugins_hint(a, name, names, count));
   const char *refusal = value_get_text(found, "error", NULL);
   if (refusal)
     return hifm_fail(err, HIFM_BAD_CONFIG, "%s plugin \"%s\" was refused: %s", word, name, refusal);

@@ -100,6 +100,13 @@ const value *plugins_files(arena *a) {
   return list;
 }
 
+const char *plugins_hint(arena *a, const char *name, const char *const *names, size_t count) {
+  const char *hint = text_hint(a, name, names, count);
+  if (*hint) return hint;
+  return arena_format(a, "%s; others are looked for in HIFM_PLUGIN_PATH",
+                      text_choices(a, name, names, count));
+}
+
 hifm_status plugins_find(arena *a, hifm_kind kind, const char *name, const char **path,
                          hifm_error *err) {
   const value *files = plugins_files(a);
@@ -119,7 +126,7 @@ hifm_status plugins_find(arena *a, hifm_kind kind, const char *name, const char 
   }
   if (!found)
     return hifm_fail(err, HIFM_BAD_CONFIG, "\"%s\" is no %s plugin%s", name, word,
-                     text_hint(a, name, names, count));
+                     plugins_hint(a, name, names, count));
   *path = found;
   return HIFM_OK;
 }

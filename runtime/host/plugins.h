@@ -20,7 +20,11 @@
  * process ends; a second call for the same file returns the same record. */
 hifm_status plugins_open(const char *path, const hifm_plugin **out, hifm_error *err);
 
-/* The path of a plugin's file, in the arena; HIFM_BAD_CONFIG with "did you mean" when no folder has
+/* What follows "is no solver plugin": the name that was meant, or those there are and where more of
+ * them are looked for. */
+const char *plugins_hint(arena *a, const char *name, const char *const *names, size_t count);
+
+/* The path of a plugin's file, in the arena; HIFM_BAD_CONFIG with such a hint when no folder has
  * it, or when two have it (both paths named). */
 hifm_status plugins_find(arena *a, hifm_kind kind, const char *name, const char **path,
                          hifm_error *err);
