@@ -86,6 +86,16 @@ expect_code 78 "$hifm" run missing.lua --out none
 expect_words "missing.lua:2" "points/nothing.npy"
 [ ! -e none ] || fail "a script that is refused made a folder"
 
+say "three axes are particles, and are said to be"
+{ # 200 clusters of 3 particles in the plane, in zeros
+  printf '\223NUMPY\001\000\166\000'
+  printf '%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (200, 3, 2), }"
+  head -c 4800 /dev/zero
+} >points/axes.npy
+script axes.lua points/axes.npy ""
+expect_code 1 "$hifm" run axes.lua --out out
+expect_words "3 axes, [200, 3, 2]: for particles give particles = 3 and space = 2"
+
 say "torn and foreign files"
 size=$(stat -c %s points/moved.npy)
 for length in 0 5 40 128 $((size / 2)) $((size - 1)); do

@@ -58,6 +58,13 @@ static hifm_status check_shape(const char *path, const npy_array *file, hifm_dom
                      "space] with %u x %u; np.swapaxes(a, 1, 2) turns them",
                      path, file->rank, file->shape[1], file->shape[2], domain->particles,
                      domain->space);
+  if (!domain->particles && file->rank > 2)
+    return hifm_fail(
+        err, HIFM_BAD_INPUT,
+        "%s: %zu axes, [%zu, %zu, %zu%s: for particles give particles = %zu and space = "
+        "%zu in dataset, for plain numbers save a.reshape(len(a), -1)",
+        path, file->rank, file->shape[0], file->shape[1], file->shape[2],
+        file->rank > 3 ? ", ...]" : "]", file->shape[1], file->shape[2]);
   if (d > 1000000)
     return hifm_fail(err, HIFM_BAD_INPUT, "%s: %zu coordinates a point, at most 1000000", path, d);
   domain->d = (uint32_t)d;
