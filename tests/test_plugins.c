@@ -227,6 +227,9 @@ static void nothing_else_fails(void **state) {
   verdicts v = {.failures = ""};
   size_t failed = 0;
   hifm_error err;
+  const char *solver = fake(&here->memory, "solvers", "two_steps");
+  assert_int_equal(check_plugin(solver, note, &v, &failed, &err), HIFM_OK);
+  if (failed) fail_msg("two_steps: %s", v.failures);
   assert_int_equal(check_plugin("/nowhere.so", note, &v, &failed, &err), HIFM_NO_INPUT);
 }
 
