@@ -1,5 +1,6 @@
 /* Energies: derivatives against differences, declared invariances and what follows from them. */
 #include "base/linear.h"
+#include "base/numbers.h"
 #include "hifm/energy.h"
 #include "host/check_parts.h"
 #include "host/energy.h"
@@ -31,21 +32,16 @@ static double *doubles(check *c, size_t count) {
   return check_guarded(c, count * sizeof(double));
 }
 
-/* The larger one; a NaN is the worst of all. */
-static double worse(double x, double y) {
-  return isnan(x) || isnan(y) ? NAN : fmax(x, y);
-}
-
 static double largest(const double *x, size_t n) {
   double top = 0;
-  for (size_t i = 0; i < n; i++) top = worse(top, fabs(x[i]));
+  for (size_t i = 0; i < n; i++) top = numbers_worse(top, fabs(x[i]));
   return top;
 }
 
 /* |x - y| over |y|, largest components. */
 static double relative_error(const double *x, const double *y, size_t n) {
   double apart = 0, size = largest(y, n);
-  for (size_t i = 0; i < n; i++) apart = worse(apart, fabs(x[i] - y[i]));
+  for (size_t i = 0; i < n; i++) apart = numbers_worse(apart, fabs(x[i] - y[i]));
   return apart / fmax(size, DBL_MIN);
 }
 
@@ -58,7 +54,7 @@ static void finite_value(subject *s) {
   double size = 0;
   for (uint32_t draw = 0; draw < POINTS; draw++) {
     take_point(s, draw);
-    size = worse(size, fabs(energy_value(s->e, s->y, s->anchor)));
+    size = numbers_worse(size, fabs(energy_value(s->e, s->y, s->anchor)));
   }
   check_verdict(s->c, "value is finite", isfinite(size), "largest |V| %.6g", size);
 }
@@ -80,7 +76,7 @@ static void gradient_differences(subject *s) {
     take_point(s, draw);
     energy_gradient(s->e, s->y, s->anchor, s->gradient);
     for (size_t i = 0; i < s->d; i++) s->other[i] = differ_value(s, i);
-    error = worse(error, relative_error(s->gradient, s->other, s->d));
+    error = numbers_worse(error, relative_error(s->gradient, s->other, s->d));
   }
   check_within(s->c, "gradient agrees with differences of the value", error, 1e-6);
 }
@@ -103,7 +99,7 @@ static void hessian_differences(subject *s) {
     take_point(s, draw);
     energy_hessian(s->e, s->y, s->anchor, s->hessian);
     for (size_t i = 0; i < s->d; i++) differ_gradient(s, i, differences + i * s->d);
-    error = worse(error, relative_error(s->hessian, differences, s->d * s->d));
+    error = numbers_worse(error, relative_error(s->hessian, differences, s->d * s->d));
   }
   check_within(s->c, "Hessian agrees with differences of the gradient", error, 1e-6);
 }
@@ -116,7 +112,7 @@ static void symmetry(subject *s) {
   s->ops->hessian(s->self, s->domain, s->y, s->anchor, s->hessian);
   for (size_t i = 0; i < d; i++)
     for (size_t j = 0; j < i; j++)
-      apart = worse(apart, fabs(s->hessian[i * d + j] - s->hessian[j * d + i]));
+      apart = numbers_worse(apart, fabs(s->hessian[i * d + j] - s->hessian[j * d + i]));
   check_within(s->c, "Hessian is symmetric", apart / fmax(largest(s->hessian, d * d), DBL_MIN),
                1e-12);
 }
@@ -169,7 +165,7 @@ static void invariance(subject *s, size_t m) {
     motions[m].move(s, draw, s->y, s->moved);
     if (anchor_too) motions[m].move(s, draw, s->anchor, s->other);
     double after = energy_value(s->e, s->moved, anchor_too ? s->other : s->anchor);
-    error = worse(error, fabs(after - before) / fmax(fabs(before), 1));
+    error = numbers_worse(error, fabs(after - before) / fmax(fabs(before), 1));
   }
   check_within(s->c, motions[m].check, error, 1e-10);
 }
@@ -184,7 +180,7 @@ static void flat_translations(subject *s) {
     for (size_t k = 0; k < space; k++) {
       double sum = 0;
       for (size_t j = k; j < d; j += space) sum += s->hessian[i * d + j];
-      worst = worse(worst, fabs(sum));
+      worst = numbers_worse(worst, fabs(sum));
     }
   check_within(s->c, "Hessian is zero along translations", worst / largest(s->hessian, d * d),
                1e-6);
@@ -206,7 +202,7 @@ static void turning_gradient(subject *s) {
   for (size_t i = 0; i < d; i++) {
     double sum = -s->other[i];
     for (size_t j = 0; j < d; j++) sum += s->hessian[i * d + j] * s->moved[j];
-    worst = worse(worst, fabs(sum));
+    worst = numbers_worse(worst, fabs(sum));
   }
   double size = largest(s->hessian, d * d) * largest(s->y, d);
   check_within(s->c, "Hessian turns with rotations", worst / size, 1e-6);

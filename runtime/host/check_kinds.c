@@ -19,11 +19,15 @@ static const struct {
     {"4 numbers", {.d = 4}},
 };
 
+static hifm_status bind(check *c, const hifm_domain *domain, hifm_bound *bound, hifm_error *err) {
+  return plugins_bind_opened(c->memory, c->plugin, check_settings(c, NULL, 0), c->plugin->name,
+                             domain, bound, err);
+}
+
 /* Binding is half the test of an energy: the host serves a pair energy on particles only. */
 static hifm_status try_domain(check *c, const hifm_domain *domain, hifm_bound *bound,
                               hifm_error *err) {
-  hifm_status status = plugins_bind_opened(c->memory, c->plugin, check_settings(c, NULL, 0),
-                                           c->plugin->name, domain, bound, err);
+  hifm_status status = bind(c, domain, bound, err);
   if (status || c->plugin->kind != HIFM_ENERGY) return status;
   energy e;
   status = energy_open(&e, *bound, domain, err);
@@ -77,41 +81,40 @@ static bool lies_anywhere(const check *c) {
   return flags & (HIFM_ROTATES | HIFM_PERMUTES) && !(flags & HIFM_TRANSLATES);
 }
 
-/* A refusal says that the plugin is not for this kind. */
-static void check_on(check *c, const char *name, const hifm_domain *domain, kinds *k) {
-  hifm_bound bound = {0};
-  if (try_domain(c, domain, &bound, domain->particles ? &k->of_particles : &k->of_others)) {
-    k->refused = in_a_row(c, k->refused, name);
-    return;
-  }
+/* The checks on a kind that is accepted; drops `bound`. */
+static void check_bound(check *c, const char *name, const hifm_domain *domain, hifm_bound *bound,
+                        kinds *k) {
   k->accepted = in_a_row(c, k->accepted, name);
   k->particles = k->particles || domain->particles;
   c->where = sees_points(c) ? name : NULL;
   check_verdict(c, "presets are accepted", true, "bound with every setting at its preset");
-  check_kind(c, &bound, domain);
-  plugins_drop(&bound);
+  check_kind(c, bound, domain);
+  plugins_drop(bound);
   if (c->plugin->kind == HIFM_NETWORK && c->plugin->ops.network->speed)
     check_with_speed(c, name, domain);
+}
+
+/* A refusal says that the plugin is not for this kind. */
+static void check_on(check *c, const char *name, const hifm_domain *domain, kinds *k) {
+  hifm_bound bound = {0};
+  if (try_domain(c, domain, &bound, domain->particles ? &k->of_particles : &k->of_others))
+    k->refused = in_a_row(c, k->refused, name);
+  else
+    check_bound(c, name, domain, &bound, k);
 }
 
 /* Energies and networks of one molecule fit none of these: the first count they accept is theirs.
  */
 enum { PARTICLES_MOST = 255, NUMBERS_MOST = 256 };
 
-static bool accepts(check *c, const hifm_domain *domain, hifm_error *why) {
+/* Is it a domain that the plugin itself accepts? Then it is checked there, or the host's refusal is
+ * kept. */
+static bool is_theirs(check *c, const char *name, const hifm_domain *domain, kinds *k) {
   hifm_bound bound = {0};
-  if (try_domain(c, domain, &bound, why)) return false;
+  if (bind(c, domain, &bound, NULL)) return false;
   plugins_drop(&bound);
-  return true;
-}
-
-/* Does the plugin itself accept it, whatever the host says? */
-static bool is_meant(check *c, const hifm_domain *domain) {
-  hifm_bound bound = {0};
-  if (plugins_bind_opened(c->memory, c->plugin, check_settings(c, NULL, 0), c->plugin->name, domain,
-                          &bound, NULL))
-    return false;
-  plugins_drop(&bound);
+  if (!try_domain(c, domain, &bound, domain->particles ? &k->of_particles : &k->of_others))
+    check_bound(c, name, domain, &bound, k);
   return true;
 }
 
@@ -120,25 +123,16 @@ static void look_for_particles(check *c, bool anywhere, kinds *k) {
     for (uint32_t n = 2; n <= PARTICLES_MOST; n++) {
       const hifm_domain domain = {
           .d = n * space, .particles = n, .space = space, .centred = !anywhere};
-      hifm_error why;
-      if (!accepts(c, &domain, &why)) {
-        if (!is_meant(c, &domain)) continue;
-        k->of_particles = why;
-        return;
-      }
       const char *name = arena_format(c->memory, "%u particles in %u dimension%s%s", n, space,
                                       space > 1 ? "s" : "", anywhere ? " (not centred)" : "");
-      check_on(c, name, &domain, k);
-      return;
+      if (is_theirs(c, name, &domain, k)) return;
     }
 }
 
 static void look_for_numbers(check *c, kinds *k) {
   for (uint32_t d = 5; d <= NUMBERS_MOST; d++) {
     const hifm_domain domain = {.d = d};
-    if (!accepts(c, &domain, NULL)) continue;
-    check_on(c, arena_format(c->memory, "%u numbers", d), &domain, k);
-    return;
+    if (is_theirs(c, arena_format(c->memory, "%u numbers", d), &domain, k)) return;
   }
 }
 

@@ -161,13 +161,13 @@ static void failing_slope(check *c, const hifm_bound *bound) {
   check_same(c, "a failed solve keeps the last accepted state", o.y, j.y, sizeof o.y);
 }
 
-/* Three attempts are too few, or one less than a solver of few steps takes. */
+/* Three attempts are too few, or one less than the steps of a solver of few, as counted here. */
 static void attempts(check *c, const hifm_bound *bound) {
   journal whole = {.slope = linear_slope}, j = whole;
-  const outcome free = solve(c, bound, &whole, 0, 1e4, start, ATTEMPTS + 1);
-  const bool few = free.status == HIFM_OK && free.stats.attempts <= ATTEMPTS;
-  const uint64_t most = few ? free.stats.attempts - 1 : ATTEMPTS;
-  if (few && free.stats.attempts < 2) return; /* nothing that could be forbidden */
+  const outcome through = solve(c, bound, &whole, 0, 1e4, start, ATTEMPTS + 1);
+  const bool few = through.status == HIFM_OK && whole.accepted <= ATTEMPTS;
+  if (few && whole.accepted == 1) return; /* nothing that could be forbidden */
+  const uint64_t most = few && whole.accepted ? whole.accepted - 1 : ATTEMPTS;
   outcome o = solve(c, bound, &j, 0, 1e4, start, most);
   check_verdict(c, "max_attempts ends the solve", o.status != HIFM_OK && o.stats.attempts <= most,
                 "status %d after %llu attempts, allowed %llu", (int)o.status,

@@ -1,6 +1,7 @@
 #include "job/bench.h"
 
 #include "base/linear.h"
+#include "base/numbers.h"
 #include "base/text.h"
 #include "host/plugins.h"
 #include "job/bench_parts.h"
@@ -42,13 +43,8 @@ hifm_status bench_tell(const char *phase, size_t done, size_t total, hifm_error 
   return hifm_fail(err, HIFM_INTERRUPTED, "stopped by a signal");
 }
 
-static int by_size(const void *x, const void *y) {
-  const double a = *(const double *)x, b = *(const double *)y;
-  return (a > b) - (a < b);
-}
-
 double bench_median(double *x, size_t n) {
-  qsort(x, n, sizeof *x, by_size);
+  qsort(x, n, sizeof *x, numbers_ascend);
   return n % 2 ? x[n / 2] : 0.5 * (x[n / 2 - 1] + x[n / 2]);
 }
 

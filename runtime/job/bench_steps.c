@@ -1,6 +1,7 @@
 /* hifm bench: training steps, pair by pair and by the series, alone and with all that belongs to
  * them. */
 #include "base/clock.h"
+#include "base/numbers.h"
 #include "hifm/rng.h"
 #include "host/plugins.h"
 #include "job/adamw.h"
@@ -66,11 +67,6 @@ static hifm_status time_one(bench *b, network *net, const char *name, const stre
   return status;
 }
 
-/* The larger one; a NaN is the worst of all. */
-static double worse(double x, double y) {
-  return isnan(x) || isnan(y) ? NAN : fmax(x, y);
-}
-
 /* |x - y| / |y| of the tensor where it is largest. */
 static double largest_difference(const network *net, const float *x, const float *y) {
   double largest = 0;
@@ -80,7 +76,7 @@ static double largest_difference(const network *net, const float *x, const float
       difference += pow((double)*x - (double)*y, 2);
       size += pow((double)*y, 2);
     }
-    if (difference != 0) largest = worse(largest, sqrt(difference / size));
+    if (difference != 0) largest = numbers_worse(largest, sqrt(difference / size));
   }
   return largest;
 }
@@ -95,9 +91,9 @@ static hifm_status compare(bench *b, float *gradient, float *exact, hifm_error *
     status = batcher_fill(&b->batches, sizes->warm_up + sizes->steps + k, err);
     if (status != HIFM_OK) break;
     const double right = learn(b, &b->direct, b->w, exact);
-    loss = worse(loss, fabs(learn(b, &b->series, b->w, gradient) - right) / right);
+    loss = numbers_worse(loss, fabs(learn(b, &b->series, b->w, gradient) - right) / right);
     differences[k] = largest_difference(&b->direct, gradient, exact);
-    most = worse(most, differences[k]);
+    most = numbers_worse(most, differences[k]);
     status = bench_tell("batches both ways", k + 1, sizes->steps, err);
   }
   if (status == HIFM_OK) {

@@ -101,6 +101,13 @@ const hifm_param images_params[] = {
 
 const char *const settings_dataset_kinds[] = {"mcmc", "file", "images", NULL};
 
+bool settings_is_place(const char *name) {
+  static const char *const places[] = {"path", "folder", "train_file", "test_file", "fetch"};
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+    if (strcmp(places[i], name) == 0) return true;
+  return false;
+}
+
 const hifm_param *settings_dataset(const char *kind) {
   static const hifm_param *const params[] = {mcmc_params, file_params, images_params};
   for (size_t i = 0; kind && settings_dataset_kinds[i]; i++)

@@ -74,6 +74,10 @@ typedef struct images_settings {
 extern const char *const settings_dataset_kinds[];
 const hifm_param *settings_dataset(const char *kind);
 
+/* Does this setting of a data set say where its files are or come from? That is no part of what a
+ * run is. */
+bool settings_is_place(const char *name);
+
 extern const hifm_param optimizer_params[], train_params[], measure_params[], flow_params[],
     schedule_params[], mcmc_params[], file_params[], images_params[];
 

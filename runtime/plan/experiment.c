@@ -112,13 +112,11 @@ static void write_rows(const product *p, value *plan) {
   value_put_number(a, plan, "whole", (double)p->whole);
 }
 
-/* Where data lie is no part of what a run is, and its results are the same bytes anywhere. */
+/* The CSV is the same bytes wherever the data lie. */
 static bool is_place(const char *setting) {
-  static const char *const places[] = {"dataset.path", "dataset.folder", "dataset.train_file",
-                                       "dataset.test_file"};
-  for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-    if (strcmp(setting, places[i]) == 0) return true;
-  return false;
+  static const char section[] = "dataset.";
+  return strncmp(setting, section, strlen(section)) == 0 &&
+         settings_is_place(setting + strlen(section));
 }
 
 /* What --set has set is a column, too: two calls with other settings leave other tables. */

@@ -78,6 +78,17 @@ static hifm_status reduce_section(naming *n, const hifm_param *params, const val
   return reduce(n, params_describe(&n->memory, params), settings, left_out, revisions, reduced);
 }
 
+/* Wherever its files lie. */
+static hifm_status reduce_dataset(naming *n, const hifm_param *params, const value *dataset,
+                                  const char *const *left_out, value *revisions,
+                                  const value **out) {
+  value *kept = value_new(&n->memory, VALUE_MAP);
+  for (size_t i = 0; i < dataset->count; i++)
+    if (!settings_is_place(dataset->keys[i]))
+      value_put(&n->memory, kept, dataset->keys[i], dataset->items[i]);
+  return reduce_section(n, params, kept, left_out, revisions, out);
+}
+
 static essence begin(naming *n) {
   essence e = {value_new(&n->memory, VALUE_MAP), value_new(&n->memory, VALUE_MAP)};
   value_put(&n->memory, e.map, "revisions", e.revisions);
@@ -90,12 +101,11 @@ static void end(naming *n, const essence *e, char hex[33]) {
 }
 
 static hifm_status name_data(naming *n, const value *config, char hex[33]) {
-  static const char *const left_out[] = {"train",     "test",  "path",  "folder",     "train_file",
-                                         "test_file", "fetch", "range", "dequantise", NULL};
+  static const char *const left_out[] = {"train", "test", "range", "dequantise", NULL};
   const value *dataset = value_get(config, "dataset"), *reduced;
   const hifm_param *params = settings_dataset(value_get_text(dataset, PARAMS_NAME, ""));
   essence e = begin(n);
-  hifm_status status = reduce_section(n, params, dataset, left_out, e.revisions, &reduced);
+  hifm_status status = reduce_dataset(n, params, dataset, left_out, e.revisions, &reduced);
   if (status) return status;
   value_put(&n->memory, e.map, "dataset", reduced);
   end(n, &e, hex);
@@ -104,12 +114,11 @@ static hifm_status name_data(naming *n, const value *config, char hex[33]) {
 
 /* The bytes of images are one data set, however their pixels are then turned into numbers. */
 static hifm_status put_pixels(naming *n, const value *config, const essence *e) {
-  static const char *const left_out[] = {"train",     "test",  "folder",        "train_file",
-                                         "test_file", "fetch", "train_content", "test_content",
-                                         "seed",      NULL};
+  static const char *const left_out[] = {"train",        "test", "train_content",
+                                         "test_content", "seed", NULL};
   const value *dataset = value_get(config, "dataset"), *reduced;
   if (strcmp(value_get_text(dataset, PARAMS_NAME, ""), "images") != 0) return HIFM_OK;
-  hifm_status status = reduce_section(n, images_params, dataset, left_out, e->revisions, &reduced);
+  hifm_status status = reduce_dataset(n, images_params, dataset, left_out, e->revisions, &reduced);
   if (!status && reduced->count > 1) value_put(&n->memory, e->map, "pixels", reduced);
   return status;
 }

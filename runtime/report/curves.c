@@ -1,5 +1,6 @@
 #include "report/curves.h"
 
+#include "base/numbers.h"
 #include "base/text.h"
 #include "report/view.h"
 
@@ -66,11 +67,6 @@ static void make_curve(arena *a, const rows *history, const view_groups *groups,
   free(points);
 }
 
-static int order_of_numbers(const void *left, const void *right) {
-  double x = *(const double *)left, y = *(const double *)right;
-  return (x > y) - (x < y);
-}
-
 double curves_smoothed(const curve *c, size_t panel, size_t at) {
   const size_t reach = CURVES_WINDOW / 2, first = at > reach ? at - reach : 0;
   const double *y = c->y[panel];
@@ -79,7 +75,7 @@ double curves_smoothed(const curve *c, size_t panel, size_t at) {
   if (isnan(y[at])) return NAN;
   for (size_t i = first; i <= at + reach && i < c->count; i++)
     if (!isnan(y[i])) near[count++] = y[i];
-  qsort(near, count, sizeof *near, order_of_numbers);
+  qsort(near, count, sizeof *near, numbers_ascend);
   const size_t cut = (count + 1) / 4; /* of 15: 4 at each end, of 3: all but the median */
   for (size_t i = cut; i < count - cut; i++) sum += near[i];
   return sum / (double)(count - 2 * cut);
@@ -93,7 +89,7 @@ curves_range curves_find_range(const curve *curves, size_t count, size_t panel) 
   for (size_t i = 0; i < count; i++)
     for (size_t k = 0; k < curves[i].count; k++)
       if (!isnan(curves[i].y[panel][k])) values[out.points++] = curves[i].y[panel][k];
-  qsort(values, out.points, sizeof *values, order_of_numbers);
+  qsort(values, out.points, sizeof *values, numbers_ascend);
   if (out.points > 0) {
     double most = values[(out.points - 1) * 9 / 10], span = most - values[0];
     out.low = values[0];

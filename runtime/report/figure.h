@@ -9,11 +9,11 @@
  *
  *   figure4 = { title = "...", panels = { "nll", { "nfe", title = "evaluations" } }, x = "epoch" }
  *
- * Up to four panels, one below the other, each a column of history.csv, which has words and a unit
- * of its own where there is no title; runs that differ only in their seed make one line, their
- * mean. A line has a gap where a run has no number. The top of a panel may cut off the first
- * epochs, which would squash all others; how many points that are stands there. Long curves are
- * smoothed and their points shown behind as dots, which the figure says.
+ * x is epoch or step. Up to four panels, one below the other, each a column of history.csv, which
+ * has words and a unit of its own where there is no title; runs that differ only in their seed make
+ * one line, their mean. A line has a gap where a run has no number. The top of a panel may cut off
+ * the first epochs, which would squash all others; how many points that are stands there. Long
+ * curves are smoothed and their points shown behind as dots, which the figure says.
  *
  * Writes view/<name>.svg and .png, the same bytes for the same CSV. Returns HIFM_OK with *made
  * false (and a reason in err->message) where gnuplot is not installed or nothing is measured yet.
