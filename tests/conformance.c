@@ -12,14 +12,14 @@ static void print(void *context, const char *name, bool passed, const char *deta
 int main(int count, char **words) {
   if (count != 2) {
     fprintf(stderr, "usage: conformance FILE\n");
-    return HIFM_USAGE;
+    return STATUS_USAGE;
   }
   size_t failed = 0;
-  hifm_error err;
+  failure err;
   if (check_plugin_apart(words[1], SECONDS, print, NULL, &failed, &err)) {
     fprintf(stderr, "conformance: %s\n", err.message);
     return (int)err.status;
   }
   printf("%zu failed\n", failed);
-  return failed ? HIFM_SOME_FAILED : HIFM_OK;
+  return failed ? STATUS_SOME_FAILED : STATUS_OK;
 }

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-/* A number setting that is not at its preset; name NULL ends a list. */
+/* A number setting that is not at its default; name NULL ends a list. */
 typedef struct fixture_setting {
   const char *name;
   double number;
@@ -62,7 +62,7 @@ static inline hifm_status fixture_try(const char *name, const hifm_domain *domai
   *out = (hifm_bound){plugin, calloc(1, plugin->instance_size)};
   assert_non_null(out->self);
   for (const hifm_param *p = plugin->params; p && p->name; p++) {
-    double number = p->preset;
+    double number = p->default_value;
     for (const fixture_setting *s = settings; s && s->name; s++)
       if (strcmp(s->name, p->name) == 0) number = s->number;
     fixture_store(p, number, out->self);

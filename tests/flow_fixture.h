@@ -22,15 +22,15 @@ typedef struct record {
   "{\"\":\"hessian\",\"energy\":{\"\":\"formation\"},\"kappa\":1,\"negative\":\"refuse\","         \
   "\"tol\":1e-6}"
 
-static hifm_status open_flow(flow *f, arena *a, const char *stages, hifm_error *err) {
+static status_code open_flow(flow *f, arena *a, const char *stages, failure *err) {
   const value *list;
-  assert_int_equal(json_parse(a, stages, strlen(stages), "stages", &list, err), HIFM_OK);
+  assert_int_equal(json_parse(a, stages, strlen(stages), "stages", &list, err), STATUS_OK);
   return flow_open(f, a, list, &domain, err);
 }
 
 static void shape(flow *f, arena *a, const char *stages, const double *eigenvalues, double norm,
                   record *r) {
-  hifm_error err = {0};
+  failure err = {0};
   if (open_flow(f, a, stages, &err)) fail_msg("%s: %s", stages, err.message);
   r->spectrum =
       (hifm_spectrum){.alpha = r->alpha, .beta = r->beta, .null = r->null, .visible = r->visible};

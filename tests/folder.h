@@ -30,10 +30,10 @@ static inline int folder_set_up(void **state) {
 
 static inline int folder_tear_down(void **state) {
   folder *f = *state;
-  hifm_status status = files_remove(f->path, NULL);
+  status_code status = files_remove(f->path, NULL);
   arena_close(&f->memory);
   free(f);
-  return status == HIFM_OK ? 0 : -1;
+  return status == STATUS_OK ? 0 : -1;
 }
 
 static inline const char *folder_path(folder *f, const char *name) {
@@ -41,13 +41,13 @@ static inline const char *folder_path(folder *f, const char *name) {
 }
 
 static inline void folder_write(folder *f, const char *name, const char *text) {
-  assert_int_equal(files_write(folder_path(f, name), text, strlen(text), NULL), HIFM_OK);
+  assert_int_equal(files_write(folder_path(f, name), text, strlen(text), NULL), STATUS_OK);
 }
 
 static inline const char *folder_read(folder *f, const char *name) {
   char *bytes = NULL;
   size_t length;
-  hifm_error err = {0};
+  failure err = {0};
   if (files_read(folder_path(f, name), 1 << 24, &bytes, &length, &err)) fail_msg("%s", err.message);
   const char *text = arena_text(&f->memory, bytes);
   free(bytes);
@@ -58,7 +58,7 @@ static inline const char *folder_read(folder *f, const char *name) {
 static inline const value *folder_value(folder *f, const char *json) {
   char *text = arena_text(&f->memory, json);
   const value *out = NULL;
-  hifm_error err = {0};
+  failure err = {0};
   for (char *c = text; *c; c++)
     if (*c == '\'') *c = '"';
   if (json_parse(&f->memory, text, strlen(text), "test", &out, &err)) fail_msg("%s", err.message);

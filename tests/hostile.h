@@ -8,7 +8,7 @@
 #include <string.h>
 
 static char folder[256], path[300];
-static hifm_error err;
+static failure err;
 
 static int setup(void **state) {
   (void)state;
@@ -22,7 +22,7 @@ static int setup(void **state) {
 
 static int teardown(void **state) {
   (void)state;
-  return files_remove(folder, &err) == HIFM_OK ? 0 : -1;
+  return files_remove(folder, &err) == STATUS_OK ? 0 : -1;
 }
 
 /* A new file each time: ext4 writes a truncated one to the disk at once, which costs seconds. */

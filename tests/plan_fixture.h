@@ -8,7 +8,7 @@
 
 /* Roles: 1 source, 2 needs or brings a Hessian, 4 changes rates, 8 noise. */
 static const char *const plan_plugins[][5] = {
-    /* kind, name, role, has its own path, settings with their presets */
+    /* kind, name, role, has its own path, settings with their defaults */
     {"energy", "formation", "", "", ""},
     {"energy", "lennard_jones", "", "", "epsilon=1 r_min=1 oscillator=1 pairs=ordered"},
     {"energy", "morse", "", "", "depth=1"},
@@ -44,22 +44,22 @@ static const plan_limits plan_small_limits = {.instructions = 2000000,
 
 /* "depth=4" as params_describe would say it: energy is a plugin, a word a choice, a number of a
  * network or solver in whole digits a count. */
-static inline const value *plan_setting(arena *a, const char *name, const char *preset) {
+static inline const value *plan_setting(arena *a, const char *name, const char *fallback) {
   value *map = value_new(a, VALUE_MAP);
   double number;
-  bool real = text_number(preset, &number);
+  bool real = text_number(fallback, &number);
   bool count = real && (strcmp(name, "layers") == 0 || strcmp(name, "depth") == 0 ||
                         strcmp(name, "width") == 0 || strcmp(name, "steps") == 0);
   value_put_text(a, map, "name", name);
   value_put_text(a, map, "meaning", "m");
-  value_put_text(a, map, "type", count ? "count" : real ? "real" : *preset ? "choice" : "ref");
-  if (real) value_put_number(a, map, "preset", number);
+  value_put_text(a, map, "type", count ? "count" : real ? "real" : *fallback ? "choice" : "ref");
+  if (real) value_put_number(a, map, "default", number);
   if (real) value_put_number(a, map, "low", count || strcmp(name, "c") == 0 ? 1 : 0);
-  if (!real && !*preset) value_put_text(a, map, "kind", "energy");
-  if (real || !*preset) return map;
+  if (!real && !*fallback) value_put_text(a, map, "kind", "energy");
+  if (real || !*fallback) return map;
   value *choices = value_new(a, VALUE_LIST);
-  value_push(a, choices, value_text(a, preset));
-  value_put_text(a, map, "preset", preset);
+  value_push(a, choices, value_text(a, fallback));
+  value_put_text(a, map, "default", fallback);
   value_put(a, map, "choices", choices);
   return map;
 }
@@ -91,9 +91,9 @@ static inline const value *plan_catalogue(folder *f, const char *revised) {
 }
 
 /* Writes the text as x.lua and loads it; sets and only are NULL-ended or NULL. */
-static inline hifm_status plan_try(folder *f, const char *text, const char *profile,
+static inline status_code plan_try(folder *f, const char *text, const char *profile,
                                    const char *const *sets, const char *const *only,
-                                   const value **plan, hifm_error *err) {
+                                   const value **plan, failure *err) {
   plan_request request = {.script = folder_path(f, "x.lua"),
                           .profile = profile,
                           .sets = sets,
@@ -110,7 +110,7 @@ static inline hifm_status plan_try(folder *f, const char *text, const char *prof
 /* The plan of a script that is right. */
 static inline const value *plan_of(folder *f, const char *text) {
   const value *plan;
-  hifm_error err = {0};
+  failure err = {0};
   if (plan_try(f, text, NULL, NULL, NULL, &plan, &err)) fail_msg("%s\n%s", err.message, text);
   return plan;
 }
@@ -147,16 +147,16 @@ static inline const char *plan_column(folder *f, const value *plan, const char *
 /* The script must be refused with exactly this message after "<folder>/". */
 static inline void plan_refused(folder *f, const char *text, const char *message) {
   const value *plan;
-  hifm_error err = {0};
-  assert_int_equal(plan_try(f, text, NULL, NULL, NULL, &plan, &err), HIFM_BAD_CONFIG);
+  failure err = {0};
+  assert_int_equal(plan_try(f, text, NULL, NULL, NULL, &plan, &err), STATUS_BAD_CONFIG);
   assert_string_equal(err.message, folder_path(f, message));
 }
 
 /* ... with a message that begins with x.lua and has this piece. */
 static inline void plan_refused_with(folder *f, const char *text, const char *piece) {
   const value *plan;
-  hifm_error err = {0};
-  if (plan_try(f, text, NULL, NULL, NULL, &plan, &err) != HIFM_BAD_CONFIG)
+  failure err = {0};
+  if (plan_try(f, text, NULL, NULL, NULL, &plan, &err) != STATUS_BAD_CONFIG)
     fail_msg("status %d (%s) for\n%s", err.status, err.message, text);
   if (!strstr(err.message, piece)) fail_msg("\"%s\" is not in \"%s\"", piece, err.message);
   if (!strstr(err.message, ".lua:")) fail_msg("no file in \"%s\"", err.message);

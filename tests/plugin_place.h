@@ -55,24 +55,24 @@ static inline const char *fake(arena *a, const char *folder, const char *name) {
 static inline void copy(place *here, const char *from, const char *to, size_t keep) {
   char *bytes = NULL;
   size_t length = 0;
-  hifm_error err;
-  assert_int_equal(files_read(from, 1 << 26, &bytes, &length, &err), HIFM_OK);
+  failure err;
+  assert_int_equal(files_read(from, 1 << 26, &bytes, &length, &err), STATUS_OK);
   const char *path = arena_format(&here->memory, "%s/%s", here->folder, to);
-  assert_int_equal(files_write(path, bytes, keep < length ? keep : length, &err), HIFM_OK);
+  assert_int_equal(files_write(path, bytes, keep < length ? keep : length, &err), STATUS_OK);
   free(bytes);
 }
 
 static inline void make_folder(place *here, const char *name) {
-  hifm_error err;
+  failure err;
   const char *path = arena_format(&here->memory, "%s/%s", here->folder, name);
-  assert_int_equal(files_make_folder(path, &err), HIFM_OK);
+  assert_int_equal(files_make_folder(path, &err), STATUS_OK);
 }
 
 /* Loading ------------------------------------------------------------------------------------- */
 
 static inline const value *parse(arena *a, const char *text) {
   const value *node = NULL;
-  hifm_error err;
+  failure err;
   if (json_parse(a, text, strlen(text), "test", &node, &err)) fail_msg("%s", err.message);
   return node;
 }

@@ -6,8 +6,8 @@
 
 #include "report/table.h"
 
-static inline hifm_status table_try(folder *f, const char *declaration, const char *columns,
-                                    bool partial, FILE *screen, hifm_error *err) {
+static inline status_code table_try(folder *f, const char *declaration, const char *columns,
+                                    bool partial, FILE *screen, failure *err) {
   const table_request request = {.view = f->path,
                                  .name = "table2",
                                  .declaration = folder_value(f, declaration),
@@ -23,7 +23,7 @@ static inline const char *table_shown(folder *f, const char *declaration, const 
   char *text = NULL;
   size_t length = 0;
   FILE *screen = open_memstream(&text, &length);
-  hifm_error err = {0};
+  failure err = {0};
   if (table_try(f, declaration, columns, partial, screen, &err)) fail_msg("%s", err.message);
   fclose(screen);
   const char *copy = arena_text(&f->memory, text);
@@ -37,8 +37,8 @@ static inline const char *table_printed(folder *f, const char *declaration, cons
 
 static inline void table_refused(folder *f, const char *declaration, const char *columns,
                                  const char *message) {
-  hifm_error err = {0};
-  assert_int_equal(table_try(f, declaration, columns, false, NULL, &err), HIFM_BAD_CONFIG);
+  failure err = {0};
+  assert_int_equal(table_try(f, declaration, columns, false, NULL, &err), STATUS_BAD_CONFIG);
   assert_string_equal(err.message, message);
 }
 

@@ -1,11 +1,11 @@
 /* hifm bench in small: which rows there are, and that their numbers fit each other. */
-#include "base/rows.h"
+#include "base/csv_table.h"
 #include "base/safetensors.h"
 #include "base/text.h"
+#include "bench/bench.h"
 #include "folder.h"
 #include "host/network.h"
 #include "host/plugins.h"
-#include "job/bench.h"
 
 #include <math.h>
 #include <unistd.h>
@@ -52,17 +52,17 @@ static const struct {
                 {"memory", "MiB", false}};
 enum { EXPECTED = sizeof expected / sizeof *expected };
 
-static hifm_status run(folder *f, const char *weights, hifm_error *err) {
+static status_code run(folder *f, const char *weights, failure *err) {
   FILE *out = fopen(folder_path(f, "bench.csv"), "w");
   assert_non_null(out);
-  hifm_status status = bench_run(&small, weights, out, err);
+  status_code status = bench_run(&small, weights, out, err);
   assert_int_equal(fclose(out), 0);
   return status;
 }
 
-static void read_table(folder *f, rows *table) {
-  hifm_error err = {0};
-  if (rows_read(table, folder_path(f, "bench.csv"), &err)) fail_msg("%s", err.message);
+static void read_table(folder *f, csv_table *table) {
+  failure err = {0};
+  if (csv_table_read(table, folder_path(f, "bench.csv"), &err)) fail_msg("%s", err.message);
   static const char *const header[] = {"name", "value", "unit", "floor", "ratio"};
   assert_int_equal(table->columns, 5);
   for (size_t i = 0; i < 5; i++) assert_string_equal(table->header[i], header[i]);
@@ -74,18 +74,18 @@ static double number(const char *cell) {
   return out;
 }
 
-static double cell_of(const rows *table, const char *name, size_t column) {
+static double cell_of(const csv_table *table, const char *name, size_t column) {
   for (size_t i = 0; i < table->count; i++)
     if (strcmp(table->cells[i][0], name) == 0) return number(table->cells[i][column]);
   fail_msg("no row %s", name);
   return NAN;
 }
 
-static double value_of(const rows *table, const char *name) {
+static double value_of(const csv_table *table, const char *name) {
   return cell_of(table, name, 1);
 }
 
-static double floor_of(const rows *table, const char *name) {
+static double floor_of(const csv_table *table, const char *name) {
   return cell_of(table, name, 3);
 }
 
@@ -107,8 +107,8 @@ static void check_row(const char *const *cells, size_t i) {
 
 static void all_rows_fit(void **state) {
   folder *f = *state;
-  hifm_error err = {0};
-  rows table;
+  failure err = {0};
+  csv_table table;
   if (run(f, NULL, &err)) fail_msg("%s", err.message);
   read_table(f, &table);
   assert_int_equal(table.count, EXPECTED);
@@ -127,28 +127,28 @@ static void all_rows_fit(void **state) {
   const double times = 1 / value_of(&table, "sgemm_nn") + 1 / value_of(&table, "sgemm_nt") +
                        1 / value_of(&table, "sgemm_tn");
   assert_true(fabs(value_of(&table, "sgemm") * times / 3 - 1) < 1e-4);
-  rows_close(&table);
+  csv_table_close(&table);
 }
 
 /* floor [ms] = pairs * weights * 6 / rate: for width 8 and depth 2 the weights of edge1 and coord0
  * (72 each), the last 8, and 16 of the first edge layer. */
 static void floor_counts_weights(void **state) {
   folder *f = *state;
-  hifm_error err = {0};
-  rows table;
+  failure err = {0};
+  csv_table table;
   if (run(f, NULL, &err)) fail_msg("%s", err.message);
   read_table(f, &table);
   const double flop = 60.0 * 78 * (72 + 72 + 8 + 16) * 6;
   const double floor = 1e3 * flop / (1e9 * value_of(&table, "sgemm"));
   assert_true(fabs(floor_of(&table, "step_direct") / floor - 1) < 1e-4);
-  rows_close(&table);
+  csv_table_close(&table);
 }
 
 /* A file of weights as a checkpoint has them: under "w.", with logarithms of distances. */
 static const char *write_weights(folder *f, size_t width, size_t layers) {
   static const hifm_domain domain = {.d = 39, .particles = 13, .space = 3, .centred = true};
   safetensors_entry entries[64] = {0};
-  hifm_error err = {0};
+  failure err = {0};
   hifm_bound bound;
   network net;
   value *settings = value_new(&f->memory, VALUE_MAP);
@@ -159,7 +159,7 @@ static const char *write_weights(folder *f, size_t width, size_t layers) {
   value_put_number(&f->memory, settings, "layers", (double)layers);
   if (plugins_bind(&f->memory, HIFM_NETWORK, settings, "", &domain, &bound, &err))
     fail_msg("%s", err.message);
-  assert_int_equal(network_open(&net, bound, &domain, 1, &err), HIFM_OK);
+  assert_int_equal(network_open(&net, bound, &domain, 1, &err), STATUS_OK);
   float *w = memory_array(net.weights, sizeof *w), *at = w;
   network_initialise(&net, 1, w);
   for (size_t i = 0; i < net.count; i++) {
@@ -173,7 +173,7 @@ static const char *write_weights(folder *f, size_t width, size_t layers) {
     at += t->rows * t->columns;
   }
   const char *path = folder_path(f, "weights.safetensors");
-  assert_int_equal(safetensors_write(path, NULL, entries, net.count, &err), HIFM_OK);
+  assert_int_equal(safetensors_write(path, NULL, entries, net.count, &err), STATUS_OK);
   free(w);
   network_close(&net);
   plugins_drop(&bound);
@@ -183,19 +183,19 @@ static const char *write_weights(folder *f, size_t width, size_t layers) {
 /* Width 5 and depth 3 come from the file: 30 for each of edge1, edge2, coord0 and coord1. */
 static void weights_say_their_shape(void **state) {
   folder *f = *state;
-  hifm_error err = {0};
-  rows table;
+  failure err = {0};
+  csv_table table;
   if (run(f, write_weights(f, 5, 1), &err)) fail_msg("%s", err.message);
   read_table(f, &table);
   assert_int_equal(table.count, EXPECTED);
   const double flop = 60.0 * 78 * (4 * 30 + 5 + 10) * 6;
   const double floor = 1e3 * flop / (1e9 * value_of(&table, "sgemm"));
   assert_true(fabs(floor_of(&table, "step_direct") / floor - 1) < 1e-4);
-  rows_close(&table);
+  csv_table_close(&table);
 }
 
-static void refused(folder *f, const char *weights, hifm_status status, const char *words) {
-  hifm_error err = {0};
+static void refused(folder *f, const char *weights, status_code status, const char *words) {
+  failure err = {0};
   assert_int_equal(run(f, weights, &err), status);
   if (!strstr(err.message, words)) fail_msg("no \"%s\" in: %s", words, err.message);
   assert_string_equal(folder_read(f, "bench.csv"), "");
@@ -204,8 +204,8 @@ static void refused(folder *f, const char *weights, hifm_status status, const ch
 /* Said before anything is measured or written. */
 static void other_weights_are_refused(void **state) {
   folder *f = *state;
-  refused(f, folder_path(f, "nowhere"), HIFM_NO_INPUT, "nowhere");
-  refused(f, write_weights(f, 5, 2), HIFM_BAD_INPUT, "several layers");
+  refused(f, folder_path(f, "nowhere"), STATUS_NO_INPUT, "nowhere");
+  refused(f, write_weights(f, 5, 2), STATUS_BAD_INPUT, "several layers");
   const float numbers[6] = {0};
   safetensors_entry entry = {.type = SAFETENSORS_F32,
                              .rank = 2,
@@ -214,18 +214,18 @@ static void other_weights_are_refused(void **state) {
                              .bytes = sizeof numbers,
                              .name = "dense0.kernel"};
   const char *path = folder_path(f, "other.safetensors");
-  assert_int_equal(safetensors_write(path, NULL, &entry, 1, NULL), HIFM_OK);
-  refused(f, path, HIFM_BAD_INPUT, "layer0.embed0.kernel");
+  assert_int_equal(safetensors_write(path, NULL, &entry, 1, NULL), STATUS_OK);
+  refused(f, path, STATUS_BAD_INPUT, "layer0.embed0.kernel");
   snprintf(entry.name, sizeof entry.name, "layer0.embed0.kernel");
-  assert_int_equal(safetensors_write(path, NULL, &entry, 1, NULL), HIFM_OK);
-  refused(f, path, HIFM_BAD_CONFIG, "depth");
+  assert_int_equal(safetensors_write(path, NULL, &entry, 1, NULL), STATUS_OK);
+  refused(f, path, STATUS_BAD_CONFIG, "depth");
 }
 
 /* What the bench wrote on its way lies below TMPDIR, and is gone at the end. */
 static void leaves_nothing(void **state) {
   folder *f = *state;
-  hifm_error err = {0};
-  assert_int_equal(files_make_folder(folder_path(f, "tmp"), &err), HIFM_OK);
+  failure err = {0};
+  assert_int_equal(files_make_folder(folder_path(f, "tmp"), &err), STATUS_OK);
   setenv("TMPDIR", folder_path(f, "tmp"), 1);
   if (run(f, NULL, &err)) fail_msg("%s", err.message);
   unsetenv("TMPDIR");

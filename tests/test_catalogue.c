@@ -5,28 +5,28 @@ static void entries_say_what_plugins_are(void **state) {
   place *here = *state;
   arena *a = &here->memory;
   const value *catalogue = catalogue_collect(a), *entry = NULL;
-  hifm_error err;
+  failure err;
   char hex[33], *bytes = NULL;
   size_t length = 0;
-  assert_int_equal(catalogue_find(a, catalogue, HIFM_FLOW, "hessian", &entry, &err), HIFM_OK);
+  assert_int_equal(catalogue_find(a, catalogue, HIFM_FLOW, "hessian", &entry, &err), STATUS_OK);
   assert_int_equal((int)value_get_number(entry, "role", 0), HIFM_STAGE_SOURCE | HIFM_STAGE_HESSIAN);
   assert_false(value_get_bool(entry, "own_path", true));
-  assert_int_equal(catalogue_find(a, catalogue, HIFM_FLOW, "transport", &entry, &err), HIFM_OK);
+  assert_int_equal(catalogue_find(a, catalogue, HIFM_FLOW, "transport", &entry, &err), STATUS_OK);
   assert_true(value_get_bool(entry, "own_path", false));
-  assert_int_equal(catalogue_find(a, catalogue, HIFM_NETWORK, "mlp", &entry, &err), HIFM_OK);
+  assert_int_equal(catalogue_find(a, catalogue, HIFM_NETWORK, "mlp", &entry, &err), STATUS_OK);
   assert_true(value_get_bool(entry, "speed", false));
-  assert_int_equal(catalogue_find(a, catalogue, HIFM_ENERGY, "formation", &entry, &err), HIFM_OK);
+  assert_int_equal(catalogue_find(a, catalogue, HIFM_ENERGY, "formation", &entry, &err), STATUS_OK);
   assert_true(value_get_bool(entry, "pair", false));
-  assert_true((uint32_t)value_get_number(entry, "invariances", 0) & HIFM_RELATIVE);
+  assert_true((uint32_t)value_get_number(entry, "invariances", 0) & HIFM_ANCHORED);
   assert_int_equal(files_read(PLUGINS "/energies/formation.so", 1 << 26, &bytes, &length, &err), 0);
   blake2b_hex(bytes, length, hex);
   free(bytes);
   assert_string_equal(value_get_text(entry, "hash", ""), hex);
   assert_int_equal(catalogue_find(a, catalogue, HIFM_SOLVER, "rk_45", &entry, &err),
-                   HIFM_BAD_CONFIG);
+                   STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message, "\"rk_45\" is no solver plugin; did you mean \"rk45\"?"));
   assert_int_equal(catalogue_find(a, catalogue, HIFM_SOLVER, "midpoint", &entry, &err),
-                   HIFM_BAD_CONFIG);
+                   STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message,
                          "\"midpoint\" is no solver plugin; there are euler, rk4, rk45; "
                          "others are looked for in HIFM_PLUGIN_PATH"));
@@ -37,28 +37,28 @@ static void lookups_check_without_opening(void **state) {
   catalogue_context context = {&here->memory, catalogue_collect(&here->memory)};
   const params_lookup lookup = catalogue_lookup(&context);
   const value *out = NULL;
-  hifm_error err;
+  failure err;
   const value *config = parse(&here->memory, "{\"\":\"condition\",\"c\":0.5}");
   assert_int_equal(
       params_check_ref(&here->memory, HIFM_FLOW, config, "flow.condition", &lookup, &out, &err),
-      HIFM_BAD_CONFIG);
+      STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message, "flow.condition.c: 0.5 is below 1 (a number"));
   config = value_text(&here->memory, "hyperbolize");
   assert_int_equal(params_check_ref(&here->memory, HIFM_FLOW, config, "flow", &lookup, &out, &err),
-                   HIFM_OK);
+                   STATUS_OK);
   assert_string_equal(json_text(&here->memory, out), "{\"\":\"hyperbolize\"}");
 }
 
 /* One folder with everything that can go wrong, and the real plugins behind it. */
 static void break_everything(place *here) {
-  hifm_error err;
+  failure err;
   make_folder(here, "energies");
   copy(here, fake(&here->memory, "energies", "aborts"), "energies/aborts.so", SIZE_MAX);
   copy(here, fake(&here->memory, "energies", "prints"), "energies/prints.so", SIZE_MAX);
   copy(here, PLUGINS "/energies/formation.so", "energies/cut.so", 6000);
   copy(here, PLUGINS "/energies/formation.so", "energies/empty.so", 0);
   const char *path = arena_format(&here->memory, "%s/energies/words.so", here->folder);
-  assert_int_equal(files_write(path, "not a library\n", 14, &err), HIFM_OK);
+  assert_int_equal(files_write(path, "not a library\n", 14, &err), STATUS_OK);
   setenv("HIFM_PLUGIN_PATH", arena_format(&here->memory, "%s:%s", here->folder, PLUGINS), 1);
 }
 
@@ -66,26 +66,26 @@ static void the_catalogue_survives(void **state) {
   place *here = *state;
   arena *a = &here->memory;
   const value *entry = NULL;
-  hifm_error err;
+  failure err;
   break_everything(here);
   const value *catalogue = catalogue_collect(a);
   const char *const broken[] = {"aborts", "cut", "empty", "words"};
   for (size_t i = 0; i < 4; i++) {
     assert_int_equal(catalogue_find(a, catalogue, HIFM_ENERGY, broken[i], &entry, &err),
-                     HIFM_BAD_CONFIG);
+                     STATUS_BAD_CONFIG);
     assert_non_null(strstr(err.message, "was refused"));
     assert_non_null(strstr(err.message, broken[i]));
   }
   catalogue_find(a, catalogue, HIFM_ENERGY, "aborts", &entry, &err);
   assert_non_null(strstr(err.message, "crashed with SIGABRT while loading"));
-  assert_int_equal(catalogue_find(a, catalogue, HIFM_ENERGY, "formation", &entry, &err), HIFM_OK);
-  assert_int_equal(catalogue_find(a, catalogue, HIFM_ENERGY, "prints", &entry, &err), HIFM_OK);
+  assert_int_equal(catalogue_find(a, catalogue, HIFM_ENERGY, "formation", &entry, &err), STATUS_OK);
+  assert_int_equal(catalogue_find(a, catalogue, HIFM_ENERGY, "prints", &entry, &err), STATUS_OK);
 }
 
 /* What f prints to the real stdout, as text. */
 static char *printed_by(place *here, void (*f)(place *)) {
   const char *path = arena_format(&here->memory, "%s/printed", here->folder);
-  hifm_error err;
+  failure err;
   char *bytes = NULL;
   size_t length = 0;
   fflush(stdout);
@@ -98,7 +98,7 @@ static char *printed_by(place *here, void (*f)(place *)) {
   dup2(kept, STDOUT_FILENO);
   close(kept);
   fclose(file);
-  assert_int_equal(files_read(path, 1 << 20, &bytes, &length, &err), HIFM_OK);
+  assert_int_equal(files_read(path, 1 << 20, &bytes, &length, &err), STATUS_OK);
   return bytes;
 }
 
@@ -107,13 +107,13 @@ static void collect(place *here) {
 }
 
 static void list(place *here) {
-  hifm_error err;
+  failure err;
   (void)here;
   describe_list(stdout, &err);
 }
 
 static void describe_hessian(place *here) {
-  hifm_error err;
+  failure err;
   (void)here;
   describe_plugin("flow", "hessian", stdout, &err);
 }
@@ -140,13 +140,13 @@ static void the_list_ends_with_the_refused(void **state) {
 
 static void descriptions_hold_the_settings(void **state) {
   place *here = *state;
-  hifm_error err;
+  failure err;
   char *text = printed_by(here, describe_hessian);
   assert_non_null(strstr(text, "flow hessian: "));
   assert_non_null(strstr(text, "one of \"refuse\", \"absolute\", \"clip\"  \"refuse\""));
   assert_non_null(strstr(text, "an energy plugin"));
   free(text);
-  assert_int_equal(describe_plugin("energi", "formation", stdout, &err), HIFM_USAGE);
+  assert_int_equal(describe_plugin("energi", "formation", stdout, &err), STATUS_USAGE);
   assert_non_null(strstr(err.message, "did you mean \"energy\"?"));
 }
 

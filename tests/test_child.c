@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "host/child.h"
-#include "plan/confine.h"
+#include "plan/sandbox.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -25,35 +25,35 @@ static void its_text_is_the_answer(void **state) {
   char *bytes, word[] = "here";
   size_t length;
   (void)state;
-  assert_int_equal(child_run(answer, word, 5, &bytes, &length, NULL), HIFM_OK);
+  assert_int_equal(child_run(answer, word, 5, &bytes, &length, NULL), STATUS_OK);
   assert_string_equal(bytes, "here");
   assert_int_equal(length, 4);
   free(bytes);
 }
 
-static hifm_status work(void *context, const char **text, size_t *length, hifm_error *err) {
+static status_code work(void *context, const char **text, size_t *length, failure *err) {
   (void)err;
   *text = context;
   *length = strlen(context);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* Where SIGCHLD is ignored, nobody learns how a child ended. */
 static void an_unknown_end_is_no_success(void **state) {
   arena a = {0};
-  hifm_error err;
+  failure err;
   char *bytes, word[] = "here";
   const char *text;
   size_t length;
   (void)state;
   signal(SIGCHLD, SIG_IGN);
-  hifm_status status = child_run(answer, word, 5, &bytes, &length, &err);
-  hifm_status confined = confine_run(&a, "x", 5, 1 << 20, work, word, &text, &length, &err);
+  status_code status = child_run(answer, word, 5, &bytes, &length, &err);
+  status_code confined = sandbox_run(&a, "x", 5, 1 << 20, work, word, &text, &length, &err);
   signal(SIGCHLD, SIG_DFL);
   free(bytes);
   arena_close(&a);
-  assert_int_equal(status, HIFM_NO_RESOURCE);
-  assert_int_equal(confined, HIFM_NO_RESOURCE);
+  assert_int_equal(status, STATUS_NO_RESOURCE);
+  assert_int_equal(confined, STATUS_NO_RESOURCE);
 }
 
 static double seconds(void) {
@@ -81,7 +81,7 @@ static void a_helper_holds_up_nobody(void **state) {
   (void)state;
   prctl(PR_SET_CHILD_SUBREAPER, 1); /* the helper is waited for here */
   const double start = seconds();
-  assert_int_equal(child_run(fork_and_answer, NULL, 30, &bytes, &length, NULL), HIFM_OK);
+  assert_int_equal(child_run(fork_and_answer, NULL, 30, &bytes, &length, NULL), STATUS_OK);
   assert_true(seconds() - start < 10);
   int helper = atoi(bytes), ending = 0;
   free(bytes);
@@ -99,12 +99,12 @@ static void block_and_sleep(void *context, int fd) {
 }
 
 static void a_deaf_child_is_killed(void **state) {
-  hifm_error err;
+  failure err;
   char *bytes;
   size_t length;
   (void)state;
   const double start = seconds();
-  assert_int_equal(child_run(block_and_sleep, NULL, 1, &bytes, &length, &err), HIFM_BAD_CONFIG);
+  assert_int_equal(child_run(block_and_sleep, NULL, 1, &bytes, &length, &err), STATUS_BAD_CONFIG);
   assert_true(seconds() - start < 10);
   assert_string_equal(err.message, "took longer than 1 s");
   assert_string_equal(bytes, "begun");

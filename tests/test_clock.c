@@ -1,5 +1,5 @@
 /* The clocks and schemes of training: which z are drawn, and what is matched there. */
-#include "batch_fixture.h"
+#include "minibatch_fixture.h"
 
 /* Clocks -------------------------------------------------------------------------------------- */
 
@@ -24,7 +24,7 @@ static void check_clock(const char *stages, double kappa, bool data) {
   scene s;
   scene_open_path(&s, stages, (flow_settings){CLOCK_T, SCHEME_FINITE}, false);
   for (uint64_t step = 0; step < STEPS; step++) {
-    assert_int_equal(batcher_fill(&s.batches, step, NULL), HIFM_OK);
+    assert_int_equal(minibatch_fill(&s.batches, step, NULL), STATUS_OK);
     for (uint32_t k = 0; k < BATCH; k++) {
       const double y = length_of((const double *)s.data.train_file.data + s.batches.index[k] * D);
       const double rate = data ? kappa * log(y / 1e-5) : log(1e5);
@@ -59,7 +59,7 @@ static void clock_z_and_transport_draw_uniform_z(void **state) {
     scene s;
     scene_open_path(&s, paths[i], (flow_settings){clocks[i], SCHEME_FINITE}, false);
     for (uint64_t step = 0; step < 10; step++) {
-      assert_int_equal(batcher_fill(&s.batches, step, NULL), HIFM_OK);
+      assert_int_equal(minibatch_fill(&s.batches, step, NULL), STATUS_OK);
       for (uint32_t k = 0; k < BATCH; k++) {
         const double draw = hifm_uniform((hifm_stream){7, HIFM_RNG_CLOCK}, step, k);
         assert_true(s.batches.z[k] == (float)(1 - draw));
@@ -89,8 +89,8 @@ static void compare_schemes(const char *stages, uint32_t clock, double kappa) {
   scene_open_path(&finite, stages, (flow_settings){clock, SCHEME_FINITE}, false);
   scene_open_path(&infinite, stages, (flow_settings){clock, SCHEME_INFINITE}, false);
   for (uint64_t step = 0; step < 5; step++) {
-    assert_int_equal(batcher_fill(&finite.batches, step, NULL), HIFM_OK);
-    assert_int_equal(batcher_fill(&infinite.batches, step, NULL), HIFM_OK);
+    assert_int_equal(minibatch_fill(&finite.batches, step, NULL), STATUS_OK);
+    assert_int_equal(minibatch_fill(&infinite.batches, step, NULL), STATUS_OK);
     assert_memory_equal(finite.batches.x, infinite.batches.x, BATCH * D * sizeof(float));
     assert_memory_equal(finite.batches.z, infinite.batches.z, BATCH * sizeof(float));
     for (uint32_t k = 0; k < BATCH; k++) {
@@ -130,12 +130,12 @@ static void projected_loss_sees_v_z(void **state) {
   (void)state;
   snprintf(stages, sizeof stages, STAGES, ",{\"\":\"project\"}");
   scene_open_path(&s, stages, (flow_settings){CLOCK_Z, SCHEME_INFINITE}, false);
-  assert_int_equal(batcher_fill(&s.batches, 0, NULL), HIFM_OK);
+  assert_int_equal(minibatch_fill(&s.batches, 0, NULL), STATUS_OK);
   memcpy(v, s.batches.target, sizeof v);
-  fixture_near(batcher_loss(&s.batches, 0, BATCH, v, dv), 0, 0);
+  fixture_near(minibatch_loss(&s.batches, 0, BATCH, v, dv), 0, 0);
   v[D] += 0.5f;
   v[2 * O + D] -= 2;
-  fixture_near(batcher_loss(&s.batches, 0, BATCH, v, dv), 0.25 + 4, 1e-5);
+  fixture_near(minibatch_loss(&s.batches, 0, BATCH, v, dv), 0.25 + 4, 1e-5);
   fixture_near(dv[2 * O + D], 2 * -2.0 / BATCH, 1e-6);
   scene_close(&s);
 }

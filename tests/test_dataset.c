@@ -23,9 +23,9 @@ static void write_array(const scene *s, const char *name, npy_type type, const v
   size_t length = (size_t)type;
   for (size_t i = 0; i < rank; i++) length *= shape[i];
   snprintf(path, sizeof path, "%s/%s.npy", s->folder, name);
-  assert_int_equal(npy_begin(&writer, path, type, rank, shape, NULL), HIFM_OK);
-  assert_int_equal(npy_append(&writer, rows, length, NULL), HIFM_OK);
-  assert_int_equal(npy_commit(&writer, NULL), HIFM_OK);
+  assert_int_equal(npy_begin(&writer, path, type, rank, shape, NULL), STATUS_OK);
+  assert_int_equal(npy_append(&writer, rows, length, NULL), STATUS_OK);
+  assert_int_equal(npy_commit(&writer, NULL), STATUS_OK);
 }
 
 /* Images 0 and 1 are alike. */
@@ -45,7 +45,7 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
   scene *s = *state;
-  assert_int_equal(files_remove(s->folder, NULL), HIFM_OK);
+  assert_int_equal(files_remove(s->folder, NULL), STATUS_OK);
   arena_close(&s->a);
   free(s);
   return 0;
@@ -60,13 +60,13 @@ static const value *config_of(scene *s, const char *range, const char *dequantis
       "\"\",\"test_content\":\"\",\"fetch\":\"\",\"range\":\"%s\",\"dequantise\":\"%s\",\"train\":"
       "%d,\"test\":%zu,\"seed\":%u}",
       range, dequantise, IMAGES, test, seed);
-  assert_int_equal(json_parse(&s->a, text, strlen(text), "data", &config, NULL), HIFM_OK);
+  assert_int_equal(json_parse(&s->a, text, strlen(text), "data", &config, NULL), STATUS_OK);
   return config;
 }
 
 static dataset open_images(scene *s, const char *range, const char *dequantise, unsigned seed) {
   dataset data;
-  hifm_error err;
+  failure err;
   if (dataset_open(&data, s->folder, config_of(s, range, dequantise, IMAGES, seed), &err))
     fail_msg("%s", err.message);
   return data;
@@ -152,7 +152,7 @@ static void noise_on_tests_is_fixed(void **state) {
   dataset other = open_images(s, "symmetric", "uniform", 5), few;
   assert_memory_equal(data.test, again.test, IMAGES * D * sizeof *data.test);
   assert_int_equal(dataset_open(&few, s->folder, config_of(s, "symmetric", "uniform", 3, 4), NULL),
-                   HIFM_OK);
+                   STATUS_OK);
   assert_memory_equal(data.test, few.test, 3 * D * sizeof *data.test);
   for (size_t i = 0; i < D; i++) {
     assert_true(fabs(data.test[i] - data.test[D + i]) > 0); /* the same bytes, another row */
@@ -168,8 +168,8 @@ static void noise_on_tests_is_fixed(void **state) {
 
 static void refused(scene *s, const value *config, const char *rule) {
   dataset data;
-  hifm_error err = {0};
-  assert_int_equal(dataset_open(&data, s->folder, config, &err), HIFM_BAD_INPUT);
+  failure err = {0};
+  assert_int_equal(dataset_open(&data, s->folder, config, &err), STATUS_BAD_INPUT);
   if (!strstr(err.message, rule)) fail_msg("\"%s\" is not in \"%s\"", rule, err.message);
   assert_null(data.test);
 }
@@ -180,7 +180,7 @@ static void other_arrays_are_refused(void **state) {
   const double zeros[IMAGES * D] = {0};
   refused(s, config_of(s, "unit", "none", IMAGES + 1, 0), "dataset.test: 41 points asked for");
   const char *text = "{\"\":\"file\",\"train\":1,\"test\":1,\"particles\":5,\"space\":3}";
-  assert_int_equal(json_parse(&s->a, text, strlen(text), "data", &points, NULL), HIFM_OK);
+  assert_int_equal(json_parse(&s->a, text, strlen(text), "data", &points, NULL), STATUS_OK);
   refused(s, points, "want float64 [points, 15]");
   write_array(s, "test", NPY_UINT8, s->images, 3, (const size_t[]){IMAGES, WIDTH, HEIGHT});
   refused(s, config, "want uint8 [images, 3, 5]");
@@ -201,8 +201,8 @@ static void points_are_not_copied(void **state) {
   dataset data;
   write_array(s, "train", NPY_FLOAT64, points, 2, (const size_t[]){2, 2});
   write_array(s, "test", NPY_FLOAT64, points, 2, (const size_t[]){2, 2});
-  assert_int_equal(json_parse(&s->a, text, strlen(text), "data", &config, NULL), HIFM_OK);
-  assert_int_equal(dataset_open(&data, s->folder, config, NULL), HIFM_OK);
+  assert_int_equal(json_parse(&s->a, text, strlen(text), "data", &config, NULL), STATUS_OK);
+  assert_int_equal(dataset_open(&data, s->folder, config, NULL), STATUS_OK);
   assert_ptr_equal(data.test, data.test_file.data);
   assert_ptr_equal(dataset_train_point(&data, 1, 1, 2, 3, NULL),
                    (const double *)data.train_file.data + 2);

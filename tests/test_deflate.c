@@ -28,8 +28,8 @@ static void assert_refused(size_t most, const char *rule) {
   uint8_t *bytes;
   size_t count;
   memset(&err, 0, sizeof err);
-  hifm_status status = deflate_read(path, most, &bytes, &count, &err);
-  if (status != HIFM_BAD_INPUT || !strstr(err.message, rule) || !strstr(err.message, path))
+  status_code status = deflate_read(path, most, &bytes, &count, &err);
+  if (status != STATUS_BAD_INPUT || !strstr(err.message, rule) || !strstr(err.message, path))
     fail_msg("status %d, \"%s\", but a word about \"%s\" is due", (int)status, err.message, rule);
   assert_null(bytes);
   assert_int_equal(count, 0);
@@ -87,7 +87,7 @@ static void test_large(void **state) {
   assert_read(large, MOST);
   assert_refused(MOST - 1, "more than the 1048575 bytes");
   size_t count;
-  assert_int_equal(deflate_read(path, SIZE_MAX, &bytes, &count, &err), HIFM_OK);
+  assert_int_equal(deflate_read(path, SIZE_MAX, &bytes, &count, &err), STATUS_OK);
   assert_int_equal(count, MOST);
   free(bytes);
   put(large, MOST);
@@ -133,17 +133,17 @@ static void test_head(void **state) {
   assert_head(10, text, 4);
   uint8_t head[1];
   size_t count;
-  assert_int_equal(deflate_head(folder, head, 1, &count, &err), HIFM_BAD_INPUT);
-  assert_int_equal(files_remove(path, &err), HIFM_OK);
-  assert_int_equal(deflate_head(path, head, 1, &count, &err), HIFM_NO_INPUT);
+  assert_int_equal(deflate_head(folder, head, 1, &count, &err), STATUS_BAD_INPUT);
+  assert_int_equal(files_remove(path, &err), STATUS_OK);
+  assert_int_equal(deflate_head(path, head, 1, &count, &err), STATUS_NO_INPUT);
 }
 
 static void test_missing(void **state) {
   (void)state;
   uint8_t *bytes;
   size_t count;
-  assert_int_equal(deflate_read(path, MOST, &bytes, &count, &err), HIFM_NO_INPUT);
-  assert_int_equal(deflate_read(folder, MOST, &bytes, &count, &err), HIFM_BAD_INPUT);
+  assert_int_equal(deflate_read(path, MOST, &bytes, &count, &err), STATUS_NO_INPUT);
+  assert_int_equal(deflate_read(folder, MOST, &bytes, &count, &err), STATUS_BAD_INPUT);
 }
 
 static void test_every_truncation(void **state) {
@@ -198,12 +198,12 @@ static void test_mutations(void **state) {
     put(file, length);
     uint8_t *bytes;
     size_t count;
-    hifm_status status = deflate_read(path, MOST, &bytes, &count, &err);
-    if (status == HIFM_BAD_INPUT) {
+    status_code status = deflate_read(path, MOST, &bytes, &count, &err);
+    if (status == STATUS_BAD_INPUT) {
       refused++;
       continue;
     }
-    assert_int_equal(status, HIFM_OK);
+    assert_int_equal(status, STATUS_OK);
     bool packed = length >= 2 && file[0] == '\x1f' && file[1] == '\x8b';
     assert_int_equal(count, packed ? sizeof text : length);
     assert_memory_equal(bytes, packed ? text : file, count);

@@ -1,7 +1,7 @@
 /* The lines of progress: plain ones where there is no terminal, and what a terminal is sent. */
 #include "folder.h"
 
-#include "front/display.h"
+#include "grid/display.h"
 
 #include <fcntl.h>
 #include <unistd.h>

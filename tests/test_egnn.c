@@ -22,9 +22,9 @@ enum { SQUARED, LOG };
 static void set_up(subject *s, double distance, double evaluate, double width, double sharpness) {
   const fixture_setting settings[] = {
       {"distance", distance}, {"evaluate", evaluate}, {"width", width}, {NULL, 0}};
-  hifm_error err = {0};
+  failure err = {0};
   s->bound = fixture_bind("networks/egnn", &domain, settings);
-  assert_int_equal(network_open(&s->net, s->bound, &domain, POINTS, &err), HIFM_OK);
+  assert_int_equal(network_open(&s->net, s->bound, &domain, POINTS, &err), STATUS_OK);
   s->w = calloc(s->net.weights, sizeof *s->w);
   network_initialise(&s->net, 4, s->w);
   /* Larger kernels make sharper functions of distance and z, as training does. */
@@ -89,8 +89,10 @@ static void compare_gradients(subject *direct, subject *series, const hifm_batch
   const size_t size = series->net.weights * sizeof(float);
   float *dw[2] = {calloc(1, size), calloc(1, size)};
   memcpy(direct->w, series->w, size);
-  const double expected = network_learn(&direct->net, direct->w, batch, square_loss, target, dw[0]);
-  const double loss = network_learn(&series->net, series->w, batch, square_loss, target, dw[1]);
+  const double expected =
+      network_loss_gradient(&direct->net, direct->w, batch, square_loss, target, dw[0]);
+  const double loss =
+      network_loss_gradient(&series->net, series->w, batch, square_loss, target, dw[1]);
   fixture_near(loss, expected, bound * fabs(expected));
   size_t at = 0;
   for (size_t i = 0; i < direct->net.count; i++) {
@@ -147,7 +149,7 @@ static void series_learns_like_pairs_all_along(void **state) {
     draw(step, x, z, target, false);
     if (step % 200 == 0) compare_gradients(&direct, &series, &batch, target, 1e-5);
     memset(g, 0, n * sizeof *g);
-    loss = network_learn(&series.net, series.w, &batch, square_loss, target, g);
+    loss = network_loss_gradient(&series.net, series.w, &batch, square_loss, target, g);
     if (step == 0) first = loss;
     adamw_step(&set, step + 1, n, g, series.w, m, v);
   }
@@ -221,7 +223,8 @@ static void series_needs_one_layer(void **state) {
   hifm_bound bound;
   hifm_error err = {0};
   (void)state;
-  assert_int_equal(fixture_try("networks/egnn", &domain, settings, &bound, &err), HIFM_BAD_CONFIG);
+  assert_int_equal(fixture_try("networks/egnn", &domain, settings, &bound, &err),
+                   HIFM_BAD_SETTINGS);
   assert_non_null(strstr(err.message, "one layer only"));
   fixture_drop(&bound);
 }

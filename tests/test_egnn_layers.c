@@ -21,9 +21,9 @@ typedef struct subject {
 static void set_up(subject *s, const hifm_domain *points, double layers) {
   const fixture_setting settings[] = {{"layers", layers}, {"distance", 1}, {"evaluate", 1},
                                       {"width", 6},       {"depth", 2},    {NULL, 0}};
-  hifm_error err = {0};
+  failure err = {0};
   s->bound = fixture_bind("networks/egnn", points, settings);
-  assert_int_equal(network_open(&s->net, s->bound, points, FEW, &err), HIFM_OK);
+  assert_int_equal(network_open(&s->net, s->bound, points, FEW, &err), STATUS_OK);
   s->w = calloc(s->net.weights, sizeof *s->w);
   for (uint32_t k = 0; k < s->net.weights; k++)
     s->w[k] = (float)(1.4 * hifm_uniform((hifm_stream){6, HIFM_RNG_CHECK}, 0, k) - 0.7);
@@ -113,7 +113,7 @@ static double slope_by(subject *s, const hifm_batch *batch, const float *weight,
   return sum;
 }
 
-/* Several layers have no preset, so plugin check does not see them: every weight and coordinate
+/* Several layers have no default, so plugin check does not see them: every weight and coordinate
  * here, with v_z and without. */
 static void layers_have_right_gradients(void **state) {
   float x[FEW * D], z[FEW], weight[FEW * OUT], dx[FEW * D];
@@ -146,7 +146,7 @@ static void series_has_no_v_z(void **state) {
   hifm_error err = {0};
   (void)state;
   assert_int_equal(fixture_try("networks/egnn", &with_speed, settings, &bound, &err),
-                   HIFM_BAD_CONFIG);
+                   HIFM_BAD_SETTINGS);
   assert_non_null(strstr(err.message, "has no v_z"));
   fixture_drop(&bound);
 }

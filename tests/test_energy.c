@@ -1,7 +1,7 @@
 /* Energies: derivatives against central differences, invariances, null spaces, known values. */
 #include "fixture.h"
 
-#include "base/linear.h"
+#include "base/blas.h"
 #include "hifm/rng.h"
 #include "host/energy.h"
 
@@ -22,7 +22,7 @@ static void cluster_point(uint64_t number, double *y) {
 
 static energy open_energy(hifm_bound bound, const hifm_domain *domain) {
   energy e;
-  hifm_error err = {0};
+  failure err = {0};
   if (energy_open(&e, bound, domain, &err)) fail_msg("%s", err.message);
   return e;
 }
@@ -146,9 +146,9 @@ static void waves_gradient(const void *self, const hifm_domain *domain, const do
              2 * (y[i] - anchor[i]);
 }
 
-static const hifm_energy_ops value_only = {.invariances = HIFM_RELATIVE, .value = waves};
+static const hifm_energy_ops value_only = {.invariances = HIFM_ANCHORED, .value = waves};
 static const hifm_energy_ops with_gradient = {
-    .invariances = HIFM_RELATIVE, .value = waves, .gradient = waves_gradient};
+    .invariances = HIFM_ANCHORED, .value = waves, .gradient = waves_gradient};
 
 static void differences_stand_in(void **state) {
   (void)state;
@@ -254,10 +254,10 @@ static int formation_rank(const double *y) {
   hifm_bound bound = fixture_bind("energies/formation", &cluster, NULL);
   energy e = open_energy(bound, &cluster);
   double hessian[D * D], basis[D * D], alpha[D];
-  hifm_error err;
+  failure err;
   int rank = 0;
   energy_hessian(&e, y, NULL, hessian);
-  assert_int_equal(linear_eigen(hessian, D, alpha, basis, &err), HIFM_OK);
+  assert_int_equal(blas_eigen(hessian, D, alpha, basis, &err), STATUS_OK);
   for (int i = 0; i < D; i++) {
     assert_true(alpha[i] > -1e-12 * alpha[D - 1]);
     rank += alpha[i] > 1e-10 * alpha[D - 1];
@@ -315,18 +315,19 @@ static void refusals(void **state) {
   (void)state;
   const hifm_domain image = {.d = 12, .height = 3, .width = 4, .channels = 1};
   const hifm_domain one = {.d = 3, .particles = 1, .space = 3};
-  hifm_error err = {0};
+  hifm_error said = {0};
+  failure err = {0};
   energy e;
   hifm_bound bound = fixture_bind("energies/formation", &cluster, NULL);
-  assert_int_equal(energy_open(&e, bound, &image, &err), HIFM_BAD_CONFIG);
+  assert_int_equal(energy_open(&e, bound, &image, &err), STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message, "formation"));
   fixture_drop(&bound);
   bound = fixture_bind("energies/double_well", &cluster, NULL);
-  assert_int_equal(energy_open(&e, bound, &cluster, &err), HIFM_BAD_CONFIG);
-  assert_non_null(strstr(err.message, "HIFM_TRANSLATES"));
+  assert_int_equal(energy_open(&e, bound, &cluster, &err), STATUS_BAD_CONFIG);
+  assert_non_null(strstr(err.message, "HIFM_INVARIANT_TRANSLATION"));
   fixture_drop(&bound);
-  assert_int_equal(fixture_try("energies/lennard_jones", &one, NULL, &bound, &err),
-                   HIFM_BAD_CONFIG);
+  assert_int_equal(fixture_try("energies/lennard_jones", &one, NULL, &bound, &said),
+                   HIFM_BAD_SETTINGS);
   fixture_drop(&bound);
 }
 

@@ -1,7 +1,7 @@
 /* Figures from CSV made by hand. Without gnuplot the tests that draw are skipped. */
 #include "folder.h"
 
-#include "base/rows.h"
+#include "base/csv_table.h"
 #include "report/curves.h"
 #include "report/figure.h"
 #include "report/plot.h"
@@ -26,10 +26,10 @@ static const char FIGURE[] = "{'title':'NLL and NFE','panels':[{'':['nll'],'titl
 
 static void curves_are_means_over_seeds(void **state) {
   folder *f = *state;
-  rows history = {0};
+  csv_table history = {0};
   curve *curves;
   folder_write(f, "history.csv", HISTORY);
-  assert_int_equal(rows_read(&history, folder_path(f, "history.csv"), NULL), HIFM_OK);
+  assert_int_equal(csv_table_read(&history, folder_path(f, "history.csv"), NULL), STATUS_OK);
   const int panels[] = {5, 6};
   size_t count = curves_make(&f->memory, &history, folder_value(f, COLUMNS), 4, panels, 2, &curves);
   assert_int_equal(count, 5);
@@ -46,7 +46,7 @@ static void curves_are_means_over_seeds(void **state) {
   assert_int_equal(curves[2].family, 1);
   assert_int_equal(curves[2].member, 1);
   assert_int_equal(curves[3].family, 2);
-  rows_close(&history);
+  csv_table_close(&history);
 }
 
 static void assert_near(double x, double y) {
@@ -94,7 +94,7 @@ static void ranges_count_what_they_cut_off(void **state) {
 }
 
 static bool draw(folder *f) {
-  hifm_error err = {0};
+  failure err = {0};
   bool made = false;
   if (figure_write(f->path, "figure4", folder_value(f, FIGURE), folder_value(f, COLUMNS), &made,
                    &err))
@@ -171,11 +171,11 @@ static void nothing_measured(void **state) {
 }
 
 static void must_refuse(folder *f, const char *declaration, const char *message) {
-  hifm_error err = {0};
+  failure err = {0};
   bool made;
   assert_int_equal(figure_write(f->path, "figure4", folder_value(f, declaration),
                                 folder_value(f, COLUMNS), &made, &err),
-                   HIFM_BAD_CONFIG);
+                   STATUS_BAD_CONFIG);
   assert_string_equal(err.message, message);
 }
 
@@ -203,27 +203,28 @@ static void refuses(void **state) {
 
 static void checked_before_the_first_run(void **state) {
   folder *f = *state;
-  rows history;
-  hifm_error err = {0};
+  csv_table history;
+  failure err = {0};
   const value *wrong = folder_value(f, "{'panels':[['nll'],['speed']]}");
-  rows_begin(&history, (const char *const[]){"flow", "epoch", "nll", "nfe"}, 4);
-  assert_int_equal(figure_check("figure4", folder_value(f, FIGURE), &history, &err), HIFM_OK);
-  assert_int_equal(figure_check("figure4", wrong, &history, &err), HIFM_BAD_CONFIG);
+  csv_table_begin(&history, (const char *const[]){"flow", "epoch", "nll", "nfe"}, 4);
+  assert_int_equal(figure_check("figure4", folder_value(f, FIGURE), &history, &err), STATUS_OK);
+  assert_int_equal(figure_check("figure4", wrong, &history, &err), STATUS_BAD_CONFIG);
   assert_string_equal(err.message, "figure figure4: history.csv has no column \"speed\"; there are "
                                    "flow, epoch, nll, nfe");
-  assert_int_equal(figure_check("../x", folder_value(f, FIGURE), &history, NULL), HIFM_BAD_CONFIG);
-  rows_close(&history);
+  assert_int_equal(figure_check("../x", folder_value(f, FIGURE), &history, NULL),
+                   STATUS_BAD_CONFIG);
+  csv_table_close(&history);
 }
 
 /* Who prints the reason names the figure. */
 static void the_reason_for_none(void **state) {
   folder *f = *state;
-  hifm_error err = {0};
+  failure err = {0};
   bool made = true;
   folder_write(f, "history.csv", "epoch,nll,nfe\n");
   assert_int_equal(figure_write(f->path, "figure4", folder_value(f, FIGURE),
                                 folder_value(f, COLUMNS), &made, &err),
-                   HIFM_OK);
+                   STATUS_OK);
   assert_false(made);
   assert_string_equal(err.message, "nothing is measured yet");
 }
@@ -232,12 +233,12 @@ static void missing_gnuplot_is_no_error(void **state) {
   (void)state;
   char *path = strdup(getenv("PATH")), *output = NULL;
   size_t length;
-  hifm_error err = {0};
+  failure err = {0};
   setenv("PATH", "/nowhere", 1);
-  hifm_status status = plot_run("", 0, &output, &length, &err);
+  status_code status = plot_run("", 0, &output, &length, &err);
   setenv("PATH", path, 1);
   free(path);
-  assert_int_equal(status, HIFM_OK);
+  assert_int_equal(status, STATUS_OK);
   assert_null(output);
   assert_non_null(strstr(err.message, "gnuplot is not installed"));
 }

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 static char folder[256];
-static hifm_error err;
+static failure err;
 
 static const char *in_folder(const char *name) {
   static char paths[4][512];
@@ -40,7 +40,7 @@ static int setup(void **state) {
 static int teardown(void **state) {
   (void)state;
   no_fault();
-  return files_remove(folder, &err) == HIFM_OK && !files_exists(folder) ? 0 : -1;
+  return files_remove(folder, &err) == STATUS_OK && !files_exists(folder) ? 0 : -1;
 }
 
 static int count_items(const char *path) {
@@ -55,25 +55,25 @@ static int count_items(const char *path) {
 static void assert_content(const char *path, const char *expected) {
   char *bytes;
   size_t length;
-  assert_int_equal(files_read(path, 1000000, &bytes, &length, &err), HIFM_OK);
+  assert_int_equal(files_read(path, 1000000, &bytes, &length, &err), STATUS_OK);
   assert_int_equal(length, strlen(expected));
   assert_string_equal(bytes, expected);
   free(bytes);
 }
 
 static void put(const char *path, const char *text) {
-  assert_int_equal(files_write(path, text, strlen(text), &err), HIFM_OK);
+  assert_int_equal(files_write(path, text, strlen(text), &err), STATUS_OK);
 }
 
 static void test_make_folder(void **state) {
   (void)state;
-  assert_int_equal(files_make_folder(in_folder("a/b//c/"), &err), HIFM_OK);
+  assert_int_equal(files_make_folder(in_folder("a/b//c/"), &err), STATUS_OK);
   assert_true(files_exists(in_folder("a/b/c")));
-  assert_int_equal(files_make_folder(in_folder("a/b/c"), &err), HIFM_OK);
+  assert_int_equal(files_make_folder(in_folder("a/b/c"), &err), STATUS_OK);
   put(in_folder("a/file"), "x");
-  assert_int_equal(files_make_folder(in_folder("a/file/d/e"), &err), HIFM_CANNOT_CREATE);
+  assert_int_equal(files_make_folder(in_folder("a/file/d/e"), &err), STATUS_CANNOT_CREATE);
   assert_non_null(strstr(err.message, "a/file: "));
-  assert_int_equal(files_make_folder("", &err), HIFM_CANNOT_CREATE);
+  assert_int_equal(files_make_folder("", &err), STATUS_CANNOT_CREATE);
 }
 
 static void test_temporary(void **state) {
@@ -82,13 +82,13 @@ static void test_temporary(void **state) {
   const char *kept = getenv("TMPDIR"), *one, *other;
   char *before = kept ? arena_text(&a, kept) : NULL;
   setenv("TMPDIR", folder, 1);
-  assert_int_equal(files_make_temporary(&a, "x", &one, &err), HIFM_OK);
-  assert_int_equal(files_make_temporary(&a, "x", &other, &err), HIFM_OK);
+  assert_int_equal(files_make_temporary(&a, "x", &one, &err), STATUS_OK);
+  assert_int_equal(files_make_temporary(&a, "x", &other, &err), STATUS_OK);
   assert_string_not_equal(one, other);
   assert_true(files_exists(one));
   assert_int_equal(strncmp(one, in_folder("x-"), strlen(folder) + 3), 0);
   setenv("TMPDIR", in_folder("no"), 1);
-  assert_int_equal(files_make_temporary(&a, "x", &one, &err), HIFM_CANNOT_CREATE);
+  assert_int_equal(files_make_temporary(&a, "x", &one, &err), STATUS_CANNOT_CREATE);
   assert_non_null(strstr(err.message, "/no/x-"));
   before ? setenv("TMPDIR", before, 1) : unsetenv("TMPDIR");
   arena_close(&a);
@@ -103,10 +103,10 @@ static void test_write_and_read(void **state) {
   put(in_folder("x"), "");
   assert_content(in_folder("x"), "");
   assert_int_equal(count_items(folder), 1);
-  assert_int_equal(files_write(in_folder("no/x"), "a", 1, &err), HIFM_CANNOT_CREATE);
+  assert_int_equal(files_write(in_folder("no/x"), "a", 1, &err), STATUS_CANNOT_CREATE);
   assert_non_null(strstr(err.message, "/no/x"));
-  assert_int_equal(files_make_folder(in_folder("sub"), &err), HIFM_OK);
-  assert_int_equal(files_write(in_folder("sub"), "a", 1, &err), HIFM_CANNOT_CREATE);
+  assert_int_equal(files_make_folder(in_folder("sub"), &err), STATUS_OK);
+  assert_int_equal(files_write(in_folder("sub"), "a", 1, &err), STATUS_CANNOT_CREATE);
   assert_int_equal(count_items(folder), 2);
 }
 
@@ -115,9 +115,9 @@ static void test_path_without_folder(void **state) {
   char before[4096];
   assert_non_null(getcwd(before, sizeof before));
   assert_int_equal(chdir(folder), 0);
-  hifm_status status = files_write("bare", "here", 4, &err);
+  status_code status = files_write("bare", "here", 4, &err);
   assert_int_equal(chdir(before), 0);
-  assert_int_equal(status, HIFM_OK);
+  assert_int_equal(status, STATUS_OK);
   assert_content(in_folder("bare"), "here");
 }
 
@@ -125,15 +125,15 @@ static void test_writer(void **state) {
   (void)state;
   files_writer writer, other;
   put(in_folder("x"), "old");
-  assert_int_equal(files_begin(&writer, in_folder("x"), &err), HIFM_OK);
-  assert_int_equal(files_begin(&other, in_folder("x"), &err), HIFM_OK);
+  assert_int_equal(files_begin(&writer, in_folder("x"), &err), STATUS_OK);
+  assert_int_equal(files_begin(&other, in_folder("x"), &err), STATUS_OK);
   assert_string_not_equal(writer.temporary, other.temporary);
-  assert_int_equal(files_append(&writer, "new", 3, &err), HIFM_OK);
-  assert_int_equal(files_append(&writer, "er", 2, &err), HIFM_OK);
+  assert_int_equal(files_append(&writer, "new", 3, &err), STATUS_OK);
+  assert_int_equal(files_append(&writer, "er", 2, &err), STATUS_OK);
   assert_content(in_folder("x"), "old");
   assert_int_equal(count_items(folder), 3);
   files_abandon(&other);
-  assert_int_equal(files_commit(&writer, &err), HIFM_OK);
+  assert_int_equal(files_commit(&writer, &err), STATUS_OK);
   files_abandon(&writer);
   assert_content(in_folder("x"), "newer");
   assert_int_equal(count_items(folder), 1);
@@ -146,14 +146,14 @@ static void test_disk_full(void **state) {
   const char *text = "0123456789";
   for (size_t room = 0; room < 10; room++) {
     fault.room = room;
-    assert_int_equal(files_write(in_folder("x"), text, 10, &err), HIFM_IO_FAILED);
+    assert_int_equal(files_write(in_folder("x"), text, 10, &err), STATUS_IO_FAILED);
     no_fault();
     assert_non_null(strstr(err.message, in_folder("x")));
     assert_content(in_folder("x"), "old");
     assert_int_equal(count_items(folder), 1);
   }
   fault.room = 10;
-  assert_int_equal(files_write(in_folder("x"), text, 10, &err), HIFM_OK);
+  assert_int_equal(files_write(in_folder("x"), text, 10, &err), STATUS_OK);
   no_fault();
   assert_content(in_folder("x"), text);
 }
@@ -162,22 +162,22 @@ static void test_broken_disk(void **state) {
   (void)state;
   const struct {
     int call, nth, code;
-    hifm_status status;
+    status_code status;
     const char *left;
-  } cases[] = {{WRITE, 1, EIO, HIFM_IO_FAILED, "old"},
-               {WRITE, 1, EDQUOT, HIFM_IO_FAILED, "old"},
-               {WRITE, 1, EFBIG, HIFM_IO_FAILED, "old"},
-               {FSYNC, 1, EIO, HIFM_IO_FAILED, "old"},
-               {RENAME, 1, EIO, HIFM_IO_FAILED, "old"},
-               {RENAME, 1, EROFS, HIFM_NO_PERMISSION, "old"},
-               {RENAME, 1, EACCES, HIFM_NO_PERMISSION, "old"},
-               {RENAME, 1, EXDEV, HIFM_CANNOT_CREATE, "old"},
-               {FSYNC, 2, EIO, HIFM_IO_FAILED, "new"}, /* of the folder: the name is changed */
-               {FSYNC, 2, EINVAL, HIFM_OK, "new"}};
+  } cases[] = {{WRITE, 1, EIO, STATUS_IO_FAILED, "old"},
+               {WRITE, 1, EDQUOT, STATUS_IO_FAILED, "old"},
+               {WRITE, 1, EFBIG, STATUS_IO_FAILED, "old"},
+               {FSYNC, 1, EIO, STATUS_IO_FAILED, "old"},
+               {RENAME, 1, EIO, STATUS_IO_FAILED, "old"},
+               {RENAME, 1, EROFS, STATUS_NO_PERMISSION, "old"},
+               {RENAME, 1, EACCES, STATUS_NO_PERMISSION, "old"},
+               {RENAME, 1, EXDEV, STATUS_CANNOT_CREATE, "old"},
+               {FSYNC, 2, EIO, STATUS_IO_FAILED, "new"}, /* of the folder: the name is changed */
+               {FSYNC, 2, EINVAL, STATUS_OK, "new"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     put(in_folder("x"), "old");
     fault.call = cases[i].call, fault.nth = cases[i].nth, fault.code = cases[i].code;
-    hifm_status status = files_write(in_folder("x"), "new", 3, &err);
+    status_code status = files_write(in_folder("x"), "new", 3, &err);
     no_fault();
     assert_int_equal(status, cases[i].status);
     assert_content(in_folder("x"), cases[i].left);
@@ -192,9 +192,9 @@ static void test_short_and_interrupted_writes(void **state) {
   text[1000] = '\0';
   fault.interruption = 1;
   fault.call = FSYNC, fault.nth = 1, fault.code = EINTR;
-  hifm_status status = files_write(in_folder("x"), text, 1000, &err);
+  status_code status = files_write(in_folder("x"), text, 1000, &err);
   no_fault();
-  assert_int_equal(status, HIFM_OK);
+  assert_int_equal(status, STATUS_OK);
   assert_content(in_folder("x"), text);
 }
 
@@ -214,7 +214,7 @@ static void test_killed_anywhere(void **state) {
     finished = WEXITSTATUS(ends[at]) == 0;
     char *bytes;
     size_t length;
-    assert_int_equal(files_read(in_folder("x"), 100, &bytes, &length, &err), HIFM_OK);
+    assert_int_equal(files_read(in_folder("x"), 100, &bytes, &length, &err), STATUS_OK);
     assert_true(strcmp(bytes, "old") == 0 || strcmp(bytes, "new") == 0);
     renewed += strcmp(bytes, "new") == 0;
     free(bytes);
@@ -229,14 +229,14 @@ static void test_no_permission(void **state) {
   bool root = geteuid() == 0;
   assert_int_equal(chmod(folder, 0555), 0);
   if (root) assert_int_equal(seteuid(65534), 0);
-  hifm_status wrote = files_write(in_folder("x"), "a", 1, &err);
-  hifm_status made = files_make_folder(in_folder("d/e"), &err);
-  hifm_status locked = files_lock(folder, &err);
+  status_code wrote = files_write(in_folder("x"), "a", 1, &err);
+  status_code made = files_make_folder(in_folder("d/e"), &err);
+  status_code locked = files_lock(folder, &err);
   if (root) assert_int_equal(seteuid(0), 0);
   assert_int_equal(chmod(folder, 0700), 0);
-  assert_int_equal(wrote, HIFM_NO_PERMISSION);
-  assert_int_equal(made, HIFM_NO_PERMISSION);
-  assert_int_equal(locked, HIFM_NO_PERMISSION);
+  assert_int_equal(wrote, STATUS_NO_PERMISSION);
+  assert_int_equal(made, STATUS_NO_PERMISSION);
+  assert_int_equal(locked, STATUS_NO_PERMISSION);
 }
 
 static void test_read_refuses(void **state) {
@@ -244,16 +244,16 @@ static void test_read_refuses(void **state) {
   char *bytes;
   size_t length;
   put(in_folder("x"), "12345");
-  assert_int_equal(files_read(in_folder("x"), 5, &bytes, &length, &err), HIFM_OK);
+  assert_int_equal(files_read(in_folder("x"), 5, &bytes, &length, &err), STATUS_OK);
   assert_int_equal(length, 5);
   free(bytes);
-  assert_int_equal(files_read(in_folder("x"), 4, &bytes, &length, &err), HIFM_BAD_INPUT);
+  assert_int_equal(files_read(in_folder("x"), 4, &bytes, &length, &err), STATUS_BAD_INPUT);
   assert_null(bytes);
-  assert_int_equal(files_read(in_folder("y"), 5, &bytes, &length, &err), HIFM_NO_INPUT);
-  assert_int_equal(files_read(in_folder("x/y"), 5, &bytes, &length, &err), HIFM_NO_INPUT);
-  assert_int_equal(files_read(folder, 5, &bytes, &length, &err), HIFM_BAD_INPUT);
+  assert_int_equal(files_read(in_folder("y"), 5, &bytes, &length, &err), STATUS_NO_INPUT);
+  assert_int_equal(files_read(in_folder("x/y"), 5, &bytes, &length, &err), STATUS_NO_INPUT);
+  assert_int_equal(files_read(folder, 5, &bytes, &length, &err), STATUS_BAD_INPUT);
   assert_int_equal(mkfifo(in_folder("pipe"), 0600), 0);
-  assert_int_equal(files_read(in_folder("pipe"), 5, &bytes, &length, &err), HIFM_BAD_INPUT);
+  assert_int_equal(files_read(in_folder("pipe"), 5, &bytes, &length, &err), STATUS_BAD_INPUT);
 }
 
 static void test_read_of_a_broken_disk(void **state) {
@@ -262,9 +262,9 @@ static void test_read_of_a_broken_disk(void **state) {
   size_t length;
   put(in_folder("x"), "12345");
   fault.call = READ, fault.nth = 1, fault.code = EIO;
-  hifm_status status = files_read(in_folder("x"), 5, &bytes, &length, &err);
+  status_code status = files_read(in_folder("x"), 5, &bytes, &length, &err);
   no_fault();
-  assert_int_equal(status, HIFM_IO_FAILED);
+  assert_int_equal(status, STATUS_IO_FAILED);
   assert_null(bytes);
   assert_non_null(strstr(err.message, in_folder("x")));
 }
@@ -273,53 +273,53 @@ static void test_read_of_unknown_size(void **state) {
   (void)state;
   char *bytes;
   size_t length;
-  assert_int_equal(files_read("/proc/self/status", 1 << 20, &bytes, &length, &err), HIFM_OK);
+  assert_int_equal(files_read("/proc/self/status", 1 << 20, &bytes, &length, &err), STATUS_OK);
   assert_non_null(strstr(bytes, "Name:"));
   assert_int_equal(length, strlen(bytes));
   free(bytes);
-  assert_int_equal(files_read("/proc/self/status", 10, &bytes, &length, &err), HIFM_BAD_INPUT);
+  assert_int_equal(files_read("/proc/self/status", 10, &bytes, &length, &err), STATUS_BAD_INPUT);
 }
 
 static void test_map(void **state) {
   (void)state;
   files_map map;
   put(in_folder("x"), "12345");
-  assert_int_equal(files_map_open(&map, in_folder("x"), &err), HIFM_OK);
+  assert_int_equal(files_map_open(&map, in_folder("x"), &err), STATUS_OK);
   put(in_folder("x"), "other content");
   assert_int_equal(map.length, 5);
   assert_memory_equal(map.bytes, "12345", 5);
   files_map_close(&map);
   assert_null(map.bytes);
   put(in_folder("x"), "");
-  assert_int_equal(files_map_open(&map, in_folder("x"), &err), HIFM_OK);
+  assert_int_equal(files_map_open(&map, in_folder("x"), &err), STATUS_OK);
   assert_int_equal(map.length, 0);
   files_map_close(&map);
-  assert_int_equal(files_map_open(&map, in_folder("y"), &err), HIFM_NO_INPUT);
+  assert_int_equal(files_map_open(&map, in_folder("y"), &err), STATUS_NO_INPUT);
   files_map_close(&map);
 }
 
 static void test_remove_follows_no_link(void **state) {
   (void)state;
-  assert_int_equal(files_make_folder(in_folder("keep"), &err), HIFM_OK);
+  assert_int_equal(files_make_folder(in_folder("keep"), &err), STATUS_OK);
   put(in_folder("keep/precious"), "x");
-  assert_int_equal(files_make_folder(in_folder("tree/a/b"), &err), HIFM_OK);
+  assert_int_equal(files_make_folder(in_folder("tree/a/b"), &err), STATUS_OK);
   put(in_folder("tree/a/b/.hidden"), "x");
   assert_int_equal(symlink("../keep", in_folder("tree/link")), 0);
   assert_int_equal(symlink("nowhere", in_folder("tree/a/dangling")), 0);
   assert_int_equal(symlink("keep", in_folder("link")), 0);
-  assert_int_equal(files_remove(in_folder("tree"), &err), HIFM_OK);
+  assert_int_equal(files_remove(in_folder("tree"), &err), STATUS_OK);
   assert_false(files_exists(in_folder("tree")));
-  assert_int_equal(files_remove(in_folder("link/"), &err), HIFM_OK);
+  assert_int_equal(files_remove(in_folder("link/"), &err), STATUS_OK);
   assert_content(in_folder("keep/precious"), "x");
   assert_int_equal(count_items(folder), 1);
-  assert_int_equal(files_remove(in_folder("tree"), &err), HIFM_OK);
-  assert_int_equal(files_remove(in_folder("keep/precious"), &err), HIFM_OK);
+  assert_int_equal(files_remove(in_folder("tree"), &err), STATUS_OK);
+  assert_int_equal(files_remove(in_folder("keep/precious"), &err), STATUS_OK);
   assert_false(files_exists(in_folder("keep/precious")));
 }
 
 static void test_remove_says_what_it_cannot(void **state) {
   (void)state;
-  assert_int_equal(files_remove("/proc/self/fdinfo", &err), HIFM_NO_PERMISSION);
+  assert_int_equal(files_remove("/proc/self/fdinfo", &err), STATUS_NO_PERMISSION);
   assert_non_null(strstr(err.message, "/proc/self/fdinfo"));
 }
 
@@ -331,7 +331,7 @@ static pid_t start_holder(void) {
   pid_t child = fork();
   assert_true(child >= 0);
   if (child == 0) {
-    if (files_lock(folder, NULL) != HIFM_OK || write(ready[1], "r", 1) != 1) _exit(1);
+    if (files_lock(folder, NULL) != STATUS_OK || write(ready[1], "r", 1) != 1) _exit(1);
     for (;;) pause();
   }
   close(ready[1]);
@@ -345,31 +345,31 @@ static void test_lock(void **state) {
   char host[256] = "", expected[400];
   gethostname(host, sizeof host - 1);
   pid_t child = start_holder();
-  hifm_status busy = files_lock(folder, &err);
+  status_code busy = files_lock(folder, &err);
   kill(child, SIGKILL);
   waitpid(child, NULL, 0);
-  assert_int_equal(busy, HIFM_BUSY);
+  assert_int_equal(busy, STATUS_BUSY);
   snprintf(expected, sizeof expected, "process %d on %s;", (int)child, host);
   assert_non_null(strstr(err.message, expected));
   assert_non_null(strstr(err.message, folder));
-  assert_int_equal(files_lock(folder, &err), HIFM_OK);
+  assert_int_equal(files_lock(folder, &err), STATUS_OK);
   snprintf(expected, sizeof expected, "%d %s\n", (int)getpid(), host);
   assert_content(in_folder(".lock"), expected);
-  assert_int_equal(files_lock(folder, &err), HIFM_BUSY);
+  assert_int_equal(files_lock(folder, &err), STATUS_BUSY);
 }
 
 static void test_lock_refuses(void **state) {
   (void)state;
-  assert_int_equal(files_lock(in_folder("missing"), &err), HIFM_CANNOT_CREATE);
+  assert_int_equal(files_lock(in_folder("missing"), &err), STATUS_CANNOT_CREATE);
   assert_int_equal(symlink("elsewhere", in_folder(".lock")), 0);
-  assert_int_equal(files_lock(folder, &err), HIFM_CANNOT_CREATE);
+  assert_int_equal(files_lock(folder, &err), STATUS_CANNOT_CREATE);
   assert_false(files_exists(in_folder("elsewhere")));
   assert_int_equal(unlink(in_folder(".lock")), 0);
   fault.room = 0;
-  hifm_status full = files_lock(folder, &err);
+  status_code full = files_lock(folder, &err);
   no_fault();
-  assert_int_equal(full, HIFM_IO_FAILED);
-  assert_int_equal(files_lock(folder, &err), HIFM_OK); /* the failed one holds nothing */
+  assert_int_equal(full, STATUS_IO_FAILED);
+  assert_int_equal(files_lock(folder, &err), STATUS_OK); /* the failed one holds nothing */
 }
 
 static void test_free_bytes(void **state) {

@@ -164,7 +164,7 @@ static void no_noise_is_no_trouble(void **state) {
     double m[MODES], s[MODES], dm[MODES], ds[MODES];
     shape(&f, &a, arena_format(&a, "[" REFUSE ",{\"\":\"%s\",\"gamma\":0}]", ends[k]), rates, 3,
           &r);
-    for (double q = 1; q >= FLOW_LEAST_REST; q /= 2) {
+    for (double q = 1; q >= FLOW_Q_MIN; q /= 2) {
       flow_path(&f, &r.spectrum, q, m, s, dm, ds);
       for (size_t i = 0; i < MODES; i++) { /* x = m y1 + (1 - m) noise, straight for each mode */
         fixture_near(s[i], 1 - m[i], 1e-15);
@@ -202,25 +202,25 @@ static void negative_eigenvalues(void **state) {
   static const double saddle[MODES] = {-2, 0, 0, 0.5, 2, 7};
   static const struct {
     const char *word;
-    hifm_status status;
+    status_code status;
     double first;
     bool null;
-  } cases[] = {{"refuse", HIFM_BAD_CONFIG, 0, false},
-               {"absolute", HIFM_OK, 2, false},
-               {"clip", HIFM_OK, 0, true}};
+  } cases[] = {{"refuse", STATUS_BAD_CONFIG, 0, false},
+               {"absolute", STATUS_OK, 2, false},
+               {"clip", STATUS_OK, 0, true}};
   (void)state;
   for (size_t k = 0; k < 3; k++) {
     arena a = {0};
     flow f;
     record r = {0};
-    hifm_error err = {0};
+    failure err = {0};
     const char *list =
         arena_format(&a, "[" HESSIAN ",{\"\":\"anisotropic\",\"gamma\":1e-10}]", cases[k].word);
-    assert_int_equal(open_flow(&f, &a, list, &err), HIFM_OK);
+    assert_int_equal(open_flow(&f, &a, list, &err), STATUS_OK);
     r.spectrum =
         (hifm_spectrum){.alpha = r.alpha, .beta = r.beta, .null = r.null, .visible = r.visible};
     assert_int_equal(flow_shape(&f, 1, saddle, &r.spectrum, &err), cases[k].status);
-    if (cases[k].status == HIFM_OK) {
+    if (cases[k].status == STATUS_OK) {
       fixture_near(r.alpha[0], cases[k].first, 0);
       assert_int_equal(r.null[0], cases[k].null);
     } else {
@@ -236,15 +236,15 @@ static void all_null_and_zero_norm_are_refused(void **state) {
   arena a = {0};
   flow f;
   record r = {0};
-  hifm_error err = {0};
+  failure err = {0};
   (void)state;
-  assert_int_equal(open_flow(&f, &a, lists[4], &err), HIFM_OK);
+  assert_int_equal(open_flow(&f, &a, lists[4], &err), STATUS_OK);
   r.spectrum =
       (hifm_spectrum){.alpha = r.alpha, .beta = r.beta, .null = r.null, .visible = r.visible};
-  assert_int_equal(flow_shape(&f, 1, zeros, &r.spectrum, &err), HIFM_BAD_INPUT);
+  assert_int_equal(flow_shape(&f, 1, zeros, &r.spectrum, &err), STATUS_BAD_INPUT);
   flow_close(&f);
-  assert_int_equal(open_flow(&f, &a, lists[3], &err), HIFM_OK);
-  assert_int_equal(flow_shape(&f, 1e-6, NULL, &r.spectrum, &err), HIFM_BAD_INPUT);
+  assert_int_equal(open_flow(&f, &a, lists[3], &err), STATUS_OK);
+  assert_int_equal(flow_shape(&f, 1e-6, NULL, &r.spectrum, &err), STATUS_BAD_INPUT);
   assert_non_null(strstr(err.message, "norm 1e-06"));
   flow_close(&f);
   arena_close(&a);
@@ -279,8 +279,8 @@ static void wrong_orders_are_refused(void **state) {
   for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
     arena a = {0};
     flow f;
-    hifm_error err = {0};
-    assert_int_equal(open_flow(&f, &a, cases[k][0], &err), HIFM_BAD_CONFIG);
+    failure err = {0};
+    assert_int_equal(open_flow(&f, &a, cases[k][0], &err), STATUS_BAD_CONFIG);
     if (!strstr(err.message, cases[k][1]) || !strstr(err.message, cases[k][2]))
       fail_msg("%s: \"%s\" does not name %s and %s", cases[k][0], err.message, cases[k][1],
                cases[k][2]);

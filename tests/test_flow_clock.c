@@ -16,11 +16,11 @@ static void the_clock_is_equation_21(void **state) {
     shape(&f, &a, arena_format(&a, "[{\"\":\"%s\",\"kappa\":%g,\"epsilon\":1e-5}]", name, kappa),
           NULL, norm, &r);
     for (double t = 0.125; t <= 1; t += 0.125) {
-      const double q = flow_rest(&f, &r.spectrum, t), v = flow_speed(&f, &r.spectrum, q);
+      const double q = flow_q_at(&f, &r.spectrum, t), v = flow_vz(&f, &r.spectrum, q);
       fixture_near(q, exp(-rate * t), 1e-14);
       fixture_near(v, rate * q, 1e-13);
-      const double more = flow_rest(&f, &r.spectrum, t + h),
-                   less = flow_rest(&f, &r.spectrum, t - h);
+      const double more = flow_q_at(&f, &r.spectrum, t + h),
+                   less = flow_q_at(&f, &r.spectrum, t - h);
       fixture_near((less - more) / (2 * h), v, 1e-5 * v);
     }
     flow_close(&f);
@@ -36,8 +36,8 @@ static void the_clock_never_reaches_the_data(void **state) {
   double m, s, dm, ds;
   (void)state;
   shape(&f, &a, "[{\"\":\"data\",\"kappa\":100,\"epsilon\":1e-5}]", NULL, 9, &r);
-  const double q = flow_rest(&f, &r.spectrum, 1);
-  fixture_near(q, FLOW_LEAST_REST, 0);
+  const double q = flow_q_at(&f, &r.spectrum, 1);
+  fixture_near(q, FLOW_Q_MIN, 0);
   flow_path(&f, &r.spectrum, q, &m, &s, &dm, &ds);
   assert_true(isfinite((float)dm) && isfinite((float)ds) && isfinite(s));
   flow_close(&f);
@@ -51,8 +51,8 @@ static void transport_has_no_clock_but_z(void **state) {
   (void)state;
   shape(&f, &a, "[{\"\":\"transport\",\"sigma_min\":1e-5}]", NULL, 3, &r);
   for (double t = 0.125; t <= 1; t += 0.125) {
-    fixture_near(flow_rest(&f, &r.spectrum, t), t, 0);
-    fixture_near(flow_speed(&f, &r.spectrum, t), 1, 0);
+    fixture_near(flow_q_at(&f, &r.spectrum, t), t, 0);
+    fixture_near(flow_vz(&f, &r.spectrum, t), 1, 0);
   }
   flow_close(&f);
   arena_close(&a);
@@ -78,7 +78,7 @@ static void the_clock_decides_how_large_targets_are(void **state) {
   for (size_t i = 0; i < SUMMANDS; i++) {
     const double u = ((double)i + 0.5) / SUMMANDS;
     by_z += 3 * u * u * square_slope(&f, &r, u * u * u) / SUMMANDS;
-    by_t += square_slope(&f, &r, flow_rest(&f, &r.spectrum, u)) / SUMMANDS;
+    by_t += square_slope(&f, &r, flow_q_at(&f, &r.spectrum, u)) / SUMMANDS;
   }
   const double p = 1 / 1.5, exact = p * p * (pow(1e-5, 2 * p - 2) - 1) / (-log(1e-5) * (2 - 2 * p));
   fixture_near(by_z, 4.0 / 3, 1e-9);

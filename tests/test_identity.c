@@ -12,7 +12,7 @@
 
 static identity of(folder *f, const char *text) {
   identity id;
-  hifm_error err = {0};
+  failure err = {0};
   const value *config = plan_config(plan_of(f, text), 0);
   if (identity_of(config, plan_catalogue(f, NULL), &id, &err)) fail_msg("%s", err.message);
   return id;
@@ -59,7 +59,7 @@ static void test_labels_and_schedule_do_not_count(void **state) {
   const char *all = "data modes train measure";
   ASSERT_SAME(change(f, "schedule = { timeout = 3 }, tables = { t = { x = 1 } }"), all);
   ASSERT_SAME(HEAD "network = h.grid { h.as('mine', 'egnn') }," FILM DATASET TRAIN "}", all);
-  assert_int_equal(files_make_folder(folder_path(f, "recipes"), NULL), HIFM_OK);
+  assert_int_equal(files_make_folder(folder_path(f, "recipes"), NULL), STATUS_OK);
   folder_write(f, "recipes/toy.lua", "return { 'mcmc', energy = 'morse', particles = 4 }");
   ASSERT_SAME(HEAD "dataset = { 'toy', train = 100 }," FILM NETWORK TRAIN "}", all);
 }
@@ -174,7 +174,7 @@ static void test_modes_of_images(void **state) {
 static const char *revised(folder *f, const char *plugin) {
   const value *config = plan_config(plan_of(f, BASE "}"), 0);
   identity id;
-  assert_int_equal(identity_of(config, plan_catalogue(f, plugin), &id, NULL), HIFM_OK);
+  assert_int_equal(identity_of(config, plan_catalogue(f, plugin), &id, NULL), STATUS_OK);
   return same(f, of(f, BASE "}"), id);
 }
 
@@ -188,8 +188,8 @@ static void test_revisions_count(void **state) {
   assert_string_equal(revised(f, "rk45"), "data modes train .");
 }
 
-/* An option added later, at its preset, makes no old result stale. */
-static void test_new_settings_at_their_presets(void **state) {
+/* An option added later, at its default, makes no old result stale. */
+static void test_new_settings_at_their_defaults(void **state) {
   folder *f = *state;
   const char *config_text = json_text(&f->memory, plan_config(plan_of(f, BASE "}"), 0));
   const char *at = strstr(config_text, "\"depth\":4,");
@@ -198,8 +198,8 @@ static void test_new_settings_at_their_presets(void **state) {
                                    at + strlen("\"depth\":4,"));
   const value *config;
   identity id;
-  assert_int_equal(json_parse(&f->memory, older, strlen(older), "c", &config, NULL), HIFM_OK);
-  assert_int_equal(identity_of(config, plan_catalogue(f, NULL), &id, NULL), HIFM_OK);
+  assert_int_equal(json_parse(&f->memory, older, strlen(older), "c", &config, NULL), STATUS_OK);
+  assert_int_equal(identity_of(config, plan_catalogue(f, NULL), &id, NULL), STATUS_OK);
   assert_string_equal(same(f, of(f, BASE "}"), id), "data modes train measure");
 }
 
@@ -240,7 +240,7 @@ static void test_slug(void **state) {
   folder *f = *state;
   assert_string_equal(identity_slug(&f->memory, plan_config(plan_of(f, BASE "}"), 0)),
                       "mcmc-egnn-hessian-cond-anis");
-  assert_int_equal(files_make_folder(folder_path(f, "recipes"), NULL), HIFM_OK);
+  assert_int_equal(files_make_folder(folder_path(f, "recipes"), NULL), STATUS_OK);
   folder_write(f, "recipes/A_name_Longer_than_Forty-Letters_altogether.lua",
                "return { 'mcmc', energy = 'morse', particles = 4 }");
   const value *plan = plan_of(
@@ -263,7 +263,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_images, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_modes_of_images, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_revisions_count, folder_set_up, folder_tear_down),
-      cmocka_unit_test_setup_teardown(test_new_settings_at_their_presets, folder_set_up,
+      cmocka_unit_test_setup_teardown(test_new_settings_at_their_defaults, folder_set_up,
                                       folder_tear_down),
       cmocka_unit_test_setup_teardown(test_known_identity, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_slug, folder_set_up, folder_tear_down),

@@ -45,8 +45,8 @@ static void assert_refused(const char *rule) {
   size_t count;
   idx_images images;
   memset(&err, 0, sizeof err);
-  hifm_status status = idx_read(path, &bytes, &count, &images, &err);
-  if (status != HIFM_BAD_INPUT || !strstr(err.message, rule) || !strstr(err.message, path))
+  status_code status = idx_read(path, &bytes, &count, &images, &err);
+  if (status != STATUS_BAD_INPUT || !strstr(err.message, rule) || !strstr(err.message, path))
     fail_msg("status %d, \"%s\", but a word about \"%s\" is due", (int)status, err.message, rule);
   assert_null(bytes);
   assert_int_equal(count, 0);
@@ -72,8 +72,8 @@ static void test_missing(void **state) {
   uint8_t *bytes;
   size_t count;
   idx_images images;
-  assert_int_equal(idx_read(path, &bytes, &count, &images, &err), HIFM_NO_INPUT);
-  assert_int_equal(idx_read(folder, &bytes, &count, &images, &err), HIFM_BAD_INPUT);
+  assert_int_equal(idx_read(path, &bytes, &count, &images, &err), STATUS_NO_INPUT);
+  assert_int_equal(idx_read(folder, &bytes, &count, &images, &err), STATUS_BAD_INPUT);
 }
 
 /* Each both plain and gzip'ed. */
@@ -153,8 +153,8 @@ static void test_trailing(void **state) {
   uint8_t file[1000];
   idx_images images;
   const size_t length = build_good(file);
-  assert_int_equal(idx_parse("m", file, length, &images, &err), HIFM_OK);
-  assert_int_equal(idx_parse("m", file, length + 2, &images, &err), HIFM_BAD_INPUT);
+  assert_int_equal(idx_parse("m", file, length, &images, &err), STATUS_OK);
+  assert_int_equal(idx_parse("m", file, length + 2, &images, &err), STATUS_BAD_INPUT);
   assert_string_equal(err.message,
                       "m: byte 40: 2 bytes behind the last of 2 images belong to nothing");
   assert_null(images.pixels);
@@ -184,12 +184,12 @@ static void try_mutant(int *refused) {
   uint8_t *bytes;
   size_t count;
   idx_images images;
-  hifm_status status = idx_read(path, &bytes, &count, &images, &err);
-  if (status == HIFM_BAD_INPUT) {
+  status_code status = idx_read(path, &bytes, &count, &images, &err);
+  if (status == STATUS_BAD_INPUT) {
     ++*refused;
     return;
   }
-  assert_int_equal(status, HIFM_OK);
+  assert_int_equal(status, STATUS_OK);
   assert_int_equal(16 + images.count * images.height * images.width, count);
   assert_ptr_equal(images.pixels, bytes + 16);
   unsigned sum = 0;

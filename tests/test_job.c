@@ -30,8 +30,8 @@ static int remove_file(void **state) {
 
 static bool is_there(const char *text) {
   bool done = true;
-  assert_int_equal(files_write(path, text, strlen(text), NULL), HIFM_OK);
-  assert_int_equal(job_look(path, "abc", &done, NULL), HIFM_OK);
+  assert_int_equal(files_write(path, text, strlen(text), NULL), STATUS_OK);
+  assert_int_equal(job_look(path, "abc", &done, NULL), STATUS_OK);
   assert_int_equal(job_is_done(path, "abc"), done);
   return done;
 }
@@ -49,7 +49,7 @@ static void done_is_a_result_of_this_identity(void **state) {
 static void missing_is_not_done(void **state) {
   (void)state;
   bool done = true;
-  assert_int_equal(job_look("/nowhere/result.json", "abc", &done, NULL), HIFM_OK);
+  assert_int_equal(job_look("/nowhere/result.json", "abc", &done, NULL), STATUS_OK);
   assert_false(done);
 }
 
@@ -57,14 +57,15 @@ static void a_failing_disk_is_no_answer(void **state) {
   (void)state;
   static const struct {
     int code;
-    hifm_status status;
-  } cases[] = {{EIO, HIFM_IO_FAILED}, {ENOMEM, HIFM_NO_RESOURCE}, {EACCES, HIFM_NO_PERMISSION}};
+    status_code status;
+  } cases[] = {
+      {EIO, STATUS_IO_FAILED}, {ENOMEM, STATUS_NO_RESOURCE}, {EACCES, STATUS_NO_PERMISSION}};
   assert_true(is_there("{\"id\": \"abc\"}"));
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    hifm_error err = {0};
+    failure err = {0};
     bool done = true;
     fault.call = READ, fault.nth = 1, fault.code = cases[i].code;
-    const hifm_status status = job_look(path, "abc", &done, &err);
+    const status_code status = job_look(path, "abc", &done, &err);
     no_fault();
     assert_int_equal(status, cases[i].status);
     assert_false(done);

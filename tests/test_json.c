@@ -39,14 +39,14 @@ static void test_json_good(void **state) {
   arena a = {0};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     const value *node = NULL, *again = NULL;
-    hifm_error err = {0};
+    failure err = {0};
     if (json_parse(&a, cases[i][0], strlen(cases[i][0]), "x", &node, &err))
       fail_msg("%s: %s", cases[i][0], err.message);
     char *text = json_text(&a, node), *pretty = json_pretty(&a, node);
     assert_string_equal(text, cases[i][1]);
-    assert_int_equal(json_parse(&a, text, strlen(text), "x", &again, NULL), HIFM_OK);
+    assert_int_equal(json_parse(&a, text, strlen(text), "x", &again, NULL), STATUS_OK);
     assert_true(value_equal(node, again));
-    assert_int_equal(json_parse(&a, pretty, strlen(pretty), "x", &again, NULL), HIFM_OK);
+    assert_int_equal(json_parse(&a, pretty, strlen(pretty), "x", &again, NULL), STATUS_OK);
     assert_true(value_equal(node, again));
   }
   arena_close(&a);
@@ -57,7 +57,7 @@ static void test_json_pretty(void **state) {
   arena a = {0};
   const value *node = NULL;
   const char *text = "{\"b\":[1,{}],\"a\":[]}";
-  assert_int_equal(json_parse(&a, text, strlen(text), "x", &node, NULL), HIFM_OK);
+  assert_int_equal(json_parse(&a, text, strlen(text), "x", &node, NULL), STATUS_OK);
   assert_string_equal(json_pretty(&a, node), "{\n  \"a\": [],\n  \"b\": [\n    1,\n    {}\n  ]\n}");
   assert_string_equal(json_text(&a, value_text(&a, "a\xff"
                                                    "b")),
@@ -69,9 +69,9 @@ static void test_json_pretty(void **state) {
 static void refuse(const char *text, size_t length, const char *words) {
   arena a = {0};
   const value *node = NULL;
-  hifm_error err = {0};
-  hifm_status status = json_parse(&a, text, length, "in.json", &node, &err);
-  if (status != HIFM_BAD_INPUT) fail_msg("%.40s gave status %d", text, (int)status);
+  failure err = {0};
+  status_code status = json_parse(&a, text, length, "in.json", &node, &err);
+  if (status != STATUS_BAD_INPUT) fail_msg("%.40s gave status %d", text, (int)status);
   if (strncmp(err.message, "in.json:", 8) != 0 || !strstr(err.message, words))
     fail_msg("%.40s gave \"%s\", without \"%s\"", text, err.message, words);
   for (const char *c = err.message; *c; c++) assert_true((unsigned char)*c >= 0x20);
@@ -145,7 +145,7 @@ static void test_json_depth(void **state) {
   char deep[20000];
   memset(deep, '[', 64);
   memset(deep + 64, ']', 64);
-  assert_int_equal(json_parse(&a, deep, 128, "x", &node, NULL), HIFM_OK);
+  assert_int_equal(json_parse(&a, deep, 128, "x", &node, NULL), STATUS_OK);
   memset(deep, '[', 10000);
   memset(deep + 10000, ']', 10000);
   refuse(deep, 20000, "in.json:1:65: JSON nested deeper than 64 levels");
@@ -157,7 +157,7 @@ static void test_json_depth(void **state) {
   memcpy(deep, "[\"\\\"", 4);
   memset(deep + 4, '[', 64);
   memcpy(deep + 68, "\"]", 2);
-  assert_int_equal(json_parse(&a, deep, 70, "x", &node, NULL), HIFM_OK);
+  assert_int_equal(json_parse(&a, deep, 70, "x", &node, NULL), STATUS_OK);
   arena_close(&a);
 }
 
@@ -168,7 +168,7 @@ static void test_json_many_keys(void **state) {
   for (int i = 100000; i-- > 0;) text_add(&text, "%s\"%06d\":%d", i == 99999 ? "{" : ",", i, i);
   text_add(&text, "}");
   const value *node = NULL;
-  assert_int_equal(json_parse(&a, text.text, text.length, "x", &node, NULL), HIFM_OK);
+  assert_int_equal(json_parse(&a, text.text, text.length, "x", &node, NULL), STATUS_OK);
   assert_int_equal(node->count, 100000);
   assert_true(value_get_number(node, "031415", -1) == 31415);
   free(text.text);
@@ -179,13 +179,13 @@ static void test_json_read(void **state) {
   (void)state;
   arena a = {0};
   const value *node = NULL;
-  hifm_error err = {0};
-  assert_int_equal(json_read(&a, "/nonexistent/x.json", &node, &err), HIFM_NO_INPUT);
+  failure err = {0};
+  assert_int_equal(json_read(&a, "/nonexistent/x.json", &node, &err), STATUS_NO_INPUT);
   assert_non_null(strstr(err.message, "/nonexistent/x.json"));
   arena_close(&a);
 }
 
-/* Whatever a damaged document is, the answer is a value or HIFM_BAD_INPUT. */
+/* Whatever a damaged document is, the answer is a value or STATUS_BAD_INPUT. */
 static void test_json_mutations(void **state) {
   (void)state;
   static const char good[] =
@@ -204,10 +204,10 @@ static void test_json_mutations(void **state) {
     if (round % 5 == 0) length = (seed >> 40) % length;
     arena a = {0};
     const value *node = NULL;
-    hifm_status status = json_parse(&a, text, length, "x", &node, NULL);
-    assert_true(status == HIFM_OK || status == HIFM_BAD_INPUT);
-    if (status == HIFM_OK) assert_true(strlen(json_text(&a, node)) > 0);
-    refused += status == HIFM_BAD_INPUT;
+    status_code status = json_parse(&a, text, length, "x", &node, NULL);
+    assert_true(status == STATUS_OK || status == STATUS_BAD_INPUT);
+    if (status == STATUS_OK) assert_true(strlen(json_text(&a, node)) > 0);
+    refused += status == STATUS_BAD_INPUT;
     arena_close(&a);
   }
   assert_in_range(refused, 500, 1999);

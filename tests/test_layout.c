@@ -69,9 +69,9 @@ static const char *library_elsewhere(const char *file, const char *line) {
     const char *library, *owner, *wrong;
   } owners[] = {
       {"lua.h", ONLY("runtime/plan/script.c")},    {"lauxlib.h", ONLY("runtime/plan/script.c")},
-      {"lualib.h", ONLY("runtime/plan/script.c")}, {"uv.h", ONLY("runtime/front/schedule.c")},
-      {"csv.h", ONLY("runtime/base/rows.c")},      {"jansson.h", ONLY("runtime/base/json.c")},
-      {"cblas.h", ONLY("runtime/base/linear.c")},  {"lapacke.h", ONLY("runtime/base/linear.c")},
+      {"lualib.h", ONLY("runtime/plan/script.c")}, {"uv.h", ONLY("runtime/grid/schedule.c")},
+      {"csv.h", ONLY("runtime/base/csv_table.c")}, {"jansson.h", ONLY("runtime/base/json.c")},
+      {"cblas.h", ONLY("runtime/base/blas.c")},    {"lapacke.h", ONLY("runtime/base/blas.c")},
       {"zlib.h", ONLY("runtime/base/deflate.c")},
   };
   char name[LONGEST_LINE];
@@ -83,9 +83,11 @@ static const char *library_elsewhere(const char *file, const char *line) {
   return NULL;
 }
 
-/* The place of a path's first folder in base < host < job < plan < report < front, or -1. */
+/* The place of a path's first folder in base < host < job < bench < plan < report < grid < front,
+ * or -1. */
 static int layer_of(const char *path) {
-  static const char *const layers[] = {"base/", "host/", "job/", "plan/", "report/", "front/"};
+  static const char *const layers[] = {"base/", "host/",   "job/",  "bench/",
+                                       "plan/", "report/", "grid/", "front/"};
   for (int i = 0; i < (int)(sizeof layers / sizeof *layers); i++)
     if (strncmp(path, layers[i], strlen(layers[i])) == 0) return i;
   return -1;
@@ -99,8 +101,9 @@ static const char *later_layer(const char *file, const char *line) {
   if (strncmp(name, "layers/", 7) == 0 && !network) return "layers/ is for network plugins alone";
   if (network && layer_of(name) >= 0) return "layers of networks know nothing of the runtime";
   if (network || !strchr(inside, '/')) return NULL; /* main.c stands above all layers */
-  return layer_of(name) > layer_of(inside) ? "the order is base, host, job, plan, report, front"
-                                           : NULL;
+  return layer_of(name) > layer_of(inside)
+             ? "the order is base, host, job, bench, plan, report, grid, front"
+             : NULL;
 }
 
 static const char *unfinished(const char *file, const char *line) {
@@ -132,7 +135,7 @@ static void test_rules(void **state) {
   assert_non_null(library_elsewhere("runtime/job/x.h", "# include \"jansson.h\"\n"));
   assert_non_null(library_elsewhere("runtime/layers/x.c", "#include <lapacke.h>\n"));
   assert_null(library_elsewhere("runtime/layers/x.c", "#include <cblas.h>\n"));
-  assert_null(library_elsewhere("runtime/base/rows.c", "#include <csv.h>\n"));
+  assert_null(library_elsewhere("runtime/base/csv_table.c", "#include <csv.h>\n"));
   assert_non_null(later_layer("runtime/base/x.c", "#include \"host/x.h\"\n"));
   assert_non_null(later_layer("runtime/job/x.c", "#include \"front/x.h\"\n"));
   assert_non_null(later_layer("runtime/base/x.c", "#include \"layers/x.h\"\n"));

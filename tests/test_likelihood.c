@@ -138,7 +138,7 @@ static void measure(const hifm_domain *domain, uint32_t divergence, double toler
   const fixture_setting settings[] = {{"rtol", tolerance}, {"atol", tolerance}, {NULL, 0}};
   double points[POINTS * D];
   network net;
-  hifm_error err = {0};
+  failure err = {0};
   measure_settings set = {.solver = fixture_bind("solvers/rk45", domain, settings),
                           .divergence = divergence,
                           .probes = 3,
@@ -147,7 +147,7 @@ static void measure(const hifm_domain *domain, uint32_t divergence, double toler
   const hifm_plugin *plugin = domain->speed ? &quotient : &gaussian;
   assert_int_equal(network_open(&net, (hifm_bound){plugin, NULL}, domain, POINTS, &err), 0);
   const float w = 0;
-  assert_int_equal(likelihood_measure(&net, &w, points, POINTS, &set, 0, out, &err), HIFM_OK);
+  assert_int_equal(likelihood_measure(&net, &w, points, POINTS, &set, 0, out, &err), STATUS_OK);
   assert_string_equal(out->solver, "ok");
   const double z = likelihood_start(&net); /* the density that the field has there */
   exact(points, POINTS, domain->d, domain->centred ? D - SPACE : D,
@@ -241,7 +241,7 @@ static void likelihoods_with_v_z_begin_short_of_one(void **state) {
 /* What generation integrates: whole batches and chunks, v_y / v_z. */
 static void the_field_is_divided(void **state) {
   (void)state;
-  hifm_error err = {0};
+  failure err = {0};
   network net[2];
   const hifm_domain *const domains[] = {&plain, &plain_speed};
   const hifm_plugin *const plugins[] = {&gaussian, &quotient};
@@ -254,8 +254,8 @@ static void the_field_is_divided(void **state) {
   const float w = 0;
   for (size_t k = 0; k < 2; k++) {
     const hifm_bound bound = {plugins[k], NULL};
-    assert_int_equal(network_open(&net[k], bound, domains[k], POINTS, &err), HIFM_OK);
-    network_field(&net[k], &w, &batch, v[k]);
+    assert_int_equal(network_open(&net[k], bound, domains[k], POINTS, &err), STATUS_OK);
+    network_velocity(&net[k], &w, &batch, v[k]);
   }
   network_forward(&net[1], &w, &batch, raw);
   for (size_t i = 0; i < POINTS * D; i++) {
@@ -265,7 +265,7 @@ static void the_field_is_divided(void **state) {
   network_close(&net[0]);
   network_close(&net[1]);
   assert_int_equal(network_open(&net[0], (hifm_bound){&gaussian, NULL}, &plain_speed, 1, &err),
-                   HIFM_BAD_CONFIG);
+                   STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message, "gaussian does not answer v_z"));
 }
 

@@ -44,7 +44,7 @@ static void test_versions(void **state) {
                        alignments[i], 24);
       put(file, length);
       npy_array array;
-      assert_int_equal(npy_open(&array, path, &err), HIFM_OK);
+      assert_int_equal(npy_open(&array, path, &err), STATUS_OK);
       assert_int_equal(array.type, NPY_FLOAT32);
       assert_int_equal(array.rank, 2);
       assert_int_equal(array.shape[0], 2);
@@ -74,7 +74,7 @@ static void test_headers_of_others(void **state) {
     char file[1000];
     put(file, build_padded(file, 1, cases[i].dict, 64, cases[i].data));
     npy_array array;
-    assert_int_equal(npy_open(&array, path, &err), HIFM_OK);
+    assert_int_equal(npy_open(&array, path, &err), STATUS_OK);
     assert_int_equal(array.rank, cases[i].rank);
     assert_int_equal(array.count, cases[i].count);
     npy_close(&array);
@@ -86,13 +86,13 @@ static void test_round_trip(void **state) {
   const double numbers[6] = {0, -0.0, 1.5, INFINITY, 1e-310, -2};
   const size_t shape[3] = {1, 2, 3};
   npy_writer writer;
-  assert_int_equal(npy_begin(&writer, path, NPY_FLOAT64, 3, shape, &err), HIFM_OK);
+  assert_int_equal(npy_begin(&writer, path, NPY_FLOAT64, 3, shape, &err), STATUS_OK);
   for (size_t i = 0; i < 6; i += 2)
-    assert_int_equal(npy_append(&writer, numbers + i, 2 * sizeof *numbers, &err), HIFM_OK);
+    assert_int_equal(npy_append(&writer, numbers + i, 2 * sizeof *numbers, &err), STATUS_OK);
   assert_false(files_exists(path));
-  assert_int_equal(npy_commit(&writer, &err), HIFM_OK);
+  assert_int_equal(npy_commit(&writer, &err), STATUS_OK);
   npy_array array;
-  assert_int_equal(npy_open(&array, path, &err), HIFM_OK);
+  assert_int_equal(npy_open(&array, path, &err), STATUS_OK);
   assert_int_equal(array.type, NPY_FLOAT64);
   assert_int_equal(array.rank, 3);
   assert_memory_equal(array.shape, shape, sizeof shape);
@@ -112,10 +112,10 @@ static void test_same_bytes_as_numpy(void **state) {
            "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }");
   memcpy(expected + 128, "\x00\x00\x80\x3f\x00\x00\x00\x40", 8);
   npy_writer writer;
-  assert_int_equal(npy_begin(&writer, path, NPY_FLOAT32, 1, (size_t[]){2}, &err), HIFM_OK);
-  assert_int_equal(npy_append(&writer, numbers, sizeof numbers, &err), HIFM_OK);
-  assert_int_equal(npy_commit(&writer, &err), HIFM_OK);
-  assert_int_equal(files_read(path, 1000, &bytes, &length, &err), HIFM_OK);
+  assert_int_equal(npy_begin(&writer, path, NPY_FLOAT32, 1, (size_t[]){2}, &err), STATUS_OK);
+  assert_int_equal(npy_append(&writer, numbers, sizeof numbers, &err), STATUS_OK);
+  assert_int_equal(npy_commit(&writer, &err), STATUS_OK);
+  assert_int_equal(files_read(path, 1000, &bytes, &length, &err), STATUS_OK);
   assert_int_equal(length, sizeof expected);
   assert_memory_equal(bytes, expected, sizeof expected);
   free(bytes);
@@ -127,12 +127,12 @@ static void test_bytes(void **state) {
   const uint8_t numbers[3] = {0, 1, 255};
   const size_t shape[2] = {1, 3};
   npy_writer writer;
-  assert_int_equal(npy_begin(&writer, path, NPY_UINT8, 2, shape, &err), HIFM_OK);
-  assert_int_equal(npy_append(&writer, numbers, 1, &err), HIFM_OK);
-  assert_int_equal(npy_append(&writer, numbers + 1, 2, &err), HIFM_OK);
-  assert_int_equal(npy_commit(&writer, &err), HIFM_OK);
+  assert_int_equal(npy_begin(&writer, path, NPY_UINT8, 2, shape, &err), STATUS_OK);
+  assert_int_equal(npy_append(&writer, numbers, 1, &err), STATUS_OK);
+  assert_int_equal(npy_append(&writer, numbers + 1, 2, &err), STATUS_OK);
+  assert_int_equal(npy_commit(&writer, &err), STATUS_OK);
   npy_array array;
-  assert_int_equal(npy_open(&array, path, &err), HIFM_OK);
+  assert_int_equal(npy_open(&array, path, &err), STATUS_OK);
   assert_int_equal(array.type, NPY_UINT8);
   assert_int_equal(array.count, 3);
   assert_int_equal(array.map.length, 131);
@@ -147,12 +147,12 @@ static void test_longest_header(void **state) {
   (void)state;
   const size_t shape[4] = {10000000000000000000u, 10000000000000000000u, 0, 10000000000000000000u};
   npy_writer writer;
-  assert_int_equal(npy_begin(&writer, path, NPY_FLOAT64, 4, shape, &err), HIFM_BUG);
+  assert_int_equal(npy_begin(&writer, path, NPY_FLOAT64, 4, shape, &err), STATUS_BUG);
   const size_t empty[4] = {0, 10000000000000000000u, 10000000000000000000u, 10000000000000000000u};
-  assert_int_equal(npy_begin(&writer, path, NPY_FLOAT64, 4, empty, &err), HIFM_OK);
-  assert_int_equal(npy_commit(&writer, &err), HIFM_OK);
+  assert_int_equal(npy_begin(&writer, path, NPY_FLOAT64, 4, empty, &err), STATUS_OK);
+  assert_int_equal(npy_commit(&writer, &err), STATUS_OK);
   npy_array array;
-  assert_int_equal(npy_open(&array, path, &err), HIFM_OK);
+  assert_int_equal(npy_open(&array, path, &err), STATUS_OK);
   assert_memory_equal(array.shape, empty, sizeof empty);
   npy_close(&array);
 }
@@ -162,26 +162,26 @@ static void test_writer_counts(void **state) {
   const float numbers[4] = {1, 2, 3, 4};
   npy_writer writer;
   const size_t shape[5] = {3, 1, 1, 1, 1};
-  assert_int_equal(npy_begin(&writer, path, NPY_FLOAT32, 5, shape, &err), HIFM_BUG);
-  assert_int_equal(npy_begin(&writer, path, NPY_FLOAT32, 0, shape, &err), HIFM_BUG);
-  assert_int_equal(npy_begin(&writer, path, NPY_FLOAT32, 1, shape, &err), HIFM_OK);
-  assert_int_equal(npy_append(&writer, numbers, 16, &err), HIFM_BUG);
-  assert_int_equal(npy_append(&writer, numbers, 8, &err), HIFM_OK);
-  assert_int_equal(npy_commit(&writer, &err), HIFM_BUG);
+  assert_int_equal(npy_begin(&writer, path, NPY_FLOAT32, 5, shape, &err), STATUS_BUG);
+  assert_int_equal(npy_begin(&writer, path, NPY_FLOAT32, 0, shape, &err), STATUS_BUG);
+  assert_int_equal(npy_begin(&writer, path, NPY_FLOAT32, 1, shape, &err), STATUS_OK);
+  assert_int_equal(npy_append(&writer, numbers, 16, &err), STATUS_BUG);
+  assert_int_equal(npy_append(&writer, numbers, 8, &err), STATUS_OK);
+  assert_int_equal(npy_commit(&writer, &err), STATUS_BUG);
   assert_non_null(strstr(err.message, "8 bytes written, but its shape needs 12"));
   assert_false(files_exists(path));
-  assert_int_equal(npy_begin(&writer, path, NPY_FLOAT32, 1, shape, &err), HIFM_OK);
+  assert_int_equal(npy_begin(&writer, path, NPY_FLOAT32, 1, shape, &err), STATUS_OK);
   npy_abandon(&writer);
-  assert_int_equal(files_remove(folder, &err), HIFM_OK);
-  assert_int_equal(npy_begin(&writer, path, NPY_FLOAT32, 1, shape, &err), HIFM_CANNOT_CREATE);
+  assert_int_equal(files_remove(folder, &err), STATUS_OK);
+  assert_int_equal(npy_begin(&writer, path, NPY_FLOAT32, 1, shape, &err), STATUS_CANNOT_CREATE);
   npy_abandon(&writer);
 }
 
 static void assert_refused(const char *rule) {
   npy_array array;
   memset(&err, 0, sizeof err);
-  hifm_status status = npy_open(&array, path, &err);
-  if (status != HIFM_BAD_INPUT || !strstr(err.message, rule) || !strstr(err.message, path))
+  status_code status = npy_open(&array, path, &err);
+  if (status != STATUS_BAD_INPUT || !strstr(err.message, rule) || !strstr(err.message, path))
     fail_msg("status %d, \"%s\", but a word about \"%s\" is due", (int)status, err.message, rule);
   assert_null(array.data);
   assert_null(array.map.bytes);
@@ -190,7 +190,7 @@ static void assert_refused(const char *rule) {
 static void test_missing(void **state) {
   (void)state;
   npy_array array;
-  assert_int_equal(npy_open(&array, path, &err), HIFM_NO_INPUT);
+  assert_int_equal(npy_open(&array, path, &err), STATUS_NO_INPUT);
   npy_close(&array);
 }
 
@@ -374,12 +374,12 @@ static void test_mutations(void **state) {
     length = mutate(file, length, 70, "0123456789'\"(){}[],: <f|uTO\n\\", &seed);
     put(file, length);
     npy_array array;
-    hifm_status status = npy_open(&array, path, &err);
-    if (status == HIFM_BAD_INPUT) {
+    status_code status = npy_open(&array, path, &err);
+    if (status == STATUS_BAD_INPUT) {
       refused++;
       continue;
     }
-    assert_int_equal(status, HIFM_OK);
+    assert_int_equal(status, STATUS_OK);
     assert_true(array.rank >= 1 && array.rank <= 4);
     assert_ptr_equal((const char *)array.data + array.count * array.type,
                      array.map.bytes + array.map.length);

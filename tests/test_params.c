@@ -39,15 +39,15 @@ typedef struct spring {
 static const hifm_param spring_params[] = {
     HIFM_PARAM_REAL(spring, stiffness, 2, 0, INFINITY, "of the spring"), HIFM_PARAM_END};
 
-/* A plugin whose own preset is itself. */
+/* A plugin whose own default is itself. */
 static const hifm_param endless_params[] = {
     HIFM_PARAM_REF(hifm_bound, plugin, HIFM_ENERGY, "endless", "itself"), HIFM_PARAM_END};
 
-static const hifm_param *find(void *context, hifm_kind kind, const char *name, hifm_error *err) {
+static const hifm_param *find(void *context, hifm_kind kind, const char *name, failure *err) {
   (void)context;
   if (kind == HIFM_ENERGY && strcmp(name, "spring") == 0) return spring_params;
   if (kind == HIFM_ENERGY && strcmp(name, "endless") == 0) return endless_params;
-  hifm_fail(err, HIFM_BAD_CONFIG, "\"%s\" is no %s plugin", name, params_kind_text(kind));
+  failure_set(err, STATUS_BAD_CONFIG, "\"%s\" is no %s plugin", name, params_kind_text(kind));
   return NULL;
 }
 
@@ -55,19 +55,19 @@ static const params_lookup lookup = {.find = find};
 
 static const value *parse(arena *a, const char *text) {
   const value *node = NULL;
-  hifm_error err;
+  failure err;
   if (json_parse(a, text, strlen(text), "test", &node, &err)) fail_msg("%s", err.message);
   return node;
 }
 
-static void presets_fill_in(void **state) {
+static void defaults_fill_in(void **state) {
   (void)state;
   arena a = {0};
   const value *out = NULL;
-  hifm_error err = {.message = ""};
+  failure err = {.message = ""};
   assert_int_equal(
       params_check(&a, params, parse(&a, "{\"width\":-3}"), "run", &lookup, NULL, &out, &err),
-      HIFM_OK);
+      STATUS_OK);
   assert_string_equal(json_text(&a, out),
                       "{\"batch\":500,\"clock\":\"t\",\"energy\":{\"\":\"spring\",\"stiffness\":2},"
                       "\"loud\":true,\"path\":\"here\",\"rate\":0.10000000000000001,\"width\":-3}");
@@ -82,7 +82,7 @@ static void given_values_stand(void **state) {
                      "\"rate\":1,\"width\":0}";
   const value *out = NULL;
   settings s = {0};
-  hifm_error err;
+  failure err;
   assert_int_equal(params_check(&a, params, parse(&a, text), "", &lookup, NULL, &out, &err), 0);
   params_store(&a, params, out, &s);
   assert_true(s.rate == 1 && s.width == 0);
@@ -99,7 +99,7 @@ static void extra_keys_pass(void **state) {
   arena a = {0};
   const char *const extra[] = {"label", NULL};
   const value *out = NULL;
-  hifm_error err;
+  failure err;
   assert_int_equal(params_check(&a, params, parse(&a, "{\"width\":1,\"label\":[]}"), "x", &lookup,
                                 extra, &out, &err),
                    0);
@@ -140,10 +140,10 @@ static void refusals_say_why(void **state) {
   for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
     arena a = {0};
     const value *out = NULL;
-    hifm_error err = {.message = ""};
+    failure err = {.message = ""};
     assert_int_equal(
         params_check(&a, params, parse(&a, refusals[i].given), "run", &lookup, NULL, &out, &err),
-        HIFM_BAD_CONFIG);
+        STATUS_BAD_CONFIG);
     assert_string_equal(err.message, refusals[i].message);
     arena_close(&a);
   }
@@ -153,9 +153,9 @@ static void a_plugin_must_be_given(void **state) {
   (void)state;
   arena a = {0};
   const value *out = NULL;
-  hifm_error err;
+  failure err;
   assert_int_equal(params_check_ref(&a, HIFM_ENERGY, NULL, "run.energy", &lookup, &out, &err),
-                   HIFM_BAD_CONFIG);
+                   STATUS_BAD_CONFIG);
   assert_string_equal(err.message, "run.energy: must be given, \"name\" or { \"name\", ... }");
   arena_close(&a);
 }
@@ -164,10 +164,10 @@ static void plugins_within_plugins_end(void **state) {
   (void)state;
   arena a = {0};
   const value *out = NULL;
-  hifm_error err;
+  failure err;
   assert_int_equal(
       params_check_ref(&a, HIFM_ENERGY, value_text(&a, "endless"), "energy", &lookup, &out, &err),
-      HIFM_BAD_CONFIG);
+      STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message, "deeper than 8 levels"));
   arena_close(&a);
 }
@@ -179,12 +179,12 @@ static void descriptions_travel(void **state) {
   const char *text = json_text(&a, params_describe(&a, params));
   const hifm_param *back = params_from_description(&a, parse(&a, text));
   assert_string_equal(json_text(&a, params_describe(&a, back)), text);
-  assert_non_null(strstr(text, "{\"high\":1,\"low\":2.2250738585072014e-308,\"meaning\":\"how "
-                               "fast\",\"name\":\"rate\",\"preset\":0.10000000000000001,\"type\":"
+  assert_non_null(strstr(text, "{\"default\":0.10000000000000001,\"high\":1,\"low\":2.225073858507"
+                               "2014e-308,\"meaning\":\"how fast\",\"name\":\"rate\",\"type\":"
                                "\"real\"}"));
   for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
     const value *out = NULL;
-    hifm_error err = {.message = ""};
+    failure err = {.message = ""};
     params_check(&a, back, parse(&a, refusals[i].given), "run", &lookup, NULL, &out, &err);
     assert_string_equal(err.message, refusals[i].message);
   }
@@ -200,7 +200,7 @@ static void kinds_have_words(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(presets_fill_in),        cmocka_unit_test(given_values_stand),
+      cmocka_unit_test(defaults_fill_in),       cmocka_unit_test(given_values_stand),
       cmocka_unit_test(extra_keys_pass),        cmocka_unit_test(refusals_say_why),
       cmocka_unit_test(descriptions_travel),    cmocka_unit_test(plugins_within_plugins_end),
       cmocka_unit_test(a_plugin_must_be_given), cmocka_unit_test(kinds_have_words)};

@@ -20,7 +20,7 @@ static const char experiment[] = HEAD                                       /* 1
 static const value *load(folder *f, const char *profile, const char *const *sets,
                          const char *only) {
   const value *plan;
-  hifm_error err = {0};
+  failure err = {0};
   if (plan_try(f, experiment, profile, sets, (const char *const[]){only, NULL}, &plan, &err))
     fail_msg("%s", err.message);
   return plan;
@@ -30,8 +30,8 @@ static void refuse(folder *f, const char *profile, const char *set, const char *
                    const char *message) {
   const char *const sets[] = {set, NULL}, *const onlies[] = {only, NULL};
   const value *plan;
-  hifm_error err = {0};
-  assert_int_equal(plan_try(f, experiment, profile, sets, onlies, &plan, &err), HIFM_BAD_CONFIG);
+  failure err = {0};
+  assert_int_equal(plan_try(f, experiment, profile, sets, onlies, &plan, &err), STATUS_BAD_CONFIG);
   const char *start = strstr(err.message, "x.lua");
   assert_string_equal(start ? start : err.message, message);
 }
@@ -40,7 +40,7 @@ static double number(const value *plan, size_t row, const char *section, const c
   return value_get_number(value_get(plan_config(plan, row), section), key, -1);
 }
 
-static void test_presets_are_filled_in(void **state) {
+static void test_defaults_are_filled_in(void **state) {
   folder *f = *state;
   const value *plan = load(f, NULL, NULL, NULL);
   assert_int_equal(plan_rows(plan)->count, 6);
@@ -65,7 +65,7 @@ static void test_presets_are_filled_in(void **state) {
                       "\"digits\":3}]}}");
   assert_string_equal(value_get_text(plan, "folder", ""), f->path);
   /* the configuration travels as JSON without a change */
-  assert_int_equal(json_parse(&f->memory, text, strlen(text), "row", &expected, NULL), HIFM_OK);
+  assert_int_equal(json_parse(&f->memory, text, strlen(text), "row", &expected, NULL), STATUS_OK);
   assert_true(value_equal(expected, plan_config(plan, 1)));
 }
 
@@ -175,11 +175,11 @@ static void test_only_twice(void **state) {
   const char *const either[] = {"flow=transport,seed=1", "flow.hyperbolize=yes", "seed=1", NULL};
   const char *const wrong[] = {"seed=1", "seed=7", NULL};
   const value *plan;
-  hifm_error err = {0};
-  assert_int_equal(plan_try(f, experiment, NULL, NULL, either, &plan, &err), HIFM_OK);
+  failure err = {0};
+  assert_int_equal(plan_try(f, experiment, NULL, NULL, either, &plan, &err), STATUS_OK);
   assert_string_equal(plan_column(f, plan, "seed"), "0 1 1 1");
   assert_string_equal(plan_column(f, plan, "flow.hyperbolize"), "yes  no yes");
-  assert_int_equal(plan_try(f, experiment, NULL, NULL, wrong, &plan, &err), HIFM_BAD_CONFIG);
+  assert_int_equal(plan_try(f, experiment, NULL, NULL, wrong, &plan, &err), STATUS_BAD_CONFIG);
   assert_string_equal(err.message, "--only seed=7: no run has seed=7; seed is one of 0, 1");
 }
 
@@ -313,7 +313,7 @@ static void test_numbers_have_one_form(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(test_presets_are_filled_in, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_defaults_are_filled_in, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_a_path_of_its_own_takes_no_noise, folder_set_up,
                                       folder_tear_down),
       cmocka_unit_test_setup_teardown(test_profile, folder_set_up, folder_tear_down),

@@ -8,7 +8,7 @@
 
 static void test_recipe(void **state) {
   folder *f = *state;
-  assert_int_equal(files_make_folder(folder_path(f, "recipes"), NULL), HIFM_OK);
+  assert_int_equal(files_make_folder(folder_path(f, "recipes"), NULL), STATUS_OK);
   folder_write(f, "recipes/toy.lua",
                "-- a recipe\nreturn { 'mcmc', energy = { 'morse', depth = 2 }, particles = 3 }");
   folder_write(f, "recipes/bad.lua", "return {\n 'mcmc', energy = 'morse',\n partcles = 3 }");
@@ -27,10 +27,10 @@ static void test_recipe(void **state) {
   dataset = value_get(plan_config(plan, 0), "dataset");
   assert_true(value_get_number(value_get(dataset, "energy"), "depth", 0) == 3);
   const char *const sets[] = {"dataset.energy.depth=4", "dataset.test=9", NULL};
-  hifm_error err = {0};
+  failure err = {0};
   assert_int_equal(plan_try(f, HEAD "dataset = { 'toy', train = 50 }," NETWORK TRAIN FLOW TAIL,
                             NULL, sets, NULL, &plan, &err),
-                   HIFM_OK);
+                   STATUS_OK);
   dataset = value_get(plan_config(plan, 0), "dataset");
   assert_true(value_get_number(value_get(dataset, "energy"), "depth", 0) == 4);
   assert_true(value_get_number(dataset, "test", 0) == 9);
@@ -45,8 +45,8 @@ static void test_recipe(void **state) {
                     "must return { \"mcmc\", ... }, { \"file\", ... } or { \"images\", ... }");
 }
 
-static hifm_status dataset_of(folder *f, const char *name, const value **config,
-                              const value **check, hifm_error *err) {
+static status_code dataset_of(folder *f, const char *name, const value **config,
+                              const value **check, failure *err) {
   return plan_dataset(&f->memory, folder_path(f, "recipes"), name, plan_catalogue(f, NULL), config,
                       check, err);
 }
@@ -55,10 +55,10 @@ static hifm_status dataset_of(folder *f, const char *name, const value **config,
 static void test_recipe_alone(void **state) {
   folder *f = *state;
   const value *config, *check, *catalogue = plan_catalogue(f, NULL);
-  hifm_error err = {0};
+  failure err = {0};
   char hex[33];
   identity id;
-  assert_int_equal(files_make_folder(folder_path(f, "recipes"), NULL), HIFM_OK);
+  assert_int_equal(files_make_folder(folder_path(f, "recipes"), NULL), STATUS_OK);
   folder_write(f, "recipes/toy.lua",
                "return { 'mcmc', energy = 'morse', particles = 3,\n"
                " check = { mean_energy = { -2.5, 0.25 } } }");
@@ -69,22 +69,22 @@ static void test_recipe_alone(void **state) {
   if (dataset_of(f, "toy", &config, &check, &err)) fail_msg("%s", err.message);
   assert_string_equal(json_text(&f->memory, check), "{\"mean_energy\":[-2.5,0.25]}");
   assert_string_equal(value_get_text(value_get(config, "dataset"), "label", ""), "toy");
-  assert_int_equal(identity_of_data(config, catalogue, hex, &err), HIFM_OK);
+  assert_int_equal(identity_of_data(config, catalogue, hex, &err), STATUS_OK);
   const value *plan = plan_of(f, HEAD "dataset = { 'toy', train = 50 }," NETWORK TRAIN FLOW TAIL);
   assert_null(value_get(value_get(plan_config(plan, 0), "dataset"), "check"));
-  assert_int_equal(identity_of(plan_config(plan, 0), catalogue, &id, &err), HIFM_OK);
+  assert_int_equal(identity_of(plan_config(plan, 0), catalogue, &id, &err), STATUS_OK);
   assert_string_equal(hex, id.data);
-  assert_int_equal(dataset_of(f, "bad", &config, &check, &err), HIFM_BAD_CONFIG);
+  assert_int_equal(dataset_of(f, "bad", &config, &check, &err), STATUS_BAD_CONFIG);
   assert_string_equal(err.message,
                       folder_path(f, "recipes/bad.lua:3: dataset.check.mean_energy: must be { "
                                      "expected, its standard error }"));
-  assert_int_equal(dataset_of(f, "worse", &config, &check, &err), HIFM_BAD_CONFIG);
+  assert_int_equal(dataset_of(f, "worse", &config, &check, &err), STATUS_BAD_CONFIG);
   assert_string_equal(err.message,
                       folder_path(f, "recipes/worse.lua:2: dataset.enrgy: unknown setting; did "
                                      "you mean \"energy\"?"));
-  assert_int_equal(dataset_of(f, "tay", &config, &check, &err), HIFM_BAD_CONFIG);
+  assert_int_equal(dataset_of(f, "tay", &config, &check, &err), STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message, "did you mean \"toy\"?"));
-  assert_int_equal(dataset_of(f, "mcmc", &config, &check, &err), HIFM_BAD_CONFIG);
+  assert_int_equal(dataset_of(f, "mcmc", &config, &check, &err), STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message, "\"mcmc\" is no recipe"));
 }
 
@@ -135,7 +135,7 @@ static void test_images(void **state) {
   const char *own = "'images', train_file = 'a', test_file = 'b', train_content = '1', "
                     "test_content = '2'";
   char home[PATH_MAX];
-  assert_int_equal(files_make_folder(folder_path(f, "recipes"), NULL), HIFM_OK);
+  assert_int_equal(files_make_folder(folder_path(f, "recipes"), NULL), STATUS_OK);
   assert_non_null(realpath(folder_path(f, ""), home));
   folder_write(f, "recipes/ink.sh", "exit 1");
   folder_write(f, "recipes/ink.lua",
@@ -168,19 +168,19 @@ static void test_images_content(void **state) {
   static const char bytes[] = "\0\0\10\3\0\0\0\1\0\0\0\1\0\0\0\1x";
   char hex[33];
   const value *plan;
-  hifm_error err = {0};
+  failure err = {0};
   const char *script =
       HEAD "dataset = { 'images', folder = '.', train_file = 'a', test_file = 'a', "
            "train = 1 }, train = { batch = 1, epochs = 2 }," NETWORK FLOW TAIL;
-  assert_int_equal(plan_try(f, script, NULL, NULL, NULL, &plan, &err), HIFM_NO_INPUT);
+  assert_int_equal(plan_try(f, script, NULL, NULL, NULL, &plan, &err), STATUS_NO_INPUT);
   assert_non_null(strstr(err.message, "there is no a and no a.gz in "));
-  assert_int_equal(files_write(folder_path(f, "a"), bytes, 17, NULL), HIFM_OK);
+  assert_int_equal(files_write(folder_path(f, "a"), bytes, 17, NULL), STATUS_OK);
   blake2b_hex(bytes, 17, hex);
   const value *dataset = value_get(plan_config(plan_of(f, script), 0), "dataset");
   assert_string_equal(value_get_text(dataset, "train_content", ""), hex);
   assert_string_equal(value_get_text(dataset, "test_content", ""), hex);
-  assert_int_equal(files_write(folder_path(f, "a"), bytes, 16, NULL), HIFM_OK);
-  assert_int_equal(plan_try(f, script, NULL, NULL, NULL, &plan, &err), HIFM_BAD_INPUT);
+  assert_int_equal(files_write(folder_path(f, "a"), bytes, 16, NULL), STATUS_OK);
+  assert_int_equal(plan_try(f, script, NULL, NULL, NULL, &plan, &err), STATUS_BAD_INPUT);
   assert_non_null(strstr(err.message, "truncated"));
 }
 

@@ -10,7 +10,7 @@ static const struct {
     {"energies", "no_entry", "exports no \"hifm_plugin_record\"", "no_entry.so"},
     {"energies", "wrong_kind", "its record says flow", "its folder says energy"},
     {"energies", "wrong_name", "its record says \"right_name\"", "its file says \"wrong_name\""},
-    {"energies", "bad_preset", "the preset of stiffness: -1", "above 0, at most 10"},
+    {"energies", "bad_default", "the default of stiffness: -1", "above 0, at most 10"},
     {"energies", "bad_offset", "bytes 8 to 16", "the instance has 8"},
     {"energies", "two_answers", "exactly one of pair and value", "it has both"},
     {"energies", "flushes", "changes", "for the whole program"},
@@ -22,8 +22,8 @@ static void mismatches_name_both_sides(void **state) {
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
     const char *path = fake(&here->memory, refused[i].folder, refused[i].name);
     const hifm_plugin *plugin = NULL;
-    hifm_error err = {.message = ""};
-    assert_int_equal(plugins_open(path, &plugin, &err), HIFM_BAD_CONFIG);
+    failure err = {.message = ""};
+    assert_int_equal(plugins_open(path, &plugin, &err), STATUS_BAD_CONFIG);
     if (!strstr(err.message, refused[i].one) || !strstr(err.message, refused[i].other) ||
         !strstr(err.message, refused[i].name))
       fail_msg("%s: %s", refused[i].name, err.message);
@@ -33,7 +33,7 @@ static void mismatches_name_both_sides(void **state) {
 static void arithmetic_survives_loading(void **state) {
   place *here = *state;
   const hifm_plugin *plugin = NULL;
-  hifm_error err;
+  failure err;
   plugins_open(fake(&here->memory, "energies", "flushes"), &plugin, &err);
   volatile double smallest = DBL_MIN;
   assert_true(smallest / 2 > 0);
@@ -42,17 +42,18 @@ static void arithmetic_survives_loading(void **state) {
 static void missing_files_are_named(void **state) {
   (void)state;
   const hifm_plugin *plugin = NULL;
-  hifm_error err;
-  assert_int_equal(plugins_open("/nowhere/energies/x.so", &plugin, &err), HIFM_BAD_CONFIG);
+  failure err;
+  assert_int_equal(plugins_open("/nowhere/energies/x.so", &plugin, &err), STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message, "/nowhere/energies/x.so"));
 }
 
 static void a_file_is_opened_once(void **state) {
   (void)state;
   const hifm_plugin *first = NULL, *second = NULL;
-  hifm_error err;
-  assert_int_equal(plugins_open(PLUGINS "/energies/formation.so", &first, &err), HIFM_OK);
-  assert_int_equal(plugins_open(PLUGINS "/flows/../energies/formation.so", &second, &err), HIFM_OK);
+  failure err;
+  assert_int_equal(plugins_open(PLUGINS "/energies/formation.so", &first, &err), STATUS_OK);
+  assert_int_equal(plugins_open(PLUGINS "/flows/../energies/formation.so", &second, &err),
+                   STATUS_OK);
   assert_ptr_equal(first, second);
 }
 
@@ -61,38 +62,38 @@ static void a_file_is_opened_once(void **state) {
 static void names_are_found_or_guessed(void **state) {
   place *here = *state;
   const char *path = NULL;
-  hifm_error err;
-  assert_int_equal(plugins_find(&here->memory, HIFM_ENERGY, "formation", &path, &err), HIFM_OK);
+  failure err;
+  assert_int_equal(plugins_find(&here->memory, HIFM_ENERGY, "formation", &path, &err), STATUS_OK);
   assert_non_null(strstr(path, "/plugins/energies/formation.so"));
   assert_int_equal(plugins_find(&here->memory, HIFM_ENERGY, "fromation", &path, &err),
-                   HIFM_BAD_CONFIG);
+                   STATUS_BAD_CONFIG);
   assert_string_equal(err.message,
                       "\"fromation\" is no energy plugin; did you mean \"formation\"?");
   assert_int_equal(plugins_find(&here->memory, HIFM_FLOW, "formation", &path, &err),
-                   HIFM_BAD_CONFIG);
+                   STATUS_BAD_CONFIG);
 }
 
 static void two_of_a_name_are_named(void **state) {
   place *here = *state;
   const char *path = NULL;
-  hifm_error err;
+  failure err;
   make_folder(here, "energies");
   copy(here, PLUGINS "/energies/formation.so", "energies/formation.so", SIZE_MAX);
   setenv("HIFM_PLUGIN_PATH", arena_format(&here->memory, "%s:%s", PLUGINS, here->folder), 1);
   assert_int_equal(plugins_find(&here->memory, HIFM_ENERGY, "formation", &path, &err),
-                   HIFM_BAD_CONFIG);
+                   STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message, PLUGINS "/energies/formation.so"));
   assert_non_null(strstr(err.message, here->folder));
   const value *entry = NULL;
   assert_int_equal(catalogue_find(&here->memory, catalogue_collect(&here->memory), HIFM_ENERGY,
                                   "formation", &entry, &err),
-                   HIFM_BAD_CONFIG);
+                   STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message, here->folder));
 }
 
 static void plugins_may_lie_in_the_path_itself(void **state) {
   place *here = *state;
-  hifm_error err;
+  failure err;
   hifm_bound bound = {0};
   const value *entry = NULL;
   const hifm_domain domain = {.d = 3};
@@ -100,25 +101,25 @@ static void plugins_may_lie_in_the_path_itself(void **state) {
   setenv("HIFM_PLUGIN_PATH", here->folder, 1);
   const value *name = value_text(&here->memory, "double_well");
   assert_int_equal(plugins_bind(&here->memory, HIFM_ENERGY, name, "energy", &domain, &bound, &err),
-                   HIFM_OK);
+                   STATUS_OK);
   plugins_drop(&bound);
   assert_int_equal(plugins_bind(&here->memory, HIFM_FLOW, name, "flow", &domain, &bound, &err),
-                   HIFM_BAD_CONFIG);
+                   STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message, "is no flow plugin"));
   assert_int_equal(catalogue_find(&here->memory, catalogue_collect(&here->memory), HIFM_ENERGY,
                                   "double_well", &entry, &err),
-                   HIFM_OK);
+                   STATUS_OK);
 }
 
 static void settings_bind_plugins_within(void **state) {
   place *here = *state;
   const hifm_domain domain = {.d = 6, .particles = 2, .space = 3, .centred = true};
   hifm_bound bound = {0};
-  hifm_error err;
+  failure err;
   const value *config = parse(&here->memory, "{\"\":\"hessian\",\"energy\":{\"\":\"lennard_jones\""
                                              "},\"kappa\":0.5}");
   assert_int_equal(plugins_bind(&here->memory, HIFM_FLOW, config, "flow", &domain, &bound, &err),
-                   HIFM_OK);
+                   STATUS_OK);
   for (const hifm_param *p = bound.plugin->params; p->name; p++) {
     const void *place_of = (const char *)bound.self + p->offset;
     if (strcmp(p->name, "kappa") == 0) assert_true(*(const double *)place_of == 0.5);
@@ -130,7 +131,7 @@ static void settings_bind_plugins_within(void **state) {
   config = parse(&here->memory, "{\"\":\"hessian\",\"energy\":\"fromation\"}");
   assert_int_equal(
       plugins_bind(&here->memory, HIFM_FLOW, config, "flow.hessian", &domain, &bound, &err),
-      HIFM_BAD_CONFIG);
+      STATUS_BAD_CONFIG);
   assert_string_equal(err.message, "flow.hessian.energy: \"fromation\" is no energy plugin; did "
                                    "you mean \"formation\"?");
 }
@@ -159,16 +160,18 @@ static const struct {
      "[value is unchanged by rotation: 5 particles in 3 dimensions (not centred): "},
     {"energies", "false_permutation",
      "[value is unchanged by permutation: 4 particles in 2 dimensions: "},
-    {"energies", "plain_claim", "[value is unchanged by rotation: HIFM_ROTATES is declared"},
-    {"energies", "plain_claim", "[value is unchanged by permutation: HIFM_PERMUTES is declared"},
+    {"energies", "plain_claim",
+     "[value is unchanged by rotation: HIFM_INVARIANT_ROTATION is declared"},
+    {"energies", "plain_claim",
+     "[value is unchanged by permutation: HIFM_INVARIANT_PERMUTATION is declared"},
     {"energies", "overruns", "[buffers are not overrun: 1 number: "},
     {"energies", "overruns", "[buffers are not overrun: 2 numbers: "},
     {"energies", "fits_nothing",
-     "[presets are accepted: on no kind of data point; tried 5 particles in 3 dimensions, 4 "
+     "[defaults are accepted: on no kind of data point; tried 5 particles in 3 dimensions, 4 "
      "particles in 2 dimensions, 8 x 8 image, 1 number, 2 numbers, 3 numbers, 4 numbers, up to 255 "
      "particles and 256 numbers; of particles: "},
     {"energies", "one_molecule", "[value is unchanged by rotation: 7 particles in 3 dimensions: "},
-    {"energies", "no_promise", "does not declare HIFM_TRANSLATES"},
+    {"energies", "no_promise", "does not declare HIFM_INVARIANT_TRANSLATION"},
     {"energies", "nan", "[value is finite: "},
     {"energies", "crashes", "crashed with SIGSEGV after \"gradient agrees with"},
     {"energies", "hangs", "took longer than 1 s after \"gradient agrees with"},
@@ -191,10 +194,10 @@ static void the_checker_catches(void **state) {
   for (size_t i = 0; i < sizeof caught / sizeof *caught; i++) {
     verdicts v = {.failures = ""};
     size_t failed = 0;
-    hifm_error err;
+    failure err;
     const char *path = fake(&here->memory, caught[i].folder, caught[i].name);
     unsigned seconds = strcmp(caught[i].name, "hangs") == 0 ? 1 : 30;
-    assert_int_equal(check_plugin_apart(path, seconds, note, &v, &failed, &err), HIFM_OK);
+    assert_int_equal(check_plugin_apart(path, seconds, note, &v, &failed, &err), STATUS_OK);
     if (failed == 0 || !strstr(v.failures, caught[i].failure))
       fail_msg("%s: %zu failed: %s", caught[i].name, failed, v.failures);
   }
@@ -217,27 +220,27 @@ static void nothing_else_fails(void **state) {
   for (size_t i = 0; i < sizeof alone / sizeof *alone; i++) {
     verdicts v = {.failures = ""};
     size_t failed = 0;
-    hifm_error err;
+    failure err;
     const char *path = fake(&here->memory, "energies", alone[i].name);
-    assert_int_equal(check_plugin(path, note, &v, &failed, &err), HIFM_OK);
+    assert_int_equal(check_plugin(path, note, &v, &failed, &err), STATUS_OK);
     if (failed != alone[i].failures)
       fail_msg("%s: %zu failed: %s", alone[i].name, failed, v.failures);
     assert_null(strstr(v.failures, "[Hessian"));
   }
   verdicts v = {.failures = ""};
   size_t failed = 0;
-  hifm_error err;
+  failure err;
   const char *solver = fake(&here->memory, "solvers", "two_steps");
-  assert_int_equal(check_plugin(solver, note, &v, &failed, &err), HIFM_OK);
+  assert_int_equal(check_plugin(solver, note, &v, &failed, &err), STATUS_OK);
   if (failed) fail_msg("two_steps: %s", v.failures);
-  assert_int_equal(check_plugin("/nowhere.so", note, &v, &failed, &err), HIFM_NO_INPUT);
+  assert_int_equal(check_plugin("/nowhere.so", note, &v, &failed, &err), STATUS_NO_INPUT);
 }
 
 static void kinds_of_points_are_told(void **state) {
   place *here = *state;
   verdicts v = {.failures = ""};
   size_t failed = 0;
-  hifm_error err;
+  failure err;
   check_plugin(fake(&here->memory, "energies", "two_numbers"), note, &v, &failed, &err);
   assert_string_equal(v.kinds, "checked on 2 numbers; not for 5 particles in 3 dimensions, 4 "
                                "particles in 2 dimensions, 8 x 8 image, 1 number, 3 numbers, 4 "

@@ -4,7 +4,7 @@
 
 #include <zlib.h>
 
-static hifm_error err;
+static failure err;
 
 static size_t number(const uint8_t *bytes) {
   return (size_t)bytes[0] << 24 | (size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3];
@@ -26,7 +26,7 @@ static const uint8_t *chunk(const uint8_t *file, size_t length, size_t *at, cons
 static void assert_pixels(const char *path, const uint8_t *pixels, size_t width, size_t height) {
   char *bytes;
   size_t length, size, at = 8;
-  assert_int_equal(files_read(path, 1 << 24, &bytes, &length, &err), HIFM_OK);
+  assert_int_equal(files_read(path, 1 << 24, &bytes, &length, &err), STATUS_OK);
   const uint8_t *file = (const uint8_t *)bytes;
   assert_memory_equal(file, "\x89PNG\r\n\x1a\n", 8);
   const uint8_t *header = chunk(file, length, &at, "IHDR", &size);
@@ -61,7 +61,7 @@ static void test_round_trips(void **state) {
       seed = seed * 1664525 + 1013904223;
       pixels[k] = (uint8_t)(seed >> 24);
     }
-    assert_int_equal(png_write(path, pixels, width, height, &err), HIFM_OK);
+    assert_int_equal(png_write(path, pixels, width, height, &err), STATUS_OK);
     assert_pixels(path, pixels, width, height);
     free(pixels);
   }
@@ -72,10 +72,10 @@ static void test_same_bytes_again(void **state) {
   const char *path = folder_path(*state, "a.png"), *other = folder_path(*state, "b.png");
   char *first, *second;
   size_t one, two;
-  assert_int_equal(png_write(path, pixels, 3, 2, &err), HIFM_OK);
-  assert_int_equal(png_write(other, pixels, 3, 2, &err), HIFM_OK);
-  assert_int_equal(files_read(path, 1000, &first, &one, &err), HIFM_OK);
-  assert_int_equal(files_read(other, 1000, &second, &two, &err), HIFM_OK);
+  assert_int_equal(png_write(path, pixels, 3, 2, &err), STATUS_OK);
+  assert_int_equal(png_write(other, pixels, 3, 2, &err), STATUS_OK);
+  assert_int_equal(files_read(path, 1000, &first, &one, &err), STATUS_OK);
+  assert_int_equal(files_read(other, 1000, &second, &two, &err), STATUS_OK);
   assert_int_equal(one, two);
   assert_memory_equal(first, second, one);
   free(first);
@@ -88,12 +88,12 @@ static void test_refused(void **state) {
   static const size_t sizes[][2] = {
       {0, 1}, {1, 0}, {PNG_PIXELS_MAX, 2}, {SIZE_MAX, SIZE_MAX}, {2, SIZE_MAX / 2 + 1}};
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-    assert_int_equal(png_write(path, &pixel, sizes[i][0], sizes[i][1], &err), HIFM_BAD_INPUT);
+    assert_int_equal(png_write(path, &pixel, sizes[i][0], sizes[i][1], &err), STATUS_BAD_INPUT);
     assert_non_null(strstr(err.message, "a picture has 1 to"));
     assert_false(files_exists(path));
   }
   path = folder_path(*state, "none/a.png");
-  assert_int_equal(png_write(path, &pixel, 1, 1, &err), HIFM_CANNOT_CREATE);
+  assert_int_equal(png_write(path, &pixel, 1, 1, &err), STATUS_CANNOT_CREATE);
 }
 
 int main(void) {

@@ -1,7 +1,7 @@
 /* runs.csv, history.csv and timings.csv from results made by hand. */
 #include "folder.h"
 
-#include "base/rows.h"
+#include "base/csv_table.h"
 #include "report/record.h"
 
 #define TRAIN_ID   "0123456789abcdef0123456789abcdef"
@@ -36,14 +36,14 @@ static record_row make_row(folder *f, const char *name, const char *cells, const
 }
 
 static void add_results(folder *f, const char *name, const char *train, const char *measure) {
-  assert_int_equal(files_make_folder(folder_path(f, name), NULL), HIFM_OK);
+  assert_int_equal(files_make_folder(folder_path(f, name), NULL), STATUS_OK);
   if (train) folder_write(f, arena_format(&f->memory, "%s/result.json", name), train);
   if (measure)
     folder_write(f, arena_format(&f->memory, "%s/measure-fedcba987654.json", name), measure);
 }
 
 static void write_csv(folder *f, const char *columns, const record_row *list, size_t count) {
-  hifm_error err = {0};
+  failure err = {0};
   if (record_write(folder_path(f, "view"), folder_value(f, columns), NULL, 0, list, count, &err))
     fail_msg("%s", err.message);
 }
@@ -112,10 +112,10 @@ static void blank(void **state) {
   folder *f = *state;
   const char *const audits[] = {"all"};
   const record_row row = {.cells = folder_value(f, "{'seed':'0','flow':'OT'}")};
-  rows runs, history;
+  csv_table runs, history;
   record_blank(folder_value(f, "['seed','flow']"), audits, 1, &row, 1, &runs, &history);
-  assert_int_equal(rows_write(&runs, folder_path(f, "runs.csv"), NULL), HIFM_OK);
-  assert_int_equal(rows_write(&history, folder_path(f, "history.csv"), NULL), HIFM_OK);
+  assert_int_equal(csv_table_write(&runs, folder_path(f, "runs.csv"), NULL), STATUS_OK);
+  assert_int_equal(csv_table_write(&history, folder_path(f, "history.csv"), NULL), STATUS_OK);
   assert_string_equal(
       folder_read(f, "runs.csv"),
       "seed,flow,status,nll_min,nll_min_se,epoch_min,nfe_at_min,nfe_min,nll_last,nll_last_se,"
@@ -126,8 +126,8 @@ static void blank(void **state) {
   assert_string_equal(folder_read(f, "history.csv"),
                       "seed,flow,epoch,step,loss,gradient_norm,nll,nll_se,nfe,attempts,rejected,"
                       "solver\n");
-  rows_close(&runs);
-  rows_close(&history);
+  csv_table_close(&runs);
+  csv_table_close(&history);
 }
 
 static void the_same_bytes_twice(void **state) {

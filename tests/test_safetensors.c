@@ -46,7 +46,7 @@ static void write_good(void) {
                                         .shape = {3},
                                         .data = bytes,
                                         .bytes = 3}};
-  assert_int_equal(safetensors_write(path, metadata, entries, 3, &err), HIFM_OK);
+  assert_int_equal(safetensors_write(path, metadata, entries, 3, &err), STATUS_OK);
   arena_close(&memory);
 }
 
@@ -54,7 +54,7 @@ static void test_round_trip(void **state) {
   (void)state;
   write_good();
   safetensors_file file;
-  assert_int_equal(safetensors_open(&file, path, &err), HIFM_OK);
+  assert_int_equal(safetensors_open(&file, path, &err), STATUS_OK);
   assert_int_equal(file.count, 3);
   assert_string_equal(value_get_text(file.metadata, "step", ""), "17");
   assert_string_equal(value_get_text(file.metadata, "note", ""), "\xce\xb1 \"quoted\"\n");
@@ -82,12 +82,12 @@ static void test_exact_bytes(void **state) {
   (void)state;
   const safetensors_entry entry = {
       .name = "w", .type = SAFETENSORS_U8, .rank = 1, .shape = {3}, .data = bytes, .bytes = 3};
-  assert_int_equal(safetensors_write(path, NULL, &entry, 1, &err), HIFM_OK);
+  assert_int_equal(safetensors_write(path, NULL, &entry, 1, &err), STATUS_OK);
   const char *header = "{\"w\":{\"data_offsets\":[0,3],\"dtype\":\"U8\",\"shape\":[3]}}";
   char expected[200], *text;
   size_t length, due = build_padded(expected, header, 0);
   memcpy(expected + due, bytes, 3);
-  assert_int_equal(files_read(path, 1000, &text, &length, &err), HIFM_OK);
+  assert_int_equal(files_read(path, 1000, &text, &length, &err), STATUS_OK);
   assert_int_equal(length, due + 3);
   assert_memory_equal(text, expected, length);
   free(text);
@@ -95,9 +95,9 @@ static void test_exact_bytes(void **state) {
 
 static void test_no_tensors(void **state) {
   (void)state;
-  assert_int_equal(safetensors_write(path, NULL, NULL, 0, &err), HIFM_OK);
+  assert_int_equal(safetensors_write(path, NULL, NULL, 0, &err), STATUS_OK);
   safetensors_file file;
-  assert_int_equal(safetensors_open(&file, path, &err), HIFM_OK);
+  assert_int_equal(safetensors_open(&file, path, &err), STATUS_OK);
   assert_int_equal(file.count, 0);
   assert_int_equal(file.metadata->type, VALUE_MAP);
   assert_int_equal(file.metadata->count, 0);
@@ -112,19 +112,19 @@ static void test_writer_refuses(void **state) {
       .name = "w", .rank = 1, .shape = {6}, .data = weights, .bytes = 24};
   safetensors_entry wrong = whole;
   wrong.bytes = 20;
-  assert_int_equal(safetensors_write(path, NULL, &wrong, 1, &err), HIFM_BUG);
+  assert_int_equal(safetensors_write(path, NULL, &wrong, 1, &err), STATUS_BUG);
   wrong = whole;
   wrong.name[0] = '\0';
-  assert_int_equal(safetensors_write(path, NULL, &wrong, 1, &err), HIFM_BUG);
+  assert_int_equal(safetensors_write(path, NULL, &wrong, 1, &err), STATUS_BUG);
   wrong = whole;
   strcpy(wrong.name, "__metadata__");
-  assert_int_equal(safetensors_write(path, NULL, &wrong, 1, &err), HIFM_BUG);
+  assert_int_equal(safetensors_write(path, NULL, &wrong, 1, &err), STATUS_BUG);
   const safetensors_entry twice[] = {whole, whole}, late[] = {odd, whole}, fine[] = {whole, odd};
-  assert_int_equal(safetensors_write(path, NULL, twice, 2, &err), HIFM_BUG);
-  assert_int_equal(safetensors_write(path, NULL, late, 2, &err), HIFM_BUG);
+  assert_int_equal(safetensors_write(path, NULL, twice, 2, &err), STATUS_BUG);
+  assert_int_equal(safetensors_write(path, NULL, late, 2, &err), STATUS_BUG);
   assert_non_null(strstr(err.message, "write U8 tensors last"));
   assert_false(files_exists(path));
-  assert_int_equal(safetensors_write(path, NULL, fine, 2, &err), HIFM_OK);
+  assert_int_equal(safetensors_write(path, NULL, fine, 2, &err), STATUS_OK);
 }
 
 /* Keys in another order, blanks, no padding, an order of names that is not that of the data. */
@@ -136,7 +136,7 @@ static void test_headers_of_others(void **state) {
                          "\"b\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]}}",
                          6));
   safetensors_file file;
-  assert_int_equal(safetensors_open(&file, path, &err), HIFM_OK);
+  assert_int_equal(safetensors_open(&file, path, &err), STATUS_OK);
   assert_string_equal(file.entries[0].name, "b");
   assert_int_equal(file.entries[0].rank, 0);
   assert_memory_equal(file.entries[0].data, "\0\1\2\3", 4);
@@ -147,15 +147,15 @@ static void test_headers_of_others(void **state) {
 static void test_missing(void **state) {
   (void)state;
   safetensors_file file;
-  assert_int_equal(safetensors_open(&file, path, &err), HIFM_NO_INPUT);
+  assert_int_equal(safetensors_open(&file, path, &err), STATUS_NO_INPUT);
   safetensors_close(&file);
 }
 
 static void assert_refused(const char *rule) {
   safetensors_file file;
   memset(&err, 0, sizeof err);
-  hifm_status status = safetensors_open(&file, path, &err);
-  if (status != HIFM_BAD_INPUT || !strstr(err.message, rule) || !strstr(err.message, path))
+  status_code status = safetensors_open(&file, path, &err);
+  if (status != STATUS_BAD_INPUT || !strstr(err.message, rule) || !strstr(err.message, path))
     fail_msg("status %d, \"%s\", but a word about \"%s\" is due", (int)status, err.message, rule);
   for (const char *c = err.message; *c; c++) assert_true((unsigned char)*c >= ' ');
   assert_null(file.map.bytes);
@@ -302,7 +302,7 @@ static void test_misaligned(void **state) {
       assert_refused("off a multiple of 4");
       continue;
     }
-    assert_int_equal(safetensors_open(&file, path, &err), HIFM_OK);
+    assert_int_equal(safetensors_open(&file, path, &err), STATUS_OK);
     safetensors_close(&file);
   }
 }
@@ -312,7 +312,7 @@ static void test_every_truncation(void **state) {
   char *text;
   size_t length;
   write_good();
-  assert_int_equal(files_read(path, 1000, &text, &length, &err), HIFM_OK);
+  assert_int_equal(files_read(path, 1000, &text, &length, &err), STATUS_OK);
   for (size_t cut = 0; cut < length; cut++) {
     put(text, cut);
     assert_refused("");
@@ -339,17 +339,17 @@ static void test_mutations(void **state) {
   char *good, text[1000];
   size_t length;
   write_good();
-  assert_int_equal(files_read(path, 900, &good, &length, &err), HIFM_OK);
+  assert_int_equal(files_read(path, 900, &good, &length, &err), STATUS_OK);
   for (int i = 0; i < 2000; i++) {
     memcpy(text, good, length);
     put(text, mutate(text, length, length, "0123456789\"{}[],: eE.-+\\UF", &seed));
     safetensors_file file;
-    hifm_status status = safetensors_open(&file, path, &err);
-    if (status == HIFM_BAD_INPUT) {
+    status_code status = safetensors_open(&file, path, &err);
+    if (status == STATUS_BAD_INPUT) {
       refused++;
       continue;
     }
-    assert_int_equal(status, HIFM_OK);
+    assert_int_equal(status, STATUS_OK);
     size_t covered = 0;
     for (size_t e = 0; e < file.count; e++) covered += file.entries[e].bytes;
     if (file.count)

@@ -55,14 +55,14 @@ static const hifm_domain centred = {
     .d = D, .particles = PARTICLES, .space = SPACE, .centred = true};
 
 /* y [steps + 1, n, d] at the front of a block of N points a state. */
-static hifm_status draw(const hifm_domain *domain, float weight, uint32_t seed, size_t n,
-                        size_t steps, double *y, uint64_t *nfe, hifm_error *err) {
+static status_code draw(const hifm_domain *domain, float weight, uint32_t seed, size_t n,
+                        size_t steps, double *y, uint64_t *nfe, failure *err) {
   const fixture_setting settings[] = {{"rtol", 1e-8}, {"atol", 1e-8}, {NULL, 0}};
   network net;
   measure_settings set = {.solver = fixture_bind("solvers/rk45", domain, settings),
                           .max_attempts = 200};
-  assert_int_equal(network_open(&net, (hifm_bound){&gaussian, NULL}, domain, n, err), HIFM_OK);
-  hifm_status status = sample_draw(&net, &weight, &set, seed, n, steps, y, nfe, err);
+  assert_int_equal(network_open(&net, (hifm_bound){&gaussian, NULL}, domain, n, err), STATUS_OK);
+  status_code status = sample_draw(&net, &weight, &set, seed, n, steps, y, nfe, err);
   network_close(&net);
   fixture_drop(&set.solver);
   return status;
@@ -70,12 +70,12 @@ static hifm_status draw(const hifm_domain *domain, float weight, uint32_t seed, 
 
 static double y[(STEPS + 1) * N * D], other[(STEPS + 1) * N * D];
 static uint64_t nfe;
-static hifm_error err;
+static failure err;
 
 static void samples_are_scaled_noise(void **state) {
   (void)state;
   calls = 0;
-  assert_int_equal(draw(&plain, 1, 7, N, 1, y, &nfe, &err), HIFM_OK);
+  assert_int_equal(draw(&plain, 1, 7, N, 1, y, &nfe, &err), STATUS_OK);
   assert_int_equal(nfe, calls);
   for (size_t i = 0; i < N * D; i++) fixture_near(y[N * D + i], sigma * y[i], 1e-6);
 }
@@ -84,7 +84,7 @@ static void samples_are_scaled_noise(void **state) {
 static void steps_lie_on_the_path(void **state) {
   (void)state;
   calls = 0;
-  assert_int_equal(draw(&plain, 1, 7, N, STEPS, y, &nfe, &err), HIFM_OK);
+  assert_int_equal(draw(&plain, 1, 7, N, STEPS, y, &nfe, &err), STATUS_OK);
   assert_int_equal(nfe, calls);
   assert_true(nfe >= 8 * STEPS);
   for (size_t k = 0; k <= STEPS; k++)
@@ -96,7 +96,7 @@ static void steps_lie_on_the_path(void **state) {
 static void noise_is_normal(void **state) {
   (void)state;
   double sum = 0, squares = 0;
-  assert_int_equal(draw(&plain, 0, 7, N, 1, y, &nfe, &err), HIFM_OK);
+  assert_int_equal(draw(&plain, 0, 7, N, 1, y, &nfe, &err), STATUS_OK);
   for (size_t i = 0; i < N * D; i++) {
     sum += y[i];
     squares += y[i] * y[i];
@@ -108,21 +108,21 @@ static void noise_is_normal(void **state) {
 /* Sample i begins with noise of (seed, i) alone: more samples are further ones. */
 static void noise_is_keyed_by_seed_and_index(void **state) {
   (void)state;
-  assert_int_equal(draw(&plain, 0, 7, N, 1, y, &nfe, &err), HIFM_OK);
-  assert_int_equal(draw(&plain, 0, 7, 3, 1, other, &nfe, &err), HIFM_OK);
+  assert_int_equal(draw(&plain, 0, 7, N, 1, y, &nfe, &err), STATUS_OK);
+  assert_int_equal(draw(&plain, 0, 7, 3, 1, other, &nfe, &err), STATUS_OK);
   assert_memory_equal(other, y, 3 * D * sizeof *y);
   double noise[D];
   hifm_normals((hifm_stream){7, HIFM_RNG_PRIOR}, 0, 2, D, noise);
   assert_memory_equal(noise, y + 2 * D, sizeof noise);
-  assert_int_equal(draw(&plain, 0, 8, N, 1, other, &nfe, &err), HIFM_OK);
+  assert_int_equal(draw(&plain, 0, 8, N, 1, other, &nfe, &err), STATUS_OK);
   for (size_t i = 0; i < N * D; i++) assert_true(other[i] != y[i]);
 }
 
 /* Zero centre of mass, and the other directions as they were drawn. */
 static void centred_noise_is_projected(void **state) {
   (void)state;
-  assert_int_equal(draw(&plain, 0, 7, N, 1, other, &nfe, &err), HIFM_OK);
-  assert_int_equal(draw(&centred, 1, 7, N, 1, y, &nfe, &err), HIFM_OK);
+  assert_int_equal(draw(&plain, 0, 7, N, 1, other, &nfe, &err), STATUS_OK);
+  assert_int_equal(draw(&centred, 1, 7, N, 1, y, &nfe, &err), STATUS_OK);
   for (size_t b = 0; b < N; b++)
     for (size_t k = 0; k < SPACE; k++) {
       const size_t at = b * D + k;
@@ -136,9 +136,9 @@ static void centred_noise_is_projected(void **state) {
 
 static void numbers_that_are_not_finite_are_no_samples(void **state) {
   (void)state;
-  assert_int_equal(draw(&plain, NAN, 7, N, 1, y, &nfe, &err), HIFM_DIVERGED);
+  assert_int_equal(draw(&plain, NAN, 7, N, 1, y, &nfe, &err), STATUS_DIVERGED);
   assert_non_null(strstr(err.message, "not finite"));
-  assert_int_equal(draw(&plain, 1e30f, 7, N, 1, y, &nfe, &err), HIFM_DIVERGED);
+  assert_int_equal(draw(&plain, 1e30f, 7, N, 1, y, &nfe, &err), STATUS_DIVERGED);
 }
 
 int main(void) {

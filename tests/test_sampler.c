@@ -8,7 +8,7 @@ static const hifm_stream draws_stream = {23, HIFM_RNG_CHECK};
 
 static energy open_energy(hifm_bound bound, const hifm_domain *domain) {
   energy e;
-  hifm_error err = {0};
+  failure err = {0};
   if (energy_open(&e, bound, domain, &err)) fail_msg("%s", err.message);
   return e;
 }
@@ -16,7 +16,7 @@ static energy open_energy(hifm_bound bound, const hifm_domain *domain) {
 static sampler_report sample(energy *e, const sampler_settings *settings, uint64_t draws,
                              double *samples) {
   sampler_report report;
-  hifm_error err = {0};
+  failure err = {0};
   if (sampler_run(e, settings, draws, samples, NULL, NULL, &report, &err))
     fail_msg("%s", err.message);
   return report;
@@ -172,24 +172,25 @@ static bool stop_at_half(void *context, double fraction) {
 static void refusals(void **state) {
   (void)state;
   const hifm_energy_ops nowhere_ops = {.value = nowhere};
-  const hifm_energy_ops relative_ops = {.invariances = HIFM_RELATIVE, .value = gaussian};
+  const hifm_energy_ops relative_ops = {.invariances = HIFM_ANCHORED, .value = gaussian};
   const hifm_plugin bad = {.name = "nowhere", .ops.energy = &nowhere_ops};
   const hifm_plugin relative = {.name = "relative", .ops.energy = &relative_ops};
   static double samples[40 * 4 * 3];
   sampler_report report;
-  hifm_error err = {0};
+  failure err = {0};
   energy e = open_energy((hifm_bound){&bad, NULL}, &line3);
-  assert_int_equal(sampler_run(&e, &small, 4, samples, NULL, NULL, &report, &err), HIFM_DIVERGED);
+  assert_int_equal(sampler_run(&e, &small, 4, samples, NULL, NULL, &report, &err), STATUS_DIVERGED);
   assert_non_null(strstr(err.message, "chain 0"));
   energy_close(&e);
   e = open_energy((hifm_bound){&relative, NULL}, &line3);
-  assert_int_equal(sampler_run(&e, &small, 4, samples, NULL, NULL, &report, &err), HIFM_BAD_CONFIG);
+  assert_int_equal(sampler_run(&e, &small, 4, samples, NULL, NULL, &report, &err),
+                   STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message, "\"relative\""));
   energy_close(&e);
   e = open_energy((hifm_bound){&gaussian_plugin, NULL}, &line3);
   double reached = 0;
   assert_int_equal(sampler_run(&e, &small, 4, samples, stop_at_half, &reached, &report, &err),
-                   HIFM_INTERRUPTED);
+                   STATUS_INTERRUPTED);
   fixture_near(reached, 0.5, 0.01);
   energy_close(&e);
 }

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/files.h"
-#include "front/schedule.h"
+#include "grid/schedule.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -40,7 +40,7 @@ typedef struct world {
   size_t count;
   schedule_options options;
   schedule_summary summary;
-  hifm_error err;
+  failure err;
 } world;
 
 static int set_up(void **state) {
@@ -48,7 +48,7 @@ static int set_up(void **state) {
   snprintf(w->folder, sizeof w->folder, "/tmp/hifm-schedule-XXXXXX");
   if (!mkdtemp(w->folder)) return -1;
   snprintf(w->program, sizeof w->program, "%s/worker.sh", w->folder);
-  if (files_write(w->program, WORKER, strlen(WORKER), NULL) != HIFM_OK) return -1;
+  if (files_write(w->program, WORKER, strlen(WORKER), NULL) != STATUS_OK) return -1;
   chmod(w->program, 0755);
   w->options = (schedule_options){.program = w->program, .parallel = 1, .quiet = true};
   *state = w;
@@ -57,10 +57,10 @@ static int set_up(void **state) {
 
 static int tear_down(void **state) {
   world *w = *state;
-  hifm_status status = files_remove(w->folder, NULL);
+  status_code status = files_remove(w->folder, NULL);
   arena_close(&w->memory);
   free(w);
-  return status == HIFM_OK ? 0 : -1;
+  return status == STATUS_OK ? 0 : -1;
 }
 
 static schedule_job *add(world *w, const char *code) {
@@ -84,7 +84,7 @@ static void need(schedule_job *job, size_t of) {
 }
 
 static void run(world *w) {
-  assert_int_equal(schedule_run(w->jobs, w->count, &w->options, &w->summary, &w->err), HIFM_OK);
+  assert_int_equal(schedule_run(w->jobs, w->count, &w->options, &w->summary, &w->err), STATUS_OK);
 }
 
 static void assert_summary(const world *w, size_t done, size_t already, size_t failed,
@@ -100,7 +100,7 @@ static char *text_of(world *w, const char *name) {
   char *text = NULL;
   size_t length;
   const char *path = arena_format(&w->memory, "%s/%s", w->folder, name);
-  if (files_read(path, 1 << 20, &text, &length, NULL) != HIFM_OK) text = strdup("");
+  if (files_read(path, 1 << 20, &text, &length, NULL) != STATUS_OK) text = strdup("");
   return text;
 }
 
@@ -311,11 +311,11 @@ static void cannot_go_on(void **state) {
   world *w = *state;
   add(w, "finish done");
   w->options.program = "/nowhere/hifm";
-  assert_int_equal(schedule_run(w->jobs, 1, &w->options, &w->summary, &w->err), HIFM_NO_RESOURCE);
+  assert_int_equal(schedule_run(w->jobs, 1, &w->options, &w->summary, &w->err), STATUS_NO_RESOURCE);
   assert_non_null(strstr(w->err.message, "/nowhere/hifm: cannot start a worker"));
   w->options.program = w->program;
   w->jobs[0].folder = "/proc/nothing";
-  assert_int_not_equal(schedule_run(w->jobs, 1, &w->options, &w->summary, &w->err), HIFM_OK);
+  assert_int_not_equal(schedule_run(w->jobs, 1, &w->options, &w->summary, &w->err), STATUS_OK);
   assert_non_null(strstr(w->err.message, "/proc/nothing"));
 }
 

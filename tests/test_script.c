@@ -122,7 +122,7 @@ static void test_memory(void **state) {
 
 #define UNDEFINED(name) "\"" name "\" is not defined; a local misspelt, or a text without quotes?"
 
-/* A nil would be a setting not given, and the run one with its preset. */
+/* A nil would be a setting not given, and the run one with its default. */
 static void test_what_is_not_defined(void **state) {
   folder *f = *state;
   folder_write(f, "module.lua", "local deep = 1\nreturn { depth = dep }");
@@ -169,7 +169,7 @@ static void test_nothing_dangerous_is_there(void **state) {
 static void test_require(void **state) {
   folder *f = *state;
   folder_write(f, "secret.txt", "return 1");
-  assert_int_equal(files_make_folder(folder_path(f, "lib"), NULL), HIFM_OK);
+  assert_int_equal(files_make_folder(folder_path(f, "lib"), NULL), STATUS_OK);
   folder_write(f, "lib/deep.lua", "local h = require 'hifm' return { seeds = h.grid { 4, 5 } }");
   folder_write(f, "broken.lua", "\n\nreturn +");
   folder_write(f, "ring.lua", "local r = require 'ring' return r");
@@ -193,15 +193,15 @@ static void test_require(void **state) {
 
 static void test_links_do_not_lead_out(void **state) {
   folder *f = *state;
-  assert_int_equal(files_make_folder(folder_path(f, "in"), NULL), HIFM_OK);
+  assert_int_equal(files_make_folder(folder_path(f, "in"), NULL), STATUS_OK);
   folder_write(f, "outside.lua", "return 7");
   assert_int_equal(symlink("../outside.lua", folder_path(f, "in/link.lua")), 0);
   folder_write(f, "in/x.lua", "require 'link'");
   plan_request request = {.script = folder_path(f, "in/x.lua"), .recipes = f->path};
   const value *plan;
-  hifm_error err = {0};
+  failure err = {0};
   assert_int_equal(plan_load(&f->memory, &request, plan_catalogue(f, NULL), &plan, &err),
-                   HIFM_BAD_CONFIG);
+                   STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message, "below the script's folder"));
 }
 
@@ -223,15 +223,15 @@ static void test_bytecode_and_broken_text(void **state) {
       {"nil call", "\n\nlocal t = nil\nt()", "x.lua:4: attempt to call a nil value (local 't')"},
   };
   REFUSE_ALL(scripts);
-  assert_int_equal(files_write(folder_path(f, "zero.lua"), "a\0b", 3, NULL), HIFM_OK);
+  assert_int_equal(files_write(folder_path(f, "zero.lua"), "a\0b", 3, NULL), STATUS_OK);
   plan_request request = {.script = folder_path(f, "zero.lua"), .recipes = f->path};
   const value *plan;
-  hifm_error err = {0};
+  failure err = {0};
   assert_int_equal(plan_load(&f->memory, &request, plan_catalogue(f, NULL), &plan, &err),
-                   HIFM_BAD_CONFIG);
+                   STATUS_BAD_CONFIG);
   request.script = folder_path(f, "missing.lua");
   assert_int_equal(plan_load(&f->memory, &request, plan_catalogue(f, NULL), &plan, &err),
-                   HIFM_NO_INPUT);
+                   STATUS_NO_INPUT);
 }
 
 static void test_values_that_are_none(void **state) {

@@ -8,7 +8,7 @@ static void lj13_is_table_2(void **state) {
   plan_request request = {.script = TEST_SOURCE_DIR "/scripts/lj13.lua",
                           .recipes = TEST_SOURCE_DIR "/datasets"};
   const value *plan, *catalogue = catalogue_collect(&f->memory);
-  hifm_error err = {0};
+  failure err = {0};
   if (plan_load(&f->memory, &request, catalogue, &plan, &err)) fail_msg("%s", err.message);
   assert_int_equal(plan_rows(plan)->count, 30);
   assert_string_equal(plan_columns(f, plan),

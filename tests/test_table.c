@@ -213,34 +213,34 @@ static void refuses(void **state) {
                                    .declaration = folder_value(f, TABLE2),
                                    .script_folder = f->path,
                                    .columns = folder_value(f, ONE_SEED_COLUMNS)};
-    assert_int_equal(table_write(&request, NULL, NULL), HIFM_BAD_CONFIG);
+    assert_int_equal(table_write(&request, NULL, NULL), STATUS_BAD_CONFIG);
   }
 }
 
 /* Before there is any number and any file, as in a grid whose first run has not begun. */
 static void checked_before_the_first_run(void **state) {
   folder *f = *state;
-  rows runs;
-  hifm_error err = {0};
+  csv_table runs;
+  failure err = {0};
   table_request request = {.name = "table2",
                            .declaration = folder_value(f, TABLE2),
                            .script_folder = f->path,
                            .columns = folder_value(f, ONE_SEED_COLUMNS)};
-  rows_begin(&runs,
-             (const char *const[]){"flow", "flow.project", "flow.hyperbolize", "status", "nll_min",
-                                   "nfe_at_min"},
-             6);
-  rows_add(&runs, (const char *const[]){"OT", "", "", "missing", NULL, NULL});
-  assert_int_equal(table_check(&request, &runs, &err), HIFM_OK);
+  csv_table_begin(&runs,
+                  (const char *const[]){"flow", "flow.project", "flow.hyperbolize", "status",
+                                        "nll_min", "nfe_at_min"},
+                  6);
+  csv_table_add(&runs, (const char *const[]){"OT", "", "", "missing", NULL, NULL});
+  assert_int_equal(table_check(&request, &runs, &err), STATUS_OK);
   request.declaration = folder_value(f, "{'columns':[['NLL','nll']]}");
-  assert_int_equal(table_check(&request, &runs, &err), HIFM_BAD_CONFIG);
+  assert_int_equal(table_check(&request, &runs, &err), STATUS_BAD_CONFIG);
   assert_string_equal(err.message,
                       "table table2: there is no column \"nll\"; there are flow, flow.project, "
                       "flow.hyperbolize, status, nll_min, nfe_at_min");
   request.name = "runs";
-  assert_int_equal(table_check(&request, &runs, NULL), HIFM_BAD_CONFIG);
+  assert_int_equal(table_check(&request, &runs, NULL), STATUS_BAD_CONFIG);
   assert_string_equal(runs.cells[0][0], "OT"); /* the caller's still */
-  rows_close(&runs);
+  csv_table_close(&runs);
 }
 
 static void a_setting_that_does_not_vary_is_left_out(void **state) {

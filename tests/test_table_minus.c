@@ -132,9 +132,9 @@ static void a_part_of_the_grid(void **state) {
                       "---------  ----\n"
                       "formation     –\n"
                       "\nNo run here has flow=OT: nothing to subtract in \"dNLL\".\n");
-  hifm_error err = {0};
+  failure err = {0};
   assert_int_equal(table_try(f, DIFFERENCE("'flwo=OT'"), "['flow']", true, NULL, &err),
-                   HIFM_BAD_CONFIG);
+                   STATUS_BAD_CONFIG);
 }
 
 int main(void) {

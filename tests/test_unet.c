@@ -18,12 +18,12 @@ typedef struct subject {
 
 static void set_up(subject *s, bool speed) {
   const fixture_setting settings[] = {{"width", WIDTH}, {NULL, 0}};
-  hifm_error err = {0};
+  failure err = {0};
   double row[D + 1];
   *s = (subject){.domain = {.d = D, .height = SIDE, .width = SIDE, .channels = 1, .speed = speed}};
   s->stride = speed ? D + 1 : D;
   s->bound = fixture_bind("networks/unet", &s->domain, settings);
-  assert_int_equal(network_open(&s->net, s->bound, &s->domain, POINTS, &err), HIFM_OK);
+  assert_int_equal(network_open(&s->net, s->bound, &s->domain, POINTS, &err), STATUS_OK);
   s->w = calloc(s->net.weights, sizeof *s->w);
   network_initialise(&s->net, 4, s->w);
   for (size_t i = 0; i < s->net.weights; i++) /* biases, too */
@@ -303,7 +303,7 @@ static void what_is_no_such_image_is_refused(void **state) {
     hifm_bound bound;
     hifm_error err = {0};
     assert_int_equal(fixture_try("networks/unet", &cases[k].domain, settings, &bound, &err),
-                     HIFM_BAD_CONFIG);
+                     HIFM_BAD_SETTINGS);
     assert_non_null(strstr(err.message, cases[k].words));
     fixture_drop(&bound);
   }

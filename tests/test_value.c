@@ -41,8 +41,8 @@ static int status_of_request(size_t count, size_t size) {
 static void test_memory_refuses_overflow(void **state) {
   (void)state;
   assert_int_equal(status_of_request(4, 8), 0);
-  assert_int_equal(status_of_request(SIZE_MAX / 8 + 1, 8), HIFM_NO_RESOURCE);
-  assert_int_equal(status_of_request(1, SIZE_MAX), HIFM_NO_RESOURCE);
+  assert_int_equal(status_of_request(SIZE_MAX / 8 + 1, 8), STATUS_NO_RESOURCE);
+  assert_int_equal(status_of_request(1, SIZE_MAX), STATUS_NO_RESOURCE);
 }
 
 static void test_arena(void **state) {
@@ -224,8 +224,8 @@ static void test_locale_does_not_matter(void **state) {
   double number = 0;
   bool taken = text_number("2.5", &number);
   const value *node = NULL;
-  hifm_status status = json_parse(&a, "[0.5,1e-3]", 10, "x", &node, NULL);
-  if (status == HIFM_OK) snprintf(seen, sizeof seen, "%s", json_text(&a, node));
+  status_code status = json_parse(&a, "[0.5,1e-3]", 10, "x", &node, NULL);
+  if (status == STATUS_OK) snprintf(seen, sizeof seen, "%s", json_text(&a, node));
   char *formatted = arena_format(&a, "%g", 1.5);
   snprintf(printed, sizeof printed, "%.1f", 1.5);
   setlocale(LC_ALL, "C");

@@ -47,34 +47,34 @@ typedef struct hifm_param {
   const char *name, *meaning; /* name NULL ends a table */
   size_t offset;
   hifm_param_type type;
-  double preset;              /* REAL, COUNT, FLAG (0 or 1), CHOICE (index); NAN: must be given */
+  double default_value;       /* REAL, COUNT, FLAG (0 or 1), CHOICE (index); NAN: must be given */
   double low, high;           /* REAL, COUNT: both ends allowed; HIFM_POSITIVE as low means "> 0" */
   const char *const *choices; /* CHOICE: ended by NULL */
-  const char *text;           /* TEXT, REF: preset; NULL: must be given */
+  const char *text;           /* TEXT, REF: default; NULL: must be given */
   hifm_kind kind;             /* REF */
 } hifm_param;
 
 #define HIFM_POSITIVE DBL_MIN
 
-#define HIFM_PARAM_REAL(S, field, preset_, low_, high_, meaning_)                                  \
+#define HIFM_PARAM_REAL(S, field, default_, low_, high_, meaning_)                                 \
   {                                                                                                \
     .name = #field, .meaning = meaning_, .offset = offsetof(S, field), .type = HIFM_REAL,          \
-    .preset = preset_, .low = low_, .high = high_                                                  \
+    .default_value = default_, .low = low_, .high = high_                                          \
   }
-#define HIFM_PARAM_COUNT(S, field, preset_, low_, high_, meaning_)                                 \
+#define HIFM_PARAM_COUNT(S, field, default_, low_, high_, meaning_)                                \
   {                                                                                                \
     .name = #field, .meaning = meaning_, .offset = offsetof(S, field), .type = HIFM_COUNT,         \
-    .preset = preset_, .low = low_, .high = high_                                                  \
+    .default_value = default_, .low = low_, .high = high_                                          \
   }
-#define HIFM_PARAM_FLAG(S, field, preset_, meaning_)                                               \
+#define HIFM_PARAM_FLAG(S, field, default_, meaning_)                                              \
   {                                                                                                \
     .name = #field, .meaning = meaning_, .offset = offsetof(S, field), .type = HIFM_FLAG,          \
-    .preset = preset_, .high = 1                                                                   \
+    .default_value = default_, .high = 1                                                           \
   }
-#define HIFM_PARAM_CHOICE(S, field, preset_, choices_, meaning_)                                   \
+#define HIFM_PARAM_CHOICE(S, field, default_, choices_, meaning_)                                  \
   {                                                                                                \
     .name = #field, .meaning = meaning_, .offset = offsetof(S, field), .type = HIFM_CHOICE,        \
-    .preset = preset_, .choices = choices_                                                         \
+    .default_value = default_, .choices = choices_                                                 \
   }
 #define HIFM_PARAM_TEXT(S, field, text_, meaning_)                                                 \
   {                                                                                                \

@@ -20,7 +20,7 @@ static void pair(const void *self, size_t k, const double *restrict r2, const do
   }
 }
 
-static const hifm_energy_ops ops = {.invariances = HIFM_RELATIVE, .pair = pair};
+static const hifm_energy_ops ops = {.invariances = HIFM_ANCHORED, .pair = pair};
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, formation, .revision = 1, .name = "formation",
             .summary = "distances to every other particle kept as in the data point (eq. 25)",

@@ -22,7 +22,7 @@ typedef struct lennard_jones {
 static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) {
   lennard_jones *lj = self;
   if (domain->particles < 2)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
+    return hifm_fail(err, HIFM_BAD_SETTINGS,
                      "lennard_jones needs at least 2 particles, the points have %u; set "
                      "\"particles\" and \"space\" of the data set",
                      domain->particles);

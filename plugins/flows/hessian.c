@@ -20,7 +20,7 @@ static hifm_status shape(const void *self, hifm_spectrum *spectrum, hifm_error *
   const double threshold = set->tol * spectrum->high;
   if (set->negative == REFUSE && spectrum->low < -threshold)
     return hifm_fail(
-        err, HIFM_BAD_CONFIG,
+        err, HIFM_BAD_SETTINGS,
         "the energy's Hessian has a negative eigenvalue, %g, at a data point: it is no "
         "minimum; set negative = \"absolute\" or \"clip\"",
         spectrum->low);

@@ -34,31 +34,31 @@ typedef struct output {
 } output;
 
 /* realloc moves pages instead of copying them, so that growing needs no second buffer. */
-static hifm_status widen(output *out, hifm_error *err) {
+static status_code widen(output *out, failure *err) {
   size_t most = out->most < SIZE_MAX ? out->most + 1 : SIZE_MAX;
   size_t room = out->room < FIRST_ROOM / 2 ? FIRST_ROOM : 2 * out->room;
   if (room > most || room < out->room) room = most;
   uint8_t *wider = realloc(out->bytes, room);
-  if (!wider) return hifm_fail(err, HIFM_NO_RESOURCE, "no memory for %zu unpacked bytes", room);
+  if (!wider) return failure_set(err, STATUS_NO_RESOURCE, "no memory for %zu unpacked bytes", room);
   out->bytes = wider;
   out->room = room;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 static bool is_gzip(const uint8_t *bytes, size_t count) {
   return count >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b; /* RFC 1952, section 2.3.1 */
 }
 
-static hifm_status fail_longer(const char *path, size_t most, hifm_error *err) {
-  return hifm_fail(err, HIFM_BAD_INPUT, "%s holds more than the %zu bytes such a file may have",
-                   path, most);
+static status_code fail_longer(const char *path, size_t most, failure *err) {
+  return failure_set(err, STATUS_BAD_INPUT, "%s holds more than the %zu bytes such a file may have",
+                     path, most);
 }
 
 /* From z->next_in to the end of one member. */
-static hifm_status unpack_member(z_stream *z, const char *path, const files_map *map, output *out,
-                                 hifm_error *err) {
+static status_code unpack_member(z_stream *z, const char *path, const files_map *map, output *out,
+                                 failure *err) {
   for (;;) {
-    hifm_status status = out->used == out->room ? widen(out, err) : HIFM_OK;
+    status_code status = out->used == out->room ? widen(out, err) : STATUS_OK;
     if (status) return status;
     size_t at = (size_t)(z->next_in - map->bytes);
     z->avail_in = piece(map->length - at);
@@ -67,27 +67,28 @@ static hifm_status unpack_member(z_stream *z, const char *path, const files_map 
     int code = inflate(z, Z_NO_FLUSH);
     out->used = (size_t)(z->next_out - out->bytes);
     if (out->used > out->most) return fail_longer(path, out->most, err);
-    if (code == Z_STREAM_END) return HIFM_OK;
+    if (code == Z_STREAM_END) return STATUS_OK;
     at = (size_t)(z->next_in - map->bytes);
     if (code != Z_OK && code != Z_BUF_ERROR)
-      return hifm_fail(err, HIFM_BAD_INPUT,
-                       "%s: the gzip stream is damaged before byte %zu: %s; get the file again",
-                       path, at, z->msg ? z->msg : "zlib gives no reason");
+      return failure_set(err, STATUS_BAD_INPUT,
+                         "%s: the gzip stream is damaged before byte %zu: %s; get the file again",
+                         path, at, z->msg ? z->msg : "zlib gives no reason");
     if (at == map->length && z->avail_out > 0)
-      return hifm_fail(err, HIFM_BAD_INPUT,
-                       "%s: the gzip stream is cut off at byte %zu; get the file again", path, at);
+      return failure_set(err, STATUS_BAD_INPUT,
+                         "%s: the gzip stream is cut off at byte %zu; get the file again", path,
+                         at);
   }
 }
 
-static hifm_status begin_unpacking(z_stream *z, hifm_error *err) {
-  if (inflateInit2(z, GZIP_ONLY) == Z_OK) return HIFM_OK;
-  return hifm_fail(err, HIFM_BUG, "zlib %s does not fit hifm, built for zlib %s", zlibVersion(),
-                   ZLIB_VERSION);
+static status_code begin_unpacking(z_stream *z, failure *err) {
+  if (inflateInit2(z, GZIP_ONLY) == Z_OK) return STATUS_OK;
+  return failure_set(err, STATUS_BUG, "zlib %s does not fit hifm, built for zlib %s", zlibVersion(),
+                     ZLIB_VERSION);
 }
 
-static hifm_status unpack(const char *path, const files_map *map, output *out, hifm_error *err) {
+static status_code unpack(const char *path, const files_map *map, output *out, failure *err) {
   z_stream z = {.zalloc = take, .zfree = release, .next_in = map->bytes};
-  hifm_status status = begin_unpacking(&z, err);
+  status_code status = begin_unpacking(&z, err);
   if (status) return status;
   size_t left;
   do {
@@ -96,19 +97,19 @@ static hifm_status unpack(const char *path, const files_map *map, output *out, h
   } while (!status && is_gzip(z.next_in, left) && inflateReset(&z) == Z_OK);
   inflateEnd(&z);
   if (!status && left > 0)
-    status = hifm_fail(err, HIFM_BAD_INPUT,
-                       "%s: %zu bytes behind the gzip stream belong to nothing; get the file again",
-                       path, left);
+    status = failure_set(
+        err, STATUS_BAD_INPUT,
+        "%s: %zu bytes behind the gzip stream belong to nothing; get the file again", path, left);
   return status;
 }
 
-hifm_status deflate_read(const char *path, size_t most, uint8_t **bytes, size_t *count,
-                         hifm_error *err) {
+status_code deflate_read(const char *path, size_t most, uint8_t **bytes, size_t *count,
+                         failure *err) {
   files_map map;
   output out = {.most = most};
   *bytes = NULL;
   *count = 0;
-  hifm_status status = files_map_open(&map, path, err);
+  status_code status = files_map_open(&map, path, err);
   if (status) return status;
   if (is_gzip(map.bytes, map.length)) {
     status = unpack(path, &map, &out, err);
@@ -126,32 +127,32 @@ hifm_status deflate_read(const char *path, size_t most, uint8_t **bytes, size_t 
   }
   *bytes = out.bytes;
   *count = out.used;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status unpack_head(const files_map *map, uint8_t *bytes, size_t room, size_t *count,
-                               hifm_error *err) {
+static status_code unpack_head(const files_map *map, uint8_t *bytes, size_t room, size_t *count,
+                               failure *err) {
   z_stream z = {.zalloc = take,
                 .zfree = release,
                 .next_in = map->bytes,
                 .avail_in = piece(map->length),
                 .next_out = bytes,
                 .avail_out = piece(room)};
-  hifm_status status = begin_unpacking(&z, err);
+  status_code status = begin_unpacking(&z, err);
   if (status) return status;
   int code;
   do code = inflate(&z, Z_SYNC_FLUSH);
   while (code == Z_STREAM_END && z.avail_out > 0 && inflateReset(&z) == Z_OK);
   *count = (size_t)(z.next_out - bytes);
   inflateEnd(&z);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status deflate_head(const char *path, uint8_t *bytes, size_t room, size_t *count,
-                         hifm_error *err) {
+status_code deflate_head(const char *path, uint8_t *bytes, size_t room, size_t *count,
+                         failure *err) {
   files_map map;
   *count = 0;
-  hifm_status status = files_map_open(&map, path, err);
+  status_code status = files_map_open(&map, path, err);
   if (status) return status;
   if (is_gzip(map.bytes, map.length)) {
     status = unpack_head(&map, bytes, room, count, err);

@@ -2,23 +2,23 @@
 #ifndef BASE_DEFLATE_H
 #define BASE_DEFLATE_H
 
+#include "base/failure.h"
 #include "base/memory.h"
-#include "hifm/status.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
 /* A whole file, unpacked where it begins as a gzip file (several members one after the other are
- * one file). At most `most` bytes come out of it: a longer one is HIFM_BAD_INPUT and costs no more
- * memory than that; so are a torn stream, a wrong checksum and anything behind the last member.
- * Release with free(). */
-hifm_status deflate_read(const char *path, size_t most, uint8_t **bytes, size_t *count,
-                         hifm_error *err);
+ * one file). At most `most` bytes come out of it: a longer one is STATUS_BAD_INPUT and costs no
+ * more memory than that; so are a torn stream, a wrong checksum and anything behind the last
+ * member. Release with free(). */
+status_code deflate_read(const char *path, size_t most, uint8_t **bytes, size_t *count,
+                         failure *err);
 
 /* The first bytes, `room` of them or as many as there are before the end or the first damage, which
  * is for deflate_read to tell: enough to see what a file says about itself, whatever its size. */
-hifm_status deflate_head(const char *path, uint8_t *bytes, size_t room, size_t *count,
-                         hifm_error *err);
+status_code deflate_head(const char *path, uint8_t *bytes, size_t room, size_t *count,
+                         failure *err);
 
 /* A zlib stream (RFC 1950) of these bytes; in the arena. */
 uint8_t *deflate_pack(arena *a, const uint8_t *bytes, size_t count, size_t *packed);

@@ -15,32 +15,32 @@
 #include <unistd.h>
 
 /* A change of the file system that failed: a full or broken disk is told from a wrong place. */
-static hifm_status fail_change(hifm_error *err, const char *doing, const char *path, int code) {
-  hifm_status status = HIFM_CANNOT_CREATE;
-  if (code == ENOSPC || code == EIO || code == EDQUOT || code == EFBIG) status = HIFM_IO_FAILED;
-  if (code == EACCES || code == EPERM || code == EROFS) status = HIFM_NO_PERMISSION;
-  return hifm_fail(err, status, "cannot %s %s: %s", doing, path, strerror(code));
+static status_code fail_change(failure *err, const char *doing, const char *path, int code) {
+  status_code status = STATUS_CANNOT_CREATE;
+  if (code == ENOSPC || code == EIO || code == EDQUOT || code == EFBIG) status = STATUS_IO_FAILED;
+  if (code == EACCES || code == EPERM || code == EROFS) status = STATUS_NO_PERMISSION;
+  return failure_set(err, status, "cannot %s %s: %s", doing, path, strerror(code));
 }
 
-static hifm_status fail_read(hifm_error *err, const char *path, int code) {
-  hifm_status status = HIFM_BAD_INPUT;
-  if (code == ENOENT || code == ENOTDIR) status = HIFM_NO_INPUT;
-  if (code == EACCES || code == EPERM) status = HIFM_NO_PERMISSION;
-  if (code == EMFILE || code == ENFILE || code == ENOMEM) status = HIFM_NO_RESOURCE;
-  if (code == EIO) status = HIFM_IO_FAILED;
-  return hifm_fail(err, status, "cannot read %s: %s", path, strerror(code));
+static status_code fail_read(failure *err, const char *path, int code) {
+  status_code status = STATUS_BAD_INPUT;
+  if (code == ENOENT || code == ENOTDIR) status = STATUS_NO_INPUT;
+  if (code == EACCES || code == EPERM) status = STATUS_NO_PERMISSION;
+  if (code == EMFILE || code == ENFILE || code == ENOMEM) status = STATUS_NO_RESOURCE;
+  if (code == EIO) status = STATUS_IO_FAILED;
+  return failure_set(err, status, "cannot read %s: %s", path, strerror(code));
 }
 
-static hifm_status make_one(const char *part, hifm_error *err) {
-  if (mkdir(part, 0777) == 0) return HIFM_OK;
+static status_code make_one(const char *part, failure *err) {
+  if (mkdir(part, 0777) == 0) return STATUS_OK;
   int code = errno;
   struct stat info;
   if (stat(part, &info) != 0) return fail_change(err, "create the folder", part, code);
   if (!S_ISDIR(info.st_mode)) return fail_change(err, "create the folder", part, ENOTDIR);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status files_make_folder(const char *path, hifm_error *err) {
+status_code files_make_folder(const char *path, failure *err) {
   char part[PATH_MAX];
   size_t length = strlen(path);
   if (length == 0) return fail_change(err, "create the folder", "\"\"", ENOENT);
@@ -49,22 +49,22 @@ hifm_status files_make_folder(const char *path, hifm_error *err) {
   for (size_t i = 1; i <= length; i++) {
     if (path[i] != '/' && path[i] != '\0') continue;
     part[i] = '\0';
-    hifm_status status = make_one(part, err);
+    status_code status = make_one(part, err);
     if (status) return status;
     part[i] = path[i];
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status files_make_temporary(arena *a, const char *name, const char **path, hifm_error *err) {
+status_code files_make_temporary(arena *a, const char *name, const char **path, failure *err) {
   const char *place = getenv("TMPDIR");
   char *made = arena_format(a, "%s/%s-XXXXXX", place && *place ? place : "/tmp", name);
   if (!mkdtemp(made)) return fail_change(err, "create the folder", made, errno);
   *path = made;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status files_begin(files_writer *writer, const char *path, hifm_error *err) {
+status_code files_begin(files_writer *writer, const char *path, failure *err) {
   static atomic_uint serial;
   writer->fd = -1;
   writer->temporary[0] = '\0';
@@ -76,7 +76,7 @@ hifm_status files_begin(files_writer *writer, const char *path, hifm_error *err)
              atomic_fetch_add(&serial, 1u));
     writer->fd = open(writer->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   } while (writer->fd < 0 && (errno == EEXIST || errno == EINTR));
-  if (writer->fd >= 0) return HIFM_OK;
+  if (writer->fd >= 0) return STATUS_OK;
   int code = errno;
   writer->temporary[0] = '\0';
   return fail_change(err, "create", path, code);
@@ -95,9 +95,9 @@ static int write_all(int fd, const char *bytes, size_t length) {
   return 0;
 }
 
-hifm_status files_append(files_writer *writer, const void *bytes, size_t length, hifm_error *err) {
+status_code files_append(files_writer *writer, const void *bytes, size_t length, failure *err) {
   int code = write_all(writer->fd, bytes, length);
-  return code ? fail_change(err, "write", writer->path, code) : HIFM_OK;
+  return code ? fail_change(err, "write", writer->path, code) : STATUS_OK;
 }
 
 void files_abandon(files_writer *writer) {
@@ -139,17 +139,17 @@ static int commit_steps(files_writer *writer, int folder) {
   return code == EINVAL ? 0 : code; /* some file systems sync no folders */
 }
 
-hifm_status files_commit(files_writer *writer, hifm_error *err) {
+status_code files_commit(files_writer *writer, failure *err) {
   int folder = open_folder_of(writer->path);
   int code = folder < 0 ? errno : commit_steps(writer, folder);
   if (folder >= 0) close(folder);
   files_abandon(writer);
-  return code ? fail_change(err, "write", writer->path, code) : HIFM_OK;
+  return code ? fail_change(err, "write", writer->path, code) : STATUS_OK;
 }
 
-hifm_status files_write(const char *path, const void *bytes, size_t length, hifm_error *err) {
+status_code files_write(const char *path, const void *bytes, size_t length, failure *err) {
   files_writer writer;
-  hifm_status status = files_begin(&writer, path, err);
+  status_code status = files_begin(&writer, path, err);
   if (status) return status;
   status = files_append(&writer, bytes, length, err);
   if (!status) return files_commit(&writer, err);
@@ -158,18 +158,18 @@ hifm_status files_write(const char *path, const void *bytes, size_t length, hifm
 }
 
 /* O_NONBLOCK: a pipe under the name of a data file must be refused, not waited for. */
-static hifm_status open_plain(const char *path, int *fd, size_t *size, hifm_error *err) {
+static status_code open_plain(const char *path, int *fd, size_t *size, failure *err) {
   *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (*fd < 0) return fail_read(err, path, errno);
   struct stat info;
   int code = fstat(*fd, &info) == 0 ? 0 : errno;
   if (!code && S_ISREG(info.st_mode)) {
     *size = (size_t)info.st_size;
-    return HIFM_OK;
+    return STATUS_OK;
   }
   close(*fd);
   if (code) return fail_read(err, path, code);
-  return hifm_fail(err, HIFM_BAD_INPUT, "cannot read %s: it is not a plain file", path);
+  return failure_set(err, STATUS_BAD_INPUT, "cannot read %s: it is not a plain file", path);
 }
 
 /* Reads to the end whatever fstat said: files of /proc call themselves empty. */
@@ -200,30 +200,29 @@ static int read_all(int fd, size_t size, size_t limit, char **bytes, size_t *len
   return 0;
 }
 
-hifm_status files_read(const char *path, size_t limit, char **bytes, size_t *length,
-                       hifm_error *err) {
+status_code files_read(const char *path, size_t limit, char **bytes, size_t *length, failure *err) {
   int fd;
   size_t size = 0;
   *bytes = NULL;
   *length = 0;
-  hifm_status status = open_plain(path, &fd, &size, err);
+  status_code status = open_plain(path, &fd, &size, err);
   if (status) return status;
   int code = size > limit ? 0 : read_all(fd, size, limit, bytes, length);
   close(fd);
   if (code) return fail_read(err, path, code);
-  if (size <= limit && *length <= limit) return HIFM_OK;
+  if (size <= limit && *length <= limit) return STATUS_OK;
   free(*bytes);
   *bytes = NULL;
   *length = 0;
-  return hifm_fail(err, HIFM_BAD_INPUT, "%s is longer than the %zu bytes such a file may have",
-                   path, limit);
+  return failure_set(err, STATUS_BAD_INPUT, "%s is longer than the %zu bytes such a file may have",
+                     path, limit);
 }
 
-hifm_status files_map_open(files_map *map, const char *path, hifm_error *err) {
+status_code files_map_open(files_map *map, const char *path, failure *err) {
   int fd;
   size_t size = 0;
   *map = (files_map){0};
-  hifm_status status = open_plain(path, &fd, &size, err);
+  status_code status = open_plain(path, &fd, &size, err);
   if (status) return status;
   /* mmap refuses length 0; an empty file is a zeroed map. */
   void *bytes = size ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
@@ -231,7 +230,7 @@ hifm_status files_map_open(files_map *map, const char *path, hifm_error *err) {
   close(fd);
   if (code) return fail_read(err, path, code);
   *map = (files_map){.bytes = bytes, .length = size};
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 void files_map_close(files_map *map) {
@@ -268,7 +267,7 @@ static int remove_at(int parent, const char *name, char where[NAME_MAX + 1]) {
   return code;
 }
 
-hifm_status files_remove(const char *path, hifm_error *err) {
+status_code files_remove(const char *path, failure *err) {
   char bare[PATH_MAX], where[NAME_MAX + 1];
   size_t length = strlen(path);
   if (length >= sizeof bare) return fail_change(err, "remove", path, ENAMETOOLONG);
@@ -277,14 +276,14 @@ hifm_status files_remove(const char *path, hifm_error *err) {
   memcpy(bare, path, length);
   bare[length] = '\0';
   int code = remove_at(AT_FDCWD, bare, where);
-  if (!code) return HIFM_OK;
+  if (!code) return STATUS_OK;
   char doing[NAME_MAX + 32];
   snprintf(doing, sizeof doing, "remove %s of", where);
   return fail_change(err, doing, path, code);
 }
 
 /* The holder writes its line just after taking the lock: the waits let that happen. */
-static hifm_status fail_busy(int fd, const char *folder, hifm_error *err) {
+static status_code fail_busy(int fd, const char *folder, failure *err) {
   char line[300];
   for (int attempt = 0; attempt < 10; attempt++) {
     nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
@@ -293,19 +292,19 @@ static hifm_status fail_busy(int fd, const char *folder, hifm_error *err) {
     char *end = strchr(line, '\n'), *space = strchr(line, ' ');
     if (!end || !space || space > end) continue;
     *end = *space = '\0';
-    return hifm_fail(err, HIFM_BUSY, "%s is held by process %s on %s; wait for it or stop it",
-                     folder, line, space + 1);
+    return failure_set(err, STATUS_BUSY, "%s is held by process %s on %s; wait for it or stop it",
+                       folder, line, space + 1);
   }
-  return hifm_fail(err, HIFM_BUSY, "%s is held by another process", folder);
+  return failure_set(err, STATUS_BUSY, "%s is held by another process", folder);
 }
 
-hifm_status files_lock(const char *folder, hifm_error *err) {
+status_code files_lock(const char *folder, failure *err) {
   char path[PATH_MAX], host[256] = "", line[300];
   if (snprintf(path, sizeof path, "%s/.lock", folder) >= (int)sizeof path)
     return fail_change(err, "lock", folder, ENAMETOOLONG);
   int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (fd < 0) return fail_change(err, "create", path, errno);
-  hifm_status status = HIFM_OK;
+  status_code status = STATUS_OK;
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
     status =
         errno == EWOULDBLOCK ? fail_busy(fd, folder, err) : fail_change(err, "lock", path, errno);
@@ -316,7 +315,7 @@ hifm_status files_lock(const char *folder, hifm_error *err) {
   int length = snprintf(line, sizeof line, "%d %s\n", (int)getpid(), host);
   int code = write_all(fd, line, (size_t)length);
   if (!code && ftruncate(fd, length) != 0) code = errno;
-  if (!code) return HIFM_OK; /* fd stays open: it is the lock */
+  if (!code) return STATUS_OK; /* fd stays open: it is the lock */
   close(fd);
   return fail_change(err, "write", path, code);
 }

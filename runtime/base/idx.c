@@ -9,14 +9,14 @@
 enum { HEADER = 16, UNSIGNED_BYTE = 0x08, RANK = 3, MOST_PIXELS = 1000000 };
 static const size_t most_bytes = (size_t)1 << 30;
 
-__attribute__((format(printf, 4, 5))) static hifm_status
-bad(const char *path, size_t at, hifm_error *err, const char *format, ...) {
+__attribute__((format(printf, 4, 5))) static status_code
+bad(const char *path, size_t at, failure *err, const char *format, ...) {
   char text[300];
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  return hifm_fail(err, HIFM_BAD_INPUT, "%s: byte %zu: %s", path, at, text);
+  return failure_set(err, STATUS_BAD_INPUT, "%s: byte %zu: %s", path, at, text);
 }
 
 static const char *type_text(uint8_t type) {
@@ -36,8 +36,7 @@ static const char *type_text(uint8_t type) {
   }
 }
 
-static hifm_status check_magic(const char *path, const uint8_t *bytes, size_t count,
-                               hifm_error *err) {
+static status_code check_magic(const char *path, const uint8_t *bytes, size_t count, failure *err) {
   if (count < 4) return bad(path, 0, err, "%zu bytes are too few for an IDX file", count);
   if (bytes[0] != 0 || bytes[1] != 0)
     return bad(path, 0, err, "this is no IDX file (it begins with 0x%02x%02x, not with 0x0000)",
@@ -49,7 +48,7 @@ static hifm_status check_magic(const char *path, const uint8_t *bytes, size_t co
     return bad(path, 3, err, "rank %u%s, but images have rank 3 (number, height, width)", bytes[3],
                bytes[3] == 1 ? ", as labels have" : "");
   if (count < HEADER) return bad(path, count, err, "the file ends inside the header of 16 bytes");
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 static size_t load(const uint8_t *bytes) {
@@ -59,9 +58,9 @@ static size_t load(const uint8_t *bytes) {
 _Static_assert(SIZE_MAX == UINT64_MAX, "products of dimensions of 32 bits, all but one below 10^6");
 
 /* *length: of the whole file, as its header has it. */
-static hifm_status read_header(const char *path, const uint8_t *bytes, size_t count,
-                               idx_images *out, size_t *length, hifm_error *err) {
-  hifm_status status = check_magic(path, bytes, count, err);
+static status_code read_header(const char *path, const uint8_t *bytes, size_t count,
+                               idx_images *out, size_t *length, failure *err) {
+  status_code status = check_magic(path, bytes, count, err);
   if (status) return status;
   const size_t n = load(bytes + 4), height = load(bytes + 8), width = load(bytes + 12);
   if (n == 0) return bad(path, 4, err, "0 images");
@@ -73,15 +72,15 @@ static hifm_status read_header(const char *path, const uint8_t *bytes, size_t co
                width, MOST_PIXELS);
   *length = HEADER + n * pixels;
   *out = (idx_images){n, height, width, NULL};
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status idx_parse(const char *path, const uint8_t *bytes, size_t count, idx_images *out,
-                      hifm_error *err) {
+status_code idx_parse(const char *path, const uint8_t *bytes, size_t count, idx_images *out,
+                      failure *err) {
   idx_images images = {0};
   size_t length = 0;
   *out = images;
-  hifm_status status = read_header(path, bytes, count, &images, &length, err);
+  status_code status = read_header(path, bytes, count, &images, &length, err);
   if (status) return status;
   if (count < length)
     return bad(path, count, err, "truncated: %zu images of %zu x %zu pixels need %zu bytes",
@@ -91,17 +90,17 @@ hifm_status idx_parse(const char *path, const uint8_t *bytes, size_t count, idx_
                count - length, images.count);
   images.pixels = bytes + HEADER;
   *out = images;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* A head that is too short belongs to a short file or to a damaged one: reading it all says which.
  */
-static hifm_status find_length(const char *path, size_t *length, hifm_error *err) {
+static status_code find_length(const char *path, size_t *length, failure *err) {
   uint8_t head[HEADER];
   size_t count;
   idx_images images;
   *length = HEADER;
-  hifm_status status = deflate_head(path, head, HEADER, &count, err);
+  status_code status = deflate_head(path, head, HEADER, &count, err);
   if (status || count < HEADER) return status;
   status = read_header(path, head, count, &images, length, err);
   if (status || *length <= most_bytes) return status;
@@ -109,16 +108,16 @@ static hifm_status find_length(const char *path, size_t *length, hifm_error *err
              images.count, images.height, images.width, *length, most_bytes);
 }
 
-hifm_status idx_read(const char *path, uint8_t **bytes, size_t *count, idx_images *out,
-                     hifm_error *err) {
+status_code idx_read(const char *path, uint8_t **bytes, size_t *count, idx_images *out,
+                     failure *err) {
   size_t length;
   *bytes = NULL;
   *count = 0;
   *out = (idx_images){0};
-  hifm_status status = find_length(path, &length, err);
+  status_code status = find_length(path, &length, err);
   if (!status) status = deflate_read(path, length, bytes, count, err);
   if (!status) status = idx_parse(path, *bytes, *count, out, err);
-  if (!status) return HIFM_OK;
+  if (!status) return STATUS_OK;
   free(*bytes);
   *bytes = NULL;
   *count = 0;

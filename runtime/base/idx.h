@@ -3,7 +3,7 @@
 #ifndef BASE_IDX_H
 #define BASE_IDX_H
 
-#include "hifm/status.h"
+#include "base/failure.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,16 +13,16 @@ typedef struct idx_images {
   const uint8_t *pixels;       /* [count, height, width], inside the bytes that were read */
 } idx_images;
 
-/* Unsigned bytes of rank 3 only. HIFM_BAD_INPUT says what is wrong and at which byte (magic, type,
- * rank, a dimension of 0, dimensions too large, truncated or trailing data); `path` is only for
- * messages. */
-hifm_status idx_parse(const char *path, const uint8_t *bytes, size_t count, idx_images *out,
-                      hifm_error *err);
+/* Unsigned bytes of rank 3 only. STATUS_BAD_INPUT says what is wrong and at which byte (magic,
+ * type, rank, a dimension of 0, dimensions too large, truncated or trailing data); `path` is only
+ * for messages. */
+status_code idx_parse(const char *path, const uint8_t *bytes, size_t count, idx_images *out,
+                      failure *err);
 
 /* A whole file, plain or gzip'ed; *bytes are its `count` unpacked ones, released with free(). Its
  * header says how many there must be, so nothing larger is ever unpacked, and never more than
- * 1 GiB. HIFM_NO_INPUT when it is missing. */
-hifm_status idx_read(const char *path, uint8_t **bytes, size_t *count, idx_images *out,
-                     hifm_error *err);
+ * 1 GiB. STATUS_NO_INPUT when it is missing. */
+status_code idx_read(const char *path, uint8_t **bytes, size_t *count, idx_images *out,
+                     failure *err);
 
 #endif

@@ -15,14 +15,14 @@ enum { DEEPEST = 64, LARGEST_FILE = 64 << 20 };
 /* Refuses what jansson would not: nesting deeper than DEEPEST (its own limit is 2048), and a NUL
  * byte after the value, which it takes for the end of the text. Brackets inside texts do not count;
  * whether the rest is JSON is for jansson to say. */
-static hifm_status check_bytes(const char *text, size_t length, const char *name, hifm_error *err) {
+static status_code check_bytes(const char *text, size_t length, const char *name, failure *err) {
   size_t depth = 0, line = 1, line_start = 0;
   bool inside = false, escaped = false;
   for (size_t i = 0; i < length; i++) {
     char c = text[i];
     if (c == '\0')
-      return hifm_fail(err, HIFM_BAD_INPUT, "%s:%zu:%zu: not valid JSON: a NUL byte", name, line,
-                       i - line_start + 1);
+      return failure_set(err, STATUS_BAD_INPUT, "%s:%zu:%zu: not valid JSON: a NUL byte", name,
+                         line, i - line_start + 1);
     if (c == '"' && !escaped) inside = !inside;
     escaped = c == '\\' && inside && !escaped;
     if (c == '\n') {
@@ -32,20 +32,20 @@ static hifm_status check_bytes(const char *text, size_t length, const char *name
     if (inside) continue;
     if ((c == ']' || c == '}') && depth) depth--;
     if ((c == '[' || c == '{') && ++depth > DEEPEST)
-      return hifm_fail(err, HIFM_BAD_INPUT, "%s:%zu:%zu: JSON nested deeper than %d levels", name,
-                       line, i - line_start + 1, (int)DEEPEST);
+      return failure_set(err, STATUS_BAD_INPUT, "%s:%zu:%zu: JSON nested deeper than %d levels",
+                         name, line, i - line_start + 1, (int)DEEPEST);
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* jansson's words may quote a piece of the input; a message is one line. */
-static hifm_status refuse(json_error_t *error, const char *name, hifm_error *err) {
+static status_code refuse(json_error_t *error, const char *name, failure *err) {
   if (json_error_code(error) == json_error_out_of_memory)
-    return hifm_fail(err, HIFM_NO_RESOURCE, "%s: no memory to read this JSON", name);
+    return failure_set(err, STATUS_NO_RESOURCE, "%s: no memory to read this JSON", name);
   for (char *c = error->text; *c; c++)
     if (iscntrl((unsigned char)*c)) *c = ' ';
-  return hifm_fail(err, HIFM_BAD_INPUT, "%s:%d:%d: not valid JSON: %s", name, error->line,
-                   error->column, error->text);
+  return failure_set(err, STATUS_BAD_INPUT, "%s:%d:%d: not valid JSON: %s", name, error->line,
+                     error->column, error->text);
 }
 
 static const value *convert(arena *a, const json_t *source);
@@ -97,9 +97,9 @@ static const value *convert(arena *a, const json_t *source) {
   return value_new(a, VALUE_NULL);
 }
 
-hifm_status json_parse(arena *a, const char *text, size_t length, const char *name,
-                       const value **out, hifm_error *err) {
-  hifm_status status = check_bytes(text, length, name, err);
+status_code json_parse(arena *a, const char *text, size_t length, const char *name,
+                       const value **out, failure *err) {
+  status_code status = check_bytes(text, length, name, err);
   if (status) return status;
   json_error_t error;
   const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL;
@@ -107,13 +107,13 @@ hifm_status json_parse(arena *a, const char *text, size_t length, const char *na
   if (!tree) return refuse(&error, name, err);
   *out = convert(a, tree);
   json_decref(tree);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status json_read(arena *a, const char *path, const value **out, hifm_error *err) {
+status_code json_read(arena *a, const char *path, const value **out, failure *err) {
   char *text;
   size_t length;
-  hifm_status status = files_read(path, LARGEST_FILE, &text, &length, err);
+  status_code status = files_read(path, LARGEST_FILE, &text, &length, err);
   if (status) return status;
   status = json_parse(a, text, length, path, out, err);
   free(text);

@@ -2,16 +2,16 @@
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 
+#include "base/failure.h"
 #include "base/value.h"
-#include "hifm/status.h"
 
 #include <stdio.h>
 
 /* Depth at most 64, no duplicate keys, finite numbers, nothing after the value. `name` stands in
  * messages, with line and column. */
-hifm_status json_parse(arena *a, const char *text, size_t length, const char *name,
-                       const value **out, hifm_error *err);
-hifm_status json_read(arena *a, const char *path, const value **out, hifm_error *err);
+status_code json_parse(arena *a, const char *text, size_t length, const char *name,
+                       const value **out, failure *err);
+status_code json_read(arena *a, const char *path, const value **out, failure *err);
 
 /* Canonical text; lives in the arena. Only NULL, BOOL, NUMBER, TEXT, LIST, MAP. */
 char *json_text(arena *a, const value *node);

@@ -1,7 +1,7 @@
 #include "base/memory.h"
 
+#include "base/failure.h"
 #include "base/text.h"
-#include "hifm/status.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -24,7 +24,7 @@ static size_t round_up(size_t size, size_t grain) {
 
 _Noreturn static void give_up(size_t count, size_t size) {
   fprintf(stderr, "hifm: no memory for %zu x %zu bytes\n", count, size);
-  exit(HIFM_NO_RESOURCE);
+  exit(STATUS_NO_RESOURCE);
 }
 
 void *memory_get(size_t bytes) {

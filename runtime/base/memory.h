@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /* Zeroed bytes, aligned to 64, released with free(). A program that cannot go on without them says
- * so and ends with HIFM_NO_RESOURCE: no caller has anything better to do. */
+ * so and ends with STATUS_NO_RESOURCE: no caller has anything better to do. */
 void *memory_get(size_t bytes);
 
 /* Like memory_get for count items of size bytes; the product is checked. */

@@ -13,17 +13,17 @@ typedef struct reader {
   const char *path;
   const unsigned char *bytes;
   size_t at, end;
-  hifm_error *err;
+  failure *err;
 } reader;
 
-__attribute__((format(printf, 2, 3))) static hifm_status bad(const reader *in, const char *format,
+__attribute__((format(printf, 2, 3))) static status_code bad(const reader *in, const char *format,
                                                              ...) {
   char text[300];
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  return hifm_fail(in->err, HIFM_BAD_INPUT, "%s: byte %zu: %s", in->path, in->at, text);
+  return failure_set(in->err, STATUS_BAD_INPUT, "%s: byte %zu: %s", in->path, in->at, text);
 }
 
 static void skip_blanks(reader *in) {
@@ -39,7 +39,7 @@ static bool take(reader *in, const char *token) {
 }
 
 /* A quoted string of printable ASCII without escapes: all that dtypes and keys need. */
-static hifm_status read_word(reader *in, char word[32]) {
+static status_code read_word(reader *in, char word[32]) {
   const char *quote = take(in, "'") ? "'" : take(in, "\"") ? "\"" : NULL;
   if (!quote) return bad(in, "expected a quoted string");
   size_t length = 0;
@@ -50,7 +50,7 @@ static hifm_status read_word(reader *in, char word[32]) {
     word[length++] = (char)c;
   }
   word[length] = '\0';
-  return take(in, quote) ? HIFM_OK : bad(in, "a string without end");
+  return take(in, quote) ? STATUS_OK : bad(in, "a string without end");
 }
 
 /* As np.save writes them. */
@@ -58,16 +58,16 @@ static const char *type_text(npy_type type) {
   return type == NPY_FLOAT32 ? "<f4" : type == NPY_FLOAT64 ? "<f8" : "|u1";
 }
 
-static hifm_status read_type(reader *in, npy_array *array) {
+static status_code read_type(reader *in, npy_array *array) {
   if (take(in, "[")) return bad(in, "structured dtypes are not read; save one plain field");
   char word[32];
-  hifm_status status = read_word(in, word);
+  status_code status = read_word(in, word);
   if (status) return status;
   static const npy_type types[] = {NPY_FLOAT32, NPY_FLOAT64, NPY_UINT8};
   for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
     if (strcmp(word, type_text(types[i])) != 0) continue;
     array->type = types[i];
-    return HIFM_OK;
+    return STATUS_OK;
   }
   if (strchr(word, 'O'))
     return bad(in,
@@ -80,7 +80,7 @@ static hifm_status read_type(reader *in, npy_array *array) {
              word);
 }
 
-static hifm_status read_number(reader *in, size_t *out) {
+static status_code read_number(reader *in, size_t *out) {
   skip_blanks(in);
   size_t first = in->at, number = 0;
   for (; in->at < in->end && in->bytes[in->at] >= '0' && in->bytes[in->at] <= '9'; in->at++) {
@@ -91,16 +91,16 @@ static hifm_status read_number(reader *in, size_t *out) {
   if (in->at == first) return bad(in, "expected a dimension of the shape, digits only");
   if (in->bytes[first] == '0' && in->at > first + 1) return bad(in, "a dimension that starts in 0");
   *out = number;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status read_shape(reader *in, npy_array *array) {
+static status_code read_shape(reader *in, npy_array *array) {
   if (!take(in, "(")) return bad(in, "shape must be a tuple");
   bool comma = true;
   while (!take(in, ")")) {
     if (!comma) return bad(in, "expected ',' or ')' in the shape");
     if (array->rank == MAXIMUM_RANK) return bad(in, "more than %d dimensions", MAXIMUM_RANK);
-    hifm_status status = read_number(in, &array->shape[array->rank]);
+    status_code status = read_number(in, &array->shape[array->rank]);
     if (status) return status;
     array->rank++;
     comma = take(in, ",");
@@ -112,20 +112,20 @@ static hifm_status read_shape(reader *in, npy_array *array) {
     if (__builtin_mul_overflow(array->count, array->shape[i], &array->count))
       return bad(in, "the product of the shape does not fit 64 bits");
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status read_order(reader *in, bool *fortran) {
+static status_code read_order(reader *in, bool *fortran) {
   *fortran = take(in, "True");
-  if (*fortran || take(in, "False")) return HIFM_OK;
+  if (*fortran || take(in, "False")) return STATUS_OK;
   return bad(in, "fortran_order must be True or False");
 }
 
 enum { SEEN_TYPE = 1, SEEN_ORDER = 2, SEEN_SHAPE = 4, SEEN_ALL = 7 };
 
-static hifm_status read_item(reader *in, npy_array *array, bool *fortran, unsigned *seen) {
+static status_code read_item(reader *in, npy_array *array, bool *fortran, unsigned *seen) {
   char key[32];
-  hifm_status status = read_word(in, key);
+  status_code status = read_word(in, key);
   if (status) return status;
   unsigned which = strcmp(key, "descr") == 0           ? SEEN_TYPE
                    : strcmp(key, "fortran_order") == 0 ? SEEN_ORDER
@@ -140,13 +140,13 @@ static hifm_status read_item(reader *in, npy_array *array, bool *fortran, unsign
   return read_shape(in, array);
 }
 
-static hifm_status read_header(reader *in, npy_array *array) {
+static status_code read_header(reader *in, npy_array *array) {
   if (!take(in, "{")) return bad(in, "the header must be a Python dict, in { }");
   bool fortran = false, comma = true;
   unsigned seen = 0;
   while (!take(in, "}")) {
     if (!comma) return bad(in, "expected ',' or '}' in the header");
-    hifm_status status = read_item(in, array, &fortran, &seen);
+    status_code status = read_item(in, array, &fortran, &seen);
     if (status) return status;
     comma = take(in, ",");
   }
@@ -161,11 +161,11 @@ static hifm_status read_header(reader *in, npy_array *array) {
   if (fortran && array->rank > 1)
     return bad(in, "Fortran order, but C order is needed; save "
                    "np.ascontiguousarray(a, dtype=\"<f4\")");
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* Magic, version and header length; leaves `in` on the header. */
-static hifm_status read_preamble(reader *in) {
+static status_code read_preamble(reader *in) {
   size_t length = in->end;
   if (length < 10) return bad(in, "%zu bytes are too few for a .npy file", length);
   if (memcmp(in->bytes, "\x93NUMPY", 6) != 0) return bad(in, "this is no .npy file (wrong magic)");
@@ -181,10 +181,10 @@ static hifm_status read_preamble(reader *in) {
     return bad(in, "a header of %zu bytes, but only %zu follow", header, length - 8 - width);
   in->at = 8 + width;
   in->end = in->at + header;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status read_data(reader *in, npy_array *array) {
+static status_code read_data(reader *in, npy_array *array) {
   size_t have = array->map.length - in->at, need;
   if (__builtin_mul_overflow(array->count, (size_t)array->type, &need))
     return bad(in, "the shape needs more than 2^64 bytes");
@@ -196,12 +196,12 @@ static hifm_status read_data(reader *in, npy_array *array) {
     return bad(in, "the shape needs %zu bytes, but %zu are there (%zu too many)", need, have,
                have - need);
   array->data = array->map.bytes + in->at;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status npy_open(npy_array *array, const char *path, hifm_error *err) {
+status_code npy_open(npy_array *array, const char *path, failure *err) {
   *array = (npy_array){0};
-  hifm_status status = files_map_open(&array->map, path, err);
+  status_code status = files_map_open(&array->map, path, err);
   if (status) return status;
   reader in = {.path = path, .bytes = array->map.bytes, .end = array->map.length, .err = err};
   status = read_preamble(&in);
@@ -233,17 +233,17 @@ static size_t format_header(char out[256], npy_type type, size_t rank, const siz
   return total;
 }
 
-hifm_status npy_begin(npy_writer *writer, const char *path, npy_type type, size_t rank,
-                      const size_t *shape, hifm_error *err) {
+status_code npy_begin(npy_writer *writer, const char *path, npy_type type, size_t rank,
+                      const size_t *shape, failure *err) {
   *writer = (npy_writer){.file.fd = -1, .expected = (size_t)type};
   if (rank < 1 || rank > MAXIMUM_RANK)
-    return hifm_fail(err, HIFM_BUG, "%s: an array of rank %zu, but 1 to 4 can be written", path,
-                     rank);
+    return failure_set(err, STATUS_BUG, "%s: an array of rank %zu, but 1 to 4 can be written", path,
+                       rank);
   for (size_t i = 0; i < rank; i++) {
     if (__builtin_mul_overflow(writer->expected, shape[i], &writer->expected))
-      return hifm_fail(err, HIFM_BUG, "%s: the shape needs more than 2^64 bytes", path);
+      return failure_set(err, STATUS_BUG, "%s: the shape needs more than 2^64 bytes", path);
   }
-  hifm_status status = files_begin(&writer->file, path, err);
+  status_code status = files_begin(&writer->file, path, err);
   if (status) return status;
   char header[256];
   status = files_append(&writer->file, header, format_header(header, type, rank, shape), err);
@@ -251,19 +251,19 @@ hifm_status npy_begin(npy_writer *writer, const char *path, npy_type type, size_
   return status;
 }
 
-hifm_status npy_append(npy_writer *writer, const void *bytes, size_t length, hifm_error *err) {
+status_code npy_append(npy_writer *writer, const void *bytes, size_t length, failure *err) {
   if (length > writer->expected - writer->written)
-    return hifm_fail(err, HIFM_BUG, "%s: %zu bytes more than its shape holds", writer->file.path,
-                     length - (writer->expected - writer->written));
+    return failure_set(err, STATUS_BUG, "%s: %zu bytes more than its shape holds",
+                       writer->file.path, length - (writer->expected - writer->written));
   writer->written += length;
   return files_append(&writer->file, bytes, length, err);
 }
 
-hifm_status npy_commit(npy_writer *writer, hifm_error *err) {
+status_code npy_commit(npy_writer *writer, failure *err) {
   if (writer->written == writer->expected) return files_commit(&writer->file, err);
   npy_abandon(writer);
-  return hifm_fail(err, HIFM_BUG, "%s: %zu bytes written, but its shape needs %zu",
-                   writer->file.path, writer->written, writer->expected);
+  return failure_set(err, STATUS_BUG, "%s: %zu bytes written, but its shape needs %zu",
+                     writer->file.path, writer->written, writer->expected);
 }
 
 void npy_abandon(npy_writer *writer) {

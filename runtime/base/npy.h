@@ -2,6 +2,7 @@
 #ifndef BASE_NPY_H
 #define BASE_NPY_H
 
+#include "base/failure.h"
 #include "base/files.h"
 
 /* value = bytes an item */
@@ -14,10 +15,10 @@ typedef struct npy_array {
   const void *data;             /* inside the mapping, aligned for its type */
 } npy_array;
 
-/* Little-endian float32 or float64, or uint8, C order, rank 1 to 4. HIFM_BAD_INPUT says what is
+/* Little-endian float32 or float64, or uint8, C order, rank 1 to 4. STATUS_BAD_INPUT says what is
  * wrong and at which byte (magic, version, header, dtype such as object or int, Fortran order,
- * overflow, truncated or trailing data, misaligned data); HIFM_NO_INPUT when missing. */
-hifm_status npy_open(npy_array *array, const char *path, hifm_error *err);
+ * overflow, truncated or trailing data, misaligned data); STATUS_NO_INPUT when missing. */
+status_code npy_open(npy_array *array, const char *path, failure *err);
 void npy_close(npy_array *array);
 
 /* Writes atomically: begin, rows in any number of appends (bytes), commit (checks the total). */
@@ -25,10 +26,10 @@ typedef struct npy_writer {
   files_writer file;
   size_t expected, written; /* bytes of data */
 } npy_writer;
-hifm_status npy_begin(npy_writer *writer, const char *path, npy_type type, size_t rank,
-                      const size_t *shape, hifm_error *err);
-hifm_status npy_append(npy_writer *writer, const void *bytes, size_t length, hifm_error *err);
-hifm_status npy_commit(npy_writer *writer, hifm_error *err);
+status_code npy_begin(npy_writer *writer, const char *path, npy_type type, size_t rank,
+                      const size_t *shape, failure *err);
+status_code npy_append(npy_writer *writer, const void *bytes, size_t length, failure *err);
+status_code npy_commit(npy_writer *writer, failure *err);
 void npy_abandon(npy_writer *writer);
 
 #endif

@@ -5,7 +5,7 @@
 #include <math.h>
 
 /* The larger one; a NaN is the worst of all. */
-static inline double numbers_worse(double x, double y) {
+static inline double numbers_nan_max(double x, double y) {
   return isnan(x) || isnan(y) ? NAN : fmax(x, y);
 }
 

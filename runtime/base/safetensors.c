@@ -36,20 +36,21 @@ static bool name_is_fit(const char *name) {
   return true;
 }
 
-static hifm_status check_entry(const char *path, const safetensors_entry *entry, size_t offset,
-                               hifm_error *err) {
+static status_code check_entry(const char *path, const safetensors_entry *entry, size_t offset,
+                               failure *err) {
   size_t bytes;
   if (!name_is_fit(entry->name) || strcmp(entry->name, metadata_key) == 0)
-    return hifm_fail(err, HIFM_BUG, "%s: \"%s\" cannot name a tensor", path, entry->name);
+    return failure_set(err, STATUS_BUG, "%s: \"%s\" cannot name a tensor", path, entry->name);
   if (entry->rank > MAXIMUM_RANK || !tensor_bytes(entry, &bytes) || bytes != entry->bytes)
-    return hifm_fail(err, HIFM_BUG, "%s: tensor \"%s\" has %zu bytes, which its shape does not fit",
-                     path, entry->name, entry->bytes);
+    return failure_set(err, STATUS_BUG,
+                       "%s: tensor \"%s\" has %zu bytes, which its shape does not fit", path,
+                       entry->name, entry->bytes);
   if (offset % item_bytes(entry->type) != 0)
-    return hifm_fail(err, HIFM_BUG,
-                     "%s: F32 tensor \"%s\" would lie off a multiple of 4 bytes; "
-                     "write U8 tensors last",
-                     path, entry->name);
-  return HIFM_OK;
+    return failure_set(err, STATUS_BUG,
+                       "%s: F32 tensor \"%s\" would lie off a multiple of 4 bytes; "
+                       "write U8 tensors last",
+                       path, entry->name);
+  return STATUS_OK;
 }
 
 static value *describe_entry(arena *a, const safetensors_entry *entry, size_t offset) {
@@ -65,17 +66,17 @@ static value *describe_entry(arena *a, const safetensors_entry *entry, size_t of
   return node;
 }
 
-static hifm_status build_header(arena *a, const char *path, const value *metadata,
+static status_code build_header(arena *a, const char *path, const value *metadata,
                                 const safetensors_entry *entries, size_t count, const char **text,
-                                hifm_error *err) {
+                                failure *err) {
   value *header = value_new(a, VALUE_MAP);
   if (metadata) value_put(a, header, metadata_key, metadata);
   size_t offset = 0;
   for (size_t i = 0; i < count; i++) {
-    hifm_status status = check_entry(path, &entries[i], offset, err);
+    status_code status = check_entry(path, &entries[i], offset, err);
     if (status) return status;
     if (value_get(header, entries[i].name))
-      return hifm_fail(err, HIFM_BUG, "%s: two tensors named \"%s\"", path, entries[i].name);
+      return failure_set(err, STATUS_BUG, "%s: two tensors named \"%s\"", path, entries[i].name);
     value_put(a, header, entries[i].name, describe_entry(a, &entries[i], offset));
     offset += entries[i].bytes;
   }
@@ -83,25 +84,25 @@ static hifm_status build_header(arena *a, const char *path, const value *metadat
   size_t length = strlen(*text);
   size_t padded = (length + HEADER_ALIGNMENT - 1) / HEADER_ALIGNMENT * HEADER_ALIGNMENT;
   *text = arena_format(a, "%s%*s", *text, (int)(padded - length), "");
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status write_parts(files_writer *writer, const char *header,
-                               const safetensors_entry *entries, size_t count, hifm_error *err) {
+static status_code write_parts(files_writer *writer, const char *header,
+                               const safetensors_entry *entries, size_t count, failure *err) {
   uint64_t length = strlen(header);
-  hifm_status status = files_append(writer, &length, LENGTH_BYTES, err);
+  status_code status = files_append(writer, &length, LENGTH_BYTES, err);
   if (!status) status = files_append(writer, header, length, err);
   for (size_t i = 0; !status && i < count; i++)
     status = files_append(writer, entries[i].data, entries[i].bytes, err);
   return status;
 }
 
-hifm_status safetensors_write(const char *path, const value *metadata,
-                              const safetensors_entry *entries, size_t count, hifm_error *err) {
+status_code safetensors_write(const char *path, const value *metadata,
+                              const safetensors_entry *entries, size_t count, failure *err) {
   arena memory = {0};
   files_writer writer = {.fd = -1};
   const char *header = NULL;
-  hifm_status status = build_header(&memory, path, metadata, entries, count, &header, err);
+  status_code status = build_header(&memory, path, metadata, entries, count, &header, err);
   if (!status) status = files_begin(&writer, path, err);
   if (!status) status = write_parts(&writer, header, entries, count, err);
   if (!status) status = files_commit(&writer, err);
@@ -145,11 +146,11 @@ static bool read_range(const value *node, size_t *begin, size_t *end) {
 }
 
 #define BAD_TENSOR(rule)                                                                           \
-  hifm_fail(err, HIFM_BAD_INPUT, "%s: tensor \"%s\": %s", path, entry->name, rule)
+  failure_set(err, STATUS_BAD_INPUT, "%s: tensor \"%s\": %s", path, entry->name, rule)
 
 /* data: the bytes after the header. */
-static hifm_status read_entry(const char *path, const value *node, files_map data,
-                              safetensors_entry *entry, hifm_error *err) {
+static status_code read_entry(const char *path, const value *node, files_map data,
+                              safetensors_entry *entry, failure *err) {
   size_t begin, end, bytes;
   if (node->type != VALUE_MAP || node->count != 3)
     return BAD_TENSOR("must have just dtype, shape and data_offsets");
@@ -164,7 +165,7 @@ static hifm_status read_entry(const char *path, const value *node, files_map dat
   entry->data = data.bytes + begin;
   if ((uintptr_t)entry->data % item_bytes(entry->type) != 0)
     return BAD_TENSOR("data lies off a multiple of 4 bytes");
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 #undef BAD_TENSOR
@@ -177,75 +178,77 @@ static int compare_places(const void *x, const void *y) {
   return (a->bytes > b->bytes) - (a->bytes < b->bytes);
 }
 
-static hifm_status check_cover(const safetensors_file *file, const char *path, files_map data,
-                               hifm_error *err) {
+static status_code check_cover(const safetensors_file *file, const char *path, files_map data,
+                               failure *err) {
   size_t covered = 0;
   for (size_t i = 0; i < file->count; i++) {
     size_t begin = (size_t)((const unsigned char *)file->entries[i].data - data.bytes);
     if (begin != covered)
-      return hifm_fail(err, HIFM_BAD_INPUT,
-                       "%s: tensor \"%s\" begins at data byte %zu, but the one before ends at %zu: "
-                       "neither holes nor overlaps are allowed",
-                       path, file->entries[i].name, begin, covered);
+      return failure_set(
+          err, STATUS_BAD_INPUT,
+          "%s: tensor \"%s\" begins at data byte %zu, but the one before ends at %zu: "
+          "neither holes nor overlaps are allowed",
+          path, file->entries[i].name, begin, covered);
     covered += file->entries[i].bytes;
   }
-  if (covered == data.length) return HIFM_OK;
-  return hifm_fail(err, HIFM_BAD_INPUT, "%s: %zu bytes after the last tensor", path,
-                   data.length - covered);
+  if (covered == data.length) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_INPUT, "%s: %zu bytes after the last tensor", path,
+                     data.length - covered);
 }
 
-static hifm_status read_metadata(safetensors_file *file, const char *path, const value *header,
-                                 hifm_error *err) {
+static status_code read_metadata(safetensors_file *file, const char *path, const value *header,
+                                 failure *err) {
   file->metadata = value_get(header, metadata_key);
   if (!file->metadata) file->metadata = value_new(&file->memory, VALUE_MAP);
   bool fit = file->metadata->type == VALUE_MAP;
   for (size_t i = 0; fit && i < file->metadata->count; i++)
     fit = file->metadata->items[i]->type == VALUE_TEXT;
-  if (fit) return HIFM_OK;
-  return hifm_fail(err, HIFM_BAD_INPUT, "%s: %s must hold texts by name", path, metadata_key);
+  if (fit) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_INPUT, "%s: %s must hold texts by name", path, metadata_key);
 }
 
-static hifm_status read_entries(safetensors_file *file, const char *path, const value *header,
-                                files_map data, hifm_error *err) {
+static status_code read_entries(safetensors_file *file, const char *path, const value *header,
+                                files_map data, failure *err) {
   file->entries = arena_get(&file->memory, (header->count + 1) * sizeof *file->entries);
   for (size_t i = 0; i < header->count; i++) {
     if (strcmp(header->keys[i], metadata_key) == 0) continue;
     if (!name_is_fit(header->keys[i]))
-      return hifm_fail(err, HIFM_BAD_INPUT,
-                       "%s: a tensor's name has no letters, more than 95 or control letters", path);
+      return failure_set(err, STATUS_BAD_INPUT,
+                         "%s: a tensor's name has no letters, more than 95 or control letters",
+                         path);
     safetensors_entry *entry = &file->entries[file->count++];
     strcpy(entry->name, header->keys[i]);
-    hifm_status status = read_entry(path, header->items[i], data, entry, err);
+    status_code status = read_entry(path, header->items[i], data, entry, err);
     if (status) return status;
   }
   qsort(file->entries, file->count, sizeof *file->entries, compare_places);
   return check_cover(file, path, data, err);
 }
 
-static hifm_status read_header(const files_map *map, const char *path, size_t *length,
-                               hifm_error *err) {
+static status_code read_header(const files_map *map, const char *path, size_t *length,
+                               failure *err) {
   if (map->length < LENGTH_BYTES)
-    return hifm_fail(err, HIFM_BAD_INPUT, "%s: %zu bytes are too few for a safetensors file", path,
-                     map->length);
+    return failure_set(err, STATUS_BAD_INPUT, "%s: %zu bytes are too few for a safetensors file",
+                       path, map->length);
   uint64_t said;
   memcpy(&said, map->bytes, LENGTH_BYTES);
   if (said > HEADER_LIMIT)
-    return hifm_fail(err, HIFM_BAD_INPUT, "%s: a header of %llu bytes, but at most %d are read",
-                     path, (unsigned long long)said, HEADER_LIMIT);
+    return failure_set(err, STATUS_BAD_INPUT, "%s: a header of %llu bytes, but at most %d are read",
+                       path, (unsigned long long)said, HEADER_LIMIT);
   if (said > map->length - LENGTH_BYTES)
-    return hifm_fail(err, HIFM_BAD_INPUT, "%s: a header of %llu bytes, but only %zu follow", path,
-                     (unsigned long long)said, map->length - LENGTH_BYTES);
+    return failure_set(err, STATUS_BAD_INPUT, "%s: a header of %llu bytes, but only %zu follow",
+                       path, (unsigned long long)said, map->length - LENGTH_BYTES);
   if (said == 0 || map->bytes[LENGTH_BYTES] != '{')
-    return hifm_fail(err, HIFM_BAD_INPUT, "%s: byte 8: the header must start with '{'", path);
+    return failure_set(err, STATUS_BAD_INPUT, "%s: byte 8: the header must start with '{'", path);
   *length = (size_t)said;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status safetensors_open(safetensors_file *file, const char *path, hifm_error *err) {
+status_code safetensors_open(safetensors_file *file, const char *path, failure *err) {
   *file = (safetensors_file){0};
   size_t length = 0;
   const value *header = NULL;
-  hifm_status status = files_map_open(&file->map, path, err);
+  status_code status = files_map_open(&file->map, path, err);
   if (!status) status = read_header(&file->map, path, &length, err);
   if (!status)
     status = json_parse(&file->memory, (const char *)file->map.bytes + LENGTH_BYTES, length, path,

@@ -2,6 +2,7 @@
 #ifndef BASE_SAFETENSORS_H
 #define BASE_SAFETENSORS_H
 
+#include "base/failure.h"
 #include "base/files.h"
 #include "base/value.h"
 
@@ -18,8 +19,8 @@ typedef struct safetensors_entry {
 } safetensors_entry;
 
 /* Writes atomically, in the order given. metadata is a MAP of TEXT values or NULL. */
-hifm_status safetensors_write(const char *path, const value *metadata,
-                              const safetensors_entry *entries, size_t count, hifm_error *err);
+status_code safetensors_write(const char *path, const value *metadata,
+                              const safetensors_entry *entries, size_t count, failure *err);
 
 typedef struct safetensors_file {
   files_map map;
@@ -29,10 +30,11 @@ typedef struct safetensors_file {
   size_t count;
 } safetensors_file;
 
-/* HIFM_BAD_INPUT names what is wrong: header longer than 100 MB or than the file, not starting with
+/* STATUS_BAD_INPUT names what is wrong: header longer than 100 MB or than the file, not starting
+ * with
  * '{', duplicate keys, unknown dtype, shape overflow, offsets with holes, overlaps or past the end,
  * size not fitting the shape. */
-hifm_status safetensors_open(safetensors_file *file, const char *path, hifm_error *err);
+status_code safetensors_open(safetensors_file *file, const char *path, failure *err);
 const safetensors_entry *safetensors_find(const safetensors_file *file, const char *name);
 void safetensors_close(safetensors_file *file);
 

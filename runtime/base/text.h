@@ -3,8 +3,8 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include "base/failure.h"
 #include "base/memory.h"
-#include "hifm/status.h"
 
 #include <stdarg.h>
 #include <stdbool.h>

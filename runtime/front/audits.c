@@ -13,27 +13,27 @@ static const char *setting_text(arena *a, const value *setting) {
 
 /* The request with the audit's settings before those of the command line, for all rows: --only may
  * ask for what the audit changes. */
-static hifm_status widen(arena *a, const plan_request *request, const value *settings,
-                         plan_request *out, hifm_error *err) {
+static status_code widen(arena *a, const plan_request *request, const value *settings,
+                         plan_request *out, failure *err) {
   const char **sets = arena_get(a, (request->set_count + settings->count) * sizeof *sets);
   *out = *request;
   out->set_count = out->only_count = 0;
   for (size_t i = 0; i < settings->count; i++) {
     const char *text = setting_text(a, settings->items[i]), *path = settings->keys[i];
     if (!text || !*path)
-      return hifm_fail(err, HIFM_BAD_CONFIG,
-                       "settings must be [\"path\"] = value, such as [\"dataset.test\"] = 10000");
+      return failure_set(err, STATUS_BAD_CONFIG,
+                         "settings must be [\"path\"] = value, such as [\"dataset.test\"] = 10000");
     sets[out->set_count++] = arena_format(a, "%s=%s", path, text);
   }
   memcpy(sets + out->set_count, request->sets, request->set_count * sizeof *sets);
   out->set_count += request->set_count;
   out->sets = sets;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status audits_load(arena *a, const plan_request *request, const value *catalogue,
+status_code audits_load(arena *a, const plan_request *request, const value *catalogue,
                         const value *plan, graph_audit **list, const char *const **names,
-                        size_t *count, hifm_error *err) {
+                        size_t *count, failure *err) {
   const value *declared = value_get(plan, "audits");
   const size_t most = declared ? declared->count : 0;
   const char **names_made = arena_get(a, (most + 1) * sizeof *names_made);
@@ -43,18 +43,18 @@ hifm_status audits_load(arena *a, const plan_request *request, const value *cata
   for (size_t i = 0; i < most; i++) {
     const char *name = declared->keys[i];
     plan_request wider;
-    hifm_error inner = {0};
+    failure inner = {0};
     graph_audit *made = &(*list)[(*count)++];
     *made = (graph_audit){.name = names_made[i] = name};
-    hifm_status status = view_check_name("an audit", name, err);
-    if (status == HIFM_OK && strcmp(name, "paper") == 0)
-      status = hifm_fail(err, HIFM_BAD_CONFIG,
-                         "audits.paper: \"paper.\" begins the columns of the paper's CSV; choose "
-                         "another name");
-    if (status != HIFM_OK) return status;
+    status_code status = view_check_name("an audit", name, err);
+    if (status == STATUS_OK && strcmp(name, "paper") == 0)
+      status = failure_set(err, STATUS_BAD_CONFIG,
+                           "audits.paper: \"paper.\" begins the columns of the paper's CSV; choose "
+                           "another name");
+    if (status != STATUS_OK) return status;
     status = widen(a, request, declared->items[i], &wider, &inner);
-    if (status == HIFM_OK) status = plan_load(a, &wider, catalogue, &made->plan, &inner);
-    if (status != HIFM_OK) return hifm_fail(err, status, "audits.%s: %s", name, inner.message);
+    if (status == STATUS_OK) status = plan_load(a, &wider, catalogue, &made->plan, &inner);
+    if (status != STATUS_OK) return failure_set(err, status, "audits.%s: %s", name, inner.message);
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }

@@ -8,13 +8,14 @@
 #ifndef FRONT_AUDITS_H
 #define FRONT_AUDITS_H
 
-#include "front/graph.h"
+#include "base/failure.h"
+#include "grid/graph.h"
 #include "plan/plan.h"
 
 /* The audits of `plan`, which `request` gave: *list [*count], *names alike, in the arena. Messages
  * begin with "audits.<name>". */
-hifm_status audits_load(arena *a, const plan_request *request, const value *catalogue,
+status_code audits_load(arena *a, const plan_request *request, const value *catalogue,
                         const value *plan, graph_audit **list, const char *const **names,
-                        size_t *count, hifm_error *err);
+                        size_t *count, failure *err);
 
 #endif

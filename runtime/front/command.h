@@ -2,30 +2,32 @@
 #ifndef FRONT_COMMAND_H
 #define FRONT_COMMAND_H
 
+#include "base/failure.h"
 #include "base/value.h"
 #include "front/options.h"
-#include "front/schedule.h"
+#include "grid/schedule.h"
 
-hifm_status command_run(arena *a, const options *given, hifm_error *err);
-hifm_status command_table(arena *a, const options *given, hifm_error *err);
-hifm_status command_ls(arena *a, const options *given, hifm_error *err);
-hifm_status command_log(arena *a, const options *given, hifm_error *err);
-hifm_status command_describe(arena *a, const options *given, hifm_error *err);
-hifm_status command_plugin(arena *a, const options *given, hifm_error *err);
-hifm_status command_dataset(arena *a, const options *given, hifm_error *err);
-hifm_status command_bench(arena *a, const options *given, hifm_error *err);
-hifm_status command_sample(arena *a, const options *given, hifm_error *err);
+status_code command_run(arena *a, const options *given, failure *err);
+status_code command_table(arena *a, const options *given, failure *err);
+status_code command_ls(arena *a, const options *given, failure *err);
+status_code command_log(arena *a, const options *given, failure *err);
+status_code command_describe(arena *a, const options *given, failure *err);
+status_code command_plugin(arena *a, const options *given, failure *err);
+status_code command_dataset(arena *a, const options *given, failure *err);
+status_code command_bench(arena *a, const options *given, failure *err);
+status_code command_sample(arena *a, const options *given, failure *err);
 
 /* The folder of the one run in <out>/runs that has `word` in its name; a word with a slash is the
- * path of a run's folder. HIFM_NO_INPUT where there is none, HIFM_USAGE where there are several. */
-hifm_status command_find_run(arena *a, const char *out, const char *word, const char **folder,
-                             hifm_error *err);
+ * path of a run's folder. STATUS_NO_INPUT where there is none, STATUS_USAGE where there are
+ * several. */
+status_code command_find_run(arena *a, const char *out, const char *word, const char **folder,
+                             failure *err);
 
 /* The exit code of a schedule that came to its end: 1 where jobs failed, 74 where one of them could
  * not read or write, 128 + the signal that stopped it. */
-hifm_status command_exit_code(const schedule_summary *summary);
+status_code command_exit_code(const schedule_summary *summary);
 
-/* This executable (without /proc, a message and HIFM_NO_RESOURCE), and the folder of data set
+/* This executable (without /proc, a message and STATUS_NO_RESOURCE), and the folder of data set
  * recipes: HIFM_DATASETS, or the one beside the one it lies in. */
 const char *command_program(arena *a);
 const char *command_recipes(arena *a);

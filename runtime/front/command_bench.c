@@ -1,7 +1,7 @@
 /* hifm bench: how fast this machine is, and hifm on it. */
+#include "bench/bench.h"
 #include "front/command.h"
-#include "front/jobs.h"
-#include "job/bench.h"
+#include "grid/jobs.h"
 #include "job/progress.h"
 
 #include <errno.h>
@@ -20,19 +20,19 @@ static bool is_prepared(void) {
 /* OpenBLAS reads its environment when it is loaded, before main: what runs get must be there from
  * the start. The process begins anew in its own place, so that signals, exit code and standard
  * output need nobody between. */
-static hifm_status begin_anew(arena *a, const options *given, hifm_error *err) {
+static status_code begin_anew(arena *a, const options *given, failure *err) {
   char name[] = "hifm", command[] = "bench", option[] = "--weights";
   char *weights = given->weights ? arena_text(a, given->weights) : NULL;
   char *const arguments[] = {name, command, weights ? option : NULL, weights, NULL};
   const char *program = command_program(a);
   execve(program, arguments, jobs_environment(NULL));
-  return hifm_fail(err, HIFM_NO_RESOURCE, "%s: cannot be started again: %s", program,
-                   strerror(errno));
+  return failure_set(err, STATUS_NO_RESOURCE, "%s: cannot be started again: %s", program,
+                     strerror(errno));
 }
 
-hifm_status command_bench(arena *a, const options *given, hifm_error *err) {
+status_code command_bench(arena *a, const options *given, failure *err) {
   if (given->word_count)
-    return hifm_fail(err, HIFM_USAGE, "hifm bench takes no words, only --weights FILE");
+    return failure_set(err, STATUS_USAGE, "hifm bench takes no words, only --weights FILE");
   if (!is_prepared()) return begin_anew(a, given, err);
   progress_catch_signals();
   signal(SIGPIPE, SIG_IGN); /* a reader that has seen enough ends it in order */

@@ -4,8 +4,8 @@
 #include "base/text.h"
 #include "front/command.h"
 #include "front/dataset_check.h"
-#include "front/graph.h"
-#include "front/jobs.h"
+#include "grid/graph.h"
+#include "grid/jobs.h"
 #include "host/catalogue.h"
 #include "job/job.h"
 #include "plan/plan.h"
@@ -21,16 +21,16 @@ typedef struct subject {
   bool made;
 } subject;
 
-static hifm_status find(subject *s, arena *a, const options *given, hifm_error *err) {
+static status_code find(subject *s, arena *a, const options *given, failure *err) {
   const value *catalogue = catalogue_collect(a), *config = NULL;
   *s = (subject){.name = given->words[1]};
-  hifm_status status =
+  status_code status =
       plan_dataset(a, command_recipes(a), s->name, catalogue, &config, &s->check, err);
-  if (status == HIFM_OK) status = graph_data_job(a, config, catalogue, given->out, &s->job, err);
-  if (status != HIFM_OK) return status;
+  if (status == STATUS_OK) status = graph_data_job(a, config, catalogue, given->out, &s->job, err);
+  if (status != STATUS_OK) return status;
   s->dataset = value_get(config, "dataset");
   s->made = job_is_done(s->job.result_path, s->job.done_id);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 static bool ends_with(const char *text, const char *ending) {
@@ -39,11 +39,11 @@ static bool ends_with(const char *text, const char *ending) {
 }
 
 /* The numbers of the result, each with its standard error where it has one. */
-static hifm_status report(const subject *s, arena *a, hifm_error *err) {
+static status_code report(const subject *s, arena *a, failure *err) {
   const value *result;
   int width = 0;
-  hifm_status status = json_read(a, s->job.result_path, &result, err);
-  if (status != HIFM_OK) return status;
+  status_code status = json_read(a, s->job.result_path, &result, err);
+  if (status != STATUS_OK) return status;
   const value *numbers = value_get(result, "numbers");
   printf("data set %s: %s\n", s->name, s->job.folder);
   for (size_t i = 0; numbers && i < numbers->count; i++)
@@ -55,49 +55,49 @@ static hifm_status report(const subject *s, arena *a, hifm_error *err) {
     const double se = value_get_number(numbers, arena_format(a, "%s_se", key), NAN);
     printf("  %-*s  %s\n", width, key, dataset_number(a, numbers->items[i]->number, se));
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status make(arena *a, const options *given, hifm_error *err) {
+static status_code make(arena *a, const options *given, failure *err) {
   subject s;
   schedule_summary summary = {0};
   const schedule_options how = {
       .program = command_program(a), .parallel = 1, .retries = 2, .quiet = given->quiet};
-  hifm_status status = find(&s, a, given, err);
-  if (status == HIFM_OK && s.made) {
+  status_code status = find(&s, a, given, err);
+  if (status == STATUS_OK && s.made) {
     if (!given->quiet) fprintf(stderr, "data set %s is made already\n", s.name);
     return report(&s, a, err);
   }
-  if (status == HIFM_OK) status = jobs_check_inputs(&s.job, 1, err);
-  if (status == HIFM_OK) status = files_make_folder(given->out, err);
-  if (status == HIFM_OK) status = files_lock(given->out, err);
-  if (status == HIFM_OK) status = schedule_run(&s.job, 1, &how, &summary, err);
-  if (status == HIFM_OK && s.job.state == JOB_DONE) status = report(&s, a, err);
-  return status == HIFM_OK ? command_exit_code(&summary) : status;
+  if (status == STATUS_OK) status = jobs_check_inputs(&s.job, 1, err);
+  if (status == STATUS_OK) status = files_make_folder(given->out, err);
+  if (status == STATUS_OK) status = files_lock(given->out, err);
+  if (status == STATUS_OK) status = schedule_run(&s.job, 1, &how, &summary, err);
+  if (status == STATUS_OK && s.job.state == JOB_DONE) status = report(&s, a, err);
+  return status == STATUS_OK ? command_exit_code(&summary) : status;
 }
 
-static hifm_status check(arena *a, const options *given, hifm_error *err) {
+static status_code check(arena *a, const options *given, failure *err) {
   subject s;
   size_t failed = 0;
-  hifm_status status = find(&s, a, given, err);
-  if (status != HIFM_OK) return status;
+  status_code status = find(&s, a, given, err);
+  if (status != STATUS_OK) return status;
   if (!s.made)
-    return hifm_fail(err, HIFM_NO_INPUT,
-                     "data set %s is not there yet (%s); hifm dataset make %s makes it", s.name,
-                     s.job.folder, s.name);
+    return failure_set(err, STATUS_NO_INPUT,
+                       "data set %s is not there yet (%s); hifm dataset make %s makes it", s.name,
+                       s.job.folder, s.name);
   status = dataset_check(s.job.folder, s.dataset, s.check, stdout, &failed, err);
-  if (status == HIFM_OK && failed)
-    return hifm_fail(err, HIFM_BAD_INPUT, "data set %s (%s): %zu check%s failed", s.name,
-                     s.job.folder, failed, failed == 1 ? "" : "s");
+  if (status == STATUS_OK && failed)
+    return failure_set(err, STATUS_BAD_INPUT, "data set %s (%s): %zu check%s failed", s.name,
+                       s.job.folder, failed, failed == 1 ? "" : "s");
   return status;
 }
 
-hifm_status command_dataset(arena *a, const options *given, hifm_error *err) {
+status_code command_dataset(arena *a, const options *given, failure *err) {
   static const char *const verbs[] = {"make", "check"};
   const char *verb = given->word_count ? given->words[0] : "";
   if (strcmp(verb, "make") == 0 && given->word_count == 2) return make(a, given, err);
   if (strcmp(verb, "check") == 0 && given->word_count == 2) return check(a, given, err);
-  return hifm_fail(err, HIFM_USAGE,
-                   "hifm dataset make NAME or hifm dataset check NAME, of a recipe in %s%s",
-                   command_recipes(a), text_hint(a, verb, verbs, 2));
+  return failure_set(err, STATUS_USAGE,
+                     "hifm dataset make NAME or hifm dataset check NAME, of a recipe in %s%s",
+                     command_recipes(a), text_hint(a, verb, verbs, 2));
 }

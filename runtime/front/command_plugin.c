@@ -11,26 +11,26 @@ static void tell_check(void *context, const char *name, bool passed, const char 
   printf("%-6s %s%s%s\n", passed ? "ok" : "FAILED", name, *detail ? ": " : "", detail);
 }
 
-static hifm_status check_file(const char *path, hifm_error *err) {
+static status_code check_file(const char *path, failure *err) {
   size_t failed = 0;
-  hifm_status status = check_plugin_apart(path, 120, tell_check, NULL, &failed, err);
-  if (status == HIFM_OK && failed)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: %zu checks failed", path, failed);
+  status_code status = check_plugin_apart(path, 120, tell_check, NULL, &failed, err);
+  if (status == STATUS_OK && failed)
+    return failure_set(err, STATUS_BAD_CONFIG, "%s: %zu checks failed", path, failed);
   return status;
 }
 
-hifm_status command_plugin(arena *a, const options *given, hifm_error *err) {
+status_code command_plugin(arena *a, const options *given, failure *err) {
   const char *verb = given->word_count ? given->words[0] : "";
   (void)a;
   if (strcmp(verb, "list") == 0 && given->word_count == 1) return describe_list(stdout, err);
   if (strcmp(verb, "describe") == 0 && given->word_count == 3)
     return describe_plugin(given->words[1], given->words[2], stdout, err);
   if (strcmp(verb, "check") == 0 && given->word_count == 2) return check_file(given->words[1], err);
-  return hifm_fail(err, HIFM_USAGE,
-                   "hifm plugin list, hifm plugin describe KIND NAME or hifm plugin check FILE");
+  return failure_set(err, STATUS_USAGE,
+                     "hifm plugin list, hifm plugin describe KIND NAME or hifm plugin check FILE");
 }
 
-hifm_status command_describe(arena *a, const options *given, hifm_error *err) {
+status_code command_describe(arena *a, const options *given, failure *err) {
   (void)a;
   return describe_word(given->word_count == 1 ? given->words[0] : NULL, stdout, err);
 }

@@ -2,13 +2,13 @@
 #include "base/files.h"
 #include "front/audits.h"
 #include "front/command.h"
-#include "front/freeze.h"
-#include "front/graph.h"
-#include "front/jobs.h"
+#include "grid/graph.h"
+#include "grid/jobs.h"
+#include "grid/plugin_snapshot.h"
 #include "host/catalogue.h"
-#include "plan/locate.h"
-#include "plan/module.h"
+#include "plan/lua_files.h"
 #include "plan/plan.h"
+#include "plan/source_lines.h"
 #include "report/figure.h"
 #include "report/table.h"
 
@@ -33,20 +33,20 @@ static bool is_partial(const options *given) {
 
 /* results/<script>, with the profile, and "partial" where it is so; beside what is there for all
  * scripts: runs, cache, .plugins and .lock. */
-static hifm_status find_view(experiment *e, hifm_error *err) {
+static status_code find_view(experiment *e, failure *err) {
   const options *given = e->given;
   const char *name = value_get_text(e->plan, "name", "experiment");
   if (*name == '.' || strcmp(name, "runs") == 0 || strcmp(name, "cache") == 0)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "%s: its tables would go to %s/%s, a name that hifm keeps for itself; give "
-                     "the script another one",
-                     given->words[0], given->out, name);
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "%s: its tables would go to %s/%s, a name that hifm keeps for itself; give "
+                       "the script another one",
+                       given->words[0], given->out, name);
   e->view = arena_format(e->a, "%s/%s%s%s%s", given->out, name, given->profile ? "-" : "",
                          given->profile ? given->profile : "", is_partial(given) ? "-partial" : "");
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status make_graph(experiment *e, hifm_error *err) {
+static status_code make_graph(experiment *e, failure *err) {
   return graph_build(e->a, e->plan, e->audits, e->audit_count, e->catalogue, e->given->out,
                      e->given->force, &e->jobs, err);
 }
@@ -62,37 +62,37 @@ static table_request request_table(const experiment *e, size_t index) {
 }
 
 /* The message with the line of the script that has, say, "tables.table2". */
-static void place(const experiment *e, const char *kind, const char *name, hifm_error *err) {
-  const hifm_error inner = *err;
+static void place(const experiment *e, const char *kind, const char *name, failure *err) {
+  const failure inner = *err;
   const char *script = e->given->words[0], *text;
   size_t found = 0, line = 0;
-  if (module_text(e->a, script, &text, NULL) == HIFM_OK)
-    line = locate_line(text, arena_format(e->a, "%s.%s", kind, name), &found);
-  hifm_fail(err, inner.status, "%s:%zu: %s", script, found ? line : 1, inner.message);
+  if (lua_files_text(e->a, script, &text, NULL) == STATUS_OK)
+    line = source_lines_line(text, arena_format(e->a, "%s.%s", kind, name), &found);
+  failure_set(err, inner.status, "%s:%zu: %s", script, found ? line : 1, inner.message);
 }
 
 /* What is wrong with a table or a figure is said before the first run, not after the last. */
-static hifm_status check_views(const experiment *e, hifm_error *err) {
+static status_code check_views(const experiment *e, failure *err) {
   const value *tables = value_get(e->plan, "tables"), *figures = value_get(e->plan, "figures");
-  hifm_status status = HIFM_OK;
-  rows runs, history;
+  status_code status = STATUS_OK;
+  csv_table runs, history;
   record_blank(value_get(e->plan, "columns"), e->audit_names, e->audit_count, e->jobs.rows,
                e->jobs.row_count, &runs, &history);
-  for (size_t i = 0; tables && i < tables->count && status == HIFM_OK; i++) {
+  for (size_t i = 0; tables && i < tables->count && status == STATUS_OK; i++) {
     const table_request request = request_table(e, i);
     status = table_check(&request, &runs, err);
-    if (status != HIFM_OK) place(e, "tables", tables->keys[i], err);
+    if (status != STATUS_OK) place(e, "tables", tables->keys[i], err);
   }
-  for (size_t i = 0; figures && i < figures->count && status == HIFM_OK; i++) {
+  for (size_t i = 0; figures && i < figures->count && status == STATUS_OK; i++) {
     status = figure_check(figures->keys[i], figures->items[i], &history, err);
-    if (status != HIFM_OK) place(e, "figures", figures->keys[i], err);
+    if (status != STATUS_OK) place(e, "figures", figures->keys[i], err);
   }
-  rows_close(&runs);
-  rows_close(&history);
+  csv_table_close(&runs);
+  csv_table_close(&history);
   return status;
 }
 
-static hifm_status load(experiment *e, arena *a, const options *given, hifm_error *err) {
+static status_code load(experiment *e, arena *a, const options *given, failure *err) {
   *e = (experiment){.a = a, .given = given};
   const plan_request request = {.script = given->words[0],
                                 .profile = given->profile,
@@ -102,60 +102,60 @@ static hifm_status load(experiment *e, arena *a, const options *given, hifm_erro
                                 .only_count = given->only_count,
                                 .recipes = command_recipes(a)};
   e->catalogue = catalogue_collect(a);
-  hifm_status status = plan_load(a, &request, e->catalogue, &e->plan, err);
-  if (status == HIFM_OK) status = find_view(e, err);
-  if (status == HIFM_OK)
+  status_code status = plan_load(a, &request, e->catalogue, &e->plan, err);
+  if (status == STATUS_OK) status = find_view(e, err);
+  if (status == STATUS_OK)
     status = audits_load(a, &request, e->catalogue, e->plan, &e->audits, &e->audit_names,
                          &e->audit_count, err);
-  if (status == HIFM_OK) status = make_graph(e, err);
-  return status == HIFM_OK ? check_views(e, err) : status;
+  if (status == STATUS_OK) status = make_graph(e, err);
+  return status == STATUS_OK ? check_views(e, err) : status;
 }
 
 /* --force: the selected runs begin anew. */
-static hifm_status forget(const experiment *e, hifm_error *err) {
+static status_code forget(const experiment *e, failure *err) {
   for (size_t i = 0; i < e->jobs.row_count; i++) {
-    hifm_status status = files_remove(e->jobs.rows[i].folder, err);
-    if (status != HIFM_OK) return status;
+    status_code status = files_remove(e->jobs.rows[i].folder, err);
+    if (status != STATUS_OK) return status;
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* runs.csv and what goes with it, from what is there. */
-static hifm_status record(experiment *e, hifm_error *err) {
+static status_code record(experiment *e, failure *err) {
   graph_set_states(&e->jobs);
-  hifm_status status = files_make_folder(e->view, err);
-  if (status != HIFM_OK) return status;
+  status_code status = files_make_folder(e->view, err);
+  if (status != STATUS_OK) return status;
   return record_write(e->view, value_get(e->plan, "columns"), e->audit_names, e->audit_count,
                       e->jobs.rows, e->jobs.row_count, err);
 }
 
 /* screen: also prints them; NULL: only files. */
-static hifm_status write_tables(const experiment *e, FILE *screen, hifm_error *err) {
+static status_code write_tables(const experiment *e, FILE *screen, failure *err) {
   const value *tables = value_get(e->plan, "tables");
-  hifm_status status = HIFM_OK;
-  for (size_t i = 0; tables && i < tables->count && status == HIFM_OK; i++) {
+  status_code status = STATUS_OK;
+  for (size_t i = 0; tables && i < tables->count && status == STATUS_OK; i++) {
     const table_request request = request_table(e, i);
     status = table_write(&request, screen, err);
-    if (status == HIFM_OK && screen && !e->given->quiet)
+    if (status == STATUS_OK && screen && !e->given->quiet)
       fprintf(stderr, "table: %s/%s.md, .tex, .csv\n", e->view, tables->keys[i]);
   }
   return status;
 }
 
 /* One that fails keeps back no other; the first failure is returned. */
-static hifm_status write_figures(const experiment *e, bool quiet, hifm_error *err) {
+static status_code write_figures(const experiment *e, bool quiet, failure *err) {
   const value *figures = value_get(e->plan, "figures"), *columns = value_get(e->plan, "columns");
-  hifm_status status = HIFM_OK;
+  status_code status = STATUS_OK;
   for (size_t i = 0; figures && i < figures->count; i++) {
-    hifm_error why = {.message = ""};
+    failure why = {.message = ""};
     bool made;
-    const hifm_status one =
+    const status_code one =
         figure_write(e->view, figures->keys[i], figures->items[i], columns, &made, &why);
-    if (one != HIFM_OK && status == HIFM_OK) {
+    if (one != STATUS_OK && status == STATUS_OK) {
       status = one;
       *err = why;
     }
-    if (one != HIFM_OK || quiet) continue;
+    if (one != STATUS_OK || quiet) continue;
     if (made)
       fprintf(stderr, "figure: %s/%s.svg, .png\n", e->view, figures->keys[i]);
     else
@@ -165,10 +165,10 @@ static hifm_status write_figures(const experiment *e, bool quiet, hifm_error *er
 }
 
 /* All that is derived from results. */
-static hifm_status report(experiment *e, hifm_error *err) {
-  hifm_status status = record(e, err);
-  if (status == HIFM_OK) status = write_tables(e, stdout, err);
-  if (status == HIFM_OK) status = write_figures(e, e->given->quiet, err);
+static status_code report(experiment *e, failure *err) {
+  status_code status = record(e, err);
+  if (status == STATUS_OK) status = write_tables(e, stdout, err);
+  if (status == STATUS_OK) status = write_figures(e, e->given->quiet, err);
   return status;
 }
 
@@ -183,7 +183,7 @@ static void dry_run(const experiment *e) {
     printf("  %-8s %s\n", e->jobs.jobs[i].kind, e->jobs.jobs[i].label);
 }
 
-static hifm_status run_jobs(experiment *e, schedule_summary *summary, hifm_error *err) {
+static status_code run_jobs(experiment *e, schedule_summary *summary, failure *err) {
   const value *how = value_get(e->plan, "schedule");
   schedule_options how_to = {.program = command_program(e->a),
                              .image = "/proc/self/exe", /* itself, even when built anew meanwhile */
@@ -195,7 +195,7 @@ static hifm_status run_jobs(experiment *e, schedule_summary *summary, hifm_error
   *summary = (schedule_summary){0};
   if (done == all) {
     if (!e->given->quiet) fprintf(stderr, "all %zu runs are done already: nothing to do\n", all);
-    return HIFM_OK;
+    return STATUS_OK;
   }
   if (!e->given->quiet) fprintf(stderr, "%zu runs, %zu of them done already\n", all, done);
   if (!e->given->quiet && e->jobs.rows_again)
@@ -203,44 +203,45 @@ static hifm_status run_jobs(experiment *e, schedule_summary *summary, hifm_error
             "%zu were trained under other measure settings: their best and last weights are "
             "measured again; other epochs have kept none (--force trains anew)\n",
             e->jobs.rows_again);
-  hifm_status status = freeze_plugins(e->a, e->given->out, e->catalogue, &how_to.plugins, err);
-  if (status != HIFM_OK) return status;
+  status_code status =
+      plugin_snapshot_take(e->a, e->given->out, e->catalogue, &how_to.plugins, err);
+  if (status != STATUS_OK) return status;
   return schedule_run(e->jobs.jobs, e->jobs.job_count, &how_to, summary, err);
 }
 
-hifm_status command_run(arena *a, const options *given, hifm_error *err) {
+status_code command_run(arena *a, const options *given, failure *err) {
   experiment e;
   schedule_summary summary;
   if (given->word_count != 1)
-    return hifm_fail(err, HIFM_USAGE, "hifm run takes one script, such as scripts/lj13.lua");
-  hifm_status status = load(&e, a, given, err);
-  if (status == HIFM_OK && given->dry_run) {
+    return failure_set(err, STATUS_USAGE, "hifm run takes one script, such as scripts/lj13.lua");
+  status_code status = load(&e, a, given, err);
+  if (status == STATUS_OK && given->dry_run) {
     dry_run(&e);
-    return HIFM_OK;
+    return STATUS_OK;
   }
-  if (status == HIFM_OK) status = jobs_check_inputs(e.jobs.jobs, e.jobs.job_count, err);
-  if (status == HIFM_OK) status = files_make_folder(given->out, err);
-  if (status == HIFM_OK) status = files_lock(given->out, err);
-  if (status == HIFM_OK && given->force) status = forget(&e, err);
+  if (status == STATUS_OK) status = jobs_check_inputs(e.jobs.jobs, e.jobs.job_count, err);
+  if (status == STATUS_OK) status = files_make_folder(given->out, err);
+  if (status == STATUS_OK) status = files_lock(given->out, err);
+  if (status == STATUS_OK && given->force) status = forget(&e, err);
   /* While it runs, and where it is interrupted, no table or figure of an earlier call stands beside
    * the new CSV. */
-  const bool more = status == HIFM_OK && e.jobs.rows_done < e.jobs.row_count;
+  const bool more = status == STATUS_OK && e.jobs.rows_done < e.jobs.row_count;
   if (more) status = record(&e, err);
-  if (more && status == HIFM_OK) status = write_tables(&e, NULL, err);
-  hifm_error aside; /* a broken gnuplot keeps no run back: report says it at the end */
-  if (more && status == HIFM_OK) write_figures(&e, true, &aside);
-  if (status != HIFM_OK) return status;
+  if (more && status == STATUS_OK) status = write_tables(&e, NULL, err);
+  failure aside; /* a broken gnuplot keeps no run back: report says it at the end */
+  if (more && status == STATUS_OK) write_figures(&e, true, &aside);
+  if (status != STATUS_OK) return status;
   status = run_jobs(&e, &summary, err);
-  const hifm_status told = report(&e, status == HIFM_OK ? err : &aside);
-  if (status == HIFM_OK) status = told;
-  return status == HIFM_OK ? command_exit_code(&summary) : status;
+  const status_code told = report(&e, status == STATUS_OK ? err : &aside);
+  if (status == STATUS_OK) status = told;
+  return status == STATUS_OK ? command_exit_code(&summary) : status;
 }
 
-hifm_status command_table(arena *a, const options *given, hifm_error *err) {
+status_code command_table(arena *a, const options *given, failure *err) {
   experiment e;
   if (given->word_count != 1)
-    return hifm_fail(err, HIFM_USAGE, "hifm table takes one script, such as scripts/lj13.lua");
-  hifm_status status = load(&e, a, given, err);
-  if (status == HIFM_OK) status = report(&e, err);
+    return failure_set(err, STATUS_USAGE, "hifm table takes one script, such as scripts/lj13.lua");
+  status_code status = load(&e, a, given, err);
+  if (status == STATUS_OK) status = report(&e, err);
   return status;
 }

@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "base/safetensors.h"
 #include "front/command.h"
-#include "front/differences.h"
+#include "front/run_diff.h"
 #include "job/job.h"
 #include "report/format.h"
 
@@ -34,14 +34,14 @@ typedef struct listing {
 } listing;
 
 /* The names of the folders in <out>/runs, sorted; none where that is not there. */
-static hifm_status list_runs(arena *a, const char *out, listing *list, hifm_error *err) {
+static status_code list_runs(arena *a, const char *out, listing *list, failure *err) {
   struct dirent **entries;
   *list = (listing){.folder = arena_format(a, "%s/runs", out)};
   const int found = scandir(list->folder, &entries, is_plain, by_name);
   if (found < 0 && errno != ENOENT)
-    return hifm_fail(err, errno == EACCES ? HIFM_NO_PERMISSION : HIFM_IO_FAILED,
-                     "cannot read the folder %s: %s", list->folder, strerror(errno));
-  if (found < 0) return HIFM_OK;
+    return failure_set(err, errno == EACCES ? STATUS_NO_PERMISSION : STATUS_IO_FAILED,
+                       "cannot read the folder %s: %s", list->folder, strerror(errno));
+  if (found < 0) return STATUS_OK;
   list->count = (size_t)found;
   list->names = arena_get(a, (list->count + 1) * sizeof *list->names);
   for (size_t i = 0; i < list->count; i++) {
@@ -49,16 +49,16 @@ static hifm_status list_runs(arena *a, const char *out, listing *list, hifm_erro
     free(entries[i]);
   }
   free(entries);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* What a run that has not ended has measured stands in its checkpoint. */
 static const value *history_so_far(arena *a, const char *checkpoint) {
   safetensors_file file = {0};
   const value *history = NULL;
-  if (safetensors_open(&file, checkpoint, NULL) == HIFM_OK) {
+  if (safetensors_open(&file, checkpoint, NULL) == STATUS_OK) {
     const char *text = value_get_text(file.metadata, "history", "");
-    if (json_parse(a, text, strlen(text), checkpoint, &history, NULL) != HIFM_OK) history = NULL;
+    if (json_parse(a, text, strlen(text), checkpoint, &history, NULL) != STATUS_OK) history = NULL;
   }
   safetensors_close(&file);
   return history;
@@ -78,11 +78,11 @@ static listed look(arena *a, arena *brief, const char *folder, const char *name)
   const char *file = arena_format(a, "%s/job.json", folder);
   const char *checkpoint = arena_format(brief, "%s/checkpoint.safetensors", folder);
   const value *given = NULL, *result = NULL, *measured = NULL;
-  if (json_read(a, file, &given, NULL) == HIFM_OK) run.config = value_get(given, "config");
-  if (json_read(brief, arena_format(a, "%s/result.json", folder), &result, NULL) == HIFM_OK) {
+  if (json_read(a, file, &given, NULL) == STATUS_OK) run.config = value_get(given, "config");
+  if (json_read(brief, arena_format(a, "%s/result.json", folder), &result, NULL) == STATUS_OK) {
     const char *id = value_get_text(given, "measure_id", "");
     run.state = arena_text(a, value_get_text(result, "status", "done"));
-    if (json_read(brief, job_measure_path(a, folder, id), &measured, NULL) == HIFM_OK)
+    if (json_read(brief, job_measure_path(a, folder, id), &measured, NULL) == STATUS_OK)
       run.history = value_get(measured, "history");
   } else {
     if (files_exists(checkpoint)) {
@@ -107,7 +107,7 @@ static void print_group(const listed *runs, size_t count) {
   const value **configs = arena_get(&a, count * sizeof *configs);
   const char **told = arena_get(&a, count * sizeof *told);
   for (size_t i = 0; i < count; i++) configs[i] = runs[i].config;
-  differences_find(&a, configs, count, told);
+  run_diff_find(&a, configs, count, told);
   for (size_t i = 0; i < count; i++) {
     char number[FORMAT_ROOM] = "";
     if (!isnan(runs[i].nll)) format_fixed(number, runs[i].nll, 3);
@@ -117,11 +117,11 @@ static void print_group(const listed *runs, size_t count) {
   arena_close(&a);
 }
 
-hifm_status command_ls(arena *a, const options *given, hifm_error *err) {
+status_code command_ls(arena *a, const options *given, failure *err) {
   listing list;
-  if (given->word_count) return hifm_fail(err, HIFM_USAGE, "hifm ls takes no words");
-  hifm_status status = list_runs(a, given->out, &list, err);
-  if (status != HIFM_OK) return status;
+  if (given->word_count) return failure_set(err, STATUS_USAGE, "hifm ls takes no words");
+  status_code status = list_runs(a, given->out, &list, err);
+  if (status != STATUS_OK) return status;
   listed *runs = arena_get(a, (list.count + 1) * sizeof *runs);
   for (size_t i = 0; i < list.count; i++) {
     arena brief = {0};
@@ -135,33 +135,33 @@ hifm_status command_ls(arena *a, const options *given, hifm_error *err) {
     print_group(runs + first, end - first);
   }
   if (list.count == 0) fprintf(stderr, "no runs in %s\n", list.folder);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status command_find_run(arena *a, const char *out, const char *word, const char **folder,
-                             hifm_error *err) {
+status_code command_find_run(arena *a, const char *out, const char *word, const char **folder,
+                             failure *err) {
   enum { SHOWN = 5 };
   listing list;
   const char *shown = "";
   size_t matches = 0;
   *folder = word;
   if (strchr(word, '/')) {
-    if (files_exists(arena_format(a, "%s/job.json", word))) return HIFM_OK;
-    return hifm_fail(err, HIFM_NO_INPUT, "%s is no folder of a run; hifm ls shows all", word);
+    if (files_exists(arena_format(a, "%s/job.json", word))) return STATUS_OK;
+    return failure_set(err, STATUS_NO_INPUT, "%s is no folder of a run; hifm ls shows all", word);
   }
-  hifm_status status = list_runs(a, out, &list, err);
-  if (status != HIFM_OK) return status;
+  status_code status = list_runs(a, out, &list, err);
+  if (status != STATUS_OK) return status;
   for (size_t i = 0; i < list.count; i++) {
     if (!strstr(list.names[i], word)) continue;
     *folder = arena_format(a, "%s/%s", list.folder, list.names[i]);
     if (matches++ < SHOWN) shown = arena_format(a, "%s\n  %s", shown, list.names[i]);
   }
-  if (matches == 1) return HIFM_OK;
+  if (matches == 1) return STATUS_OK;
   if (matches == 0)
-    return hifm_fail(err, HIFM_NO_INPUT, "no run in %s has \"%s\" in its name; hifm ls shows all",
-                     list.folder, word);
-  return hifm_fail(err, HIFM_USAGE, "%zu runs in %s have \"%s\" in their name:%s%s", matches,
-                   list.folder, word, shown, matches > SHOWN ? "\n  ..." : "");
+    return failure_set(err, STATUS_NO_INPUT,
+                       "no run in %s has \"%s\" in its name; hifm ls shows all", list.folder, word);
+  return failure_set(err, STATUS_USAGE, "%zu runs in %s have \"%s\" in their name:%s%s", matches,
+                     list.folder, word, shown, matches > SHOWN ? "\n  ..." : "");
 }
 
 static const char *number_at(arena *a, const value *row, const char *key, int digits) {
@@ -192,20 +192,20 @@ static void print_history(arena *a, const value *history) {
   free(text.text);
 }
 
-hifm_status command_log(arena *a, const options *given, hifm_error *err) {
+status_code command_log(arena *a, const options *given, failure *err) {
   const char *folder;
   char *text;
   size_t length;
   if (given->word_count != 1)
-    return hifm_fail(err, HIFM_USAGE, "hifm log takes the name of a run, or a part of it");
-  hifm_status status = command_find_run(a, given->out, given->words[0], &folder, err);
-  if (status == HIFM_OK)
+    return failure_set(err, STATUS_USAGE, "hifm log takes the name of a run, or a part of it");
+  status_code status = command_find_run(a, given->out, given->words[0], &folder, err);
+  if (status == STATUS_OK)
     status =
         files_read(arena_format(a, "%s/log.txt", folder), (size_t)1 << 30, &text, &length, err);
-  if (status != HIFM_OK) return status;
+  if (status != STATUS_OK) return status;
   fwrite(text, 1, length, stdout);
   free(text);
   const listed run = look(a, a, folder, given->words[0]);
   if (run.history && run.history->count) print_history(a, run.history);
-  return HIFM_OK;
+  return STATUS_OK;
 }

@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "front/command.h"
-#include "front/ending.h"
+#include "grid/exit_verdict.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,39 +16,40 @@ static bool ends_with(const char *text, const char *ending) {
   return length > end && strcmp(text + length - end, ending) == 0;
 }
 
-static hifm_status check_options(arena *a, const options *given, hifm_error *err) {
+static status_code check_options(arena *a, const options *given, failure *err) {
   static const char *const kept[] = {"best", "last"};
   const char *weights = given->weights ? given->weights : "best";
   if (given->word_count != 1)
-    return hifm_fail(err, HIFM_USAGE,
-                     "hifm sample takes the name of a run, or its start or end, and --out FILE");
+    return failure_set(err, STATUS_USAGE,
+                       "hifm sample takes the name of a run, or its start or end, and --out FILE");
   if (strcmp(weights, "best") != 0 && strcmp(weights, "last") != 0)
-    return hifm_fail(err, HIFM_USAGE, "--weights: \"%s\" is neither best nor last%s", weights,
-                     text_hint(a, weights, kept, 2));
+    return failure_set(err, STATUS_USAGE, "--weights: \"%s\" is neither best nor last%s", weights,
+                       text_hint(a, weights, kept, 2));
   if (!ends_with(given->out, ".png") && !ends_with(given->out, ".npy"))
-    return hifm_fail(err, HIFM_USAGE,
-                     "hifm sample writes --out FILE, a name that ends in .npy (points) or .png "
-                     "(images)");
+    return failure_set(err, STATUS_USAGE,
+                       "hifm sample writes --out FILE, a name that ends in .npy (points) or .png "
+                       "(images)");
   if (given->strip && !ends_with(given->out, ".png"))
-    return hifm_fail(err, HIFM_USAGE, "--strip is a picture: its --out FILE ends in .png");
-  return HIFM_OK;
+    return failure_set(err, STATUS_USAGE, "--strip is a picture: its --out FILE ends in .png");
+  return STATUS_OK;
 }
 
 /* What the worker is told. Data is looked for where the run's results are now, which may have been
  * moved: runs and cache lie in one folder (graph.h). */
-static hifm_status make_file(arena *a, const options *given, const char *run, const char *scratch,
-                             value **out, hifm_error *err) {
+static status_code make_file(arena *a, const options *given, const char *run, const char *scratch,
+                             value **out, failure *err) {
   const value *trained;
   const char *weights = given->weights ? given->weights : "best";
-  hifm_status status = json_read(a, arena_format(a, "%s/job.json", run), &trained, err);
-  if (status != HIFM_OK) return status;
+  status_code status = json_read(a, arena_format(a, "%s/job.json", run), &trained, err);
+  if (status != STATUS_OK) return status;
   if (!value_get(trained, "config"))
-    return hifm_fail(err, HIFM_BAD_INPUT, "%s/job.json: no table under \"config\"", run);
+    return failure_set(err, STATUS_BAD_INPUT, "%s/job.json: no table under \"config\"", run);
   if (!files_exists(arena_format(a, "%s/%s.safetensors", run, weights)))
-    return hifm_fail(err, HIFM_NO_INPUT,
-                     "%s has no %s.safetensors: best is there after the first measurement with an "
-                     "NLL, last when the training has ended",
-                     run, weights);
+    return failure_set(
+        err, STATUS_NO_INPUT,
+        "%s has no %s.safetensors: best is there after the first measurement with an "
+        "NLL, last when the training has ended",
+        run, weights);
   const char *data = value_get_text(trained, "data", ""), *slash = strrchr(data, '/');
   value *file = value_new(a, VALUE_MAP), *how = value_new(a, VALUE_MAP);
   value_put_text(a, how, "run", run);
@@ -65,40 +66,39 @@ static hifm_status make_file(arena *a, const options *given, const char *run, co
   value_put(a, file, "sample", how);
   value_put(a, file, "config", value_get(trained, "config"));
   *out = file;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status report(arena *a, const options *given, const schedule_job *job,
-                          hifm_error *err) {
+static status_code report(arena *a, const options *given, const schedule_job *job, failure *err) {
   const value *made;
-  hifm_status status = json_read(a, job->result_path, &made, err);
-  if (status != HIFM_OK || given->quiet) return status;
+  status_code status = json_read(a, job->result_path, &made, err);
+  if (status != STATUS_OK || given->quiet) return status;
   const value *numbers = value_get(made, "numbers"), *provenance = value_get(made, "provenance");
   fprintf(stderr, "%s: %.0f samples, NFE %.0f, %.1f s\n", given->out,
           value_get_number(numbers, "samples", NAN), value_get_number(numbers, "nfe", NAN),
           value_get_number(provenance, "seconds", NAN));
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* The worker has said in its log what is wrong, in the words and with the exit code of hifm. */
-static hifm_status fail_as_worker(const schedule_job *job, const char *scratch, hifm_error *err) {
+static status_code fail_as_worker(const schedule_job *job, const char *scratch, failure *err) {
   arena a = {0};
   int code;
   char *log = ending_tail(arena_format(&a, "%s/log.txt", scratch), 0, LOG_LINES);
   if (*log) fprintf(stderr, "%s\n", log);
   free(log);
   arena_close(&a);
-  if (sscanf(job->ending, "exit %d", &code) == 1 && code != 0) return (hifm_status)code;
-  return hifm_fail(err, HIFM_SOME_FAILED, "no samples: the worker %s", job->ending);
+  if (sscanf(job->ending, "exit %d", &code) == 1 && code != 0) return (status_code)code;
+  return failure_set(err, STATUS_SOME_FAILED, "no samples: the worker %s", job->ending);
 }
 
-static hifm_status run_worker(arena *a, const options *given, const char *run, const char *scratch,
-                              hifm_error *err) {
+static status_code run_worker(arena *a, const options *given, const char *run, const char *scratch,
+                              failure *err) {
   value *file = NULL;
   schedule_summary summary;
   const schedule_options how = {.program = command_program(a), .parallel = 1, .quiet = true};
-  hifm_status status = make_file(a, given, run, scratch, &file, err);
-  if (status != HIFM_OK) return status;
+  status_code status = make_file(a, given, run, scratch, &file, err);
+  if (status != STATUS_OK) return status;
   schedule_job job = {.label = "samples",
                       .kind = "sample",
                       .id = value_get_text(file, "id", ""),
@@ -107,33 +107,34 @@ static hifm_status run_worker(arena *a, const options *given, const char *run, c
                       .result_path = arena_format(a, "%s/result.json", scratch),
                       .file = file};
   status = schedule_run(&job, 1, &how, &summary, err);
-  if (status != HIFM_OK) return status;
+  if (status != STATUS_OK) return status;
   if (job.state == JOB_FAILED) return fail_as_worker(&job, scratch, err);
   if (job.state != JOB_DONE)
-    return hifm_fail(err, command_exit_code(&summary), "stopped by a signal; %s is not written",
-                     given->out);
+    return failure_set(err, command_exit_code(&summary), "stopped by a signal; %s is not written",
+                       given->out);
   status = report(a, given, &job, err);
-  return status == HIFM_OK ? command_exit_code(&summary) : status;
+  return status == STATUS_OK ? command_exit_code(&summary) : status;
 }
 
 /* Said now, not after the samples are there. */
-static hifm_status check_writable(const char *path, hifm_error *err) {
+static status_code check_writable(const char *path, failure *err) {
   files_writer probe;
-  hifm_status status = files_begin(&probe, path, err);
-  if (status == HIFM_OK) files_abandon(&probe);
+  status_code status = files_begin(&probe, path, err);
+  if (status == STATUS_OK) files_abandon(&probe);
   return status;
 }
 
 /* The worker's own folder is one for this call alone: a grid may be running in the results folder,
  * and what is there is not touched. */
-hifm_status command_sample(arena *a, const options *given, hifm_error *err) {
+status_code command_sample(arena *a, const options *given, failure *err) {
   const char *run, *scratch;
-  hifm_status status = check_options(a, given, err);
-  if (status == HIFM_OK) status = command_find_run(a, OPTIONS_RESULTS, given->words[0], &run, err);
-  if (status == HIFM_OK) status = check_writable(given->out, err);
-  if (status != HIFM_OK) return status;
+  status_code status = check_options(a, given, err);
+  if (status == STATUS_OK)
+    status = command_find_run(a, OPTIONS_RESULTS, given->words[0], &run, err);
+  if (status == STATUS_OK) status = check_writable(given->out, err);
+  if (status != STATUS_OK) return status;
   status = files_make_temporary(a, "hifm-sample", &scratch, err);
-  if (status != HIFM_OK) return status;
+  if (status != STATUS_OK) return status;
   status = run_worker(a, given, run, scratch, err);
   files_remove(scratch, NULL);
   return status;

@@ -55,16 +55,16 @@ static const char HELP[] =
     "exit codes: 0 ok, 1 some runs failed, 2 usage, 65 bad input, 66 input missing,\n"
     "73/77 cannot write, 74 I/O, 75 busy, 78 bad script or setting, 130/143 signal\n";
 
-static hifm_status command_worker(arena *a, const options *given, hifm_error *err) {
+static status_code command_worker(arena *a, const options *given, failure *err) {
   (void)a;
   if (given->word_count != 1)
-    return hifm_fail(err, HIFM_USAGE, "hifm worker takes one job file; hifm run makes them");
+    return failure_set(err, STATUS_USAGE, "hifm worker takes one job file; hifm run makes them");
   return job_run(given->words[0], err);
 }
 
 static const struct {
   const char *name;
-  hifm_status (*run)(arena *a, const options *given, hifm_error *err);
+  status_code (*run)(arena *a, const options *given, failure *err);
 } COMMANDS[] = {
     {"run", command_run},      {"table", command_table},   {"ls", command_ls},
     {"log", command_log},      {"plugin", command_plugin}, {"dataset", command_dataset},
@@ -72,48 +72,48 @@ static const struct {
     {"worker", command_worker}};
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
 
-static hifm_status dispatch(arena *a, int argc, char **argv, hifm_error *err) {
+static status_code dispatch(arena *a, int argc, char **argv, failure *err) {
   const char *names[COMMAND_COUNT];
   options given;
-  hifm_status status = options_read(a, argc - 2, argv + 2, &given, err);
-  if (status != HIFM_OK) return status;
-  if (given.help) return fputs(HELP, stdout) < 0 ? HIFM_IO_FAILED : HIFM_OK;
+  status_code status = options_read(a, argc - 2, argv + 2, &given, err);
+  if (status != STATUS_OK) return status;
+  if (given.help) return fputs(HELP, stdout) < 0 ? STATUS_IO_FAILED : STATUS_OK;
   for (size_t i = 0; i < COMMAND_COUNT; i++) {
     names[i] = COMMANDS[i].name;
     if (strcmp(argv[1], names[i]) == 0) return COMMANDS[i].run(a, &given, err);
   }
-  return hifm_fail(err, HIFM_USAGE, "\"%s\" is no command%s", argv[1],
-                   text_hint(a, argv[1], names, COMMAND_COUNT));
+  return failure_set(err, STATUS_USAGE, "\"%s\" is no command%s", argv[1],
+                     text_hint(a, argv[1], names, COMMAND_COUNT));
 }
 
 /* Where a script ran, the message begins with its file and line; else with the program's name. */
-static void print_error(const hifm_error *err) {
+static void print_error(const failure *err) {
   fprintf(stderr, "hifm: %s\n", err->message);
-  if (err->status == HIFM_USAGE) fprintf(stderr, "see hifm --help\n");
+  if (err->status == STATUS_USAGE) fprintf(stderr, "see hifm --help\n");
 }
 
 int commands_main(int argc, char **argv) {
   if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
       strcmp(argv[1], "help") == 0) {
     fputs(HELP, argc < 2 ? stderr : stdout);
-    return (int)(argc < 2 ? HIFM_USAGE : HIFM_OK);
+    return (int)(argc < 2 ? STATUS_USAGE : STATUS_OK);
   }
   arena a = {0};
-  hifm_error err = {0};
-  hifm_status code = dispatch(&a, argc, argv, &err);
-  if (code != HIFM_OK && err.message[0]) print_error(&err);
-  if (fflush(stdout) != 0 && code == HIFM_OK) {
+  failure err = {0};
+  status_code code = dispatch(&a, argc, argv, &err);
+  if (code != STATUS_OK && err.message[0]) print_error(&err);
+  if (fflush(stdout) != 0 && code == STATUS_OK) {
     fprintf(stderr, "hifm: cannot write to standard output\n");
-    code = HIFM_IO_FAILED;
+    code = STATUS_IO_FAILED;
   }
   arena_close(&a);
   return (int)code;
 }
 
-hifm_status command_exit_code(const schedule_summary *summary) {
-  if (summary->signal) return (hifm_status)(128 + summary->signal);
-  if (summary->disk) return HIFM_IO_FAILED;
-  return summary->failed ? HIFM_SOME_FAILED : HIFM_OK;
+status_code command_exit_code(const schedule_summary *summary) {
+  if (summary->signal) return (status_code)(128 + summary->signal);
+  if (summary->disk) return STATUS_IO_FAILED;
+  return summary->failed ? STATUS_SOME_FAILED : STATUS_OK;
 }
 
 const char *command_program(arena *a) {
@@ -122,7 +122,7 @@ const char *command_program(arena *a) {
   if (length <= 0) {
     fprintf(stderr, "hifm: /proc/self/exe cannot be read: %s (is /proc mounted?)\n",
             strerror(errno));
-    exit(HIFM_NO_RESOURCE);
+    exit(STATUS_NO_RESOURCE);
   }
   path[length] = 0;
   return arena_text(a, path);

@@ -163,14 +163,14 @@ static void check_arrays(checking *c) {
   if (c->data.domain.centred) check_centred(c);
 }
 
-hifm_status dataset_check(const char *folder, const value *config, const value *expected, FILE *out,
-                          size_t *failed, hifm_error *err) {
+status_code dataset_check(const char *folder, const value *config, const value *expected, FILE *out,
+                          size_t *failed, failure *err) {
   checking c = {.out = out};
   const value *result = NULL;
-  hifm_status status =
+  status_code status =
       json_read(&c.memory, arena_format(&c.memory, "%s/result.json", folder), &result, err);
-  if (status == HIFM_OK) status = dataset_open(&c.data, folder, config, err);
-  if (status != HIFM_OK) goto done;
+  if (status == STATUS_OK) status = dataset_open(&c.data, folder, config, err);
+  if (status != STATUS_OK) goto done;
   c.numbers = value_get(result, "numbers");
   check_arrays(&c);
   check_disjoint(&c);

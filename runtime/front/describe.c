@@ -26,12 +26,12 @@ static int longest_name(const value *catalogue) {
   return (int)longest;
 }
 
-static hifm_status finish(FILE *out, hifm_error *err) {
-  if (fflush(out) == 0 && !ferror(out)) return HIFM_OK;
-  return hifm_fail(err, HIFM_IO_FAILED, "cannot write to the output");
+static status_code finish(FILE *out, failure *err) {
+  if (fflush(out) == 0 && !ferror(out)) return STATUS_OK;
+  return failure_set(err, STATUS_IO_FAILED, "cannot write to the output");
 }
 
-hifm_status describe_list(FILE *out, hifm_error *err) {
+status_code describe_list(FILE *out, failure *err) {
   arena memory = {0};
   const value *catalogue = catalogue_collect(&memory);
   int width = longest_name(catalogue);
@@ -54,12 +54,12 @@ hifm_status describe_list(FILE *out, hifm_error *err) {
   return finish(out, err);
 }
 
-static const char *preset_text(arena *a, const value *setting) {
-  const value *preset = value_get(setting, "preset");
-  if (!preset) return "must be given";
-  if (preset->type == VALUE_BOOL) return preset->flag ? "true" : "false";
-  if (preset->type == VALUE_NUMBER) return arena_format(a, "%.15g", preset->number);
-  return arena_format(a, "\"%s\"", preset->text);
+static const char *default_text(arena *a, const value *setting) {
+  const value *unset = value_get(setting, "default");
+  if (!unset) return "must be given";
+  if (unset->type == VALUE_BOOL) return unset->flag ? "true" : "false";
+  if (unset->type == VALUE_NUMBER) return arena_format(a, "%.15g", unset->number);
+  return arena_format(a, "\"%s\"", unset->text);
 }
 
 enum { COLUMNS = 4 };
@@ -83,12 +83,12 @@ static void print_settings(arena *a, const value *settings, FILE *out) {
   }
   const char *(*rows)[COLUMNS] = arena_get(a, (settings->count + 1) * sizeof *rows);
   const hifm_param *params = params_from_description(a, settings);
-  const char *const heads[] = {"setting", "values", "preset", "meaning"};
+  const char *const heads[] = {"setting", "values", "default", "meaning"};
   memcpy(rows[0], heads, sizeof heads);
   for (size_t i = 0; i < settings->count; i++) {
     rows[i + 1][0] = params[i].name;
     rows[i + 1][1] = params_range_text(a, &params[i]);
-    rows[i + 1][2] = preset_text(a, settings->items[i]);
+    rows[i + 1][2] = default_text(a, settings->items[i]);
     rows[i + 1][3] = params[i].meaning;
   }
   fprintf(out, "\n");
@@ -113,10 +113,10 @@ static void print_role(const value *entry, FILE *out) {
                                     {HIFM_STAGE_HESSIAN, "Hessian"},
                                     {HIFM_STAGE_RATES, "rates"},
                                     {HIFM_STAGE_NOISE, "noise"}};
-  static const flag_word invariances[] = {{HIFM_RELATIVE, "relative"},
-                                          {HIFM_TRANSLATES, "translates"},
-                                          {HIFM_ROTATES, "rotates"},
-                                          {HIFM_PERMUTES, "permutes"}};
+  static const flag_word invariances[] = {{HIFM_ANCHORED, "relative"},
+                                          {HIFM_INVARIANT_TRANSLATION, "translates"},
+                                          {HIFM_INVARIANT_ROTATION, "rotates"},
+                                          {HIFM_INVARIANT_PERMUTATION, "permutes"}};
   if (value_get(entry, "role"))
     print_flags(out, "role     ", (uint32_t)value_get_number(entry, "role", 0), roles, 4);
   if (value_get(entry, "speed"))
@@ -126,19 +126,20 @@ static void print_role(const value *entry, FILE *out) {
                 4);
 }
 
-static hifm_status find_kind(arena *a, const char *word, hifm_kind *kind, hifm_error *err) {
+static status_code find_kind(arena *a, const char *word, hifm_kind *kind, failure *err) {
   static const char *const kinds[] = {"energy", "flow", "network", "solver"};
   *kind = params_kind(word);
-  if (*kind) return HIFM_OK;
-  return hifm_fail(err, HIFM_USAGE, "\"%s\" is no kind of plugin (energy, flow, network, solver)%s",
-                   word, text_hint(a, word, kinds, 4));
+  if (*kind) return STATUS_OK;
+  return failure_set(err, STATUS_USAGE,
+                     "\"%s\" is no kind of plugin (energy, flow, network, solver)%s", word,
+                     text_hint(a, word, kinds, 4));
 }
 
-hifm_status describe_plugin(const char *kind_word, const char *name, FILE *out, hifm_error *err) {
+status_code describe_plugin(const char *kind_word, const char *name, FILE *out, failure *err) {
   arena memory = {0};
   const value *entry = NULL;
   hifm_kind kind;
-  hifm_status status = find_kind(&memory, kind_word, &kind, err);
+  status_code status = find_kind(&memory, kind_word, &kind, err);
   if (!status)
     status = catalogue_find(&memory, catalogue_collect(&memory), kind, name, &entry, err);
   if (!status) {
@@ -183,21 +184,21 @@ static void print_columns(FILE *out) {
   RECORD_HISTORY(HISTORY_LINE)
 }
 
-static hifm_status refuse_word(const char *word, hifm_error *err) {
+static status_code refuse_word(const char *word, failure *err) {
   arena memory = {0};
   const char *words[WORD_COUNT];
   for (size_t i = 0; i < WORD_COUNT; i++) words[i] = WORDS[i].word;
   const char *all = text_list(&memory, words, WORD_COUNT);
   if (word)
-    hifm_fail(err, HIFM_USAGE, "\"%s\" is not described (%s; plugins: hifm plugin describe)%s",
-              word, all, text_hint(&memory, word, words, WORD_COUNT));
+    failure_set(err, STATUS_USAGE, "\"%s\" is not described (%s; plugins: hifm plugin describe)%s",
+                word, all, text_hint(&memory, word, words, WORD_COUNT));
   else
-    hifm_fail(err, HIFM_USAGE, "hifm describe takes one of %s", all);
+    failure_set(err, STATUS_USAGE, "hifm describe takes one of %s", all);
   arena_close(&memory);
-  return HIFM_USAGE;
+  return STATUS_USAGE;
 }
 
-hifm_status describe_word(const char *word, FILE *out, hifm_error *err) {
+status_code describe_word(const char *word, FILE *out, failure *err) {
   size_t at = 0;
   while (word && at < WORD_COUNT && strcmp(WORDS[at].word, word) != 0) at++;
   if (!word || at == WORD_COUNT) return refuse_word(word, err);

@@ -3,18 +3,18 @@
 #ifndef FRONT_DESCRIBE_H
 #define FRONT_DESCRIBE_H
 
-#include "hifm/status.h"
+#include "base/failure.h"
 
 /* Every plugin found, by kind, with its summary; at the end those that were refused, and why. */
-hifm_status describe_list(FILE *out, hifm_error *err);
+status_code describe_list(FILE *out, failure *err);
 
-/* One plugin with its settings: name, values, preset, meaning. HIFM_USAGE for an unknown kind,
- * HIFM_BAD_CONFIG for an unknown or refused plugin. */
-hifm_status describe_plugin(const char *kind, const char *name, FILE *out, hifm_error *err);
+/* One plugin with its settings: name, values, default, meaning. STATUS_USAGE for an unknown kind,
+ * STATUS_BAD_CONFIG for an unknown or refused plugin. */
+status_code describe_plugin(const char *kind, const char *name, FILE *out, failure *err);
 
 /* The settings of a section of a script (train, measure, ...) or of a kind of data set (mcmc, file,
- * images), or "columns": those of runs.csv and history.csv. HIFM_USAGE for another word, or NULL.
+ * images), or "columns": those of runs.csv and history.csv. STATUS_USAGE for another word, or NULL.
  */
-hifm_status describe_word(const char *word, FILE *out, hifm_error *err);
+status_code describe_word(const char *word, FILE *out, failure *err);
 
 #endif

@@ -10,22 +10,22 @@ static const char *const NAMES[] = {"--profile", "--set",   "--only", "-j", "--d
                                     "--force",   "--quiet", "--out",  "-n", "--weights",
                                     "--seed",    "--strip", "--help"};
 
-static hifm_status take_number(const char *name, const char *word, options *out, hifm_error *err) {
+static status_code take_number(const char *name, const char *word, options *out, failure *err) {
   const bool workers = strcmp(name, "-j") == 0, samples = strcmp(name, "-n") == 0;
   const char *what = workers ? "number of workers" : samples ? "number of samples" : "seed";
   const double low = workers || samples ? 1 : 0;
   const double high = workers ? 1024 : samples ? 1e6 : UINT32_MAX;
   double number;
   if (!text_number(word, &number) || number < low || number > high || number != floor(number))
-    return hifm_fail(err, HIFM_USAGE, "%s: \"%s\" is no %s (%.0f to %.0f)", name, word, what, low,
-                     high);
+    return failure_set(err, STATUS_USAGE, "%s: \"%s\" is no %s (%.0f to %.0f)", name, word, what,
+                       low, high);
   if (workers)
     out->parallel = (unsigned)number;
   else if (samples)
     out->count = (size_t)number;
   else
     out->seed = (uint32_t)number;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 static bool is_number(const char *name) {
@@ -33,14 +33,14 @@ static bool is_number(const char *name) {
 }
 
 /* Options with a value: stores it. */
-static hifm_status take_value(const char *name, const char *word, options *out, hifm_error *err) {
+static status_code take_value(const char *name, const char *word, options *out, failure *err) {
   if (is_number(name)) return take_number(name, word, out, err);
   if (strcmp(name, "--profile") == 0) out->profile = word;
   if (strcmp(name, "--only") == 0) out->only[out->only_count++] = word;
   if (strcmp(name, "--out") == 0) out->out = word;
   if (strcmp(name, "--weights") == 0) out->weights = word;
   if (strcmp(name, "--set") == 0) out->sets[out->set_count++] = word;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 static bool take_flag(const char *name, options *out) {
@@ -71,7 +71,7 @@ static bool wants_value(const char *name) {
          strcmp(name, "--weights") == 0;
 }
 
-hifm_status options_read(arena *a, int argc, char **argv, options *out, hifm_error *err) {
+status_code options_read(arena *a, int argc, char **argv, options *out, failure *err) {
   const long processors = sysconf(_SC_NPROCESSORS_ONLN);
   *out = (options){
       .out = OPTIONS_RESULTS, .parallel = processors > 0 ? (unsigned)processors : 1, .count = 64};
@@ -81,19 +81,19 @@ hifm_status options_read(arena *a, int argc, char **argv, options *out, hifm_err
     const char *name = argv[i];
     if (name[0] != '-' || !name[1]) {
       if (out->word_count == sizeof out->words / sizeof *out->words)
-        return hifm_fail(err, HIFM_USAGE, "too many words, beginning with \"%s\"", name);
+        return failure_set(err, STATUS_USAGE, "too many words, beginning with \"%s\"", name);
       out->words[out->word_count++] = name;
       continue;
     }
     const char *word = attached_value(a, &name);
     if (!word && take_flag(name, out)) continue;
     if (!wants_value(name))
-      return hifm_fail(err, HIFM_USAGE, "unknown option %s%s", argv[i],
-                       text_hint(a, name, NAMES, sizeof NAMES / sizeof *NAMES));
+      return failure_set(err, STATUS_USAGE, "unknown option %s%s", argv[i],
+                         text_hint(a, name, NAMES, sizeof NAMES / sizeof *NAMES));
     if (!word && i + 1 == argc)
-      return hifm_fail(err, HIFM_USAGE, "%s needs a value after it", name);
-    hifm_status status = take_value(name, word ? word : argv[++i], out, err);
-    if (status != HIFM_OK) return status;
+      return failure_set(err, STATUS_USAGE, "%s needs a value after it", name);
+    status_code status = take_value(name, word ? word : argv[++i], out, err);
+    if (status != STATUS_OK) return status;
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }

@@ -2,8 +2,8 @@
 #ifndef FRONT_OPTIONS_H
 #define FRONT_OPTIONS_H
 
+#include "base/failure.h"
 #include "base/memory.h"
-#include "hifm/status.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,7 +22,8 @@ typedef struct options {
   bool dry_run, force, quiet, strip, help;
 } options;
 
-/* HIFM_USAGE with "did you mean" for an unknown option, a missing or bad value, too many words. */
-hifm_status options_read(arena *a, int argc, char **argv, options *out, hifm_error *err);
+/* STATUS_USAGE with "did you mean" for an unknown option, a missing or bad value, too many words.
+ */
+status_code options_read(arena *a, int argc, char **argv, options *out, failure *err);
 
 #endif

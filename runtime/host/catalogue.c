@@ -24,7 +24,9 @@ static void describe_kind(arena *a, value *entry, const hifm_plugin *plugin) {
     value_put(a, entry, "speed", value_bool(a, plugin->ops.network->speed));
   if (plugin->kind == HIFM_ENERGY) {
     const hifm_energy_ops *ops = plugin->ops.energy;
-    const uint32_t implied = ops->pair ? HIFM_TRANSLATES | HIFM_ROTATES | HIFM_PERMUTES : 0;
+    const uint32_t implied = ops->pair ? HIFM_INVARIANT_TRANSLATION | HIFM_INVARIANT_ROTATION |
+                                             HIFM_INVARIANT_PERMUTATION
+                                       : 0;
     value_put_number(a, entry, "invariances", ops->invariances | implied);
     value_put(a, entry, "pair", value_bool(a, ops->pair != NULL));
   }
@@ -35,7 +37,7 @@ static void describe_file(void *context, int fd) {
   arena memory = {0}, *a = &memory;
   value *entry = value_new(a, VALUE_MAP);
   const hifm_plugin *plugin = NULL;
-  hifm_error err;
+  failure err;
   if (plugins_open(context, &plugin, &err)) {
     value_put_text(a, entry, "error", err.message);
   } else {
@@ -65,10 +67,10 @@ static const value *collect_one(arena *a, const value *file) {
   add_hash(a, entry, path);
   char *answer = NULL;
   size_t length = 0;
-  hifm_error err;
+  failure err;
   const value *said = NULL;
   char *child_path = arena_text(a, path);
-  hifm_status status =
+  status_code status =
       child_run(describe_file, child_path, LOADING_SECONDS, &answer, &length, &err);
   if (status)
     value_put_text(a, entry, "error", arena_format(a, "%s: %s while loading", path, err.message));
@@ -98,8 +100,8 @@ const value *catalogue_collect(arena *a) {
   return catalogue;
 }
 
-hifm_status catalogue_find(arena *a, const value *catalogue, hifm_kind kind, const char *name,
-                           const value **entry, hifm_error *err) {
+status_code catalogue_find(arena *a, const value *catalogue, hifm_kind kind, const char *name,
+                           const value **entry, failure *err) {
   const char **names = arena_get(a, (catalogue->count + 1) * sizeof *names);
   const char *word = params_kind_text(kind);
   const value *found = NULL;
@@ -111,22 +113,24 @@ hifm_status catalogue_find(arena *a, const value *catalogue, hifm_kind kind, con
     names[count] = value_get_text(item, "name", "");
     if (strcmp(names[count++], name) != 0) continue;
     if (found)
-      return hifm_fail(err, HIFM_BAD_CONFIG, "\"%s\" is two %s plugins, %s and %s; keep one", name,
-                       word, value_get_text(found, "path", ""), value_get_text(item, "path", ""));
+      return failure_set(err, STATUS_BAD_CONFIG, "\"%s\" is two %s plugins, %s and %s; keep one",
+                         name, word, value_get_text(found, "path", ""),
+                         value_get_text(item, "path", ""));
     found = item;
   }
   if (!found)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "\"%s\" is no %s plugin%s", name, word,
-                     plugins_hint(a, name, names, count));
+    return failure_set(err, STATUS_BAD_CONFIG, "\"%s\" is no %s plugin%s", name, word,
+                       plugins_hint(a, name, names, count));
   const char *refusal = value_get_text(found, "error", NULL);
   if (refusal)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "%s plugin \"%s\" was refused: %s", word, name, refusal);
+    return failure_set(err, STATUS_BAD_CONFIG, "%s plugin \"%s\" was refused: %s", word, name,
+                       refusal);
   *entry = found;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 static const hifm_param *find_params(void *context, hifm_kind kind, const char *name,
-                                     hifm_error *err) {
+                                     failure *err) {
   const catalogue_context *c = context;
   const value *entry = NULL;
   if (catalogue_find(c->memory, c->catalogue, kind, name, &entry, err)) return NULL;

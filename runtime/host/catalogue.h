@@ -2,6 +2,7 @@
 #ifndef HOST_CATALOGUE_H
 #define HOST_CATALOGUE_H
 
+#include "base/failure.h"
 #include "host/params.h"
 
 /* Opens every plugin found, each in a child process of its own, and gathers a LIST of MAPs, sorted
@@ -18,10 +19,10 @@
  * kind is "" there when neither folder nor record tells. */
 const value *catalogue_collect(arena *a);
 
-/* The entry of a plugin; HIFM_BAD_CONFIG with "did you mean", or with the reason it was refused, or
- * with both paths when there are two. */
-hifm_status catalogue_find(arena *a, const value *catalogue, hifm_kind kind, const char *name,
-                           const value **entry, hifm_error *err);
+/* The entry of a plugin; STATUS_BAD_CONFIG with "did you mean", or with the reason it was refused,
+ * or with both paths when there are two. */
+status_code catalogue_find(arena *a, const value *catalogue, hifm_kind kind, const char *name,
+                           const value **entry, failure *err);
 
 /* A lookup for params_check; the context must outlive it. */
 typedef struct catalogue_context {

@@ -68,7 +68,7 @@ const value *check_settings(check *c, const char *key, double number) {
   value *settings = value_new(c->memory, VALUE_MAP);
   for (const hifm_param *p = c->plugin->params; p && p->name; p++) {
     bool word = p->type == HIFM_TEXT || p->type == HIFM_REF;
-    if (word ? !p->text : isnan(p->preset))
+    if (word ? !p->text : isnan(p->default_value))
       value_put(c->memory, settings, p->name, some_value(c->memory, p));
   }
   if (key) value_put_number(c->memory, settings, key, number);
@@ -118,26 +118,26 @@ void check_point(const hifm_domain *domain, uint32_t draw, double *y) {
   if (domain->centred) centre(domain, y);
 }
 
-static hifm_status refuse_missing(const char *path, hifm_error *err) {
-  if (files_exists(path)) return HIFM_OK;
-  return hifm_fail(err, HIFM_NO_INPUT, "%s: no such plugin file", path);
+static status_code refuse_missing(const char *path, failure *err) {
+  if (files_exists(path)) return STATUS_OK;
+  return failure_set(err, STATUS_NO_INPUT, "%s: no such plugin file", path);
 }
 
-hifm_status check_plugin(const char *path, check_tell tell, void *context, size_t *failed,
-                         hifm_error *err) {
+status_code check_plugin(const char *path, check_tell tell, void *context, size_t *failed,
+                         failure *err) {
   *failed = 0;
-  hifm_status status = refuse_missing(path, err);
+  status_code status = refuse_missing(path, err);
   if (status) return status;
   arena memory = {0};
   check c = {.tell = tell, .context = context, .memory = &memory};
-  hifm_error why;
-  hifm_status sound = plugins_open(path, &c.plugin, &why);
+  failure why;
+  status_code sound = plugins_open(path, &c.plugin, &why);
   check_verdict(&c, "record is sound", !sound, "%s",
                 sound ? why.message : "name, sizes, settings and operations");
   if (!sound) check_kinds(&c);
   *failed = c.failed;
   arena_close(&memory);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* One line a check: '+' or '-', the name, a tab, the detail. */
@@ -171,22 +171,22 @@ static const char *retell(char *lines, check_tell tell, void *context, size_t *f
   return last;
 }
 
-hifm_status check_plugin_apart(const char *path, unsigned seconds, check_tell tell, void *context,
-                               size_t *failed, hifm_error *err) {
+status_code check_plugin_apart(const char *path, unsigned seconds, check_tell tell, void *context,
+                               size_t *failed, failure *err) {
   *failed = 0;
-  hifm_status status = refuse_missing(path, err);
+  status_code status = refuse_missing(path, err);
   if (status) return status;
   arena memory = {0};
   char *lines = NULL;
   size_t length = 0;
-  hifm_error why = {.message = ""};
-  hifm_status ended =
+  failure why = {.message = ""};
+  status_code ended =
       child_run(check_as_child, arena_text(&memory, path), seconds, &lines, &length, &why);
   const char *last = retell(lines, tell, context, failed);
   const char *detail = arena_format(&memory, "%s after \"%s\"", why.message, last);
-  *failed += ended != HIFM_OK;
+  *failed += ended != STATUS_OK;
   tell(context, "comes back", !ended, ended ? detail : "no crash, within the time limit");
   free(lines);
   arena_close(&memory);
-  return HIFM_OK;
+  return STATUS_OK;
 }

@@ -3,7 +3,7 @@
 #ifndef HOST_CHECK_H
 #define HOST_CHECK_H
 
-#include "hifm/status.h"
+#include "base/failure.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,15 +11,15 @@
 /* Hears of every check: its name, the verdict, and what was measured or what is wrong. */
 typedef void (*check_tell)(void *context, const char *name, bool passed, const char *detail);
 
-/* Checks one file in this process, with its presets, on every kind of data point that the plugin
+/* Checks one file in this process, with its defaults, on every kind of data point that the plugin
  * accepts. *failed counts the checks that were not passed; a file that is no plugin fails the first
  * one. The plugin may crash or hang: see check_plugin_apart. */
-hifm_status check_plugin(const char *path, check_tell tell, void *context, size_t *failed,
-                         hifm_error *err);
+status_code check_plugin(const char *path, check_tell tell, void *context, size_t *failed,
+                         failure *err);
 
 /* The same in a child process with a time limit; a child that dies fails one more check, which
  * names the last one it got through. */
-hifm_status check_plugin_apart(const char *path, unsigned seconds, check_tell tell, void *context,
-                               size_t *failed, hifm_error *err);
+status_code check_plugin_apart(const char *path, unsigned seconds, check_tell tell, void *context,
+                               size_t *failed, failure *err);
 
 #endif

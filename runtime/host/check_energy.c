@@ -1,5 +1,5 @@
 /* Energies: derivatives against differences, declared invariances and what follows from them. */
-#include "base/linear.h"
+#include "base/blas.h"
 #include "base/numbers.h"
 #include "hifm/energy.h"
 #include "host/check_parts.h"
@@ -34,14 +34,14 @@ static double *doubles(check *c, size_t count) {
 
 static double largest(const double *x, size_t n) {
   double top = 0;
-  for (size_t i = 0; i < n; i++) top = numbers_worse(top, fabs(x[i]));
+  for (size_t i = 0; i < n; i++) top = numbers_nan_max(top, fabs(x[i]));
   return top;
 }
 
 /* |x - y| over |y|, largest components. */
 static double relative_error(const double *x, const double *y, size_t n) {
   double apart = 0, size = largest(y, n);
-  for (size_t i = 0; i < n; i++) apart = numbers_worse(apart, fabs(x[i] - y[i]));
+  for (size_t i = 0; i < n; i++) apart = numbers_nan_max(apart, fabs(x[i] - y[i]));
   return apart / fmax(size, DBL_MIN);
 }
 
@@ -54,7 +54,7 @@ static void finite_value(subject *s) {
   double size = 0;
   for (uint32_t draw = 0; draw < POINTS; draw++) {
     take_point(s, draw);
-    size = numbers_worse(size, fabs(energy_value(s->e, s->y, s->anchor)));
+    size = numbers_nan_max(size, fabs(energy_value(s->e, s->y, s->anchor)));
   }
   check_verdict(s->c, "value is finite", isfinite(size), "largest |V| %.6g", size);
 }
@@ -76,7 +76,7 @@ static void gradient_differences(subject *s) {
     take_point(s, draw);
     energy_gradient(s->e, s->y, s->anchor, s->gradient);
     for (size_t i = 0; i < s->d; i++) s->other[i] = differ_value(s, i);
-    error = numbers_worse(error, relative_error(s->gradient, s->other, s->d));
+    error = numbers_nan_max(error, relative_error(s->gradient, s->other, s->d));
   }
   check_within(s->c, "gradient agrees with differences of the value", error, 1e-6);
 }
@@ -99,7 +99,7 @@ static void hessian_differences(subject *s) {
     take_point(s, draw);
     energy_hessian(s->e, s->y, s->anchor, s->hessian);
     for (size_t i = 0; i < s->d; i++) differ_gradient(s, i, differences + i * s->d);
-    error = numbers_worse(error, relative_error(s->hessian, differences, s->d * s->d));
+    error = numbers_nan_max(error, relative_error(s->hessian, differences, s->d * s->d));
   }
   check_within(s->c, "Hessian agrees with differences of the gradient", error, 1e-6);
 }
@@ -112,7 +112,7 @@ static void symmetry(subject *s) {
   s->ops->hessian(s->self, s->domain, s->y, s->anchor, s->hessian);
   for (size_t i = 0; i < d; i++)
     for (size_t j = 0; j < i; j++)
-      apart = numbers_worse(apart, fabs(s->hessian[i * d + j] - s->hessian[j * d + i]));
+      apart = numbers_nan_max(apart, fabs(s->hessian[i * d + j] - s->hessian[j * d + i]));
   check_within(s->c, "Hessian is symmetric", apart / fmax(largest(s->hessian, d * d), DBL_MIN),
                1e-12);
 }
@@ -150,9 +150,12 @@ static const struct {
   void (*move)(const subject *s, uint32_t draw, const double *y, double *out);
   bool anchor_too;
 } motions[] = {
-    {HIFM_TRANSLATES, "HIFM_TRANSLATES", "value is unchanged by translation", translate, false},
-    {HIFM_ROTATES, "HIFM_ROTATES", "value is unchanged by rotation", rotate, false},
-    {HIFM_PERMUTES, "HIFM_PERMUTES", "value is unchanged by permutation", permute, true},
+    {HIFM_INVARIANT_TRANSLATION, "HIFM_INVARIANT_TRANSLATION", "value is unchanged by translation",
+     translate, false},
+    {HIFM_INVARIANT_ROTATION, "HIFM_INVARIANT_ROTATION", "value is unchanged by rotation", rotate,
+     false},
+    {HIFM_INVARIANT_PERMUTATION, "HIFM_INVARIANT_PERMUTATION", "value is unchanged by permutation",
+     permute, true},
 };
 enum { MOTIONS = sizeof motions / sizeof *motions };
 
@@ -165,7 +168,7 @@ static void invariance(subject *s, size_t m) {
     motions[m].move(s, draw, s->y, s->moved);
     if (anchor_too) motions[m].move(s, draw, s->anchor, s->other);
     double after = energy_value(s->e, s->moved, anchor_too ? s->other : s->anchor);
-    error = numbers_worse(error, fabs(after - before) / fmax(fabs(before), 1));
+    error = numbers_nan_max(error, fabs(after - before) / fmax(fabs(before), 1));
   }
   check_within(s->c, motions[m].check, error, 1e-10);
 }
@@ -180,7 +183,7 @@ static void flat_translations(subject *s) {
     for (size_t k = 0; k < space; k++) {
       double sum = 0;
       for (size_t j = k; j < d; j += space) sum += s->hessian[i * d + j];
-      worst = numbers_worse(worst, fabs(sum));
+      worst = numbers_nan_max(worst, fabs(sum));
     }
   check_within(s->c, "Hessian is zero along translations", worst / largest(s->hessian, d * d),
                1e-6);
@@ -202,7 +205,7 @@ static void turning_gradient(subject *s) {
   for (size_t i = 0; i < d; i++) {
     double sum = -s->other[i];
     for (size_t j = 0; j < d; j++) sum += s->hessian[i * d + j] * s->moved[j];
-    worst = numbers_worse(worst, fabs(sum));
+    worst = numbers_nan_max(worst, fabs(sum));
   }
   double size = largest(s->hessian, d * d) * largest(s->y, d);
   check_within(s->c, "Hessian turns with rotations", worst / size, 1e-6);
@@ -219,8 +222,8 @@ static void nullity(subject *s, bool translates, bool rotates) {
   bool still = largest(s->gradient, d) < 1e-9 * size;
   size_t expected = (translates ? space : 0) + (rotates && still ? space * (space - 1) / 2 : 0);
   double *basis = doubles(s->c, d * d);
-  hifm_error why;
-  if (linear_eigen(s->hessian, d, s->other, basis, &why)) {
+  failure why;
+  if (blas_eigen(s->hessian, d, s->other, basis, &why)) {
     check_verdict(s->c, "null space holds the rigid motions", false, "%s", why.message);
     return;
   }
@@ -232,15 +235,18 @@ static void nullity(subject *s, bool translates, bool rotates) {
 
 static void invariances(subject *s) {
   uint32_t flags =
-      s->ops->invariances | (s->ops->pair ? HIFM_TRANSLATES | HIFM_ROTATES | HIFM_PERMUTES : 0);
+      s->ops->invariances | (s->ops->pair ? HIFM_INVARIANT_TRANSLATION | HIFM_INVARIANT_ROTATION |
+                                                HIFM_INVARIANT_PERMUTATION
+                                          : 0);
   if (!s->domain->particles) return;
-  if (s->domain->space == 1) flags &= ~(uint32_t)HIFM_ROTATES; /* on a line nothing rotates */
+  if (s->domain->space == 1)
+    flags &= ~(uint32_t)HIFM_INVARIANT_ROTATION; /* on a line nothing rotates */
   for (size_t m = 0; m < MOTIONS; m++)
     if (flags & motions[m].flag) invariance(s, m);
-  if (flags & HIFM_TRANSLATES) flat_translations(s);
-  if (flags & HIFM_ROTATES) turning_gradient(s);
-  if (flags & (HIFM_TRANSLATES | HIFM_ROTATES))
-    nullity(s, flags & HIFM_TRANSLATES, flags & HIFM_ROTATES);
+  if (flags & HIFM_INVARIANT_TRANSLATION) flat_translations(s);
+  if (flags & HIFM_INVARIANT_ROTATION) turning_gradient(s);
+  if (flags & (HIFM_INVARIANT_TRANSLATION | HIFM_INVARIANT_ROTATION))
+    nullity(s, flags & HIFM_INVARIANT_TRANSLATION, flags & HIFM_INVARIANT_ROTATION);
 }
 
 void check_energy_unfit(check *c, const char *refusal) {
@@ -255,11 +261,11 @@ void check_energy_unfit(check *c, const char *refusal) {
 /* Manners ------------------------------------------------------------------------------------ */
 
 static void anchor_is_used(subject *s) {
-  if (s->ops->invariances & HIFM_RELATIVE || s->ops->pair) return;
+  if (s->ops->invariances & HIFM_ANCHORED || s->ops->pair) return;
   take_point(s, 0);
   double own = s->ops->value(s->self, s->domain, s->y, s->y);
   double foreign = s->ops->value(s->self, s->domain, s->y, s->anchor);
-  check_same(s->c, "anchor plays no part unless RELATIVE", &own, &foreign, sizeof own);
+  check_same(s->c, "anchor plays no part unless ANCHORED", &own, &foreign, sizeof own);
 }
 
 static void inputs_untouched(subject *s) {
@@ -344,7 +350,7 @@ static void together(subject *s) {
   answers both[2];
   check_call calls[2];
   for (uint32_t k = 0; k < 2; k++) {
-    hifm_error why;
+    failure why;
     answers *a = &both[k];
     *a = (answers){.d = d, .y = doubles(s->c, d), .out = doubles(s->c, count)};
     energy_open(&a->e, s->e->bound, s->domain, &why);
@@ -357,7 +363,7 @@ static void together(subject *s) {
 
 void check_energy(check *c, const hifm_bound *bound, const hifm_domain *domain) {
   energy e;
-  hifm_error why;
+  failure why;
   if (energy_open(&e, *bound, domain, &why)) return; /* the caller has tried this domain */
   const size_t d = domain->d;
   subject s = {.c = c,

@@ -57,7 +57,7 @@ static hifm_status shape(const stage *s, modes *m, bool *intact, hifm_error *why
   memcpy(work.beta, m->beta, sizeof m->beta);
   memcpy(work.null, m->null, sizeof m->null);
   memcpy(work.visible, m->visible, sizeof m->visible);
-  hifm_status status = s->ops->shape(s->self, &work, why);
+  const hifm_status status = s->ops->shape(s->self, &work, why);
   *intact = check_intact(work.alpha, sizeof m->alpha) && check_intact(work.beta, sizeof m->beta) &&
             check_intact(work.null, sizeof m->null) &&
             check_intact(work.visible, sizeof m->visible);
@@ -251,7 +251,7 @@ void check_flow(check *c, const hifm_bound *bound) {
   hifm_error why = {.message = ""};
   start(&s, &before);
   after = again = before;
-  hifm_status status = shape(&s, &after, &intact, &why);
+  const hifm_status status = shape(&s, &after, &intact, &why);
   check_verdict(c, "shape accepts a plain spectrum", !status, "%s", status ? why.message : "ok");
   if (status) return;
   check_verdict(c, "buffers are not overrun", intact, "guard bytes around every array");

@@ -19,15 +19,15 @@ static const struct {
     {"4 numbers", {.d = 4}},
 };
 
-static hifm_status bind(check *c, const hifm_domain *domain, hifm_bound *bound, hifm_error *err) {
+static status_code bind(check *c, const hifm_domain *domain, hifm_bound *bound, failure *err) {
   return plugins_bind_opened(c->memory, c->plugin, check_settings(c, NULL, 0), c->plugin->name,
                              domain, bound, err);
 }
 
 /* Binding is half the test of an energy: the host serves a pair energy on particles only. */
-static hifm_status try_domain(check *c, const hifm_domain *domain, hifm_bound *bound,
-                              hifm_error *err) {
-  hifm_status status = bind(c, domain, bound, err);
+static status_code try_domain(check *c, const hifm_domain *domain, hifm_bound *bound,
+                              failure *err) {
+  status_code status = bind(c, domain, bound, err);
   if (status || c->plugin->kind != HIFM_ENERGY) return status;
   energy e;
   status = energy_open(&e, *bound, domain, err);
@@ -46,11 +46,11 @@ static void check_kind(check *c, const hifm_bound *bound, const hifm_domain *dom
 static void check_with_speed(check *c, const char *name, const hifm_domain *domain) {
   hifm_domain wider = *domain;
   hifm_bound bound = {0};
-  hifm_error why;
+  failure why;
   wider.speed = true;
   c->where = arena_format(c->memory, "%s, with v_z", name);
   if (try_domain(c, &wider, &bound, &why)) {
-    check_verdict(c, "presets are accepted", false, "speed is declared, but: %s", why.message);
+    check_verdict(c, "defaults are accepted", false, "speed is declared, but: %s", why.message);
     return;
   }
   check_kind(c, &bound, &wider);
@@ -59,9 +59,9 @@ static void check_with_speed(check *c, const char *name, const hifm_domain *doma
 
 /* What became of the kinds of data points. */
 typedef struct kinds {
-  const char *accepted, *refused;     /* names in a row */
-  bool particles;                     /* are some of the accepted ones */
-  hifm_error of_particles, of_others; /* the last refusals */
+  const char *accepted, *refused;  /* names in a row */
+  bool particles;                  /* are some of the accepted ones */
+  failure of_particles, of_others; /* the last refusals */
 } kinds;
 
 static const char *in_a_row(check *c, const char *names, const char *name) {
@@ -78,7 +78,8 @@ static bool sees_points(const check *c) {
 static bool lies_anywhere(const check *c) {
   if (c->plugin->kind != HIFM_ENERGY || c->plugin->ops.energy->pair) return false;
   const uint32_t flags = c->plugin->ops.energy->invariances;
-  return flags & (HIFM_ROTATES | HIFM_PERMUTES) && !(flags & HIFM_TRANSLATES);
+  return flags & (HIFM_INVARIANT_ROTATION | HIFM_INVARIANT_PERMUTATION) &&
+         !(flags & HIFM_INVARIANT_TRANSLATION);
 }
 
 /* The checks on a kind that is accepted; drops `bound`. */
@@ -87,7 +88,7 @@ static void check_bound(check *c, const char *name, const hifm_domain *domain, h
   k->accepted = in_a_row(c, k->accepted, name);
   k->particles = k->particles || domain->particles;
   c->where = sees_points(c) ? name : NULL;
-  check_verdict(c, "presets are accepted", true, "bound with every setting at its preset");
+  check_verdict(c, "defaults are accepted", true, "bound with every setting at its default");
   check_kind(c, bound, domain);
   plugins_drop(bound);
   if (c->plugin->kind == HIFM_NETWORK && c->plugin->ops.network->speed)
@@ -142,7 +143,7 @@ static void tell_kinds(check *c, const kinds *k) {
                   sees_points(c) ? "checked on" : "sees none of them; bound for", k->accepted,
                   *k->refused ? "; not for " : "", k->refused);
   else
-    check_verdict(c, "presets are accepted", false,
+    check_verdict(c, "defaults are accepted", false,
                   "on no kind of data point; tried %s, up to %d particles and %d numbers; of "
                   "particles: %s; of the others: %s",
                   k->refused, PARTICLES_MOST, NUMBERS_MOST, k->of_particles.message,

@@ -33,7 +33,7 @@ typedef struct check_call {
  */
 void check_together(check *c, const check_call calls[2]);
 
-/* Settings with which the plugin can be bound: presets, and for what must be given the smallest
+/* Settings with which the plugin can be bound: defaults, and for what must be given the smallest
  * number allowed or the first plugin found. `key` (may be NULL), a REAL or COUNT of the plugin, is
  * set to number. */
 const value *check_settings(check *c, const char *key, double number);

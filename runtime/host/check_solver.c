@@ -187,7 +187,7 @@ static void not_a_number(check *c, const hifm_bound *bound) {
 
 static bool bind_with(check *c, const value *settings, hifm_bound *bound) {
   const hifm_domain domain = {.d = SIZE};
-  hifm_error why;
+  failure why;
   *bound = (hifm_bound){0};
   if (!plugins_bind_opened(c->memory, c->plugin, settings, c->plugin->name, &domain, bound, &why))
     return true;

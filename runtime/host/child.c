@@ -73,19 +73,19 @@ static bool read_all(pid_t child, int fd, unsigned seconds, text_buffer *buffer)
   }
 }
 
-static hifm_status verdict(int ending, bool killed, unsigned seconds, hifm_error *err) {
-  if (WIFEXITED(ending) && WEXITSTATUS(ending) == RETURNED) return HIFM_OK;
+static status_code verdict(int ending, bool killed, unsigned seconds, failure *err) {
+  if (WIFEXITED(ending) && WEXITSTATUS(ending) == RETURNED) return STATUS_OK;
   if (WIFEXITED(ending))
-    return hifm_fail(err, HIFM_BAD_CONFIG, "ended by itself with exit code %d",
-                     WEXITSTATUS(ending));
+    return failure_set(err, STATUS_BAD_CONFIG, "ended by itself with exit code %d",
+                       WEXITSTATUS(ending));
   if (WTERMSIG(ending) == SIGALRM || (killed && WTERMSIG(ending) == SIGKILL))
-    return hifm_fail(err, HIFM_BAD_CONFIG, "took longer than %u s", seconds);
+    return failure_set(err, STATUS_BAD_CONFIG, "took longer than %u s", seconds);
   const char *word = sigabbrev_np(WTERMSIG(ending));
-  return hifm_fail(err, HIFM_BAD_CONFIG, "crashed with SIG%s", word ? word : "?");
+  return failure_set(err, STATUS_BAD_CONFIG, "crashed with SIG%s", word ? word : "?");
 }
 
-hifm_status child_run(void (*body)(void *context, int fd), void *context, unsigned seconds,
-                      char **bytes, size_t *length, hifm_error *err) {
+status_code child_run(void (*body)(void *context, int fd), void *context, unsigned seconds,
+                      char **bytes, size_t *length, failure *err) {
   int ends[2], ending = 0;
   bool killed = false;
   text_buffer answer = {0};
@@ -94,7 +94,7 @@ hifm_status child_run(void (*body)(void *context, int fd), void *context, unsign
   *length = 0;
   fflush(NULL); /* or the child would own a copy of what is not yet printed */
   if (pipe2(ends, O_CLOEXEC) != 0)
-    return hifm_fail(err, HIFM_NO_RESOURCE, "cannot make a pipe: %s", strerror(errno));
+    return failure_set(err, STATUS_NO_RESOURCE, "cannot make a pipe: %s", strerror(errno));
   pid_t child = fork();
   if (child == 0) {
     close(ends[0]);
@@ -110,9 +110,9 @@ hifm_status child_run(void (*body)(void *context, int fd), void *context, unsign
   close(ends[0]);
   *bytes = answer.text;
   *length = answer.length;
-  if (child < 0) return hifm_fail(err, HIFM_NO_RESOURCE, "cannot fork: %s", strerror(errno));
+  if (child < 0) return failure_set(err, STATUS_NO_RESOURCE, "cannot fork: %s", strerror(errno));
   while (waitpid(child, &ending, 0) < 0)
     if (errno != EINTR)
-      return hifm_fail(err, HIFM_NO_RESOURCE, "cannot wait for a child: %s", strerror(errno));
+      return failure_set(err, STATUS_NO_RESOURCE, "cannot wait for a child: %s", strerror(errno));
   return verdict(ending, killed, seconds, err);
 }

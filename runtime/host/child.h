@@ -3,17 +3,17 @@
 #ifndef HOST_CHILD_H
 #define HOST_CHILD_H
 
-#include "hifm/status.h"
+#include "base/failure.h"
 
 #include <stddef.h>
 
 /* Runs body in a forked child, which writes its answer to fd; what it prints goes nowhere. *bytes
- * (released with free(), NUL after it) is all that was written, also on failure. HIFM_BAD_CONFIG
+ * (released with free(), NUL after it) is all that was written, also on failure. STATUS_BAD_CONFIG
  * when the child did not return from body: err->message is what became of it, "crashed with
  * SIGSEGV", "took longer than 5 s" or "ended by itself with exit code 3". Whatever it does, this is
  * over after that time, and of what it has started nothing is left that keeps the pipe open. */
-hifm_status child_run(void (*body)(void *context, int fd), void *context, unsigned seconds,
-                      char **bytes, size_t *length, hifm_error *err);
+status_code child_run(void (*body)(void *context, int fd), void *context, unsigned seconds,
+                      char **bytes, size_t *length, failure *err);
 
 /* All of the text, for body. */
 void child_write(int fd, const char *text);

@@ -14,24 +14,25 @@ static size_t pair_count(const hifm_domain *domain) {
   return n ? n * (n - 1) / 2 : 0;
 }
 
-hifm_status energy_open(energy *e, hifm_bound bound, const hifm_domain *domain, hifm_error *err) {
+status_code energy_open(energy *e, hifm_bound bound, const hifm_domain *domain, failure *err) {
   const char *name = bound.plugin->name;
   const hifm_energy_ops *ops = bound.plugin->ops.energy;
   const size_t d = domain->d, k = pair_count(domain);
   *e = (energy){.bound = bound, .domain = *domain};
   if (ops->pair && (k == 0 || (size_t)domain->particles * domain->space != d))
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "energy \"%s\" is a sum over pairs, but the points are %u particles in %u "
-                     "dimensions (d = %u); set \"particles\" and \"space\" of the data set",
-                     name, domain->particles, domain->space, domain->d);
-  if (domain->centred && !ops->pair && !(ops->invariances & HIFM_TRANSLATES))
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "energy \"%s\" does not declare HIFM_TRANSLATES, but the points have zero "
-                     "centre of mass: it would push them out of that subspace",
-                     name);
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "energy \"%s\" is a sum over pairs, but the points are %u particles in %u "
+                       "dimensions (d = %u); set \"particles\" and \"space\" of the data set",
+                       name, domain->particles, domain->space, domain->d);
+  if (domain->centred && !ops->pair && !(ops->invariances & HIFM_INVARIANT_TRANSLATION))
+    return failure_set(
+        err, STATUS_BAD_CONFIG,
+        "energy \"%s\" does not declare HIFM_INVARIANT_TRANSLATION, but the points have zero "
+        "centre of mass: it would push them out of that subspace",
+        name);
   size_t room = ops->pair ? 5 * k : 3 * d + (ops->hessian ? d * d : 0);
   e->scratch = memory_array(room, sizeof *e->scratch);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 void energy_close(energy *e) {
@@ -73,7 +74,7 @@ static pair_sums pairs_at(energy *e, const double *y, const double *anchor) {
   double *s = e->scratch;
   pair_sums p = {k, s, s, s + 2 * k, s + 3 * k, s + 4 * k};
   measure(&e->domain, y, p.r2);
-  if (anchor && anchor != y && ops->invariances & HIFM_RELATIVE) {
+  if (anchor && anchor != y && ops->invariances & HIFM_ANCHORED) {
     p.s2 = s + k;
     measure(&e->domain, anchor, p.s2);
   }
@@ -145,12 +146,12 @@ static double pairs_laplacian(const energy *e, const pair_sums *p) {
 
 static double value_at(const energy *e, const double *y, const double *anchor) {
   const hifm_energy_ops *ops = ops_of(e);
-  return ops->value(e->bound.self, &e->domain, y, ops->invariances & HIFM_RELATIVE ? anchor : y);
+  return ops->value(e->bound.self, &e->domain, y, ops->invariances & HIFM_ANCHORED ? anchor : y);
 }
 
 static void gradient_at(const energy *e, const double *y, const double *anchor, double *out) {
   const hifm_energy_ops *ops = ops_of(e);
-  ops->gradient(e->bound.self, &e->domain, y, ops->invariances & HIFM_RELATIVE ? anchor : y, out);
+  ops->gradient(e->bound.self, &e->domain, y, ops->invariances & HIFM_ANCHORED ? anchor : y, out);
 }
 
 /* Steps that balance cut-off and rounding: eps^(1/3) for a first difference, eps^(1/4) for a
@@ -219,7 +220,7 @@ static void value_hessian(energy *e, const double *y, const double *anchor, doub
   const hifm_energy_ops *ops = ops_of(e);
   const size_t d = e->domain.d;
   if (ops->hessian)
-    ops->hessian(e->bound.self, &e->domain, y, ops->invariances & HIFM_RELATIVE ? anchor : y,
+    ops->hessian(e->bound.self, &e->domain, y, ops->invariances & HIFM_ANCHORED ? anchor : y,
                  hessian);
   else if (ops->gradient)
     for (size_t i = 0; i < d; i++)

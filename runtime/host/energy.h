@@ -2,6 +2,7 @@
 #ifndef HOST_ENERGY_H
 #define HOST_ENERGY_H
 
+#include "base/failure.h"
 #include "hifm/energy.h"
 
 typedef struct energy {
@@ -10,10 +11,10 @@ typedef struct energy {
   double *scratch; /* owned */
 } energy;
 
-/* Takes over no ownership of bound. HIFM_BAD_CONFIG when the energy cannot serve the domain: a pair
- * energy without particles, or points of zero centre of mass and an energy that does not declare
- * HIFM_TRANSLATES. */
-hifm_status energy_open(energy *e, hifm_bound bound, const hifm_domain *domain, hifm_error *err);
+/* Takes over no ownership of bound. STATUS_BAD_CONFIG when the energy cannot serve the domain: a
+ * pair energy without particles, or points of zero centre of mass and an energy that does not
+ * declare HIFM_INVARIANT_TRANSLATION. */
+status_code energy_open(energy *e, hifm_bound bound, const hifm_domain *domain, failure *err);
 void energy_close(energy *e);
 
 /* y, anchor [d]; anchor NULL means y itself. One energy per thread: the scratch is inside. */

@@ -1,97 +1,100 @@
 #include "host/flow.h"
 
 #include "base/memory.h"
+#include "host/plugin_status.h"
 #include "host/plugins.h"
 
 #include <string.h>
 
-static hifm_status need_hessian(const flow_role *roles, size_t i, hifm_error *err) {
+static status_code need_hessian(const flow_role *roles, size_t i, failure *err) {
   if (roles[i].role & HIFM_STAGE_HESSIAN && !(roles[0].role & HIFM_STAGE_HESSIAN))
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "flow: the stage %s needs a Hessian, but the path stage %s has none; begin "
-                     "with hessian",
-                     roles[i].name, roles[0].name);
-  return HIFM_OK;
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "flow: the stage %s needs a Hessian, but the path stage %s has none; begin "
+                       "with hessian",
+                       roles[i].name, roles[0].name);
+  return STATUS_OK;
 }
 
-static hifm_status check_noise(const flow_role *roles, size_t i, size_t *noise, hifm_error *err) {
+static status_code check_noise(const flow_role *roles, size_t i, size_t *noise, failure *err) {
   if (roles[i].role & HIFM_STAGE_NOISE) {
     if (roles[0].own_path)
-      return hifm_fail(err, HIFM_BAD_CONFIG, "flow: the path stage %s takes no noise stage (%s)",
-                       roles[0].name, roles[i].name);
+      return failure_set(err, STATUS_BAD_CONFIG,
+                         "flow: the path stage %s takes no noise stage (%s)", roles[0].name,
+                         roles[i].name);
     if (*noise)
-      return hifm_fail(err, HIFM_BAD_CONFIG, "flow: at most one noise stage, got %s and %s",
-                       roles[*noise].name, roles[i].name);
+      return failure_set(err, STATUS_BAD_CONFIG, "flow: at most one noise stage, got %s and %s",
+                         roles[*noise].name, roles[i].name);
     *noise = i;
   } else if (*noise && roles[i].role & HIFM_STAGE_RATES) {
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "flow: the stage %s changes rates, so it must come before the noise stage %s",
-                     roles[i].name, roles[*noise].name);
+    return failure_set(
+        err, STATUS_BAD_CONFIG,
+        "flow: the stage %s changes rates, so it must come before the noise stage %s",
+        roles[i].name, roles[*noise].name);
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status flow_check_order(const flow_role *roles, size_t count, hifm_error *err) {
+status_code flow_check_order(const flow_role *roles, size_t count, failure *err) {
   size_t noise = 0;
   if (count == 0)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "flow: no stage given; begin with a path stage");
+    return failure_set(err, STATUS_BAD_CONFIG, "flow: no stage given; begin with a path stage");
   if (count > FLOW_STAGES_MAX)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "flow: %zu stages, at most %d are allowed", count,
-                     FLOW_STAGES_MAX);
+    return failure_set(err, STATUS_BAD_CONFIG, "flow: %zu stages, at most %d are allowed", count,
+                       FLOW_STAGES_MAX);
   if (!(roles[0].role & HIFM_STAGE_SOURCE))
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "flow: the first stage, %s, is no path stage; begin with transport, "
-                     "interpolant, data or hessian",
-                     roles[0].name);
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "flow: the first stage, %s, is no path stage; begin with transport, "
+                       "interpolant, data or hessian",
+                       roles[0].name);
   for (size_t i = 1; i < count; i++) {
     if (roles[i].role & HIFM_STAGE_SOURCE)
-      return hifm_fail(err, HIFM_BAD_CONFIG, "flow: exactly one path stage, got %s and %s",
-                       roles[0].name, roles[i].name);
+      return failure_set(err, STATUS_BAD_CONFIG, "flow: exactly one path stage, got %s and %s",
+                         roles[0].name, roles[i].name);
     for (size_t j = 1; j < i; j++)
       if (strcmp(roles[i].name, roles[j].name) == 0)
-        return hifm_fail(err, HIFM_BAD_CONFIG,
-                         "flow: the stage %s stands twice (positions %zu "
-                         "and %zu)",
-                         roles[i].name, j + 1, i + 1);
-    hifm_status status = need_hessian(roles, i, err);
-    if (status == HIFM_OK) status = check_noise(roles, i, &noise, err);
-    if (status != HIFM_OK) return status;
+        return failure_set(err, STATUS_BAD_CONFIG,
+                           "flow: the stage %s stands twice (positions %zu "
+                           "and %zu)",
+                           roles[i].name, j + 1, i + 1);
+    status_code status = need_hessian(roles, i, err);
+    if (status == STATUS_OK) status = check_noise(roles, i, &noise, err);
+    if (status != STATUS_OK) return status;
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* The energy that a HESSIAN source declares among its settings. */
-static hifm_status find_energy(const hifm_bound *source, hifm_bound *energy, hifm_error *err) {
+static status_code find_energy(const hifm_bound *source, hifm_bound *energy, failure *err) {
   for (const hifm_param *p = source->plugin->params; p && p->name; p++)
     if (p->type == HIFM_REF && p->kind == HIFM_ENERGY) {
       memcpy(energy, (const char *)source->self + p->offset, sizeof *energy);
-      return HIFM_OK;
+      return STATUS_OK;
     }
-  return hifm_fail(err, HIFM_BAD_CONFIG, "flow: the path stage %s declares no energy",
-                   source->plugin->name);
+  return failure_set(err, STATUS_BAD_CONFIG, "flow: the path stage %s declares no energy",
+                     source->plugin->name);
 }
 
-hifm_status flow_open(flow *f, arena *a, const value *stages, const hifm_domain *domain,
-                      hifm_error *err) {
+status_code flow_open(flow *f, arena *a, const value *stages, const hifm_domain *domain,
+                      failure *err) {
   flow_role roles[FLOW_STAGES_MAX];
-  hifm_status status = HIFM_OK;
+  status_code status = STATUS_OK;
   memset(f, 0, sizeof *f);
   f->d = domain->d;
-  for (size_t i = 0; i < stages->count && i < FLOW_STAGES_MAX && status == HIFM_OK; i++) {
+  for (size_t i = 0; i < stages->count && i < FLOW_STAGES_MAX && status == STATUS_OK; i++) {
     const char *name = value_get_text(stages->items[i], PARAMS_NAME, "stage");
     status = plugins_bind(a, HIFM_FLOW, stages->items[i], arena_format(a, "flow.%s", name), domain,
                           &f->stages[i], err);
-    if (status != HIFM_OK) break;
+    if (status != STATUS_OK) break;
     f->count = i + 1;
     const hifm_plugin *plugin = f->stages[i].plugin;
     roles[i] = (flow_role){plugin->name, plugin->ops.flow->role, plugin->ops.flow->path != NULL};
   }
-  if (status == HIFM_OK) status = flow_check_order(roles, stages->count, err);
-  if (status == HIFM_OK && roles[0].role & HIFM_STAGE_HESSIAN) {
+  if (status == STATUS_OK) status = flow_check_order(roles, stages->count, err);
+  if (status == STATUS_OK && roles[0].role & HIFM_STAGE_HESSIAN) {
     f->hessian = true;
     status = find_energy(&f->stages[0], &f->energy, err);
   }
-  if (status != HIFM_OK) flow_close(f);
+  if (status != STATUS_OK) flow_close(f);
   return status;
 }
 
@@ -125,8 +128,8 @@ static void set_raw_range(hifm_spectrum *spectrum) {
   }
 }
 
-hifm_status flow_shape(const flow *f, double norm, const double *eigenvalues,
-                       hifm_spectrum *spectrum, hifm_error *err) {
+status_code flow_shape(const flow *f, double norm, const double *eigenvalues,
+                       hifm_spectrum *spectrum, failure *err) {
   const size_t modes = flow_modes(f);
   spectrum->modes = modes;
   spectrum->norm = norm;
@@ -141,11 +144,12 @@ hifm_status flow_shape(const flow *f, double norm, const double *eigenvalues,
   if (eigenvalues) set_raw_range(spectrum);
   for (size_t k = 0; k < f->count; k++) {
     const hifm_bound *stage = &f->stages[k];
-    hifm_status status = stage->plugin->ops.flow->shape(stage->self, spectrum, err);
-    if (status != HIFM_OK) return status;
+    hifm_error why = {.message = ""};
+    const hifm_status status = stage->plugin->ops.flow->shape(stage->self, spectrum, &why);
+    if (status != HIFM_OK) return plugin_status_in(status, &why, err);
     set_range(spectrum);
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* Eqs. 15-17 with t eliminated by eq. 21, multiplied out so that nothing cancels near z = 1:
@@ -184,10 +188,10 @@ void flow_path(const flow *f, const hifm_spectrum *spectrum, double q, double *m
     linear_path(spectrum, q, m, s, dm, ds);
 }
 
-double flow_rest(const flow *f, const hifm_spectrum *spectrum, double t) {
-  return has_own_path(f) ? t : fmax(exp(-spectrum->kappa * spectrum->low * t), FLOW_LEAST_REST);
+double flow_q_at(const flow *f, const hifm_spectrum *spectrum, double t) {
+  return has_own_path(f) ? t : fmax(exp(-spectrum->kappa * spectrum->low * t), FLOW_Q_MIN);
 }
 
-double flow_speed(const flow *f, const hifm_spectrum *spectrum, double q) {
+double flow_vz(const flow *f, const hifm_spectrum *spectrum, double q) {
   return has_own_path(f) ? 1 : spectrum->kappa * spectrum->low * q;
 }

@@ -3,6 +3,7 @@
 #ifndef HOST_FLOW_H
 #define HOST_FLOW_H
 
+#include "base/failure.h"
 #include "base/value.h"
 #include "hifm/flow.h"
 
@@ -24,11 +25,11 @@ typedef struct flow_role {
   uint32_t role;
   bool own_path;
 } flow_role;
-hifm_status flow_check_order(const flow_role *roles, size_t count, hifm_error *err);
+status_code flow_check_order(const flow_role *roles, size_t count, failure *err);
 
 /* Binds a LIST of resolved stages (already with its noise stage) and checks the order. */
-hifm_status flow_open(flow *f, arena *a, const value *stages, const hifm_domain *domain,
-                      hifm_error *err);
+status_code flow_open(flow *f, arena *a, const value *stages, const hifm_domain *domain,
+                      failure *err);
 void flow_close(flow *f);
 
 /* Number of modes the spectra of this flow have: d with a Hessian, else 1. */
@@ -37,8 +38,8 @@ size_t flow_modes(const flow *f);
 /* Runs all stages for the data point with this norm |y1| and, with a Hessian, these eigenvalues
  * (NULL otherwise). The spectrum's arrays have flow_modes items and belong to the caller. err says
  * which stage refused. */
-hifm_status flow_shape(const flow *f, double norm, const double *eigenvalues,
-                       hifm_spectrum *spectrum, hifm_error *err);
+status_code flow_shape(const flow *f, double norm, const double *eigenvalues,
+                       hifm_spectrum *spectrum, failure *err);
 
 /* Mean factor m, deviation s and their derivatives by z, per mode, at q = 1 - z in (0, 1]: the
  * linear SDE of eq. 22 after inverting eq. 21, or the source's own path. */
@@ -46,14 +47,14 @@ void flow_path(const flow *f, const hifm_spectrum *spectrum, double q, double *m
                double *dm, double *ds);
 
 /* The paths divide by q. A uniform draw of z is never nearer to the data than this. */
-#define FLOW_LEAST_REST 0x1p-53
+#define FLOW_Q_MIN 0x1p-53
 
-/* q = 1 - z at time t in (0, 1]: exp(-kappa alpha_min t), eq. 21, or FLOW_LEAST_REST where that is
+/* q = 1 - z at time t in (0, 1]: exp(-kappa alpha_min t), eq. 21, or FLOW_Q_MIN where that is
  * smaller. A source with its own path has no time but z: there t itself is taken for q, which is as
  * uniform. */
-double flow_rest(const flow *f, const hifm_spectrum *spectrum, double t);
+double flow_q_at(const flow *f, const hifm_spectrum *spectrum, double t);
 
 /* v_z = dz/dt at q: kappa alpha_min q (eq. 21), or 1 for a source with its own path. */
-double flow_speed(const flow *f, const hifm_spectrum *spectrum, double q);
+double flow_vz(const flow *f, const hifm_spectrum *spectrum, double q);
 
 #endif

@@ -11,28 +11,28 @@ static const hifm_network_ops *ops(const network *net) {
   return net->bound.plugin->ops.network;
 }
 
-hifm_status network_open(network *net, hifm_bound bound, const hifm_domain *domain, size_t points,
-                         hifm_error *err) {
+status_code network_open(network *net, hifm_bound bound, const hifm_domain *domain, size_t points,
+                         failure *err) {
   memset(net, 0, sizeof *net);
   if (domain->speed && !bound.plugin->ops.network->speed)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "network %s does not answer v_z, which the infinite scheme needs",
-                     bound.plugin->name);
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "network %s does not answer v_z, which the infinite scheme needs",
+                       bound.plugin->name);
   net->bound = bound;
   net->domain = *domain;
   net->outputs = domain->d + (size_t)domain->speed;
   net->points = points;
   net->count = ops(net)->tensors(bound.self, domain, net->tensors, NETWORK_TENSORS_MAX);
   if (net->count > NETWORK_TENSORS_MAX)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "network %s: %zu tensors, at most %d are allowed",
-                     bound.plugin->name, net->count, NETWORK_TENSORS_MAX);
+    return failure_set(err, STATUS_BAD_CONFIG, "network %s: %zu tensors, at most %d are allowed",
+                       bound.plugin->name, net->count, NETWORK_TENSORS_MAX);
   for (size_t i = 0; i < net->count; i++)
     net->weights += net->tensors[i].rows * net->tensors[i].columns;
   net->chunk = ops(net)->chunk(bound.self, domain, points);
   if (net->chunk < 1 || net->chunk > points) net->chunk = points;
   net->work = memory_get(ops(net)->work(bound.self, domain, net->chunk));
   net->tape = memory_array(3 * net->chunk * net->outputs, sizeof *net->tape);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 void network_close(network *net) {
@@ -118,7 +118,7 @@ static float *answer(network *net, const float *w, const hifm_batch *piece, floa
   return raw;
 }
 
-void network_field(network *net, const float *w, const hifm_batch *batch, float *v) {
+void network_velocity(network *net, const float *w, const hifm_batch *batch, float *v) {
   const size_t d = net->domain.d;
   for (size_t first = 0; first < batch->n; first += net->chunk) {
     const hifm_batch piece = part(net, batch, first);
@@ -127,8 +127,8 @@ void network_field(network *net, const float *w, const hifm_batch *batch, float 
   }
 }
 
-double network_learn(network *net, const float *w, const hifm_batch *batch, network_loss loss,
-                     void *context, float *dw) {
+double network_loss_gradient(network *net, const float *w, const hifm_batch *batch,
+                             network_loss loss, void *context, float *dw) {
   float *v = net->tape, *dv = net->tape + net->chunk * net->outputs;
   double sum = 0;
   for (size_t first = 0; first < batch->n; first += net->chunk) {

@@ -2,6 +2,7 @@
 #ifndef HOST_NETWORK_H
 #define HOST_NETWORK_H
 
+#include "base/failure.h"
 #include "hifm/network.h"
 
 enum { NETWORK_TENSORS_MAX = 256 };
@@ -17,10 +18,10 @@ typedef struct network {
   float *tape; /* scratch of chunk * outputs * 3 floats */
 } network;
 
-/* For batches of up to `points` points. HIFM_BAD_CONFIG where the domain asks for v_z and the
+/* For batches of up to `points` points. STATUS_BAD_CONFIG where the domain asks for v_z and the
  * network does not answer it. */
-hifm_status network_open(network *net, hifm_bound bound, const hifm_domain *domain, size_t points,
-                         hifm_error *err);
+status_code network_open(network *net, hifm_bound bound, const hifm_domain *domain, size_t points,
+                         failure *err);
 void network_close(network *net);
 
 /* Initial weights w [weights] for a seed, as the tensors declare. */
@@ -36,14 +37,14 @@ size_t network_facts(const network *net, hifm_fact *out, size_t room);
 void network_forward(network *net, const float *w, const hifm_batch *batch, float *v);
 
 /* dy/dz: v [n, d], divided by v_z where the domain says `speed`. */
-void network_field(network *net, const float *w, const hifm_batch *batch, float *v);
+void network_velocity(network *net, const float *w, const hifm_batch *batch, float *v);
 
 /* One training pass in chunks: v, then `loss` sets dv from v (both [n, outputs]) for points [first,
  * first + n) and returns their summed loss, then dw [weights] gets the gradient added. Returns the
  * sum of losses. */
 typedef double (*network_loss)(void *context, size_t first, size_t n, const float *v, float *dv);
-double network_learn(network *net, const float *w, const hifm_batch *batch, network_loss loss,
-                     void *context, float *dw);
+double network_loss_gradient(network *net, const float *w, const hifm_batch *batch,
+                             network_loss loss, void *context, float *dw);
 
 /* The field as above with its exact divergence [n]: the plugin's own, else d backward passes
  * through the field; with v_z that gives div(v_y) / v_z - v_y . grad(v_z) / v_z^2. */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { DEPTH_MAX = 8 }; /* of plugins within plugins: a preset may name its own plugin */
+enum { DEPTH_MAX = 8 }; /* of plugins within plugins: a default may name its own plugin */
 
 /* Doubles hold every whole number up to here. */
 static const double count_max = 0x1p53;
@@ -13,11 +13,11 @@ static const double count_max = 0x1p53;
 typedef struct checking {
   arena *memory;
   const params_lookup *lookup;
-  hifm_error *err;
+  failure *err;
   int depth;
 } checking;
 
-static hifm_status check_table(checking *c, const hifm_param *params, const value *given,
+static status_code check_table(checking *c, const hifm_param *params, const value *given,
                                const char *where, const char *const *extra, const value **out);
 
 static const char *const kind_words[] = {"", "energy", "flow", "network", "solver"};
@@ -103,29 +103,30 @@ const char *params_given_text(const value *given) {
   return several ? "a list; h.grid { ... } makes several runs" : value_type_text(given);
 }
 
-static hifm_status wrong_type(checking *c, const hifm_param *param, const value *given,
+static status_code wrong_type(checking *c, const hifm_param *param, const value *given,
                               const char *where) {
-  return hifm_fail(c->err, HIFM_BAD_CONFIG, "%s: must be %s, not %s", where,
-                   params_range_text(c->memory, param), params_given_text(given));
+  return failure_set(c->err, STATUS_BAD_CONFIG, "%s: must be %s, not %s", where,
+                     params_range_text(c->memory, param), params_given_text(given));
 }
 
-static hifm_status check_number(checking *c, const hifm_param *param, const value *given,
+static status_code check_number(checking *c, const hifm_param *param, const value *given,
                                 const char *where) {
   arena *a = c->memory;
   if (given->type != VALUE_NUMBER) return wrong_type(c, param, given, where);
   double number = given->number;
   if (param->type == HIFM_COUNT && number != floor(number))
-    return hifm_fail(c->err, HIFM_BAD_CONFIG, "%s: %s is no whole number", where, show(a, number));
+    return failure_set(c->err, STATUS_BAD_CONFIG, "%s: %s is no whole number", where,
+                       show(a, number));
   if (number < param->low && param->low == HIFM_POSITIVE)
-    return hifm_fail(c->err, HIFM_BAD_CONFIG, "%s: %s is not above 0 (%s)", where, show(a, number),
-                     number_range(a, param));
+    return failure_set(c->err, STATUS_BAD_CONFIG, "%s: %s is not above 0 (%s)", where,
+                       show(a, number), number_range(a, param));
   if (number < param->low)
-    return hifm_fail(c->err, HIFM_BAD_CONFIG, "%s: %s is below %s (%s)", where, show(a, number),
-                     show(a, param->low), number_range(a, param));
+    return failure_set(c->err, STATUS_BAD_CONFIG, "%s: %s is below %s (%s)", where, show(a, number),
+                       show(a, param->low), number_range(a, param));
   if (number > highest(param))
-    return hifm_fail(c->err, HIFM_BAD_CONFIG, "%s: %s is above %s (%s)", where, show(a, number),
-                     show(a, highest(param)), number_range(a, param));
-  return HIFM_OK;
+    return failure_set(c->err, STATUS_BAD_CONFIG, "%s: %s is above %s (%s)", where, show(a, number),
+                       show(a, highest(param)), number_range(a, param));
+  return STATUS_OK;
 }
 
 /* The index of a word, or the number of choices where it is none of them. */
@@ -135,81 +136,83 @@ static size_t choice_index(const char *const *choices, const char *word) {
   return i;
 }
 
-static hifm_status check_choice(checking *c, const hifm_param *param, const value *given,
+static status_code check_choice(checking *c, const hifm_param *param, const value *given,
                                 const char *where) {
   if (given->type != VALUE_TEXT) return wrong_type(c, param, given, where);
   size_t index = choice_index(param->choices, given->text);
-  if (param->choices[index]) return HIFM_OK;
-  return hifm_fail(c->err, HIFM_BAD_CONFIG, "%s: \"%s\" is not %s%s", where, given->text,
-                   choice_range(c->memory, param),
-                   text_hint(c->memory, given->text, param->choices, index));
+  if (param->choices[index]) return STATUS_OK;
+  return failure_set(c->err, STATUS_BAD_CONFIG, "%s: \"%s\" is not %s%s", where, given->text,
+                     choice_range(c->memory, param),
+                     text_hint(c->memory, given->text, param->choices, index));
 }
 
 /* The same message with the path in front. */
-static hifm_status prefix(hifm_error *err, hifm_status status, const char *where) {
+static status_code prefix(failure *err, status_code status, const char *where) {
   if (!err) return status;
-  hifm_error inner = *err;
-  return hifm_fail(err, status, "%s: %s", where, inner.message);
+  failure inner = *err;
+  return failure_set(err, status, "%s: %s", where, inner.message);
 }
 
-static hifm_status check_plugin_value(checking *c, hifm_kind kind, const value *given,
+static status_code check_plugin_value(checking *c, hifm_kind kind, const value *given,
                                       const char *where, const value **out) {
   const char *name = params_name(given);
   if (!name)
-    return hifm_fail(c->err, HIFM_BAD_CONFIG,
-                     "%s: must name a plugin of kind %s, \"name\" or { \"name\", setting = ... }; "
-                     "it is %s",
-                     where, params_kind_text(kind),
-                     given->type == VALUE_MAP ? "a table without a name" : value_type_text(given));
+    return failure_set(
+        c->err, STATUS_BAD_CONFIG,
+        "%s: must name a plugin of kind %s, \"name\" or { \"name\", setting = ... }; "
+        "it is %s",
+        where, params_kind_text(kind),
+        given->type == VALUE_MAP ? "a table without a name" : value_type_text(given));
   if (c->depth >= DEPTH_MAX)
-    return hifm_fail(c->err, HIFM_BAD_CONFIG, "%s: plugins within plugins, deeper than %d levels",
-                     where, DEPTH_MAX);
+    return failure_set(c->err, STATUS_BAD_CONFIG,
+                       "%s: plugins within plugins, deeper than %d levels", where, DEPTH_MAX);
   const hifm_param *params = c->lookup->find(c->lookup->context, kind, name, c->err);
-  if (!params) return prefix(c->err, HIFM_BAD_CONFIG, where);
+  if (!params) return prefix(c->err, STATUS_BAD_CONFIG, where);
   static const char *const name_key[] = {PARAMS_NAME, NULL};
   const value *settings = NULL;
   c->depth++;
-  hifm_status status =
+  status_code status =
       check_table(c, params, given->type == VALUE_MAP ? given : NULL, where, name_key, &settings);
   c->depth--;
   if (status) return status;
   value *resolved = value_copy(c->memory, settings);
   value_put_text(c->memory, resolved, PARAMS_NAME, name);
   *out = resolved;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* What a setting is when nothing is given; NULL: it must be given. */
-static const value *preset(arena *a, const hifm_param *param) {
+static const value *default_of(arena *a, const hifm_param *param) {
   if (param->type == HIFM_TEXT || param->type == HIFM_REF)
     return param->text ? value_text(a, param->text) : NULL;
-  if (isnan(param->preset)) return NULL;
-  if (param->type == HIFM_FLAG) return value_bool(a, param->preset != 0);
-  if (param->type == HIFM_CHOICE) return value_text(a, param->choices[(size_t)param->preset]);
-  return value_number(a, param->preset);
+  if (isnan(param->default_value)) return NULL;
+  if (param->type == HIFM_FLAG) return value_bool(a, param->default_value != 0);
+  if (param->type == HIFM_CHOICE)
+    return value_text(a, param->choices[(size_t)param->default_value]);
+  return value_number(a, param->default_value);
 }
 
-static hifm_status check_setting(checking *c, const hifm_param *param, const value *given,
+static status_code check_setting(checking *c, const hifm_param *param, const value *given,
                                  const char *where, const value **out) {
-  if (!given) given = preset(c->memory, param);
+  if (!given) given = default_of(c->memory, param);
   if (!given)
-    return hifm_fail(c->err, HIFM_BAD_CONFIG, "%s: must be given (%s)", where, param->meaning);
+    return failure_set(c->err, STATUS_BAD_CONFIG, "%s: must be given (%s)", where, param->meaning);
   *out = given;
   switch (param->type) {
   case HIFM_REAL:
   case HIFM_COUNT:
     return check_number(c, param, given, where);
   case HIFM_FLAG:
-    return given->type == VALUE_BOOL ? HIFM_OK : wrong_type(c, param, given, where);
+    return given->type == VALUE_BOOL ? STATUS_OK : wrong_type(c, param, given, where);
   case HIFM_CHOICE:
     return check_choice(c, param, given, where);
   case HIFM_TEXT:
-    return given->type == VALUE_TEXT ? HIFM_OK : wrong_type(c, param, given, where);
+    return given->type == VALUE_TEXT ? STATUS_OK : wrong_type(c, param, given, where);
   case HIFM_REF:
     return check_plugin_value(c, param->kind, given, where, out);
   }
-  return hifm_fail(c->err, HIFM_BUG, "%s: declared with the unknown type %d", where,
-                   (int)param->type);
+  return failure_set(c->err, STATUS_BUG, "%s: declared with the unknown type %d", where,
+                     (int)param->type);
 }
 
 static const hifm_param *declared(const hifm_param *params, const char *name) {
@@ -227,7 +230,7 @@ static size_t names_of(arena *a, const hifm_param *params, const char *const **o
   return count;
 }
 
-static hifm_status unknown_setting(checking *c, const hifm_param *params, const char *where,
+static status_code unknown_setting(checking *c, const hifm_param *params, const char *where,
                                    const char *key) {
   const char *const *names = NULL;
   size_t count = names_of(c->memory, params, &names);
@@ -237,7 +240,7 @@ static hifm_status unknown_setting(checking *c, const hifm_param *params, const 
     for (size_t i = 0; i < count; i++)
       hint = arena_format(c->memory, "%s%s %s", hint, i ? "," : "; known:", names[i]);
   }
-  return hifm_fail(c->err, HIFM_BAD_CONFIG, "%s: unknown setting%s", where, hint);
+  return failure_set(c->err, STATUS_BAD_CONFIG, "%s: unknown setting%s", where, hint);
 }
 
 static const char *join(arena *a, const char *where, const char *key) {
@@ -250,12 +253,12 @@ static bool listed(const char *const *words, const char *word) {
   return false;
 }
 
-static hifm_status check_table(checking *c, const hifm_param *params, const value *given,
+static status_code check_table(checking *c, const hifm_param *params, const value *given,
                                const char *where, const char *const *extra, const value **out) {
   arena *a = c->memory;
   if (given && given->type != VALUE_MAP)
-    return hifm_fail(c->err, HIFM_BAD_CONFIG, "%s: must be a table of settings, not %s",
-                     *where ? where : "settings", value_type_text(given));
+    return failure_set(c->err, STATUS_BAD_CONFIG, "%s: must be a table of settings, not %s",
+                       *where ? where : "settings", value_type_text(given));
   for (size_t i = 0; given && i < given->count; i++) {
     const char *key = given->keys[i];
     if (!listed(extra, key) && !declared(params, key))
@@ -264,28 +267,28 @@ static hifm_status check_table(checking *c, const hifm_param *params, const valu
   value *checked = value_new(a, VALUE_MAP);
   for (const hifm_param *p = params; p && p->name; p++) {
     const value *setting = NULL;
-    hifm_status status =
+    status_code status =
         check_setting(c, p, value_get(given, p->name), join(a, where, p->name), &setting);
     if (status) return status;
     value_put(a, checked, p->name, setting);
   }
   *out = checked;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status params_check(arena *a, const hifm_param *params, const value *given, const char *where,
+status_code params_check(arena *a, const hifm_param *params, const value *given, const char *where,
                          const params_lookup *lookup, const char *const *extra, const value **out,
-                         hifm_error *err) {
+                         failure *err) {
   checking c = {.memory = a, .lookup = lookup, .err = err};
   return check_table(&c, params, given, where, extra, out);
 }
 
-hifm_status params_check_ref(arena *a, hifm_kind kind, const value *given, const char *where,
-                             const params_lookup *lookup, const value **out, hifm_error *err) {
+status_code params_check_ref(arena *a, hifm_kind kind, const value *given, const char *where,
+                             const params_lookup *lookup, const value **out, failure *err) {
   checking c = {.memory = a, .lookup = lookup, .err = err};
   if (!given)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: must be given, \"name\" or { \"name\", ... }",
-                     where);
+    return failure_set(err, STATUS_BAD_CONFIG, "%s: must be given, \"name\" or { \"name\", ... }",
+                       where);
   return check_plugin_value(&c, kind, given, where, out);
 }
 
@@ -293,7 +296,7 @@ void params_store(arena *a, const hifm_param *params, const value *checked, void
   for (const hifm_param *p = params; p && p->name; p++) {
     void *place = (char *)instance + p->offset;
     const value *setting = value_get(checked, p->name);
-    if (!setting) setting = preset(a, p); /* it is younger than the job file */
+    if (!setting) setting = default_of(a, p); /* it is younger than the job file */
     if (!setting) continue;
     switch (p->type) {
     case HIFM_REAL:
@@ -324,8 +327,8 @@ static const value *describe_one(arena *a, const hifm_param *param) {
   value_put_text(a, map, "name", param->name);
   value_put_text(a, map, "meaning", param->meaning);
   value_put_text(a, map, "type", type_words[param->type]);
-  const value *unset = preset(a, param);
-  if (unset) value_put(a, map, "preset", unset);
+  const value *unset = default_of(a, param);
+  if (unset) value_put(a, map, "default", unset);
   bool number = param->type == HIFM_REAL || param->type == HIFM_COUNT;
   if (number && has_low(param)) value_put_number(a, map, "low", param->low);
   if (number && has_high(param)) value_put_number(a, map, "high", param->high);
@@ -346,11 +349,11 @@ const value *params_describe(arena *a, const hifm_param *params) {
 }
 
 static hifm_param param_from(arena *a, const value *map) {
-  const value *unset = value_get(map, "preset"), *choices = value_get(map, "choices");
+  const value *unset = value_get(map, "default"), *choices = value_get(map, "choices");
   const char *type = value_get_text(map, "type", "");
   hifm_param param = {.name = value_get_text(map, "name", ""),
                       .meaning = value_get_text(map, "meaning", ""),
-                      .preset = NAN,
+                      .default_value = NAN,
                       .low = value_get_number(map, "low", -INFINITY),
                       .high = value_get_number(map, "high", INFINITY),
                       .kind = params_kind(value_get_text(map, "kind", ""))};
@@ -361,10 +364,10 @@ static hifm_param param_from(arena *a, const value *map) {
     param.choices = words;
   }
   if (!unset) return param;
-  if (unset->type == VALUE_NUMBER) param.preset = unset->number;
-  if (unset->type == VALUE_BOOL) param.preset = unset->flag;
+  if (unset->type == VALUE_NUMBER) param.default_value = unset->number;
+  if (unset->type == VALUE_BOOL) param.default_value = unset->flag;
   if (unset->type == VALUE_TEXT && choices)
-    param.preset = (double)choice_index(param.choices, unset->text);
+    param.default_value = (double)choice_index(param.choices, unset->text);
   else if (unset->type == VALUE_TEXT)
     param.text = unset->text;
   return param;

@@ -5,6 +5,7 @@
 #ifndef HOST_PARAMS_H
 #define HOST_PARAMS_H
 
+#include "base/failure.h"
 #include "base/value.h"
 #include "hifm/plugin.h"
 
@@ -12,7 +13,7 @@
  * such as `"fromation" is no energy plugin; did you mean "formation"?`) when there is no such
  * plugin; an empty table for a plugin without settings. */
 typedef struct params_lookup {
-  const hifm_param *(*find)(void *context, hifm_kind kind, const char *name, hifm_error *err);
+  const hifm_param *(*find)(void *context, hifm_kind kind, const char *name, failure *err);
   void *context;
 } params_lookup;
 
@@ -20,21 +21,21 @@ typedef struct params_lookup {
 const char *params_kind_text(hifm_kind kind);
 hifm_kind params_kind(const char *word);
 
-/* Every key known, every value of its type and range, presets filled in: `given` (a MAP, or NULL)
+/* Every key known, every value of its type and range, defaults filled in: `given` (a MAP, or NULL)
  * becomes the MAP *out. `where` is the path in messages ("flow.condition", or ""). The keys in
  * `extra` (NULL-ended, may be NULL) are let through unchecked and left out of *out.
- * HIFM_BAD_CONFIG, with "did you mean".
+ * STATUS_BAD_CONFIG, with "did you mean".
  *
  * Settings are NUMBER (REAL, COUNT: whole, up to 2^53), BOOL (FLAG), TEXT (CHOICE by word, TEXT),
  * and for REF a plugin value (below), resolved in *out. */
-hifm_status params_check(arena *a, const hifm_param *params, const value *given, const char *where,
+status_code params_check(arena *a, const hifm_param *params, const value *given, const char *where,
                          const params_lookup *lookup, const char *const *extra, const value **out,
-                         hifm_error *err);
+                         failure *err);
 
 /* A plugin value, "name" or { "name", key = ... } (TEXT, or a MAP with the name under ""), becomes
- * the resolved MAP with "" and every setting. NULL is HIFM_BAD_CONFIG: it must be given. */
-hifm_status params_check_ref(arena *a, hifm_kind kind, const value *given, const char *where,
-                             const params_lookup *lookup, const value **out, hifm_error *err);
+ * the resolved MAP with "" and every setting. NULL is STATUS_BAD_CONFIG: it must be given. */
+status_code params_check_ref(arena *a, hifm_kind kind, const value *given, const char *where,
+                             const params_lookup *lookup, const value **out, failure *err);
 
 /* The key under which a plugin value keeps its name. */
 #define PARAMS_NAME ""
@@ -56,7 +57,7 @@ const char *params_given_text(const value *given);
 /* A declaration as a value and back, for catalogues that travel between processes: a LIST of
  *   { "name", "meaning",
  *     "type":    "real" | "count" | "flag" | "choice" | "text" | "ref",
- *     "preset":  as it would stand in a checked MAP: NUMBER (real, count), BOOL (flag), TEXT
+ *     "default":  as it would stand in a checked MAP: NUMBER (real, count), BOOL (flag), TEXT
  *                (choice: the word; text; ref: the plugin's name); absent: must be given
  *     "low", "high":  NUMBER (real, count); absent: no bound
  *     "choices":      LIST of TEXT (choice)

@@ -1,7 +1,8 @@
 #include "host/plugins.h"
 
 #include "base/text.h"
-#include "host/soundness.h"
+#include "host/plugin_status.h"
+#include "host/record_check.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -107,8 +108,8 @@ const char *plugins_hint(arena *a, const char *name, const char *const *names, s
                       text_choices(a, name, names, count));
 }
 
-hifm_status plugins_find(arena *a, hifm_kind kind, const char *name, const char **path,
-                         hifm_error *err) {
+status_code plugins_find(arena *a, hifm_kind kind, const char *name, const char **path,
+                         failure *err) {
   const value *files = plugins_files(a);
   const char **names = arena_get(a, (files->count + 1) * sizeof *names);
   const char *word = params_kind_text(kind), *found = NULL;
@@ -120,15 +121,15 @@ hifm_status plugins_find(arena *a, hifm_kind kind, const char *name, const char 
     if (strcmp(names[count++], name) != 0) continue;
     const char *here = value_get_text(files->items[i], "path", "");
     if (found)
-      return hifm_fail(err, HIFM_BAD_CONFIG, "\"%s\" is two %s plugins, %s and %s; keep one", name,
-                       word, found, here);
+      return failure_set(err, STATUS_BAD_CONFIG, "\"%s\" is two %s plugins, %s and %s; keep one",
+                         name, word, found, here);
     found = here;
   }
   if (!found)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "\"%s\" is no %s plugin%s", name, word,
-                     plugins_hint(a, name, names, count));
+    return failure_set(err, STATUS_BAD_CONFIG, "\"%s\" is no %s plugin%s", name, word,
+                       plugins_hint(a, name, names, count));
   *path = found;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* Opening ------------------------------------------------------------------------------------- */
@@ -179,37 +180,39 @@ static size_t record_bytes(const void *record) {
   return symbol->st_size;
 }
 
-static hifm_status check_record(const char *path, const hifm_plugin *record, hifm_error *err) {
+static status_code check_record(const char *path, const hifm_plugin *record, failure *err) {
   size_t bytes = record_bytes(record);
   if (bytes < 4 * sizeof(uint32_t))
-    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: its %s is %zu bytes: no record of a plugin", path,
-                     HIFM_ENTRY, bytes);
-  hifm_status status = soundness_check_head(path, record, plugins_folder_kind(path), err);
+    return failure_set(err, STATUS_BAD_CONFIG, "%s: its %s is %zu bytes: no record of a plugin",
+                       path, HIFM_ENTRY, bytes);
+  status_code status = record_check_head(path, record, plugins_folder_kind(path), err);
   if (status) return status;
   if (bytes < sizeof *record)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "%s: its record is %zu bytes, this hifm's is %zu; rebuild it with this hifm's "
-                     "headers",
-                     path, bytes, sizeof *record);
-  return soundness_check_body(path, record, err);
+    return failure_set(
+        err, STATUS_BAD_CONFIG,
+        "%s: its record is %zu bytes, this hifm's is %zu; rebuild it with this hifm's "
+        "headers",
+        path, bytes, sizeof *record);
+  return record_check_body(path, record, err);
 }
 
-static hifm_status load(const char *path, const hifm_plugin **out, hifm_error *err) {
+static status_code load(const char *path, const hifm_plugin **out, failure *err) {
   surroundings before;
   remember(&before);
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   const char *changed = restore(&before);
-  if (!library) return hifm_fail(err, HIFM_BAD_CONFIG, "cannot load plugin: %s", dlerror());
+  if (!library) return failure_set(err, STATUS_BAD_CONFIG, "cannot load plugin: %s", dlerror());
   if (changed)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "%s: loading it changes %s for the whole program (is it linked with "
-                     "-ffast-math?)",
-                     path, changed);
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "%s: loading it changes %s for the whole program (is it linked with "
+                       "-ffast-math?)",
+                       path, changed);
   const hifm_plugin *record = dlsym(library, HIFM_ENTRY);
   if (!record)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "%s: exports no \"%s\": no plugin of hifm, or without HIFM_PLUGIN at its end",
-                     path, HIFM_ENTRY);
+    return failure_set(
+        err, STATUS_BAD_CONFIG,
+        "%s: exports no \"%s\": no plugin of hifm, or without HIFM_PLUGIN at its end", path,
+        HIFM_ENTRY);
   *out = record;
   return check_record(path, record, err);
 }
@@ -222,11 +225,11 @@ typedef struct opened {
 
 static opened *all_opened; /* for the life of the process, like the libraries themselves */
 
-hifm_status plugins_open(const char *path, const hifm_plugin **out, hifm_error *err) {
+status_code plugins_open(const char *path, const hifm_plugin **out, failure *err) {
   char *real = realpath(path, NULL);
   if (!real)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: cannot load plugin: %s", path, strerror(errno));
-  hifm_status status = HIFM_OK;
+    return failure_set(err, STATUS_BAD_CONFIG, "%s: cannot load plugin: %s", path, strerror(errno));
+  status_code status = STATUS_OK;
   for (opened *o = all_opened; o; o = o->next) {
     if (strcmp(o->path, real) != 0) continue;
     *out = o->plugin;
@@ -247,22 +250,22 @@ done:
 
 /* Binding ------------------------------------------------------------------------------------- */
 
-static hifm_status open_named(hifm_kind kind, const char *name, const hifm_plugin **out,
-                              hifm_error *err) {
+static status_code open_named(hifm_kind kind, const char *name, const hifm_plugin **out,
+                              failure *err) {
   arena memory = {0};
   const char *path = NULL;
-  hifm_status status = plugins_find(&memory, kind, name, &path, err);
+  status_code status = plugins_find(&memory, kind, name, &path, err);
   if (!status) status = plugins_open(path, out, err);
   if (!status && (*out)->kind != (uint32_t)kind)
     status =
-        hifm_fail(err, HIFM_BAD_CONFIG, "\"%s\" is no %s plugin: %s says it is of kind %s", name,
-                  params_kind_text(kind), path, params_kind_text((hifm_kind)(*out)->kind));
+        failure_set(err, STATUS_BAD_CONFIG, "\"%s\" is no %s plugin: %s says it is of kind %s",
+                    name, params_kind_text(kind), path, params_kind_text((hifm_kind)(*out)->kind));
   arena_close(&memory);
   return status;
 }
 
 static const hifm_param *find_params(void *context, hifm_kind kind, const char *name,
-                                     hifm_error *err) {
+                                     failure *err) {
   (void)context;
   static const hifm_param none[] = {HIFM_PARAM_END};
   const hifm_plugin *plugin = NULL;
@@ -277,36 +280,37 @@ static void drop_settings(hifm_bound *bound) {
     if (p->type == HIFM_REF) plugins_drop((hifm_bound *)(void *)((char *)bound->self + p->offset));
 }
 
-static hifm_status bind_checked(arena *a, const hifm_plugin *plugin, const value *settings,
+static status_code bind_checked(arena *a, const hifm_plugin *plugin, const value *settings,
                                 const char *where, const hifm_domain *domain, hifm_bound *out,
-                                hifm_error *err);
+                                failure *err);
 
-static hifm_status bind_setting(arena *a, const hifm_param *p, const value *config,
+static status_code bind_setting(arena *a, const hifm_param *p, const value *config,
                                 const char *where, const hifm_domain *domain, hifm_bound *out,
-                                hifm_error *err) {
+                                failure *err) {
   const hifm_plugin *plugin = NULL;
-  hifm_status status = open_named(p->kind, params_name(config), &plugin, err);
+  status_code status = open_named(p->kind, params_name(config), &plugin, err);
   if (status) return status;
   const char *path = *where ? arena_format(a, "%s.%s", where, p->name) : p->name;
   return bind_checked(a, plugin, config, path, domain, out, err);
 }
 
-static hifm_status bind_checked(arena *a, const hifm_plugin *plugin, const value *settings,
+static status_code bind_checked(arena *a, const hifm_plugin *plugin, const value *settings,
                                 const char *where, const hifm_domain *domain, hifm_bound *out,
-                                hifm_error *err) {
+                                failure *err) {
   hifm_bound bound = {.plugin = plugin, .self = arena_get(a, plugin->instance_size)};
   params_store(a, plugin->params, settings, bound.self);
-  hifm_status status = HIFM_OK;
+  status_code status = STATUS_OK;
   for (const hifm_param *p = plugin->params; p && p->name && !status; p++)
     if (p->type == HIFM_REF)
       status = bind_setting(a, p, value_get(settings, p->name), where, domain,
                             (hifm_bound *)(void *)((char *)bound.self + p->offset), err);
   if (!status && plugin->init) {
-    hifm_error why = {.message = "it does not say why"};
-    status = plugin->init(bound.self, domain, &why);
+    hifm_error said = {.message = "it does not say why"};
+    failure why;
+    status = plugin_status_in(plugin->init(bound.self, domain, &said), &said, &why);
     if (status)
-      hifm_fail(err, status, "%s: %s refuses: %s", *where ? where : params_kind_text(plugin->kind),
-                plugin->name, why.message);
+      failure_set(err, status, "%s: %s refuses: %s",
+                  *where ? where : params_kind_text(plugin->kind), plugin->name, why.message);
   }
   if (status)
     drop_settings(&bound);
@@ -315,21 +319,21 @@ static hifm_status bind_checked(arena *a, const hifm_plugin *plugin, const value
   return status;
 }
 
-hifm_status plugins_bind_opened(arena *a, const hifm_plugin *plugin, const value *settings,
+status_code plugins_bind_opened(arena *a, const hifm_plugin *plugin, const value *settings,
                                 const char *where, const hifm_domain *domain, hifm_bound *out,
-                                hifm_error *err) {
+                                failure *err) {
   const value *checked = NULL;
-  hifm_status status =
+  status_code status =
       params_check(a, plugin->params, settings, where, &plugins_lookup, NULL, &checked, err);
   if (status) return status;
   return bind_checked(a, plugin, checked, where, domain, out, err);
 }
 
-hifm_status plugins_bind(arena *a, hifm_kind kind, const value *config, const char *where,
-                         const hifm_domain *domain, hifm_bound *out, hifm_error *err) {
+status_code plugins_bind(arena *a, hifm_kind kind, const value *config, const char *where,
+                         const hifm_domain *domain, hifm_bound *out, failure *err) {
   const value *checked = NULL;
   const hifm_plugin *plugin = NULL;
-  hifm_status status = params_check_ref(a, kind, config, where, &plugins_lookup, &checked, err);
+  status_code status = params_check_ref(a, kind, config, where, &plugins_lookup, &checked, err);
   if (!status) status = open_named(kind, params_name(checked), &plugin, err);
   if (status) return status;
   return bind_checked(a, plugin, checked, where, domain, out, err);

@@ -3,6 +3,7 @@
 #ifndef HOST_PLUGINS_H
 #define HOST_PLUGINS_H
 
+#include "base/failure.h"
 #include "base/value.h"
 #include "hifm/plugin.h"
 #include "host/params.h"
@@ -11,23 +12,23 @@
  * beside the program. In each, <kind folder>/<name>.so with the kind folders energies, flows,
  * networks, solvers. Plugins may also lie directly in a part of HIFM_PLUGIN_PATH: their kind is
  * then only known once they are open. Where HIFM_PLUGIN_COPIES is set, as for the workers of a grid
- * (front/freeze.h), its folder takes the place of them all. */
+ * (grid/plugin_snapshot.h), its folder takes the place of them all. */
 #define PLUGINS_COPIES "HIFM_PLUGIN_COPIES"
 
 /* Opens one file and checks its record: entry symbol, ABI, kind, sizes, name, settings table,
  * required operations, that loading changed neither the floating-point mode nor the locale.
- * HIFM_BAD_CONFIG names the file and both sides of a mismatch. The library stays open until the
+ * STATUS_BAD_CONFIG names the file and both sides of a mismatch. The library stays open until the
  * process ends; a second call for the same file returns the same record. */
-hifm_status plugins_open(const char *path, const hifm_plugin **out, hifm_error *err);
+status_code plugins_open(const char *path, const hifm_plugin **out, failure *err);
 
 /* What follows "is no solver plugin": the name that was meant, or those there are and where more of
  * them are looked for. */
 const char *plugins_hint(arena *a, const char *name, const char *const *names, size_t count);
 
-/* The path of a plugin's file, in the arena; HIFM_BAD_CONFIG with such a hint when no folder has
+/* The path of a plugin's file, in the arena; STATUS_BAD_CONFIG with such a hint when no folder has
  * it, or when two have it (both paths named). */
-hifm_status plugins_find(arena *a, hifm_kind kind, const char *name, const char **path,
-                         hifm_error *err);
+status_code plugins_find(arena *a, hifm_kind kind, const char *name, const char **path,
+                         failure *err);
 
 /* All plugin files, as a LIST of MAPs {kind, name, path}, sorted by kind, name and path; kind is ""
  * where the folder does not tell. */
@@ -38,13 +39,13 @@ hifm_kind plugins_folder_kind(const char *path);
 
 /* Opens, checks settings, allocates the instance in the arena, stores settings, binds HIFM_REF
  * settings, calls init. `config` is a plugin value (params.h). */
-hifm_status plugins_bind(arena *a, hifm_kind kind, const value *config, const char *where,
-                         const hifm_domain *domain, hifm_bound *out, hifm_error *err);
+status_code plugins_bind(arena *a, hifm_kind kind, const value *config, const char *where,
+                         const hifm_domain *domain, hifm_bound *out, failure *err);
 /* The same for a plugin that is open, with a MAP of settings (or NULL) in place of a plugin value.
  */
-hifm_status plugins_bind_opened(arena *a, const hifm_plugin *plugin, const value *settings,
+status_code plugins_bind_opened(arena *a, const hifm_plugin *plugin, const value *settings,
                                 const char *where, const hifm_domain *domain, hifm_bound *out,
-                                hifm_error *err);
+                                failure *err);
 /* Drops the plugin and those bound in its settings; a zeroed bound is left alone. */
 void plugins_drop(hifm_bound *bound);
 

@@ -57,8 +57,7 @@ static double get_number(const value *map, const char *key) {
   return text_number(value_get_text(map, key, "inf"), &number) ? number : INFINITY;
 }
 
-hifm_status checkpoint_save(const training *t, const network *net, const job *work,
-                            hifm_error *err) {
+status_code checkpoint_save(const training *t, const network *net, const job *work, failure *err) {
   arena a = {0};
   safetensors_entry *entries = memory_array(3 * net->count + 1, sizeof *entries);
   size_t count = list_tensors(net, "w.", t->w, entries);
@@ -77,14 +76,14 @@ hifm_status checkpoint_save(const training *t, const network *net, const job *wo
   put_number(&a, meta, "seconds", t->seconds);
   value_put_text(&a, meta, "history", json_text(&a, t->history));
   const char *path = arena_format(&a, "%s/checkpoint.safetensors", work->folder);
-  hifm_status status = safetensors_write(path, meta, entries, count, err);
+  status_code status = safetensors_write(path, meta, entries, count, err);
   free(entries);
   arena_close(&a);
   return status;
 }
 
-static hifm_status copy_tensors(const safetensors_file *file, const char *path, const network *net,
-                                const char *prefix, float *to, hifm_error *err) {
+static status_code copy_tensors(const safetensors_file *file, const char *path, const network *net,
+                                const char *prefix, float *to, failure *err) {
   for (size_t i = 0; i < net->count; i++) {
     const hifm_tensor *t = &net->tensors[i];
     char name[96];
@@ -92,38 +91,38 @@ static hifm_status copy_tensors(const safetensors_file *file, const char *path, 
     const safetensors_entry *entry = safetensors_find(file, name);
     const size_t bytes = t->rows * t->columns * sizeof(float);
     if (!entry || entry->type != SAFETENSORS_F32 || entry->bytes != bytes)
-      return hifm_fail(err, HIFM_BAD_INPUT,
-                       "%s: no tensor %s of %zu x %zu numbers; it belongs to another network: "
-                       "remove the folder to begin anew",
-                       path, name, t->rows, t->columns);
+      return failure_set(err, STATUS_BAD_INPUT,
+                         "%s: no tensor %s of %zu x %zu numbers; it belongs to another network: "
+                         "remove the folder to begin anew",
+                         path, name, t->rows, t->columns);
     memcpy(to, entry->data, bytes);
     to += t->rows * t->columns;
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status copy_state(const safetensors_file *file, const char *path, const network *net,
-                              hifm_error *err) {
+static status_code copy_state(const safetensors_file *file, const char *path, const network *net,
+                              failure *err) {
   void *state;
   const size_t bytes = network_state(net, &state);
   const safetensors_entry *entry = safetensors_find(file, "network.state");
   if ((entry ? entry->bytes : 0) != bytes)
-    return hifm_fail(err, HIFM_BAD_INPUT,
-                     "%s: the network's state has another size; remove the folder to begin anew",
-                     path);
+    return failure_set(err, STATUS_BAD_INPUT,
+                       "%s: the network's state has another size; remove the folder to begin anew",
+                       path);
   if (bytes) memcpy(state, entry->data, bytes);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status read_history(training *t, const value *meta, const char *path, hifm_error *err) {
+static status_code read_history(training *t, const value *meta, const char *path, failure *err) {
   const char *text = value_get_text(meta, "history", "");
   const value *list;
-  hifm_status status = json_parse(t->memory, text, strlen(text), path, &list, err);
-  if (status != HIFM_OK) return status;
+  status_code status = json_parse(t->memory, text, strlen(text), path, &list, err);
+  if (status != STATUS_OK) return status;
   if (list->type != VALUE_LIST)
-    return hifm_fail(err, HIFM_BAD_INPUT, "%s: the history is no list", path);
+    return failure_set(err, STATUS_BAD_INPUT, "%s: the history is no list", path);
   t->history = value_copy(t->memory, list);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* A checkpoint of the same run that measured under other settings cannot go on: its history would
@@ -134,15 +133,15 @@ static bool is_ours(const value *meta, const job *work) {
              0;
 }
 
-static hifm_status restore(training *t, const network *net, const safetensors_file *file,
-                           const char *path, hifm_error *err) {
+static status_code restore(training *t, const network *net, const safetensors_file *file,
+                           const char *path, failure *err) {
   const value *meta = file->metadata;
-  hifm_status status = copy_tensors(file, path, net, "w.", t->w, err);
-  if (status == HIFM_OK) status = copy_tensors(file, path, net, "m.", t->m, err);
-  if (status == HIFM_OK) status = copy_tensors(file, path, net, "v.", t->v, err);
-  if (status == HIFM_OK) status = copy_state(file, path, net, err);
-  if (status == HIFM_OK) status = read_history(t, meta, path, err);
-  if (status != HIFM_OK) return status;
+  status_code status = copy_tensors(file, path, net, "w.", t->w, err);
+  if (status == STATUS_OK) status = copy_tensors(file, path, net, "m.", t->m, err);
+  if (status == STATUS_OK) status = copy_tensors(file, path, net, "v.", t->v, err);
+  if (status == STATUS_OK) status = copy_state(file, path, net, err);
+  if (status == STATUS_OK) status = read_history(t, meta, path, err);
+  if (status != STATUS_OK) return status;
   t->step = (uint64_t)get_number(meta, "step");
   t->loss_sum = get_number(meta, "loss_sum");
   t->norm_sum = get_number(meta, "norm_sum");
@@ -150,21 +149,21 @@ static hifm_status restore(training *t, const network *net, const safetensors_fi
   t->best_nll = get_number(meta, "best_nll");
   t->best_epoch = get_number(meta, "best_epoch");
   t->seconds = get_number(meta, "seconds");
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status checkpoint_load(training *t, const network *net, const job *work, bool *found,
-                            hifm_error *err) {
+status_code checkpoint_load(training *t, const network *net, const job *work, bool *found,
+                            failure *err) {
   arena a = {0};
   safetensors_file file = {0};
   const char *path = arena_format(&a, "%s/checkpoint.safetensors", work->folder);
-  hifm_status status = HIFM_OK;
+  status_code status = STATUS_OK;
   *found = false;
   if (files_exists(path)) {
     status = safetensors_open(&file, path, err);
-    if (status == HIFM_OK && is_ours(file.metadata, work)) {
+    if (status == STATUS_OK && is_ours(file.metadata, work)) {
       status = restore(t, net, &file, path, err);
-      *found = status == HIFM_OK;
+      *found = status == STATUS_OK;
     }
     safetensors_close(&file);
   }
@@ -172,28 +171,28 @@ hifm_status checkpoint_load(training *t, const network *net, const job *work, bo
   return status;
 }
 
-hifm_status checkpoint_save_weights(const training *t, const network *net, const job *work,
-                                    const char *name, const value *row, hifm_error *err) {
+status_code checkpoint_save_weights(const training *t, const network *net, const job *work,
+                                    const char *name, const value *row, failure *err) {
   arena a = {0};
   safetensors_entry *entries = memory_array(net->count, sizeof *entries);
   const size_t count = list_tensors(net, "", t->w, entries);
   value *meta = value_new(&a, VALUE_MAP);
   value_put_text(&a, meta, "id", work->id);
   value_put_text(&a, meta, "row", json_text(&a, row));
-  hifm_status status = safetensors_write(arena_format(&a, "%s/%s.safetensors", work->folder, name),
+  status_code status = safetensors_write(arena_format(&a, "%s/%s.safetensors", work->folder, name),
                                          meta, entries, count, err);
   free(entries);
   arena_close(&a);
   return status;
 }
 
-hifm_status checkpoint_load_weights(arena *a, const network *net, const job *work, const char *name,
-                                    float *w, const value **row, hifm_error *err) {
+status_code checkpoint_load_weights(arena *a, const network *net, const job *work, const char *name,
+                                    float *w, const value **row, failure *err) {
   safetensors_file file = {0};
   const char *path = arena_format(a, "%s/%s.safetensors", work->folder, name);
-  hifm_status status = safetensors_open(&file, path, err);
-  if (status == HIFM_OK) status = copy_tensors(&file, path, net, "", w, err);
-  if (status == HIFM_OK) {
+  status_code status = safetensors_open(&file, path, err);
+  if (status == STATUS_OK) status = copy_tensors(&file, path, net, "", w, err);
+  if (status == STATUS_OK) {
     const char *text = value_get_text(file.metadata, "row", "");
     status = json_parse(a, text, strlen(text), path, row, err);
   }

@@ -2,6 +2,7 @@
 #ifndef JOB_CHECKPOINT_H
 #define JOB_CHECKPOINT_H
 
+#include "base/failure.h"
 #include "host/network.h"
 #include "job/job.h"
 
@@ -22,18 +23,17 @@ void training_close(training *t);
 
 /* checkpoint.safetensors in the run's folder: weights by tensor name, moments, counters, history.
  * The random numbers need no state: they are functions of the step. */
-hifm_status checkpoint_save(const training *t, const network *net, const job *work,
-                            hifm_error *err);
+status_code checkpoint_save(const training *t, const network *net, const job *work, failure *err);
 
-/* HIFM_OK with *found false where there is none. One of another run, another network or torn is
- * HIFM_BAD_INPUT, with what to do. */
-hifm_status checkpoint_load(training *t, const network *net, const job *work, bool *found,
-                            hifm_error *err);
+/* STATUS_OK with *found false where there is none. One of another run, another network or torn is
+ * STATUS_BAD_INPUT, with what to do. */
+status_code checkpoint_load(training *t, const network *net, const job *work, bool *found,
+                            failure *err);
 
 /* Weights alone with the history row they belong to: last.safetensors, best.safetensors. */
-hifm_status checkpoint_save_weights(const training *t, const network *net, const job *work,
-                                    const char *name, const value *row, hifm_error *err);
-hifm_status checkpoint_load_weights(arena *a, const network *net, const job *work, const char *name,
-                                    float *w, const value **row, hifm_error *err);
+status_code checkpoint_save_weights(const training *t, const network *net, const job *work,
+                                    const char *name, const value *row, failure *err);
+status_code checkpoint_load_weights(arena *a, const network *net, const job *work, const char *name,
+                                    float *w, const value **row, failure *err);
 
 #endif

@@ -22,16 +22,16 @@ static bool is_images(const value *config) {
   return strcmp(value_get_text(config, PARAMS_NAME, ""), "images") == 0;
 }
 
-static hifm_status check_points(const npy_array *file, const char *path, hifm_domain *domain,
-                                hifm_error *err) {
+static status_code check_points(const npy_array *file, const char *path, hifm_domain *domain,
+                                failure *err) {
   if (domain->d == 0 && file->rank == 2) domain->d = (uint32_t)file->shape[1];
-  if (file->rank == 2 && file->type == NPY_FLOAT64 && file->shape[1] == domain->d) return HIFM_OK;
-  return hifm_fail(err, HIFM_BAD_INPUT, "%s: want float64 [points, %u]", path, domain->d);
+  if (file->rank == 2 && file->type == NPY_FLOAT64 && file->shape[1] == domain->d) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_INPUT, "%s: want float64 [points, %u]", path, domain->d);
 }
 
 /* Both files are made by one job (prepare_images.c), with sizes that idx_read has checked. */
-static hifm_status check_images(const npy_array *file, const char *path, hifm_domain *domain,
-                                hifm_error *err) {
+static status_code check_images(const npy_array *file, const char *path, hifm_domain *domain,
+                                failure *err) {
   const bool fits = file->rank == 3 && file->type == NPY_UINT8 && file->count > 0;
   if (fits && domain->d == 0) {
     domain->height = (uint32_t)file->shape[1];
@@ -39,22 +39,22 @@ static hifm_status check_images(const npy_array *file, const char *path, hifm_do
     domain->channels = 1;
     domain->d = domain->height * domain->width;
   }
-  if (fits && file->shape[1] == domain->height && file->shape[2] == domain->width) return HIFM_OK;
-  return hifm_fail(err, HIFM_BAD_INPUT, "%s: want uint8 [images, %u, %u]", path, domain->height,
-                   domain->width);
+  if (fits && file->shape[1] == domain->height && file->shape[2] == domain->width) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_INPUT, "%s: want uint8 [images, %u, %u]", path, domain->height,
+                     domain->width);
 }
 
-static hifm_status open_part(npy_array *file, arena *a, const char *folder, const char *name,
-                             const value *config, hifm_domain *domain, hifm_error *err) {
+static status_code open_part(npy_array *file, arena *a, const char *folder, const char *name,
+                             const value *config, hifm_domain *domain, failure *err) {
   const char *path = arena_format(a, "%s/%s.npy", folder, name);
   const size_t wanted = (size_t)value_get_number(config, name, 0);
-  hifm_status status = npy_open(file, path, err);
-  if (status != HIFM_OK) return status;
+  status_code status = npy_open(file, path, err);
+  if (status != STATUS_OK) return status;
   status = (is_images(config) ? check_images : check_points)(file, path, domain, err);
-  if (status != HIFM_OK || file->shape[0] >= wanted) return status;
-  return hifm_fail(err, HIFM_BAD_INPUT,
-                   "dataset.%s: %zu points asked for, but the data set has %zu", name, wanted,
-                   file->shape[0]);
+  if (status != STATUS_OK || file->shape[0] >= wanted) return status;
+  return failure_set(err, STATUS_BAD_INPUT,
+                     "dataset.%s: %zu points asked for, but the data set has %zu", name, wanted,
+                     file->shape[0]);
 }
 
 /* A pixel in [0, 1] as the network sees it. */
@@ -100,19 +100,19 @@ static void take_images(dataset *data, arena *a, const value *config) {
   make_tests(data, (uint32_t)set.seed);
 }
 
-hifm_status dataset_open(dataset *data, const char *folder, const value *config, hifm_error *err) {
+status_code dataset_open(dataset *data, const char *folder, const value *config, failure *err) {
   arena a = {0};
   memset(data, 0, sizeof *data);
   data->domain = dataset_domain(config);
   data->train_count = (size_t)value_get_number(config, "train", 0);
   data->test_count = (size_t)value_get_number(config, "test", 0);
-  hifm_status status =
+  status_code status =
       open_part(&data->train_file, &a, folder, "train", config, &data->domain, err);
-  if (status == HIFM_OK)
+  if (status == STATUS_OK)
     status = open_part(&data->test_file, &a, folder, "test", config, &data->domain, err);
-  if (status == HIFM_OK && is_images(config)) take_images(data, &a, config);
+  if (status == STATUS_OK && is_images(config)) take_images(data, &a, config);
   data->test = data->made ? data->made : data->test_file.data;
-  if (status != HIFM_OK) dataset_close(data);
+  if (status != STATUS_OK) dataset_close(data);
   arena_close(&a);
   return status;
 }

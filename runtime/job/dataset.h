@@ -2,6 +2,7 @@
 #ifndef JOB_DATASET_H
 #define JOB_DATASET_H
 
+#include "base/failure.h"
 #include "base/npy.h"
 #include "base/value.h"
 #include "hifm/plugin.h"
@@ -18,9 +19,9 @@ typedef struct dataset {
 /* What the resolved dataset setting says a point is (d is 0 where only the files know). */
 hifm_domain dataset_domain(const value *config);
 
-/* folder: of a finished data job; config: the resolved dataset. HIFM_BAD_INPUT where fewer points
+/* folder: of a finished data job; config: the resolved dataset. STATUS_BAD_INPUT where fewer points
  * are there than the run asks for. */
-hifm_status dataset_open(dataset *data, const char *folder, const value *config, hifm_error *err);
+status_code dataset_open(dataset *data, const char *folder, const value *config, failure *err);
 void dataset_close(dataset *data);
 
 /* Training point `row` [d], in the mapping or made in `room` [d], so that images stay mapped bytes.

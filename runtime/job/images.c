@@ -17,21 +17,21 @@ const char *images_find(arena *a, const char *places, const char *name) {
   return NULL;
 }
 
-hifm_status images_missing(const char *places, const char *name, hifm_error *err) {
-  return hifm_fail(
-      err, HIFM_NO_INPUT,
+status_code images_missing(const char *places, const char *name, failure *err) {
+  return failure_set(
+      err, STATUS_NO_INPUT,
       "there is no %.80s and no %.80s.gz in %.300s; put it there, or name its folder in "
       "dataset.folder",
       name, name, places);
 }
 
-hifm_status images_ready(const value *config, hifm_error *err) {
+status_code images_ready(const value *config, failure *err) {
   static const char *const files[] = {"train_file", "test_file"};
-  if (strcmp(value_get_text(config, PARAMS_NAME, ""), "images") != 0) return HIFM_OK;
-  if (*value_get_text(config, "fetch", "")) return HIFM_OK;
+  if (strcmp(value_get_text(config, PARAMS_NAME, ""), "images") != 0) return STATUS_OK;
+  if (*value_get_text(config, "fetch", "")) return STATUS_OK;
   arena a = {0};
-  hifm_status status = HIFM_OK;
-  for (size_t i = 0; i < 2 && status == HIFM_OK; i++) {
+  status_code status = STATUS_OK;
+  for (size_t i = 0; i < 2 && status == STATUS_OK; i++) {
     const char *places = value_get_text(config, "folder", "");
     const char *name = value_get_text(config, files[i], "");
     if (!images_find(&a, places, name)) status = images_missing(places, name, err);

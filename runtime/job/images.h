@@ -2,8 +2,8 @@
 #ifndef JOB_IMAGES_H
 #define JOB_IMAGES_H
 
+#include "base/failure.h"
 #include "base/value.h"
-#include "hifm/status.h"
 
 #include <stdint.h>
 
@@ -11,12 +11,12 @@
  * NULL. In the arena. */
 const char *images_find(arena *a, const char *places, const char *name);
 
-/* HIFM_NO_INPUT: says where such a file was looked for and what to do. */
-hifm_status images_missing(const char *places, const char *name, hifm_error *err);
+/* STATUS_NO_INPUT: says where such a file was looked for and what to do. */
+status_code images_missing(const char *places, const char *name, failure *err);
 
-/* Can the data job of this resolved data set begin? HIFM_NO_INPUT where files are missing and
- * nothing would fetch them; HIFM_OK for all other kinds. */
-hifm_status images_ready(const value *config, hifm_error *err);
+/* Can the data job of this resolved data set begin? STATUS_NO_INPUT where files are missing and
+ * nothing would fetch them; STATUS_OK for all other kinds. */
+status_code images_ready(const value *config, failure *err);
 
 /* Mean and standard deviation of all pixels of n images of `size` bytes, 255 being 1; those that
  * `order` names (NULL: the first n). Exact sums, so their order does not matter. */

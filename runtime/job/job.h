@@ -37,6 +37,7 @@
 #ifndef JOB_JOB_H
 #define JOB_JOB_H
 
+#include "base/failure.h"
 #include "base/value.h"
 #include "hifm/plugin.h"
 
@@ -47,7 +48,7 @@ typedef struct job {
 } job;
 
 /* Reads and checks a job file. */
-hifm_status job_read(arena *a, const char *path, job *out, hifm_error *err);
+status_code job_read(arena *a, const char *path, job *out, failure *err);
 
 /* <folder>/measure-<first 12 digits of id>.json */
 const char *job_measure_path(arena *a, const char *folder, const char *measure_id);
@@ -55,13 +56,13 @@ const char *job_measure_path(arena *a, const char *folder, const char *measure_i
 /* Is this file the finished result of this identity? One that is missing or no JSON is not; one
  * that cannot be read now (permission, a failing disk, too many open files) may be: that is a
  * failure, lest a finished run be trained again. */
-hifm_status job_look(const char *result_path, const char *id, bool *done, hifm_error *err);
+status_code job_look(const char *result_path, const char *id, bool *done, failure *err);
 
 /* The same where what cannot be read counts as not done. */
 bool job_is_done(const char *result_path, const char *id);
 
 /* Runs the job file to its end: the body of `hifm worker`. Returns what the process should exit
- * with (HIFM_INTERRUPTED after a clean stop on SIGTERM or SIGINT with a checkpoint written). */
-hifm_status job_run(const char *path, hifm_error *err);
+ * with (STATUS_INTERRUPTED after a clean stop on SIGTERM or SIGINT with a checkpoint written). */
+status_code job_run(const char *path, failure *err);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "hifm/rng.h"
+#include "host/solver.h"
 #include "job/dataset.h"
 #include "job/progress.h"
 
@@ -43,12 +44,12 @@ static void estimate_divergence(field *f, const hifm_batch *batch) {
   }
 }
 
-static hifm_status slope(void *context, double t, const double *y, double *dy, hifm_error *err) {
+static status_code slope(void *context, double t, const double *y, double *dy, failure *err) {
   field *f = context;
   const float z = (float)t;
   const size_t count = f->n * f->d;
   const hifm_batch batch = {.n = f->n, .nz = 1, .x = f->x, .z = &z};
-  if (progress_stop_asked()) return hifm_fail(err, HIFM_INTERRUPTED, "stopped by a signal");
+  if (progress_stop_asked()) return failure_set(err, STATUS_INTERRUPTED, "stopped by a signal");
   for (size_t i = 0; i < count; i++) f->x[i] = (float)y[i];
   if (f->set->divergence == DIVERGENCE_EXACT)
     network_divergence(f->net, f->w, &batch, f->v, f->divergence);
@@ -56,7 +57,7 @@ static hifm_status slope(void *context, double t, const double *y, double *dy, h
     estimate_divergence(f, &batch);
   for (size_t i = 0; i < count; i++) dy[i] = (double)f->v[i];
   for (size_t b = 0; b < f->n; b++) dy[count + b] = -(double)f->divergence[b];
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 static const double log_two_pi = 1.8378770664093453;
@@ -65,7 +66,7 @@ double likelihood_dimensions(const hifm_domain *domain) {
   return domain->centred ? (domain->particles - 1.0) * domain->space : domain->d;
 }
 
-static hifm_status summarise(const field *f, const double *y, likelihood *out, hifm_error *err) {
+static status_code summarise(const field *f, const double *y, likelihood *out, failure *err) {
   const double constant = 0.5 * likelihood_dimensions(&f->net->domain) * log_two_pi;
   double mean = 0, squares = 0;
   for (size_t b = 0; b < f->n; b++) {
@@ -75,37 +76,34 @@ static hifm_status summarise(const field *f, const double *y, likelihood *out, h
     mean += step / (double)(b + 1);
     squares += step * (nll - mean);
   }
-  if (!isfinite(mean)) return hifm_fail(err, HIFM_DIVERGED, "the solution is not finite at z = 0");
+  if (!isfinite(mean))
+    return failure_set(err, STATUS_DIVERGED, "the solution is not finite at z = 0");
   out->nll = mean;
   out->nll_se = f->n > 1 ? sqrt(squares / (double)(f->n - 1) / (double)f->n) : NAN;
   snprintf(out->solver, sizeof out->solver, "ok");
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 double likelihood_start(const network *net) {
-  return net->domain.speed ? 1 - LIKELIHOOD_SHORT : 1;
+  return net->domain.speed ? 1 - LIKELIHOOD_Z_GAP : 1;
 }
 
-static hifm_status integrate(field *f, const double *points, likelihood *out, hifm_error *err) {
-  const hifm_bound *solver = &f->set->solver;
-  const hifm_solver_ops *ops = solver->plugin->ops.solver;
+static status_code integrate(field *f, const double *points, likelihood *out, failure *err) {
   const size_t count = f->n * f->d, size = count + f->n;
   double *y = memory_array(size, sizeof *y);
-  double *scratch = memory_array(ops->scratch(solver->self, size), sizeof *scratch);
-  const hifm_problem problem = {
+  const solver_problem problem = {
       .size = size, .slope = slope, .context = f, .max_attempts = f->set->max_attempts};
   memcpy(y, points, count * sizeof *y);
   const double start = likelihood_start(f->net);
-  hifm_status status = ops->advance(solver->self, &problem, start, 0, y, scratch, &out->stats, err);
-  if (status == HIFM_OK) status = summarise(f, y, out, err);
+  status_code status = solver_advance(&f->set->solver, &problem, start, 0, y, &out->stats, err);
+  if (status == STATUS_OK) status = summarise(f, y, out, err);
   free(y);
-  free(scratch);
   return status;
 }
 
-hifm_status likelihood_measure(network *net, const float *w, const double *points, size_t n,
+status_code likelihood_measure(network *net, const float *w, const double *points, size_t n,
                                const measure_settings *set, uint32_t seed, likelihood *out,
-                               hifm_error *err) {
+                               failure *err) {
   field f = {.net = net, .w = w, .set = set, .n = n, .d = net->domain.d};
   f.x = memory_array(n * f.d, sizeof *f.x);
   f.v = memory_array(n * f.d, sizeof *f.v);
@@ -116,22 +114,22 @@ hifm_status likelihood_measure(network *net, const float *w, const double *point
     draw_probes(&f, seed);
   }
   *out = (likelihood){.nll = NAN, .nll_se = NAN};
-  hifm_error inner = {0};
-  hifm_status status = integrate(&f, points, out, &inner);
+  failure inner = {0};
+  status_code status = integrate(&f, points, out, &inner);
   free(f.x);
   free(f.v);
   free(f.divergence);
   free(f.estimate);
   free(f.probes);
-  if (status == HIFM_DIVERGED) {
+  if (status == STATUS_DIVERGED) {
     snprintf(out->solver, sizeof out->solver, "%.*s", (int)sizeof out->solver - 1, inner.message);
-    return HIFM_OK;
+    return STATUS_OK;
   }
-  return status == HIFM_OK ? HIFM_OK : hifm_fail(err, status, "%s", inner.message);
+  return status == STATUS_OK ? STATUS_OK : failure_set(err, status, "%s", inner.message);
 }
 
-void likelihood_anchors(const hifm_domain *domain, const double *points, size_t n, double *identity,
-                        double *gaussian) {
+void likelihood_baselines(const hifm_domain *domain, const double *points, size_t n,
+                          double *identity, double *gaussian) {
   const double freedom = likelihood_dimensions(domain);
   double square = 0;
   for (size_t i = 0; i < n * domain->d; i++) square += points[i] * points[i];

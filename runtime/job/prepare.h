@@ -2,15 +2,16 @@
 #ifndef JOB_PREPARE_H
 #define JOB_PREPARE_H
 
+#include "base/failure.h"
 #include "job/job.h"
 
 /* "data": samples an energy (mcmc), reads a file of points (file) or two of images (images); writes
  * train.npy, test.npy, result.json. Training and test points are disjoint: chains of their own, or
  * rows that repeat a test point left out. */
-hifm_status prepare_data(arena *a, const job *work, hifm_error *err);
+status_code prepare_data(arena *a, const job *work, failure *err);
 
 /* "modes": eigenvalues and eigenvectors of the energy's Hessian at the first `train` points; writes
  * alpha.npy, basis.npy, result.json. config: { "dataset", "energy" }. */
-hifm_status prepare_modes(arena *a, const job *work, hifm_error *err);
+status_code prepare_modes(arena *a, const job *work, failure *err);
 
 #endif

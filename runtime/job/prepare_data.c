@@ -28,19 +28,19 @@ size_t prepare_row_size(const prepare_points *points) {
   return size;
 }
 
-hifm_status prepare_write(const job *work, const char *name, const prepare_points *points,
-                          const size_t *order, size_t n, hifm_error *err) {
+status_code prepare_write(const job *work, const char *name, const prepare_points *points,
+                          const size_t *order, size_t n, failure *err) {
   arena a = {0};
   npy_writer writer;
   const size_t shape[3] = {n, points->shape[0], points->shape[1]};
   const size_t size = prepare_row_size(points);
-  hifm_status status = npy_begin(&writer, arena_format(&a, "%s/%s.npy", work->folder, name),
+  status_code status = npy_begin(&writer, arena_format(&a, "%s/%s.npy", work->folder, name),
                                  points->type, points->rank + 1, shape, err);
   arena_close(&a);
-  if (status != HIFM_OK) return status;
-  for (size_t i = 0; i < n && status == HIFM_OK; i++)
+  if (status != STATUS_OK) return status;
+  for (size_t i = 0; i < n && status == STATUS_OK; i++)
     status = npy_append(&writer, (const char *)points->rows + order[i] * size, size, err);
-  if (status == HIFM_OK) return npy_commit(&writer, err);
+  if (status == STATUS_OK) return npy_commit(&writer, err);
   npy_abandon(&writer);
   return status;
 }
@@ -65,19 +65,19 @@ value *prepare_counts(arena *a, size_t train, size_t test, size_t repeated) {
   return numbers;
 }
 
-hifm_status prepare_data(arena *a, const job *work, hifm_error *err) {
+status_code prepare_data(arena *a, const job *work, failure *err) {
   static const struct {
     const char *kind;
-    hifm_status (*make)(arena *a, const job *work, const value **numbers, hifm_error *err);
+    status_code (*make)(arena *a, const job *work, const value **numbers, failure *err);
   } kinds[] = {{"mcmc", prepare_mcmc}, {"file", prepare_file}, {"images", prepare_images}};
   const char *kind = value_get_text(work->config, PARAMS_NAME, "mcmc");
   const double start = clock_seconds();
   const value *numbers = NULL;
   size_t k = 0;
   while (k < 3 && strcmp(kinds[k].kind, kind) != 0) k++;
-  if (k == 3) return hifm_fail(err, HIFM_BAD_INPUT, "\"%s\" is no kind of data set", kind);
-  hifm_status status = kinds[k].make(a, work, &numbers, err);
-  if (status != HIFM_OK) return status;
+  if (k == 3) return failure_set(err, STATUS_BAD_INPUT, "\"%s\" is no kind of data set", kind);
+  status_code status = kinds[k].make(a, work, &numbers, err);
+  if (status != STATUS_OK) return status;
   const result made = {.kind = work->kind,
                        .id = work->id,
                        .state = "done",

@@ -5,7 +5,7 @@
 #include "base/idx.h"
 #include "host/params.h"
 #include "job/dataset.h"
-#include "job/fetch.h"
+#include "job/fetch_script.h"
 #include "job/images.h"
 #include "job/prepare_parts.h"
 #include "job/progress.h"
@@ -25,55 +25,55 @@ typedef struct part {
   size_t *order; /* of its images */
 } part;
 
-static hifm_status load(arena *a, const char *places, part *p, hifm_error *err) {
+static status_code load(arena *a, const char *places, part *p, failure *err) {
   char hex[33];
   const char *path = images_find(a, places, p->file);
   if (!path) return images_missing(places, p->file, err);
   progress_note("reading %s", path);
-  hifm_status status = idx_read(path, &p->bytes, &p->count, &p->images, err);
-  if (status != HIFM_OK) return status;
+  status_code status = idx_read(path, &p->bytes, &p->count, &p->images, err);
+  if (status != STATUS_OK) return status;
   blake2b_hex(p->bytes, p->count, hex);
-  if (!*p->content || strcmp(hex, p->content) == 0) return HIFM_OK;
-  return hifm_fail(err, HIFM_BAD_INPUT,
-                   "%s: unpacked it has the BLAKE2b-128 %s, not %s as dataset.%s_content says; "
-                   "another file is meant",
-                   path, hex, p->content, p->name);
+  if (!*p->content || strcmp(hex, p->content) == 0) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_INPUT,
+                     "%s: unpacked it has the BLAKE2b-128 %s, not %s as dataset.%s_content says; "
+                     "another file is meant",
+                     path, hex, p->content, p->name);
 }
 
-static hifm_status load_both(arena *a, const char *places, part parts[2], hifm_error *err) {
-  hifm_status status = load(a, places, &parts[0], err);
-  return status == HIFM_OK ? load(a, places, &parts[1], err) : status;
+static status_code load_both(arena *a, const char *places, part parts[2], failure *err) {
+  status_code status = load(a, places, &parts[0], err);
+  return status == STATUS_OK ? load(a, places, &parts[1], err) : status;
 }
 
 /* A worker that was killed may have left the folder behind. */
-static hifm_status fetch(arena *a, const images_settings *set, const char *folder, part parts[2],
-                         hifm_error *err) {
-  hifm_status status = files_remove(folder, err);
-  if (status == HIFM_OK) status = files_make_folder(folder, err);
-  if (status != HIFM_OK) return status;
+static status_code fetch(arena *a, const images_settings *set, const char *folder, part parts[2],
+                         failure *err) {
+  status_code status = files_remove(folder, err);
+  if (status == STATUS_OK) status = files_make_folder(folder, err);
+  if (status != STATUS_OK) return status;
   progress_note("fetching %s and %s: sh %s", set->train_file, set->test_file, set->fetch);
-  status = fetch_run(set->fetch, folder, err);
-  if (status == HIFM_OK)
+  status = fetch_script_run(set->fetch, folder, err);
+  if (status == STATUS_OK)
     status = load_both(a, arena_format(a, "%s:%s", set->folder, folder), parts, err);
-  const hifm_status removed = files_remove(folder, status == HIFM_OK ? err : NULL);
-  return status == HIFM_OK ? removed : status;
+  const status_code removed = files_remove(folder, status == STATUS_OK ? err : NULL);
+  return status == STATUS_OK ? removed : status;
 }
 
-static hifm_status find_and_load(arena *a, const job *work, const images_settings *set,
-                                 part parts[2], hifm_error *err) {
+static status_code find_and_load(arena *a, const job *work, const images_settings *set,
+                                 part parts[2], failure *err) {
   const bool here =
       images_find(a, set->folder, set->train_file) && images_find(a, set->folder, set->test_file);
   if (here || !*set->fetch) return load_both(a, set->folder, parts, err);
   return fetch(a, set, arena_format(a, "%s/fetched", work->folder), parts, err);
 }
 
-static hifm_status check_shapes(const part *train, const part *test, hifm_error *err) {
+static status_code check_shapes(const part *train, const part *test, failure *err) {
   const idx_images *x = &train->images, *y = &test->images;
-  if (x->height == y->height && x->width == y->width) return HIFM_OK;
-  return hifm_fail(err, HIFM_BAD_INPUT,
-                   "%s has images of %zu x %zu pixels, but %s of %zu x %zu: they do not belong "
-                   "together",
-                   train->file, x->height, x->width, test->file, y->height, y->width);
+  if (x->height == y->height && x->width == y->width) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_INPUT,
+                     "%s has images of %zu x %zu pixels, but %s of %zu x %zu: they do not belong "
+                     "together",
+                     train->file, x->height, x->width, test->file, y->height, y->width);
 }
 
 static prepare_points points_of(const idx_images *images) {
@@ -88,8 +88,8 @@ static void put_moments(arena *a, value *numbers, const part *p, size_t n) {
   value_put_number(a, numbers, arena_format(a, "%s_deviation", p->name), deviation);
 }
 
-static hifm_status write_both(arena *a, const job *work, uint32_t seed, part *train, part *test,
-                              const value **numbers, hifm_error *err) {
+static status_code write_both(arena *a, const job *work, uint32_t seed, part *train, part *test,
+                              const value **numbers, failure *err) {
   const prepare_points points = points_of(&train->images), tests = points_of(&test->images);
   const size_t n = train->images.count, m = test->images.count;
   train->order = prepare_permute(n, seed);
@@ -98,26 +98,26 @@ static hifm_status write_both(arena *a, const job *work, uint32_t seed, part *tr
   const size_t left = prepare_drop_twins(known, m, &points, train->order, n);
   free(known);
   if (left == 0)
-    return hifm_fail(err, HIFM_BAD_INPUT,
-                     "%s: no training image is left, as all are test images (%s), too", train->file,
-                     test->file);
+    return failure_set(err, STATUS_BAD_INPUT,
+                       "%s: no training image is left, as all are test images (%s), too",
+                       train->file, test->file);
   value *counts = prepare_counts(a, left, m, n - left);
   put_moments(a, counts, train, left);
   put_moments(a, counts, test, m);
   *numbers = counts;
-  hifm_status status = prepare_write(work, "test", &tests, test->order, m, err);
-  return status == HIFM_OK ? prepare_write(work, "train", &points, train->order, left, err)
-                           : status;
+  status_code status = prepare_write(work, "test", &tests, test->order, m, err);
+  return status == STATUS_OK ? prepare_write(work, "train", &points, train->order, left, err)
+                             : status;
 }
 
-hifm_status prepare_images(arena *a, const job *work, const value **numbers, hifm_error *err) {
+status_code prepare_images(arena *a, const job *work, const value **numbers, failure *err) {
   images_settings set = {0};
   params_store(a, images_params, work->config, &set);
   part parts[2] = {{.name = "train", .file = set.train_file, .content = set.train_content},
                    {.name = "test", .file = set.test_file, .content = set.test_content}};
-  hifm_status status = find_and_load(a, work, &set, parts, err);
-  if (status == HIFM_OK) status = check_shapes(&parts[0], &parts[1], err);
-  if (status == HIFM_OK)
+  status_code status = find_and_load(a, work, &set, parts, err);
+  if (status == STATUS_OK) status = check_shapes(&parts[0], &parts[1], err);
+  if (status == STATUS_OK)
     status = write_both(a, work, (uint32_t)set.seed, &parts[0], &parts[1], numbers, err);
   for (size_t i = 0; i < 2; i++) {
     free(parts[i].bytes);

@@ -50,8 +50,8 @@ static void warn_of_chains(const sampler_report *r) {
 
 /* Test chains are chains of their own: the first `chains` give the training pool, further ones the
  * test pool, so no test point shares its history with a training point. */
-static hifm_status sample(arena *a, const job *work, const mcmc_settings *set, energy *e,
-                          const value **numbers, hifm_error *err) {
+static status_code sample(arena *a, const job *work, const mcmc_settings *set, energy *e,
+                          const value **numbers, failure *err) {
   const size_t d = e->domain.d;
   const uint64_t draws = (set->train_pool + set->chains - 1) / set->chains;
   const uint64_t test_chains = (set->test_pool + draws - 1) / draws;
@@ -69,12 +69,12 @@ static hifm_status sample(arena *a, const job *work, const mcmc_settings *set, e
   size_t *train = prepare_permute(train_rows, (uint32_t)set->seed);
   size_t *test = prepare_permute(test_rows, (uint32_t)set->seed);
   sampler_report report;
-  hifm_status status = sampler_run(e, &sampling, draws, points, tell_sampling, NULL, &report, err);
-  if (status == HIFM_OK)
+  status_code status = sampler_run(e, &sampling, draws, points, tell_sampling, NULL, &report, err);
+  if (status == STATUS_OK)
     status = prepare_write(work, "train", &train_points, train, set->train_pool, err);
-  if (status == HIFM_OK)
+  if (status == STATUS_OK)
     status = prepare_write(work, "test", &test_points, test, set->test_pool, err);
-  if (status == HIFM_OK) {
+  if (status == STATUS_OK) {
     *numbers = sampler_numbers(a, &report);
     warn_of_chains(&report);
   }
@@ -84,19 +84,19 @@ static hifm_status sample(arena *a, const job *work, const mcmc_settings *set, e
   return status;
 }
 
-hifm_status prepare_mcmc(arena *a, const job *work, const value **numbers, hifm_error *err) {
+status_code prepare_mcmc(arena *a, const job *work, const value **numbers, failure *err) {
   const hifm_domain domain = dataset_domain(work->config);
   mcmc_settings set = {0};
   energy e;
   params_store(a, mcmc_params, work->config, &set);
   if (domain.d == 0)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "dataset: give particles (and space), or dimensions, of a point");
-  hifm_status status = plugins_bind(a, HIFM_ENERGY, value_get(work->config, "energy"),
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "dataset: give particles (and space), or dimensions, of a point");
+  status_code status = plugins_bind(a, HIFM_ENERGY, value_get(work->config, "energy"),
                                     "dataset.energy", &domain, &set.energy, err);
-  if (status != HIFM_OK) return status;
+  if (status != STATUS_OK) return status;
   status = energy_open(&e, set.energy, &domain, err);
-  if (status == HIFM_OK) {
+  if (status == STATUS_OK) {
     status = sample(a, work, &set, &e, numbers, err);
     energy_close(&e);
   }

@@ -2,14 +2,15 @@
 #ifndef JOB_PREPARE_PARTS_H
 #define JOB_PREPARE_PARTS_H
 
+#include "base/failure.h"
 #include "base/npy.h"
 #include "job/job.h"
 
 /* prepare_mcmc.c, prepare_file.c, prepare_images.c: each writes train.npy and test.npy and gives
  * the numbers of the result. */
-hifm_status prepare_mcmc(arena *a, const job *work, const value **numbers, hifm_error *err);
-hifm_status prepare_file(arena *a, const job *work, const value **numbers, hifm_error *err);
-hifm_status prepare_images(arena *a, const job *work, const value **numbers, hifm_error *err);
+status_code prepare_mcmc(arena *a, const job *work, const value **numbers, failure *err);
+status_code prepare_file(arena *a, const job *work, const value **numbers, failure *err);
+status_code prepare_images(arena *a, const job *work, const value **numbers, failure *err);
 
 /* A fixed permutation of n rows; released with free(). */
 size_t *prepare_permute(size_t n, uint32_t seed);
@@ -24,8 +25,8 @@ typedef struct prepare_points {
 size_t prepare_row_size(const prepare_points *points); /* in bytes */
 
 /* <folder>/<name>.npy with the n rows that `order` names. */
-hifm_status prepare_write(const job *work, const char *name, const prepare_points *points,
-                          const size_t *order, size_t n, hifm_error *err);
+status_code prepare_write(const job *work, const char *name, const prepare_points *points,
+                          const size_t *order, size_t n, failure *err);
 
 /* Takes those rows out of order[0..n) that are test points too (`tests` of them, hashed by
  * dataset_hashes), so that both are disjoint, and says so. Returns how many are left. */

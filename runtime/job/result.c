@@ -1,8 +1,8 @@
 #include "job/result.h"
 
+#include "base/blas.h"
 #include "base/files.h"
 #include "base/json.h"
-#include "base/linear.h"
 #include "host/plugins.h"
 
 #include <stdlib.h>
@@ -31,8 +31,8 @@ static const value *provenance(arena *a, const result *r) {
   const char *slash = copies ? strrchr(copies, '/') : NULL;
   value_put_text(a, out, "hifm", VERSION);
   value_put_text(a, out, "compiler", __VERSION__);
-  value_put_text(a, out, "blas", linear_library());
-  value_put_text(a, out, "lapack", linear_lapack());
+  value_put_text(a, out, "blas", blas_library());
+  value_put_text(a, out, "lapack", blas_lapack());
   value_put_text(a, out, "processor", processor(a));
   value_put_number(a, out, "blas_threads", 1);
   if (slash) value_put_text(a, out, "plugins", slash + 1); /* a hash of them all */
@@ -41,7 +41,7 @@ static const value *provenance(arena *a, const result *r) {
   return out;
 }
 
-hifm_status result_write(const char *path, const result *r, hifm_error *err) {
+status_code result_write(const char *path, const result *r, failure *err) {
   arena a = {0};
   value *map = value_new(&a, VALUE_MAP);
   value_put_text(&a, map, "job", r->kind);
@@ -52,7 +52,7 @@ hifm_status result_write(const char *path, const result *r, hifm_error *err) {
   if (r->history) value_put(&a, map, "history", r->history);
   value_put(&a, map, "provenance", provenance(&a, r));
   const char *text = json_pretty(&a, map);
-  hifm_status status = files_write(path, text, strlen(text), err);
+  status_code status = files_write(path, text, strlen(text), err);
   arena_close(&a);
   return status;
 }

@@ -2,6 +2,7 @@
 #ifndef JOB_RESULT_H
 #define JOB_RESULT_H
 
+#include "base/failure.h"
 #include "job/job.h"
 
 #include <time.h>
@@ -13,6 +14,6 @@ typedef struct result {
 } result;
 
 /* { job, id, status, message, numbers, history, provenance } written atomically to path. */
-hifm_status result_write(const char *path, const result *r, hifm_error *err);
+status_code result_write(const char *path, const result *r, failure *err);
 
 #endif

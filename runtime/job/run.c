@@ -11,33 +11,33 @@ static hifm_domain network_domain(const run *r) {
   return domain;
 }
 
-static hifm_status bind_all(run *r, arena *a, hifm_error *err) {
+static status_code bind_all(run *r, arena *a, failure *err) {
   const value *config = r->work->config, *measure = value_get(config, "measure");
   params_store(a, optimizer_params, value_get(config, "optimizer"), &r->optimizer);
   params_store(a, train_params, value_get(config, "train"), &r->train);
   params_store(a, measure_params, measure, &r->measure);
   params_store(a, flow_params, value_get(config, "flow"), &r->flow);
   r->seed = (uint32_t)value_get_number(config, "seed", 0);
-  hifm_status status = plugins_bind(a, HIFM_SOLVER, value_get(measure, "solver"), "measure.solver",
+  status_code status = plugins_bind(a, HIFM_SOLVER, value_get(measure, "solver"), "measure.solver",
                                     &r->data.domain, &r->measure.solver, err);
   const hifm_domain domain = network_domain(r);
-  if (status == HIFM_OK)
+  if (status == STATUS_OK)
     status = plugins_bind(a, HIFM_NETWORK, value_get(config, "network"), "network", &domain,
                           &r->network_plugin, err);
   return status;
 }
 
-hifm_status run_open(run *r, arena *a, const job *work, hifm_error *err) {
+status_code run_open(run *r, arena *a, const job *work, failure *err) {
   memset(r, 0, sizeof *r);
   r->work = work;
-  hifm_status status = dataset_open(&r->data, work->data, value_get(work->config, "dataset"), err);
-  if (status == HIFM_OK) status = bind_all(r, a, err);
-  if (status == HIFM_OK) {
+  status_code status = dataset_open(&r->data, work->data, value_get(work->config, "dataset"), err);
+  if (status == STATUS_OK) status = bind_all(r, a, err);
+  if (status == STATUS_OK) {
     const size_t batch = (size_t)r->train.batch, test = r->data.test_count;
     const hifm_domain domain = network_domain(r);
     status = network_open(&r->net, r->network_plugin, &domain, batch > test ? batch : test, err);
   }
-  if (status != HIFM_OK) run_close(r);
+  if (status != STATUS_OK) run_close(r);
   return status;
 }
 
@@ -54,12 +54,12 @@ void run_put_start(const run *r, arena *a, value *numbers) {
   if (start < 1) value_put_number(a, numbers, "likelihood_start", start);
 }
 
-hifm_status run_measure(run *r, arena *a, const float *w, const value *facts, value **row,
-                        hifm_error *err) {
+status_code run_measure(run *r, arena *a, const float *w, const value *facts, value **row,
+                        failure *err) {
   likelihood found;
-  hifm_status status = likelihood_measure(&r->net, w, r->data.test, r->data.test_count, &r->measure,
+  status_code status = likelihood_measure(&r->net, w, r->data.test, r->data.test_count, &r->measure,
                                           r->seed, &found, err);
-  if (status != HIFM_OK) return status;
+  if (status != STATUS_OK) return status;
   value *out = value_copy(a, facts);
   if (isfinite(found.nll)) {
     value_put_number(a, out, "nll", found.nll);
@@ -70,5 +70,5 @@ hifm_status run_measure(run *r, arena *a, const float *w, const value *facts, va
   value_put_number(a, out, "rejected", (double)found.stats.rejected);
   value_put_text(a, out, "solver", found.solver);
   *row = out;
-  return HIFM_OK;
+  return STATUS_OK;
 }

@@ -2,6 +2,7 @@
 #ifndef JOB_RUN_H
 #define JOB_RUN_H
 
+#include "base/failure.h"
 #include "host/flow.h"
 #include "host/network.h"
 #include "job/dataset.h"
@@ -21,20 +22,20 @@ typedef struct run {
   uint32_t seed;
 } run;
 
-hifm_status run_open(run *r, arena *a, const job *work, hifm_error *err);
+status_code run_open(run *r, arena *a, const job *work, failure *err);
 void run_close(run *r);
 
 /* Measures weights on the test points and returns the history row that belongs to `facts` (epoch,
  * step, loss, gradient_norm) with nll, nll_se, nfe, attempts, rejected, solver. */
-hifm_status run_measure(run *r, arena *a, const float *w, const value *facts, value **row,
-                        hifm_error *err);
+status_code run_measure(run *r, arena *a, const float *w, const value *facts, value **row,
+                        failure *err);
 
 /* Adds "likelihood_start" to a result's numbers where likelihoods do not begin at z = 1. */
 void run_put_start(const run *r, arena *a, value *numbers);
 
 /* The jobs themselves. */
-hifm_status run_train(arena *a, const job *work, hifm_error *err);
-hifm_status run_remeasure(arena *a, const job *work, hifm_error *err);
-hifm_status run_sample(arena *a, const job *work, hifm_error *err);
+status_code run_train(arena *a, const job *work, failure *err);
+status_code run_evaluate(arena *a, const job *work, failure *err);
+status_code run_sample(arena *a, const job *work, failure *err);
 
 #endif

@@ -3,10 +3,10 @@
 #include "base/npy.h"
 #include "base/png.h"
 #include "job/checkpoint.h"
+#include "job/image_grid.h"
 #include "job/result.h"
 #include "job/run.h"
 #include "job/sample.h"
-#include "job/sheet.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +18,11 @@ typedef struct order {
   size_t n, steps;
   uint32_t seed;
   bool picture, strip;
-  sheet sheet;
+  image_grid image_grid;
 } order;
 
-static hifm_status write_points(const char *path, const hifm_domain *domain, size_t n,
-                                const double *y, hifm_error *err) {
+static status_code write_points(const char *path, const hifm_domain *domain, size_t n,
+                                const double *y, failure *err) {
   npy_writer writer;
   size_t shape[4] = {n, domain->d}, rank = 2;
   if (domain->particles > 0) {
@@ -33,9 +33,9 @@ static hifm_status write_points(const char *path, const hifm_domain *domain, siz
     shape[rank++] = domain->width;
     if (domain->channels > 1) shape[rank++] = domain->channels;
   }
-  hifm_status status = npy_begin(&writer, path, NPY_FLOAT64, rank, shape, err);
-  if (status == HIFM_OK) status = npy_append(&writer, y, n * domain->d * sizeof *y, err);
-  if (status == HIFM_OK) return npy_commit(&writer, err);
+  status_code status = npy_begin(&writer, path, NPY_FLOAT64, rank, shape, err);
+  if (status == STATUS_OK) status = npy_append(&writer, y, n * domain->d * sizeof *y, err);
+  if (status == STATUS_OK) return npy_commit(&writer, err);
   npy_abandon(&writer);
   return status;
 }
@@ -50,19 +50,19 @@ static double *line_up(const order *o, size_t d, const double *y) {
   return cells;
 }
 
-static hifm_status write_samples(const order *o, const hifm_domain *domain, const double *y,
-                                 hifm_error *err) {
+static status_code write_samples(const order *o, const hifm_domain *domain, const double *y,
+                                 failure *err) {
   const double *last = y + o->steps * o->n * domain->d;
   if (!o->picture) return write_points(o->file, domain, o->n, last, err);
   double *cells = o->strip ? line_up(o, domain->d, y) : NULL;
-  uint8_t *pixels = sheet_pixels(&o->sheet, cells ? cells : last);
-  hifm_status status = png_write(o->file, pixels, o->sheet.width, o->sheet.height, err);
+  uint8_t *pixels = image_grid_pixels(&o->image_grid, cells ? cells : last);
+  status_code status = png_write(o->file, pixels, o->image_grid.width, o->image_grid.height, err);
   free(cells);
   free(pixels);
   return status;
 }
 
-static hifm_status plan(order *o, const hifm_domain *domain, const job *work, hifm_error *err) {
+static status_code plan(order *o, const hifm_domain *domain, const job *work, failure *err) {
   const value *how = work->sample;
   *o = (order){.weights = value_get_text(how, "weights", "best"),
                .file = value_get_text(how, "file", ""),
@@ -72,35 +72,36 @@ static hifm_status plan(order *o, const hifm_domain *domain, const job *work, hi
   const size_t length = strlen(o->file);
   o->picture = length > 4 && strcmp(o->file + length - 4, ".png") == 0;
   o->steps = o->strip ? STRIP_STEPS : 1;
-  if (!o->picture) return HIFM_OK;
+  if (!o->picture) return STATUS_OK;
   const size_t columns = o->strip ? o->steps + 1 : 0;
   const char *range = value_get_text(value_get(work->config, "dataset"), "range", "unit");
-  return sheet_plan(&o->sheet, domain, range, o->strip ? o->n * columns : o->n, columns, err);
+  return image_grid_plan(&o->image_grid, domain, range, o->strip ? o->n * columns : o->n, columns,
+                         err);
 }
 
 /* The network of an opened run is made for its batches: it begins anew for n points. */
-static hifm_status widen(run *r, size_t n, hifm_error *err) {
+static status_code widen(run *r, size_t n, failure *err) {
   const hifm_domain domain = r->net.domain;
   network_close(&r->net);
   return network_open(&r->net, r->network_plugin, &domain, n, err);
 }
 
-static hifm_status sample(run *r, arena *a, const order *o, value *numbers, hifm_error *err) {
+static status_code sample(run *r, arena *a, const order *o, value *numbers, failure *err) {
   job kept = *r->work;
   const value *row;
-  hifm_error inner = {0};
+  failure inner = {0};
   uint64_t nfe = 0;
   float *w = memory_array(r->net.weights, sizeof *w);
   double *y = memory_array((o->steps + 1) * o->n * r->net.domain.d, sizeof *y);
   kept.folder = value_get_text(r->work->sample, "run", ".");
-  hifm_status status = checkpoint_load_weights(a, &r->net, &kept, o->weights, w, &row, err);
-  if (status != HIFM_OK) goto done;
+  status_code status = checkpoint_load_weights(a, &r->net, &kept, o->weights, w, &row, err);
+  if (status != STATUS_OK) goto done;
   status = sample_draw(&r->net, w, &r->measure, o->seed, o->n, o->steps, y, &nfe, &inner);
-  if (status == HIFM_OK)
+  if (status == STATUS_OK)
     status = write_samples(o, &r->net.domain, y, err);
   else
-    hifm_fail(err, status, "%s.safetensors of %.200s: no samples: %.300s", o->weights, kept.folder,
-              inner.message);
+    failure_set(err, status, "%s.safetensors of %.200s: no samples: %.300s", o->weights,
+                kept.folder, inner.message);
   value_put_number(a, numbers, "samples", (double)o->n);
   value_put_number(a, numbers, "nfe", (double)nfe);
 done:
@@ -109,18 +110,18 @@ done:
   return status;
 }
 
-hifm_status run_sample(arena *a, const job *work, hifm_error *err) {
+status_code run_sample(arena *a, const job *work, failure *err) {
   const double begun = clock_seconds();
   run r;
   order o;
   value *numbers = value_new(a, VALUE_MAP);
-  hifm_status status = run_open(&r, a, work, err);
-  if (status != HIFM_OK) return status;
+  status_code status = run_open(&r, a, work, err);
+  if (status != STATUS_OK) return status;
   status = plan(&o, &r.net.domain, work, err);
-  if (status == HIFM_OK) status = widen(&r, o.n, err);
-  if (status == HIFM_OK) status = sample(&r, a, &o, numbers, err);
+  if (status == STATUS_OK) status = widen(&r, o.n, err);
+  if (status == STATUS_OK) status = sample(&r, a, &o, numbers, err);
   run_close(&r);
-  if (status != HIFM_OK) return status;
+  if (status != STATUS_OK) return status;
   const result drawn = {.kind = work->kind,
                         .id = work->id,
                         .state = "done",

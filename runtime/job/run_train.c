@@ -2,8 +2,8 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "job/adamw.h"
-#include "job/batch.h"
 #include "job/checkpoint.h"
+#include "job/minibatch.h"
 #include "job/progress.h"
 #include "job/result.h"
 #include "job/run.h"
@@ -14,7 +14,7 @@
 typedef struct trainer {
   run *r;
   arena *memory;
-  batcher *batches;
+  minibatch *batches;
   training state;
   float *gradient;
   uint64_t steps, measure_every; /* in steps */
@@ -43,7 +43,7 @@ static const char *find_trouble(const network *net, const float *gradient) {
 
 /* In the slowest modes m' = q^(1/kappa - 1) / kappa, whose square has no mean over uniform z from
  * kappa = 2 on, and a huge one over uniform t. Multiplied with v_z it has one. */
-static void warn_of_kappa(const batcher *b) {
+static void warn_of_kappa(const minibatch *b) {
   const double kappa = b->spectrum.kappa;
   if (kappa < 2 || b->set.scheme != SCHEME_FINITE) return;
   progress_note("kappa = %g: from 2 on the squared velocity has %s, so the loss jumps; scheme = "
@@ -53,30 +53,30 @@ static void warn_of_kappa(const batcher *b) {
                                         : "a huge mean over t in [0, 1]");
 }
 
-static hifm_status take_step(trainer *t, hifm_error *err) {
+static status_code take_step(trainer *t, failure *err) {
   training *s = &t->state;
   network *net = &t->r->net;
-  batcher *b = t->batches;
-  hifm_status status = batcher_fill(b, s->step, err);
-  if (status != HIFM_OK) return status;
+  minibatch *b = t->batches;
+  status_code status = minibatch_fill(b, s->step, err);
+  if (status != STATUS_OK) return status;
   if (s->step == 0) warn_of_kappa(b);
   const hifm_batch batch = {.n = b->size, .nz = b->size, .x = b->x, .z = b->z};
   memset(t->gradient, 0, net->weights * sizeof *t->gradient);
   const double loss =
-      network_learn(net, s->w, &batch, batcher_loss, b, t->gradient) / (double)b->size;
+      network_loss_gradient(net, s->w, &batch, minibatch_loss, b, t->gradient) / (double)b->size;
   const double size = norm(t->gradient, net->weights);
   if (!isfinite(loss) || !isfinite(size)) {
     snprintf(t->trouble, sizeof t->trouble,
              "not finite at step %llu: loss %g, first in the gradient of %s",
              (unsigned long long)s->step, loss, find_trouble(net, t->gradient));
-    return HIFM_OK;
+    return STATUS_OK;
   }
   s->step++;
   adamw_step(&t->r->optimizer, s->step, net->weights, t->gradient, s->w, s->m, s->v);
   s->loss_sum += loss;
   s->norm_sum += size;
   s->loss_count++;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 static value *facts(trainer *t) {
@@ -91,24 +91,24 @@ static value *facts(trainer *t) {
 }
 
 /* One row of history; the best weights so far are kept. */
-static hifm_status measure(trainer *t, hifm_error *err) {
+static status_code measure(trainer *t, failure *err) {
   training *s = &t->state;
   value *row;
-  hifm_status status = run_measure(t->r, t->memory, s->w, facts(t), &row, err);
-  if (status != HIFM_OK) return status;
+  status_code status = run_measure(t->r, t->memory, s->w, facts(t), &row, err);
+  if (status != STATUS_OK) return status;
   value_push(t->memory, s->history, row);
   s->loss_sum = s->norm_sum = 0;
   s->loss_count = 0;
   const double nll = value_get_number(row, "nll", NAN);
   t->last_nll = nll;
   t->last_nfe = value_get_number(row, "nfe", NAN);
-  if (!(nll < s->best_nll)) return HIFM_OK;
+  if (!(nll < s->best_nll)) return STATUS_OK;
   s->best_nll = nll;
   s->best_epoch = value_get_number(row, "epoch", 0);
   return checkpoint_save_weights(s, &t->r->net, t->r->work, "best", row, err);
 }
 
-static hifm_status save(trainer *t, hifm_error *err) {
+static status_code save(trainer *t, failure *err) {
   t->state.seconds += clock_seconds() - t->started;
   t->started = t->saved = clock_seconds();
   return checkpoint_save(&t->state, &t->r->net, t->r->work, err);
@@ -140,25 +140,25 @@ static bool is_due(const trainer *t) {
   return value_get_number(last, "step", 0) != (double)s->step;
 }
 
-static hifm_status stop(trainer *t, hifm_error *err) {
-  hifm_status status = save(t, err);
-  if (status != HIFM_OK) return status;
-  return hifm_fail(err, HIFM_INTERRUPTED, "stopped by a signal at step %llu of %llu",
-                   (unsigned long long)t->state.step, (unsigned long long)t->steps);
+static status_code stop(trainer *t, failure *err) {
+  status_code status = save(t, err);
+  if (status != STATUS_OK) return status;
+  return failure_set(err, STATUS_INTERRUPTED, "stopped by a signal at step %llu of %llu",
+                     (unsigned long long)t->state.step, (unsigned long long)t->steps);
 }
 
-static hifm_status loop(trainer *t, hifm_error *err) {
-  hifm_status status = HIFM_OK;
+static status_code loop(trainer *t, failure *err) {
+  status_code status = STATUS_OK;
   for (;;) {
     if (is_due(t)) {
       status = measure(t, err);
       tell(t);
     }
-    if (status == HIFM_INTERRUPTED || progress_stop_asked()) return stop(t, err);
-    if (status != HIFM_OK || t->trouble[0] || t->state.step >= t->steps) return status;
+    if (status == STATUS_INTERRUPTED || progress_stop_asked()) return stop(t, err);
+    if (status != STATUS_OK || t->trouble[0] || t->state.step >= t->steps) return status;
     if (clock_seconds() - t->saved > t->r->work->checkpoint_seconds) status = save(t, err);
-    if (status == HIFM_OK) status = take_step(t, err);
-    if (status != HIFM_OK) return status;
+    if (status == STATUS_OK) status = take_step(t, err);
+    if (status != STATUS_OK) return status;
     tell(t);
   }
 }
@@ -178,13 +178,13 @@ static value *numbers(const trainer *t) {
 }
 
 /* Weights first, then the measure result, the train result last: the run is done with it. */
-static hifm_status finish(trainer *t, hifm_error *err) {
+static status_code finish(trainer *t, failure *err) {
   training *s = &t->state;
   const job *work = t->r->work;
   arena *a = t->memory;
   const value *last = s->history->count ? s->history->items[s->history->count - 1] : facts(t);
   s->seconds += clock_seconds() - t->started;
-  hifm_status status = checkpoint_save_weights(s, &t->r->net, work, "last", last, err);
+  status_code status = checkpoint_save_weights(s, &t->r->net, work, "last", last, err);
   const result trained = {.kind = work->kind,
                           .id = work->id,
                           .state = t->trouble[0] ? "diverged" : "done",
@@ -196,16 +196,16 @@ static hifm_status finish(trainer *t, hifm_error *err) {
   measured.kind = "measure";
   measured.id = work->measure_id;
   measured.history = s->history;
-  if (status == HIFM_OK && work->measure_id)
+  if (status == STATUS_OK && work->measure_id)
     status = result_write(job_measure_path(a, work->folder, work->measure_id), &measured, err);
-  if (status == HIFM_OK)
+  if (status == STATUS_OK)
     status = result_write(arena_format(a, "%s/result.json", work->folder), &trained, err);
-  if (status == HIFM_OK)
+  if (status == STATUS_OK)
     files_remove(arena_format(a, "%s/checkpoint.safetensors", work->folder), NULL);
   return status;
 }
 
-static hifm_status start(trainer *t, hifm_error *err) {
+static status_code start(trainer *t, failure *err) {
   bool found;
   run *r = t->r;
   training_open(&t->state, t->memory, r->net.weights);
@@ -214,45 +214,45 @@ static hifm_status start(trainer *t, hifm_error *err) {
   t->measure_every = r->measure.every * t->batches->steps_per_epoch;
   t->last_nll = t->last_nfe = NAN;
   t->started = t->saved = clock_seconds();
-  hifm_status status = checkpoint_load(&t->state, &r->net, r->work, &found, err);
-  if (status != HIFM_OK) return status;
+  status_code status = checkpoint_load(&t->state, &r->net, r->work, &found, err);
+  if (status != STATUS_OK) return status;
   if (found)
     progress_note("resumed at step %llu of %llu", (unsigned long long)t->state.step,
                   (unsigned long long)t->steps);
   else
     network_initialise(&r->net, r->seed, t->state.w);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status train(run *r, arena *a, batcher *batches, hifm_error *err) {
+static status_code train(run *r, arena *a, minibatch *batches, failure *err) {
   trainer t = {.r = r, .memory = a, .batches = batches};
-  hifm_status status = start(&t, err);
-  if (status == HIFM_OK) status = loop(&t, err);
-  if (status == HIFM_OK) status = finish(&t, err);
+  status_code status = start(&t, err);
+  if (status == STATUS_OK) status = loop(&t, err);
+  if (status == STATUS_OK) status = finish(&t, err);
   free(t.gradient);
   training_close(&t.state);
   return status;
 }
 
-hifm_status run_train(arena *a, const job *work, hifm_error *err) {
+status_code run_train(arena *a, const job *work, failure *err) {
   run r;
   flow path;
-  batcher batches;
-  hifm_status status = run_open(&r, a, work, err);
-  if (status != HIFM_OK) return status;
+  minibatch batches;
+  status_code status = run_open(&r, a, work, err);
+  if (status != STATUS_OK) return status;
   const value *stages = value_get(value_get(work->config, "flow"), "stages");
   status = flow_open(&path, a, stages, &r.data.domain, err);
-  if (status != HIFM_OK) goto done;
+  if (status != STATUS_OK) goto done;
   if (path.hessian && !work->modes)
-    status = hifm_fail(err, HIFM_BAD_INPUT,
-                       "the job file names no modes folder, but the flow needs "
-                       "eigendecompositions");
-  if (status == HIFM_OK)
-    status = batcher_open(&batches, &r.data, &path, &r.flow, work->modes, r.seed,
-                          (size_t)r.train.batch, err);
-  if (status == HIFM_OK) {
+    status = failure_set(err, STATUS_BAD_INPUT,
+                         "the job file names no modes folder, but the flow needs "
+                         "eigendecompositions");
+  if (status == STATUS_OK)
+    status = minibatch_open(&batches, &r.data, &path, &r.flow, work->modes, r.seed,
+                            (size_t)r.train.batch, err);
+  if (status == STATUS_OK) {
     status = train(&r, a, &batches, err);
-    batcher_close(&batches);
+    minibatch_close(&batches);
   }
   flow_close(&path);
 done:

@@ -75,7 +75,7 @@ static void relax(chains *c, double *x, double *gradient, double *value) {
   }
 }
 
-static hifm_status start(chains *c, hifm_error *err) {
+static status_code start(chains *c, failure *err) {
   const hifm_stream stream = {c->settings->seed, HIFM_RNG_CHAINS};
   for (size_t chain = 0; chain < c->settings->chains; chain++) {
     double *x = c->x + chain * c->d, *gradient = c->gradient + chain * c->d;
@@ -85,13 +85,13 @@ static hifm_status start(chains *c, hifm_error *err) {
     c->value[chain] = energy_gradient(c->e, x, NULL, gradient);
     relax(c, x, gradient, &c->value[chain]);
     if (!isfinite(c->value[chain]) || !isfinite(square(c->d, gradient)))
-      return hifm_fail(
-          err, HIFM_DIVERGED,
+      return failure_set(
+          err, STATUS_DIVERGED,
           "chain %zu finds no finite start: the energy is %g after going downhill from "
           "a normal of spread %g; another spread may help",
           chain, c->value[chain], c->settings->spread);
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* ---- Hamiltonian Monte Carlo (Neal, Handbook of MCMC, 2011, ch. 5) ---- */
@@ -133,7 +133,7 @@ static void transition(chains *c, size_t chain) {
 }
 
 /* One transition of every chain. */
-static hifm_status sweep(chains *c, hifm_error *err) {
+static status_code sweep(chains *c, failure *err) {
   const size_t n = (size_t)c->settings->chains;
   c->probability = c->accepted = 0;
   for (size_t chain = 0; chain < n; chain++) transition(c, chain);
@@ -141,20 +141,20 @@ static hifm_status sweep(chains *c, hifm_error *err) {
   c->accepted /= (double)n;
   c->time++;
   if (c->tell && c->tell(c->context, (double)c->time / (double)c->end))
-    return hifm_fail(err, HIFM_INTERRUPTED, "sampling stopped after %llu of %llu transitions",
-                     (unsigned long long)c->time, (unsigned long long)c->end);
-  return HIFM_OK;
+    return failure_set(err, STATUS_INTERRUPTED, "sampling stopped after %llu of %llu transitions",
+                       (unsigned long long)c->time, (unsigned long long)c->end);
+  return STATUS_OK;
 }
 
 /* The first half of the warm-up tunes the step, one for all chains, by dual averaging with the
  * constants of Hoffman and Gelman (JMLR 15, 2014, section 3.2); the second half runs with it. */
-static hifm_status warm_up(chains *c, hifm_error *err) {
+static status_code warm_up(chains *c, failure *err) {
   const double gamma = 0.05, t0 = 10, kappa = 0.75, mu = log(c->settings->spread);
   const uint64_t tuned = (c->settings->warmup + 1) / 2;
   double shortfall = 0, mean_log_step = mu;
   c->step = c->settings->spread;
   for (uint64_t t = 1; t <= c->settings->warmup; t++) {
-    hifm_status status = sweep(c, err);
+    status_code status = sweep(c, err);
     if (status) return status;
     if (t > tuned) continue;
     const double weight = 1 / ((double)t + t0), fade = pow((double)t, -kappa);
@@ -163,7 +163,7 @@ static hifm_status warm_up(chains *c, hifm_error *err) {
     mean_log_step += fade * (log_step - mean_log_step);
     c->step = exp(t < tuned ? log_step : mean_log_step);
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* ---- what is kept ---- */
@@ -184,23 +184,23 @@ static void keep(chains *c, uint64_t draws, uint64_t draw, double *samples, trac
   }
 }
 
-static hifm_status collect(chains *c, uint64_t draws, double *samples, traces *kept,
-                           double *acceptance, hifm_error *err) {
+static status_code collect(chains *c, uint64_t draws, double *samples, traces *kept,
+                           double *acceptance, failure *err) {
   double accepted = 0;
   for (uint64_t draw = 0; draw < draws; draw++) {
     for (uint64_t t = 0; t < c->settings->thin; t++) {
-      hifm_status status = sweep(c, err);
+      status_code status = sweep(c, err);
       if (status) return status;
       accepted += c->accepted;
     }
     keep(c, draws, draw, samples, kept);
   }
   *acceptance = accepted / (double)(draws * c->settings->thin);
-  if (accepted > 0) return HIFM_OK;
-  return hifm_fail(err, HIFM_DIVERGED,
-                   "no proposal was accepted with the leapfrog step %g: the warm-up of %llu "
-                   "transitions is too short, or the energy too rough",
-                   c->step, (unsigned long long)c->settings->warmup);
+  if (accepted > 0) return STATUS_OK;
+  return failure_set(err, STATUS_DIVERGED,
+                     "no proposal was accepted with the leapfrog step %g: the warm-up of %llu "
+                     "transitions is too short, or the energy too rough",
+                     c->step, (unsigned long long)c->settings->warmup);
 }
 
 typedef struct summary {
@@ -240,16 +240,17 @@ static void report_on(const traces *kept, size_t n_chains, size_t draws, sampler
   };
 }
 
-hifm_status sampler_run(energy *e, const sampler_settings *settings, uint64_t draws,
+status_code sampler_run(energy *e, const sampler_settings *settings, uint64_t draws,
                         double *samples, bool (*tell)(void *context, double fraction),
-                        void *context, sampler_report *report, hifm_error *err) {
+                        void *context, sampler_report *report, failure *err) {
   assert(settings->chains && settings->thin && settings->leapfrog && draws);
   const hifm_plugin *plugin = e->bound.plugin;
-  if (plugin->ops.energy->invariances & HIFM_RELATIVE)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "energy \"%s\" is defined relative to a data point: exp(-V) is no density to "
-                     "sample from",
-                     plugin->name);
+  if (plugin->ops.energy->invariances & HIFM_ANCHORED)
+    return failure_set(
+        err, STATUS_BAD_CONFIG,
+        "energy \"%s\" is defined relative to a data point: exp(-V) is no density to "
+        "sample from",
+        plugin->name);
   const size_t n = (size_t)settings->chains, rows = n * (size_t)draws;
   chains c = {.e = e,
               .settings = settings,
@@ -260,7 +261,7 @@ hifm_status sampler_run(energy *e, const sampler_settings *settings, uint64_t dr
   double *kept = memory_array(rows, 4 * sizeof *kept);
   traces t = {kept, kept + rows, kept + 2 * rows, kept + 3 * rows};
   take_memory(&c);
-  hifm_status status = start(&c, err);
+  status_code status = start(&c, err);
   if (!status) status = warm_up(&c, err);
   if (!status) status = collect(&c, draws, samples, &t, &report->acceptance, err);
   report->step = c.step;

@@ -6,6 +6,7 @@
 #ifndef JOB_SAMPLER_H
 #define JOB_SAMPLER_H
 
+#include "base/failure.h"
 #include "host/energy.h"
 
 typedef struct sampler_settings {
@@ -31,12 +32,12 @@ typedef struct sampler_report {
 } sampler_report;
 
 /* Writes samples [chains * draws, d], chain by chain (row chain * draws + draw). `tell` (may be
- * NULL) is called with the fraction done and may return true to stop: HIFM_INTERRUPTED.
- * HIFM_DIVERGED when a chain finds no finite start or nothing is accepted; HIFM_BAD_CONFIG for a
- * RELATIVE energy, which is no density. */
-hifm_status sampler_run(energy *e, const sampler_settings *settings, uint64_t draws,
+ * NULL) is called with the fraction done and may return true to stop: STATUS_INTERRUPTED.
+ * STATUS_DIVERGED when a chain finds no finite start or nothing is accepted; STATUS_BAD_CONFIG for
+ * a ANCHORED energy, which is no density. */
+status_code sampler_run(energy *e, const sampler_settings *settings, uint64_t draws,
                         double *samples, bool (*tell)(void *context, double fraction),
-                        void *context, sampler_report *report, hifm_error *err);
+                        void *context, sampler_report *report, failure *err);
 
 /* Diagnostics of x [chains, draws] (Vehtari et al. 2021): split R-hat, and the effective sample
  * size by Geyer's initial monotone sequence over all chains, each cut in halves. Both are NAN below

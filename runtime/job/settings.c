@@ -11,7 +11,7 @@ const hifm_param optimizer_params[] = {
     HIFM_PARAM_REAL(optimizer_settings, b2, 0.999, 0, 1, "decay of the second moment"),
     HIFM_PARAM_REAL(optimizer_settings, eps, 1e-8, HIFM_POSITIVE, 1, "added to the root"),
     HIFM_PARAM_REAL(optimizer_settings, weight_decay, 1e-4, 0, 1e3,
-                    "decoupled, on every weight (optax's preset)"),
+                    "decoupled, on every weight (optax's default)"),
     HIFM_PARAM_END};
 
 const hifm_param train_params[] = {

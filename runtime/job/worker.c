@@ -1,6 +1,6 @@
 /* The body of `hifm worker`. */
+#include "base/blas.h"
 #include "base/files.h"
-#include "base/linear.h"
 #include "job/job.h"
 #include "job/prepare.h"
 #include "job/progress.h"
@@ -23,34 +23,34 @@ static void remove_leftovers(const char *path) {
   if (folder) closedir(folder);
 }
 
-hifm_status job_run(const char *path, hifm_error *err) {
+status_code job_run(const char *path, failure *err) {
   static const struct {
     const char *kind;
-    hifm_status (*run)(arena *a, const job *work, hifm_error *err);
+    status_code (*run)(arena *a, const job *work, failure *err);
   } kinds[] = {{"data", prepare_data},
                {"modes", prepare_modes},
                {"train", run_train},
-               {"measure", run_remeasure},
+               {"measure", run_evaluate},
                {"sample", run_sample}};
   const size_t count = sizeof kinds / sizeof *kinds;
   arena a = {0};
   job work;
   progress_start();
   progress_catch_signals();
-  linear_one_thread();
+  blas_one_thread();
   files_use(path); /* hifm ls tells who is running by it */
-  hifm_status status = job_read(&a, path, &work, err);
-  if (status == HIFM_OK) status = files_make_folder(work.folder, err);
+  status_code status = job_read(&a, path, &work, err);
+  if (status == STATUS_OK) status = files_make_folder(work.folder, err);
   /* Measure jobs share the folder of their train job: what lies there may be another one's. */
-  if (status == HIFM_OK && strcmp(work.kind, "measure") != 0) remove_leftovers(work.folder);
-  if (status == HIFM_OK) {
+  if (status == STATUS_OK && strcmp(work.kind, "measure") != 0) remove_leftovers(work.folder);
+  if (status == STATUS_OK) {
     size_t k = 0;
     while (k < count && strcmp(kinds[k].kind, work.kind) != 0) k++;
     status = k < count
                  ? kinds[k].run(&a, &work, err)
-                 : hifm_fail(err, HIFM_BAD_INPUT,
-                             "%s: \"%s\" is no kind of job (data, modes, train, measure, sample)",
-                             path, work.kind);
+                 : failure_set(err, STATUS_BAD_INPUT,
+                               "%s: \"%s\" is no kind of job (data, modes, train, measure, sample)",
+                               path, work.kind);
   }
   arena_close(&a);
   return status;

@@ -1,12 +1,12 @@
 #include "plan/experiment.h"
 
 #include "job/settings.h"
-#include "plan/columns.h"
-#include "plan/declared.h"
+#include "plan/cells.h"
+#include "plan/declaration.h"
 #include "plan/grid.h"
 #include "plan/product.h"
+#include "plan/rules.h"
 #include "plan/selection.h"
-#include "plan/variants.h"
 
 #include <string.h>
 
@@ -16,45 +16,47 @@ static bool is_about(const char *message, const char *set) {
 }
 
 /* Says where: the --set with this path, or the line of the script. */
-static hifm_status place(const experiment *e, hifm_status status, hifm_error *err) {
+static status_code place(const experiment *e, status_code status, failure *err) {
   size_t count;
-  const locate_source *sources = script_sources(e->lua, &count);
+  const source_text *sources = script_sources(e->lua, &count);
   if (!status || e->schema->recipes.placed || strncmp(err->message, "--", 2) == 0) return status;
   for (size_t i = e->request->set_count; i > 0; i--) {
     const char *set = e->request->sets[i - 1];
     if (!is_about(err->message, set)) continue;
-    hifm_error inner = *err;
-    return hifm_fail(err, status, "--set %s: %s%s", set, inner.message,
-                     strchr(set, ',') ? "; --set takes one value, grids stand in the script" : "");
+    failure inner = *err;
+    return failure_set(err, status, "--set %s: %s%s", set, inner.message,
+                       strchr(set, ',') ? "; --set takes one value, grids stand in the script"
+                                        : "");
   }
-  locate_error(sources, count, err);
+  source_lines_error(sources, count, err);
   return status;
 }
 
-static hifm_status expand(const experiment *e, const value *variants, product *p, hifm_error *err) {
+static status_code expand(const experiment *e, const value *variants, product *p, failure *err) {
   double size = 0;
   for (size_t i = 0; i < variants->count; i++) size += product_size(variants->items[i]);
   if (size > e->most_runs)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "the grid has %.0f runs, more than %.0f: %s", size,
-                     e->most_runs, product_axes(p->memory, variants->items[0]));
+    return failure_set(err, STATUS_BAD_CONFIG, "the grid has %.0f runs, more than %.0f: %s", size,
+                       e->most_runs, product_axes(p->memory, variants->items[0]));
   for (size_t i = 0; i < variants->count; i++) {
-    hifm_status status = product_add(p, variants->items[i], err);
+    status_code status = product_add(p, variants->items[i], err);
     if (status) return status;
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* No grid, label or h.none where tables, figures and audits are described. */
-static hifm_status check_plain(arena *a, const char *path, const value *node, hifm_error *err) {
+static status_code check_plain(arena *a, const char *path, const value *node, failure *err) {
   if (node->type > VALUE_MAP)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: %s has no place here", path, value_type_text(node));
+    return failure_set(err, STATUS_BAD_CONFIG, "%s: %s has no place here", path,
+                       value_type_text(node));
   for (size_t i = 0; i < node->count; i++) {
     bool named = node->type == VALUE_MAP && *node->keys[i];
-    hifm_status status = check_plain(
+    status_code status = check_plain(
         a, named ? arena_format(a, "%s.%s", path, node->keys[i]) : path, node->items[i], err);
     if (status) return status;
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* A section of its own, with the profile's on top where profiles have it. */
@@ -62,27 +64,26 @@ static const value *declared_beside(const experiment *e, const char *key) {
   const value *declared = value_get(e->sections, key), *more = NULL;
   if (e->request->profile)
     more = value_get(value_get(value_get(e->sections, "profiles"), e->request->profile), key);
-  return more ? declared_merge(e->schema->memory, declared, more) : declared;
+  return more ? declaration_merge(e->schema->memory, declared, more) : declared;
 }
 
-static hifm_status describe(const experiment *e, const char *key, const value **out,
-                            hifm_error *err) {
+static status_code describe(const experiment *e, const char *key, const value **out, failure *err) {
   arena *a = e->schema->memory;
   const value *declared = declared_beside(e, key);
   *out = declared && declared->count ? declared : value_new(a, VALUE_MAP);
-  hifm_status status = check_plain(a, key, *out, err);
+  status_code status = check_plain(a, key, *out, err);
   if (status) return status;
   for (size_t i = 0; i < (*out)->count; i++)
     if ((*out)->type != VALUE_MAP || !*(*out)->keys[i] || (*out)->items[i]->type != VALUE_MAP)
-      return hifm_fail(err, HIFM_BAD_CONFIG, "%s: must be { name = { key = ... }, ... }", key);
-  return HIFM_OK;
+      return failure_set(err, STATUS_BAD_CONFIG, "%s: must be { name = { key = ... }, ... }", key);
+  return STATUS_OK;
 }
 
-static hifm_status schedule(const experiment *e, const value **out, hifm_error *err) {
+static status_code schedule(const experiment *e, const value **out, failure *err) {
   arena *a = e->schema->memory;
-  const value *map = declared_map(a, declared_beside(e, "schedule"));
+  const value *map = declaration_map(a, declared_beside(e, "schedule"));
   if (value_get(map, ""))
-    return hifm_fail(err, HIFM_BAD_CONFIG, "schedule: must be a table of named settings");
+    return failure_set(err, STATUS_BAD_CONFIG, "schedule: must be a table of named settings");
   return params_check(a, schedule_params, map, "schedule", &e->schema->lookup, NULL, out, err);
 }
 
@@ -131,33 +132,34 @@ static void add_set_columns(const experiment *e, value *columns) {
 }
 
 /* Messages that still lack their place. */
-static hifm_status make_rows(const experiment *e, product *p, hifm_error *err) {
+static status_code make_rows(const experiment *e, product *p, failure *err) {
   const value *variants;
-  hifm_status status = variants_make(e, &variants, p->columns, err);
+  status_code status = rules_apply(e, &variants, p->columns, err);
   if (!status) status = expand(e, variants, p, err);
   if (!status) add_set_columns(e, p->columns);
-  p->columns = columns_sort(p->memory, p->columns);
+  p->columns = cells_sort(p->memory, p->columns);
   return status;
 }
 
-static hifm_status choose_rows(const experiment *e, product *p, hifm_error *err) {
+static status_code choose_rows(const experiment *e, product *p, failure *err) {
   selection_sort(p);
   p->whole = p->count;
-  hifm_status status = selection_where(p, e->lua, e->rules, err);
+  status_code status = selection_where(p, e->lua, e->rules, err);
   if (status) return status;
-  if (p->count == 0) hifm_fail(err, status = HIFM_BAD_CONFIG, "where: no run of the grid is left");
+  if (p->count == 0)
+    failure_set(err, status = STATUS_BAD_CONFIG, "where: no run of the grid is left");
   if (!status) status = selection_check(p, err);
   if (!status) status = selection_only(p, e->request->only, e->request->only_count, err);
   return place(e, status, err);
 }
 
-hifm_status experiment_plan(const experiment *e, const value **out, hifm_error *err) {
+status_code experiment_plan(const experiment *e, const value **out, failure *err) {
   static const char *const described[] = {"tables", "figures", "audits"};
   arena *a = e->schema->memory;
   product p;
   value *plan = value_new(a, VALUE_MAP);
   product_begin(&p, a, e->schema);
-  hifm_status status = place(e, make_rows(e, &p, err), err);
+  status_code status = place(e, make_rows(e, &p, err), err);
   if (!status) status = choose_rows(e, &p, err);
   if (status) return status;
   const value *extra = NULL;
@@ -170,5 +172,5 @@ hifm_status experiment_plan(const experiment *e, const value **out, hifm_error *
   if (status) return place(e, status, err);
   write_rows(&p, plan);
   *out = plan;
-  return HIFM_OK;
+  return STATUS_OK;
 }

@@ -2,6 +2,7 @@
 #ifndef PLAN_EXPERIMENT_H
 #define PLAN_EXPERIMENT_H
 
+#include "base/failure.h"
 #include "plan/plan.h"
 #include "plan/schema.h"
 
@@ -18,6 +19,6 @@ typedef struct experiment {
  *     "rows": [ { "cells": [text per column], "parts": [index per section] } ... ],
  *     "schedule", "tables", "figures", "audits" }
  * Messages begin with file:line, or with the --set they are about. */
-hifm_status experiment_plan(const experiment *e, const value **out, hifm_error *err);
+status_code experiment_plan(const experiment *e, const value **out, failure *err);
 
 #endif

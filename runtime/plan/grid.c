@@ -1,6 +1,6 @@
 #include "plan/grid.h"
 
-#include "plan/declared.h"
+#include "plan/declaration.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +8,10 @@
 typedef struct expansion {
   arena *memory;
   value *columns;
-  hifm_error *err;
+  failure *err;
 } expansion;
 
-static hifm_status expand(expansion *e, const char *path, const value *node, choices *out);
+static status_code expand(expansion *e, const char *path, const value *node, choices *out);
 
 double grid_size(const value *node) {
   if (!node) return 1;
@@ -102,15 +102,15 @@ static int order_of_texts(const void *x, const void *y) {
 }
 
 /* Rows that look alike would be averaged in tables as if they were one. */
-static hifm_status check_texts(expansion *e, const char *path, const char **texts, size_t count) {
+static status_code check_texts(expansion *e, const char *path, const char **texts, size_t count) {
   qsort(texts, count, sizeof *texts, order_of_texts);
   for (size_t i = 1; i < count; i++)
     if (strcmp(texts[i - 1], texts[i]) == 0)
-      return hifm_fail(e->err, HIFM_BAD_CONFIG,
-                       "%s: two choices of this grid would both be called \"%s\" in tables; give "
-                       "them names, h.as(\"name\", value)",
-                       path, texts[i]);
-  return HIFM_OK;
+      return failure_set(e->err, STATUS_BAD_CONFIG,
+                         "%s: two choices of this grid would both be called \"%s\" in tables; give "
+                         "them names, h.as(\"name\", value)",
+                         path, texts[i]);
+  return STATUS_OK;
 }
 
 static const value *unlabelled(const value *node) {
@@ -118,7 +118,7 @@ static const value *unlabelled(const value *node) {
 }
 
 /* A grid of whole values. */
-static hifm_status expand_axis(expansion *e, const char *path, const value *grid, choices *out) {
+static status_code expand_axis(expansion *e, const char *path, const value *grid, choices *out) {
   arena *a = e->memory;
   value *list = value_new(a, VALUE_LIST);
   flatten(a, grid, list);
@@ -126,9 +126,9 @@ static hifm_status expand_axis(expansion *e, const char *path, const value *grid
   if (list->count > 1 || has_label(list)) grid_add_column(a, e->columns, path);
   for (size_t i = 0; i < list->count; i++) {
     choices inner = {0};
-    hifm_status status = expand(e, path, unlabelled(list->items[i]), &inner);
+    status_code status = expand(e, path, unlabelled(list->items[i]), &inner);
     if (status) return status;
-    texts[i] = declared_text(a, list->items[i]);
+    texts[i] = declaration_text(a, list->items[i]);
     for (size_t k = 0; k < inner.count; k++)
       append(a, out, inner.items[k].node, with_cell(a, inner.items[k].cells, path, texts[i]));
   }
@@ -136,7 +136,7 @@ static hifm_status expand_axis(expansion *e, const char *path, const value *grid
 }
 
 static const char *entry_name(const value *entry) {
-  return declared_name(unlabelled(entry));
+  return declaration_name(unlabelled(entry));
 }
 
 /* Cells of one decision: yes (or its label) for the entry chosen, no for the others. */
@@ -154,7 +154,7 @@ static const value *presence(expansion *e, const char *path, const value *list, 
 }
 
 /* A grid where a list's entry stands. */
-static hifm_status expand_entry(expansion *e, const char *path, const value *grid, choices *out) {
+static status_code expand_entry(expansion *e, const char *path, const value *grid, choices *out) {
   arena *a = e->memory;
   value *list = value_new(a, VALUE_LIST);
   flatten(a, grid, list);
@@ -166,9 +166,9 @@ static hifm_status expand_entry(expansion *e, const char *path, const value *gri
   for (size_t i = 0; i < list->count; i++) {
     const value *entry = list->items[i];
     choices inner = {0};
-    hifm_status status = expand(e, join(a, path, entry_name(entry)), unlabelled(entry), &inner);
+    status_code status = expand(e, join(a, path, entry_name(entry)), unlabelled(entry), &inner);
     if (status) return status;
-    texts[i] = declared_text(a, entry);
+    texts[i] = declaration_text(a, entry);
     for (size_t k = 0; k < inner.count; k++)
       append(a, out, inner.items[k].node,
              column ? presence(e, path, list, entry, inner.items[k].cells) : inner.items[k].cells);
@@ -176,42 +176,42 @@ static hifm_status expand_entry(expansion *e, const char *path, const value *gri
   return check_texts(e, path, texts, list->count);
 }
 
-static hifm_status expand_list(expansion *e, const char *path, const value *list, choices *out) {
+static status_code expand_list(expansion *e, const char *path, const value *list, choices *out) {
   append(e->memory, out, value_new(e->memory, VALUE_LIST), NULL);
   for (size_t i = 0; i < list->count; i++) {
     const value *entry = list->items[i];
     choices inner = {0};
     bool scalar = entry->type == VALUE_TEXT || entry->type == VALUE_NUMBER;
-    hifm_status status =
+    status_code status =
         entry->type == VALUE_GRID
             ? expand_entry(e, path, entry, &inner)
             : expand(e, scalar ? path : join(e->memory, path, entry_name(entry)), entry, &inner);
     if (status) return status;
     multiply(e->memory, out, NULL, &inner);
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status expand_map(expansion *e, const char *path, const value *map, choices *out) {
+static status_code expand_map(expansion *e, const char *path, const value *map, choices *out) {
   append(e->memory, out, value_new(e->memory, VALUE_MAP), NULL);
   for (size_t i = 0; i < map->count; i++) {
     choices inner = {0};
-    hifm_status status = expand(e, join(e->memory, path, map->keys[i]), map->items[i], &inner);
+    status_code status = expand(e, join(e->memory, path, map->keys[i]), map->items[i], &inner);
     if (status) return status;
     multiply(e->memory, out, map->keys[i], &inner);
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status expand_label(expansion *e, const char *path, const value *label, choices *out) {
+static status_code expand_label(expansion *e, const char *path, const value *label, choices *out) {
   grid_add_column(e->memory, e->columns, path);
-  hifm_status status = expand(e, path, label->items[0], out);
+  status_code status = expand(e, path, label->items[0], out);
   for (size_t i = 0; i < out->count; i++)
     out->items[i].cells = with_cell(e->memory, out->items[i].cells, path, label->text);
   return status;
 }
 
-static hifm_status expand(expansion *e, const char *path, const value *node, choices *out) {
+static status_code expand(expansion *e, const char *path, const value *node, choices *out) {
   switch (node ? node->type : VALUE_NONE) {
   case VALUE_GRID:
     return expand_axis(e, path, node, out);
@@ -223,7 +223,7 @@ static hifm_status expand(expansion *e, const char *path, const value *node, cho
     return expand_map(e, path, node, out);
   case VALUE_NONE:
     append(e->memory, out, NULL, NULL);
-    return HIFM_OK;
+    return STATUS_OK;
   case VALUE_NULL:
   case VALUE_BOOL:
   case VALUE_NUMBER:
@@ -231,11 +231,11 @@ static hifm_status expand(expansion *e, const char *path, const value *node, cho
     break;
   }
   append(e->memory, out, node, NULL);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status grid_expand(arena *a, const char *path, const value *node, value *columns, choices *out,
-                        hifm_error *err) {
+status_code grid_expand(arena *a, const char *path, const value *node, value *columns, choices *out,
+                        failure *err) {
   expansion e = {a, columns, err};
   *out = (choices){0};
   return expand(&e, path, node, out);

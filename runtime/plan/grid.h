@@ -2,8 +2,8 @@
 #ifndef PLAN_GRID_H
 #define PLAN_GRID_H
 
+#include "base/failure.h"
 #include "base/value.h"
-#include "hifm/status.h"
 
 /* A section with its grids decided. */
 typedef struct choice {
@@ -29,10 +29,10 @@ void grid_axes(arena *a, const char *path, const value *node, value *list);
  *   a grid of list entries     a column `path.name` for each plugin among the entries: yes or no,
  *                              or its label
  *
- * A grid of one choice makes no column unless it is labelled. HIFM_BAD_CONFIG where two choices of
- * a grid look alike in their column. */
-hifm_status grid_expand(arena *a, const char *path, const value *node, value *columns, choices *out,
-                        hifm_error *err);
+ * A grid of one choice makes no column unless it is labelled. STATUS_BAD_CONFIG where two choices
+ * of a grid look alike in their column. */
+status_code grid_expand(arena *a, const char *path, const value *node, value *columns, choices *out,
+                        failure *err);
 
 /* Appends a column that is not there yet. */
 void grid_add_column(arena *a, value *columns, const char *name);

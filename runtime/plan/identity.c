@@ -11,7 +11,7 @@
 typedef struct naming {
   arena memory;
   const value *catalogue;
-  hifm_error *err;
+  failure *err;
 } naming;
 
 /* The part of a resolved run that an identity stands for. */
@@ -19,21 +19,21 @@ typedef struct essence {
   value *map, *revisions; /* of the plugins used, "kind/name" -> number */
 } essence;
 
-static hifm_status reduce_plugin(naming *n, hifm_kind kind, const value *plugin, value *revisions,
+static status_code reduce_plugin(naming *n, hifm_kind kind, const value *plugin, value *revisions,
                                  const value **out);
 
-/* `unset` is the declared preset, absent where the setting must be given. */
-static bool is_preset(const value *setting, const value *unset) {
+/* `unset` is the declared default, absent where the setting must be given. */
+static bool is_default(const value *setting, const value *unset) {
   if (!unset) return false;
-  if (setting->type == VALUE_MAP) /* a plugin: the preset one with all its presets */
+  if (setting->type == VALUE_MAP) /* a plugin: the default one with all its defaults */
     return setting->count == 1 && unset->type == VALUE_TEXT &&
            strcmp(value_get_text(setting, PARAMS_NAME, ""), unset->text) == 0;
   return value_equal(setting, unset);
 }
 
-/* The settings that differ from their presets, plus those that have none; plugins within likewise.
+/* The settings that differ from their defaults, plus those that have none; plugins within likewise.
  * `left_out` (NULL-ended) are not looked at. */
-static hifm_status reduce(naming *n, const value *description, const value *settings,
+static status_code reduce(naming *n, const value *description, const value *settings,
                           const char *const *left_out, value *revisions, value *out) {
   for (size_t i = 0; i < description->count; i++) {
     const value *entry = description->items[i], *setting;
@@ -45,19 +45,20 @@ static hifm_status reduce(naming *n, const value *description, const value *sett
     if (skip || !setting) continue;
     if (strcmp(value_get_text(entry, "type", ""), "ref") == 0) {
       hifm_kind kind = params_kind(value_get_text(entry, "kind", ""));
-      hifm_status status = reduce_plugin(n, kind, setting, revisions, &setting);
+      status_code status = reduce_plugin(n, kind, setting, revisions, &setting);
       if (status) return status;
     }
-    if (!is_preset(setting, value_get(entry, "preset"))) value_put(&n->memory, out, name, setting);
+    if (!is_default(setting, value_get(entry, "default")))
+      value_put(&n->memory, out, name, setting);
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status reduce_plugin(naming *n, hifm_kind kind, const value *plugin, value *revisions,
+static status_code reduce_plugin(naming *n, hifm_kind kind, const value *plugin, value *revisions,
                                  const value **out) {
   const value *entry;
   const char *name = value_get_text(plugin, PARAMS_NAME, "");
-  hifm_status status = catalogue_find(&n->memory, n->catalogue, kind, name, &entry, n->err);
+  status_code status = catalogue_find(&n->memory, n->catalogue, kind, name, &entry, n->err);
   if (status) return status;
   value *reduced = value_new(&n->memory, VALUE_MAP);
   value_put_text(&n->memory, reduced, PARAMS_NAME, name);
@@ -68,7 +69,7 @@ static hifm_status reduce_plugin(naming *n, hifm_kind kind, const value *plugin,
   return reduce(n, value_get(entry, "params"), plugin, NULL, revisions, reduced);
 }
 
-static hifm_status reduce_section(naming *n, const hifm_param *params, const value *settings,
+static status_code reduce_section(naming *n, const hifm_param *params, const value *settings,
                                   const char *const *left_out, value *revisions,
                                   const value **out) {
   value *reduced = value_new(&n->memory, VALUE_MAP);
@@ -79,7 +80,7 @@ static hifm_status reduce_section(naming *n, const hifm_param *params, const val
 }
 
 /* Wherever its files lie. */
-static hifm_status reduce_dataset(naming *n, const hifm_param *params, const value *dataset,
+static status_code reduce_dataset(naming *n, const hifm_param *params, const value *dataset,
                                   const char *const *left_out, value *revisions,
                                   const value **out) {
   value *kept = value_new(&n->memory, VALUE_MAP);
@@ -100,47 +101,47 @@ static void end(naming *n, const essence *e, char hex[33]) {
   blake2b_hex(text, strlen(text), hex);
 }
 
-static hifm_status name_data(naming *n, const value *config, char hex[33]) {
+static status_code name_data(naming *n, const value *config, char hex[33]) {
   static const char *const left_out[] = {"train", "test", "range", "dequantise", NULL};
   const value *dataset = value_get(config, "dataset"), *reduced;
   const hifm_param *params = settings_dataset(value_get_text(dataset, PARAMS_NAME, ""));
   essence e = begin(n);
-  hifm_status status = reduce_dataset(n, params, dataset, left_out, e.revisions, &reduced);
+  status_code status = reduce_dataset(n, params, dataset, left_out, e.revisions, &reduced);
   if (status) return status;
   value_put(&n->memory, e.map, "dataset", reduced);
   end(n, &e, hex);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* The bytes of images are one data set, however their pixels are then turned into numbers. */
-static hifm_status put_pixels(naming *n, const value *config, const essence *e) {
+static status_code put_pixels(naming *n, const value *config, const essence *e) {
   static const char *const left_out[] = {"train",        "test", "train_content",
                                          "test_content", "seed", NULL};
   const value *dataset = value_get(config, "dataset"), *reduced;
-  if (strcmp(value_get_text(dataset, PARAMS_NAME, ""), "images") != 0) return HIFM_OK;
-  hifm_status status = reduce_dataset(n, images_params, dataset, left_out, e->revisions, &reduced);
+  if (strcmp(value_get_text(dataset, PARAMS_NAME, ""), "images") != 0) return STATUS_OK;
+  status_code status = reduce_dataset(n, images_params, dataset, left_out, e->revisions, &reduced);
   if (!status && reduced->count > 1) value_put(&n->memory, e->map, "pixels", reduced);
   return status;
 }
 
 /* The energy whose Hessian the first stage wants; NULL where it wants none. */
-static hifm_status find_energy(naming *n, const value *config, const value **energy) {
+static status_code find_energy(naming *n, const value *config, const value **energy) {
   const value *stages = value_get(value_get(config, "flow"), "stages"), *entry;
   *energy = NULL;
-  if (!stages || stages->count == 0) return HIFM_OK;
+  if (!stages || stages->count == 0) return STATUS_OK;
   const char *name = value_get_text(stages->items[0], PARAMS_NAME, "");
-  hifm_status status = catalogue_find(&n->memory, n->catalogue, HIFM_FLOW, name, &entry, n->err);
+  status_code status = catalogue_find(&n->memory, n->catalogue, HIFM_FLOW, name, &entry, n->err);
   if (status || !((unsigned)value_get_number(entry, "role", 0) & HIFM_STAGE_HESSIAN)) return status;
   const value *description = value_get(entry, "params");
   for (size_t i = 0; i < description->count && !*energy; i++)
     if (strcmp(value_get_text(description->items[i], "kind", ""), "energy") == 0)
       *energy = value_get(stages->items[0], value_get_text(description->items[i], "name", ""));
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status name_modes(naming *n, const value *config, const char *data, char hex[33]) {
+static status_code name_modes(naming *n, const value *config, const char *data, char hex[33]) {
   const value *energy, *reduced;
-  hifm_status status = find_energy(n, config, &energy);
+  status_code status = find_energy(n, config, &energy);
   hex[0] = 0;
   if (status || !energy) return status;
   essence e = begin(n);
@@ -151,13 +152,13 @@ static hifm_status name_modes(naming *n, const value *config, const char *data, 
   value_put(&n->memory, e.map, "train", value_get(value_get(config, "dataset"), "train"));
   value_put(&n->memory, e.map, "energy", reduced);
   end(n, &e, hex);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status reduce_flow(naming *n, const value *flow, value *revisions, const value **out) {
+static status_code reduce_flow(naming *n, const value *flow, value *revisions, const value **out) {
   const value *settings, *stages = value_get(flow, "stages");
   value *list = value_new(&n->memory, VALUE_LIST);
-  hifm_status status = reduce_section(n, flow_params, flow, NULL, revisions, &settings);
+  status_code status = reduce_section(n, flow_params, flow, NULL, revisions, &settings);
   for (size_t i = 0; i < stages->count && !status; i++) {
     const value *stage = NULL;
     status = reduce_plugin(n, HIFM_FLOW, stages->items[i], revisions, &stage);
@@ -169,11 +170,11 @@ static hifm_status reduce_flow(naming *n, const value *flow, value *revisions, c
   return status;
 }
 
-static hifm_status name_train(naming *n, const value *config, const char *data, char hex[33]) {
+static status_code name_train(naming *n, const value *config, const char *data, char hex[33]) {
   const value *network = NULL, *optimizer = NULL, *train = NULL, *flow = NULL;
   arena *a = &n->memory;
   essence e = begin(n);
-  hifm_status status =
+  status_code status =
       reduce_plugin(n, HIFM_NETWORK, value_get(config, "network"), e.revisions, &network);
   if (!status)
     status = reduce_section(n, optimizer_params, value_get(config, "optimizer"), NULL, e.revisions,
@@ -191,26 +192,25 @@ static hifm_status name_train(naming *n, const value *config, const char *data, 
   value_put(a, e.map, "flow", flow);
   value_put(a, e.map, "seed", value_get(config, "seed"));
   end(n, &e, hex);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status name_measure(naming *n, const value *config, const char *train, char hex[33]) {
+static status_code name_measure(naming *n, const value *config, const char *train, char hex[33]) {
   const value *measure;
   essence e = begin(n);
-  hifm_status status =
+  status_code status =
       reduce_section(n, measure_params, value_get(config, "measure"), NULL, e.revisions, &measure);
   if (status) return status;
   value_put_text(&n->memory, e.map, "train", train);
   value_put(&n->memory, e.map, "points", value_get(value_get(config, "dataset"), "test"));
   value_put(&n->memory, e.map, "measure", measure);
   end(n, &e, hex);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status identity_of(const value *config, const value *catalogue, identity *out,
-                        hifm_error *err) {
+status_code identity_of(const value *config, const value *catalogue, identity *out, failure *err) {
   naming n = {.catalogue = catalogue, .err = err};
-  hifm_status status = name_data(&n, config, out->data);
+  status_code status = name_data(&n, config, out->data);
   if (!status) status = name_modes(&n, config, out->data, out->modes);
   if (!status) status = name_train(&n, config, out->data, out->train);
   if (!status) status = name_measure(&n, config, out->train, out->measure);
@@ -218,10 +218,10 @@ hifm_status identity_of(const value *config, const value *catalogue, identity *o
   return status;
 }
 
-hifm_status identity_of_data(const value *config, const value *catalogue, char hex[33],
-                             hifm_error *err) {
+status_code identity_of_data(const value *config, const value *catalogue, char hex[33],
+                             failure *err) {
   naming n = {.catalogue = catalogue, .err = err};
-  hifm_status status = name_data(&n, config, hex);
+  status_code status = name_data(&n, config, hex);
   arena_close(&n.memory);
   return status;
 }

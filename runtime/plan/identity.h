@@ -6,25 +6,24 @@
  *   train id    data id, number of training points, network, optimizer, train, flow, seed
  *   measure id  train id, number of test points, measure
  * each with the revisions of the plugins it uses. A setting added to hifm later is left out of the
- * JSON while it stands at its preset, so that new options make no old result stale: the identity
- * holds only settings that differ from their presets plus those that have none. */
+ * JSON while it stands at its default, so that new options make no old result stale: the identity
+ * holds only settings that differ from their defaults plus those that have none. */
 #ifndef PLAN_IDENTITY_H
 #define PLAN_IDENTITY_H
 
+#include "base/failure.h"
 #include "base/value.h"
-#include "hifm/status.h"
 
 typedef struct identity {
   char data[33], modes[33], train[33], measure[33]; /* modes "" where no Hessian is needed */
 } identity;
 
-/* config is a resolved run; the catalogue gives presets and revisions. */
-hifm_status identity_of(const value *config, const value *catalogue, identity *out,
-                        hifm_error *err);
+/* config is a resolved run; the catalogue gives defaults and revisions. */
+status_code identity_of(const value *config, const value *catalogue, identity *out, failure *err);
 
 /* The data id alone; of config only the dataset is looked at. */
-hifm_status identity_of_data(const value *config, const value *catalogue, char hex[33],
-                             hifm_error *err);
+status_code identity_of_data(const value *config, const value *catalogue, char hex[33],
+                             failure *err);
 
 /* A short readable word for folder names ([a-z0-9_-], at most 40): dataset, network, path stage,
  * the first letters of the other stages: lj13-egnn-hessian-cond-hype-anis. */

@@ -2,10 +2,10 @@
 
 #include "base/files.h"
 #include "base/json.h"
-#include "plan/confine.h"
-#include "plan/content.h"
 #include "plan/experiment.h"
-#include "plan/module.h"
+#include "plan/file_hashes.h"
+#include "plan/lua_files.h"
+#include "plan/sandbox.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -24,13 +24,13 @@ typedef struct reading {
 } reading;
 
 /* One line without control characters, whatever the script put into it. */
-static void clean(hifm_error *err) {
+static void clean(failure *err) {
   for (char *c = err->message; *c; c++)
     if (iscntrl((unsigned char)*c)) *c = ' ';
 }
 
 /* In the child: its memory ends with it. */
-static hifm_status read_script(void *context, const char **json, size_t *length, hifm_error *err) {
+static status_code read_script(void *context, const char **json, size_t *length, failure *err) {
   const reading *r = context;
   arena *a = memory_get(sizeof *a);
   script *lua;
@@ -39,7 +39,7 @@ static hifm_status read_script(void *context, const char **json, size_t *length,
   experiment e = {.request = r->request, .most_runs = (double)r->limits->runs};
   const value *plan;
   schema s;
-  hifm_status status = module_text(a, path, &text, err);
+  status_code status = lua_files_text(a, path, &text, err);
   if (!status)
     status = script_open(&lua, a, r->folder, schema_names(a, r->catalogue, HIFM_FLOW), limits, err);
   if (!status) status = script_experiment(lua, path, text, &e.sections, &e.rules, err);
@@ -58,7 +58,7 @@ static hifm_status read_script(void *context, const char **json, size_t *length,
   if (status) return status;
   *json = json_text(a, plan);
   *length = strlen(*json);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 static const value *assemble_row(arena *a, const value *columns, const value *parts,
@@ -76,8 +76,8 @@ static const value *assemble_row(arena *a, const value *columns, const value *pa
   return row;
 }
 
-static hifm_status assemble(arena *a, const reading *r, const value *packed, const value **out,
-                            hifm_error *err) {
+static status_code assemble(arena *a, const reading *r, const value *packed, const value **out,
+                            failure *err) {
   const char *script_path = r->request->script, *slash = strrchr(script_path, '/');
   const char *name = slash ? slash + 1 : script_path;
   size_t length = strlen(name);
@@ -87,7 +87,7 @@ static hifm_status assemble(arena *a, const reading *r, const value *packed, con
   value *parts = value_copy(a, value_get(packed, "parts"));
   const value *packed_rows = value_get(packed, "rows");
   for (size_t i = 0; i < parts->count; i++) {
-    hifm_status status = content_fill(a, script_path, &parts->items[i], err);
+    status_code status = file_hashes_fill(a, script_path, &parts->items[i], err);
     if (status) return status;
   }
   for (size_t i = 0; i < packed_rows->count; i++)
@@ -100,29 +100,29 @@ static hifm_status assemble(arena *a, const reading *r, const value *packed, con
   value_put_text(a, plan, "name", arena_format(a, "%.*s", (int)length, name));
   value_put_text(a, plan, "folder", r->folder);
   *out = plan;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status plan_load_within(arena *a, const plan_request *request, const value *catalogue,
-                             const plan_limits *limits, const value **plan, hifm_error *err) {
+status_code plan_load_within(arena *a, const plan_request *request, const value *catalogue,
+                             const plan_limits *limits, const value **plan, failure *err) {
   const char *slash = strrchr(request->script, '/'), *json = NULL;
   reading r = {request, catalogue, limits, "."};
   const value *packed;
   size_t length = 0;
   if (!files_exists(request->script))
-    return hifm_fail(err, HIFM_NO_INPUT, "%s: there is no such script", request->script);
+    return failure_set(err, STATUS_NO_INPUT, "%s: there is no such script", request->script);
   if (slash)
     r.folder = slash == request->script
                    ? "/"
                    : arena_format(a, "%.*s", (int)(slash - request->script), request->script);
-  hifm_status status = confine_run(a, request->script, limits->cpu_seconds, limits->bytes,
+  status_code status = sandbox_run(a, request->script, limits->cpu_seconds, limits->bytes,
                                    read_script, &r, &json, &length, err);
   if (!status) status = json_parse(a, json, length, request->script, &packed, err);
   return status ? status : assemble(a, &r, packed, plan, err);
 }
 
-hifm_status plan_load(arena *a, const plan_request *request, const value *catalogue,
-                      const value **plan, hifm_error *err) {
+status_code plan_load(arena *a, const plan_request *request, const value *catalogue,
+                      const value **plan, failure *err) {
   return plan_load_within(a, request, catalogue, &plan_default_limits, plan, err);
 }
 
@@ -142,21 +142,21 @@ static const value *name_recipe(arena *a, const char *name) {
 }
 
 /* A recipe stands in for the script, too: both places of its messages are in its text. */
-static void place_in_recipe(const script *lua, hifm_error *err) {
+static void place_in_recipe(const script *lua, failure *err) {
   size_t count;
-  const locate_source *sources = script_sources(lua, &count);
-  if (count) locate_error((locate_source[]){sources[0], sources[0]}, 2, err);
+  const source_text *sources = script_sources(lua, &count);
+  if (count) source_lines_error((source_text[]){sources[0], sources[0]}, 2, err);
 }
 
 /* In the child, as read_script. */
-static hifm_status read_recipe(void *context, const char **json, size_t *length, hifm_error *err) {
+static status_code read_recipe(void *context, const char **json, size_t *length, failure *err) {
   const recipe_reading *r = context;
   const plan_limits *most = &plan_default_limits;
   arena *a = memory_get(sizeof *a);
   schema *s = memory_get(sizeof *s);
   const value *recipe, *dataset;
   script *lua;
-  hifm_status status = script_open(&lua, a, r->folder, schema_names(a, r->catalogue, HIFM_FLOW),
+  status_code status = script_open(&lua, a, r->folder, schema_names(a, r->catalogue, HIFM_FLOW),
                                    (script_limits){most->instructions, most->lua_bytes}, err);
   if (status) return status;
   schema_open(s, a, r->catalogue,
@@ -175,23 +175,23 @@ static hifm_status read_recipe(void *context, const char **json, size_t *length,
   if (value_get(recipe, "check")) value_put(a, answer, "check", value_get(recipe, "check"));
   *json = json_text(a, answer);
   *length = strlen(*json);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status plan_dataset(arena *a, const char *folder, const char *name, const value *catalogue,
-                         const value **config, const value **check, hifm_error *err) {
+status_code plan_dataset(arena *a, const char *folder, const char *name, const value *catalogue,
+                         const value **config, const value **check, failure *err) {
   const plan_limits *most = &plan_default_limits;
   recipe_reading r = {folder, name, catalogue};
   const char *json = NULL, *path = arena_format(a, "%s/%s.lua", folder, name);
   const value *answer, *dataset;
   size_t length = 0;
-  hifm_status status =
-      confine_run(a, path, most->cpu_seconds, most->bytes, read_recipe, &r, &json, &length, err);
+  status_code status =
+      sandbox_run(a, path, most->cpu_seconds, most->bytes, read_recipe, &r, &json, &length, err);
   if (!status) status = json_parse(a, json, length, path, &answer, err);
   if (status) return status;
   dataset = value_get(answer, "dataset");
   *check = value_get(answer, "check");
-  status = content_fill(a, path, &dataset, err);
+  status = file_hashes_fill(a, path, &dataset, err);
   value *map = value_new(a, VALUE_MAP);
   value_put(a, map, "dataset", dataset);
   *config = map;

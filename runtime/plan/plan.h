@@ -11,7 +11,7 @@
  *     "tables": { name: {...} }, "figures": { name: {...} },         as declared, checked
  *     "audits": { name: { path: setting } } }                        as declared
  *
- * A resolved run ("config") holds every setting, presets filled in, grids gone:
+ * A resolved run ("config") holds every setting, defaults filled in, grids gone:
  *
  *   { "dataset":   { "": "mcmc" | "file" | "images", "label": "lj13", ... },
  *     "network":   { "": "egnn", ... },      "optimizer": { "": "adamw", ... },
@@ -26,8 +26,8 @@
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
 
+#include "base/failure.h"
 #include "base/value.h"
-#include "hifm/status.h"
 
 #include <stdint.h>
 
@@ -51,16 +51,17 @@ typedef struct plan_limits {
 } plan_limits;
 extern const plan_limits plan_default_limits;
 
-/* HIFM_NO_INPUT: no such script; HIFM_BAD_CONFIG: everything wrong in it, with file and line. */
-hifm_status plan_load(arena *a, const plan_request *request, const value *catalogue,
-                      const value **plan, hifm_error *err);
-hifm_status plan_load_within(arena *a, const plan_request *request, const value *catalogue,
-                             const plan_limits *limits, const value **plan, hifm_error *err);
+/* STATUS_NO_INPUT: no such script; STATUS_BAD_CONFIG: everything wrong in it, with file and line.
+ */
+status_code plan_load(arena *a, const plan_request *request, const value *catalogue,
+                      const value **plan, failure *err);
+status_code plan_load_within(arena *a, const plan_request *request, const value *catalogue,
+                             const plan_limits *limits, const value **plan, failure *err);
 
 /* A recipe of the folder by itself: *config is { "dataset": {...} } as in a run of a script that
  * names it, *check what its points should give (recipe.h; NULL where it does not say).
- * HIFM_BAD_CONFIG with "did you mean" where there is no such recipe. */
-hifm_status plan_dataset(arena *a, const char *folder, const char *name, const value *catalogue,
-                         const value **config, const value **check, hifm_error *err);
+ * STATUS_BAD_CONFIG with "did you mean" where there is no such recipe. */
+status_code plan_dataset(arena *a, const char *folder, const char *name, const value *catalogue,
+                         const value **config, const value **check, failure *err);
 
 #endif

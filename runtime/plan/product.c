@@ -2,8 +2,8 @@
 
 #include "base/blake2b.h"
 #include "base/json.h"
-#include "plan/columns.h"
-#include "plan/declared.h"
+#include "plan/cells.h"
+#include "plan/declaration.h"
 #include "plan/grid.h"
 
 #include <string.h>
@@ -61,41 +61,42 @@ static bool has_name(size_t section) {
          section == SECTION_FLOW;
 }
 
-static hifm_status make_part(product *p, size_t section, const choice *from, const part **out,
-                             hifm_error *err) {
+static status_code make_part(product *p, size_t section, const choice *from, const part **out,
+                             failure *err) {
   part *made = arena_get(p->memory, sizeof *made);
   const char *name = schema_sections[section];
-  hifm_status status = schema_resolve(p->schema, section, from->node, &made->config, err);
+  status_code status = schema_resolve(p->schema, section, from->node, &made->config, err);
   if (status) return status;
   made->cells = from->cells;
   if (has_name(section) && from->node && !value_get(from->cells, name)) {
     value *cells = value_copy(p->memory, from->cells);
-    value_put_text(p->memory, cells, name, declared_text(p->memory, from->node));
+    value_put_text(p->memory, cells, name, declaration_text(p->memory, from->node));
     made->cells = cells;
   }
   const char *text = json_text(p->memory, made->config);
   blake2b_hex(text, strlen(text), made->hash);
   *out = section == SECTION_SEED ? known_seed(p, made->hash) : NULL;
-  if (*out) return HIFM_OK;
+  if (*out) return STATUS_OK;
   remember(p, made);
   *out = made;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status expand_section(product *p, size_t section, const value *declared,
-                                  const expanded **out, hifm_error *err) {
+static status_code expand_section(product *p, size_t section, const value *declared,
+                                  const expanded **out, failure *err) {
   for (const expanded *e = p->expanded; e; e = e->next)
     if (e->section == section && e->declared == declared) {
       *out = e;
-      return HIFM_OK;
+      return STATUS_OK;
     }
   choices made;
-  hifm_status status =
+  status_code status =
       grid_expand(p->memory, schema_sections[section], declared, p->columns, &made, err);
   if (status) return status;
   if (made.count == 0)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: a grid that has lost its choices: there is no run",
-                     schema_sections[section]);
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "%s: a grid that has lost its choices: there is no run",
+                       schema_sections[section]);
   expanded *e = arena_get(p->memory, sizeof *e);
   *e = (expanded){p->expanded, declared, section, NULL, made.count};
   e->parts = arena_get(p->memory, made.count * sizeof *e->parts);
@@ -105,7 +106,7 @@ static hifm_status expand_section(product *p, size_t section, const value *decla
   }
   p->expanded = e;
   *out = e;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 static void append(product *p, const row *r) {
@@ -120,11 +121,11 @@ static void append(product *p, const row *r) {
   p->count++;
 }
 
-hifm_status product_add(product *p, const value *sections, hifm_error *err) {
+status_code product_add(product *p, const value *sections, failure *err) {
   const expanded *axes[SECTIONS];
   size_t position[SECTIONS] = {0};
   for (size_t i = 0; i < SECTIONS; i++) {
-    hifm_status status =
+    status_code status =
         expand_section(p, i, value_get(sections, schema_sections[i]), &axes[i], err);
     if (status) return status;
   }
@@ -138,7 +139,7 @@ hifm_status product_add(product *p, const value *sections, hifm_error *err) {
       position[turning - 1] = 0;
     }
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 const value *product_config(const product *p, const row *r) {
@@ -152,5 +153,5 @@ const char *product_cell(const product *p, const row *r, const value *config, co
   size_t section = schema_section(column, strcspn(column, "."));
   if (section == SECTIONS) return "";
   const char *cell = value_get_text(r->parts[section]->cells, column, NULL);
-  return cell ? cell : columns_text(p->memory, config, column);
+  return cell ? cell : cells_text(p->memory, config, column);
 }

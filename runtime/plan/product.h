@@ -2,6 +2,7 @@
 #ifndef PLAN_PRODUCT_H
 #define PLAN_PRODUCT_H
 
+#include "base/failure.h"
 #include "plan/schema.h"
 
 /* A section with one choice made, resolved; rows share it. */
@@ -32,7 +33,7 @@ void product_begin(product *p, arena *a, schema *schema);
 
 /* Appends the rows of one declared experiment, without rules: seed slowest, then section by
  * section. Messages begin with the setting's path. */
-hifm_status product_add(product *p, const value *sections, hifm_error *err);
+status_code product_add(product *p, const value *sections, failure *err);
 
 /* How many rows that will be, and in words which axes they come from. */
 double product_size(const value *sections);

@@ -3,15 +3,15 @@
 #include "base/files.h"
 #include "base/text.h"
 #include "job/settings.h"
-#include "plan/declared.h"
-#include "plan/module.h"
+#include "plan/declaration.h"
+#include "plan/lua_files.h"
 
 #include <dirent.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-static hifm_status unknown(recipes *r, const char *name, hifm_error *err) {
+static status_code unknown(recipes *r, const char *name, failure *err) {
   const char *names[256];
   size_t count = 0;
   for (; settings_dataset_kinds[count]; count++) names[count] = settings_dataset_kinds[count];
@@ -22,8 +22,8 @@ static hifm_status unknown(recipes *r, const char *name, hifm_error *err) {
       names[count++] = arena_format(r->memory, "%.*s", (int)length - 4, entry->d_name);
   }
   if (folder) closedir(folder);
-  return hifm_fail(err, HIFM_BAD_CONFIG, "dataset: \"%s\" is no recipe in %s%s", name, r->folder,
-                   text_hint(r->memory, name, names, count));
+  return failure_set(err, STATUS_BAD_CONFIG, "dataset: \"%s\" is no recipe in %s%s", name,
+                     r->folder, text_hint(r->memory, name, names, count));
 }
 
 static bool is_file_name(const char *name) {
@@ -31,19 +31,20 @@ static bool is_file_name(const char *name) {
   return *name && strspn(name, letters) == strlen(name);
 }
 
-static hifm_status verify_check(const value *check, hifm_error *err) {
+static status_code verify_check(const value *check, failure *err) {
   if (check && check->type != VALUE_MAP)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "dataset.check: must be { name = { expected, its standard error }, ... }");
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "dataset.check: must be { name = { expected, its standard error }, ... }");
   for (size_t i = 0; check && i < check->count; i++) {
     const value *pair = check->items[i];
     if (pair->type == VALUE_LIST && pair->count == 2 && pair->items[0]->type == VALUE_NUMBER &&
         pair->items[1]->type == VALUE_NUMBER && pair->items[1]->number >= 0)
       continue;
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "dataset.check.%s: must be { expected, its standard error }", check->keys[i]);
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "dataset.check.%s: must be { expected, its standard error }",
+                       check->keys[i]);
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 static const value *without_check(arena *a, const value *recipe) {
@@ -55,36 +56,36 @@ static const value *without_check(arena *a, const value *recipe) {
   return settings;
 }
 
-hifm_status recipe_find(recipes *r, const char *name, const value **out, hifm_error *err) {
+status_code recipe_find(recipes *r, const char *name, const value **out, failure *err) {
   *out = value_get(r->known, name);
-  if (*out) return HIFM_OK;
+  if (*out) return STATUS_OK;
   const char *path = arena_format(r->memory, "%s/%s.lua", r->folder, name), *text;
   if (!r->lua || !is_file_name(name) || !files_exists(path)) return unknown(r, name, err);
-  hifm_status status = module_text(r->memory, path, &text, err);
+  status_code status = lua_files_text(r->memory, path, &text, err);
   if (!status) status = script_recipe(r->lua, path, text, out, err);
-  r->placed = status != HIFM_OK;
+  r->placed = status != STATUS_OK;
   if (status) return status;
-  const char *kind = declared_name(*out);
+  const char *kind = declaration_name(*out);
   if (!settings_dataset(kind))
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "dataset: the recipe %s must return { \"mcmc\", ... }, { \"file\", ... } or "
-                     "{ \"images\", ... }",
-                     path);
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "dataset: the recipe %s must return { \"mcmc\", ... }, { \"file\", ... } or "
+                       "{ \"images\", ... }",
+                       path);
   status = verify_check(value_get(*out, "check"), err);
   if (!status) value_put(r->memory, r->known, name, *out);
   return status;
 }
 
 /* The file must be there before the first run starts. */
-static hifm_status place_file(recipes *r, value *map, const char *folder, hifm_error *err) {
+static status_code place_file(recipes *r, value *map, const char *folder, failure *err) {
   const char *path = value_get_text(map, "path", NULL);
   char real[PATH_MAX];
-  if (!path) return HIFM_OK;
+  if (!path) return STATUS_OK;
   if (*path != '/') path = arena_format(r->memory, "%s/%s", folder, path);
   if (!realpath(path, real))
-    return hifm_fail(err, HIFM_BAD_CONFIG, "dataset.path: there is no file %s", path);
+    return failure_set(err, STATUS_BAD_CONFIG, "dataset.path: there is no file %s", path);
   value_put_text(r->memory, map, "path", real);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* `folder` becomes the list of all places, absolute: those given, from `base`, and the data set's
@@ -99,58 +100,59 @@ static void place_folders(recipes *r, value *map, const char *base, const char *
 }
 
 /* Scripts are copied and tried: only a recipe's own `fetch` is ever run, and only beside it. */
-static hifm_status place_fetch(recipes *r, value *map, const char *home, bool from_recipe,
-                               hifm_error *err) {
+static status_code place_fetch(recipes *r, value *map, const char *home, bool from_recipe,
+                               failure *err) {
   const char *fetch = value_get_text(map, "fetch", "");
-  if (!*fetch) return HIFM_OK;
+  if (!*fetch) return STATUS_OK;
   if (!from_recipe)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "dataset.fetch: only a recipe names a script to be run; give dataset.folder, "
-                     "where the files are");
+    return failure_set(
+        err, STATUS_BAD_CONFIG,
+        "dataset.fetch: only a recipe names a script to be run; give dataset.folder, "
+        "where the files are");
   const char *path = arena_format(r->memory, "%s/%s", home, fetch);
   if (strchr(fetch, '/') || !files_exists(path))
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "dataset.fetch: \"%s\" must be the name of a script in %s", fetch, home);
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "dataset.fetch: \"%s\" must be the name of a script in %s", fetch, home);
   value_put_text(r->memory, map, "fetch", path);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* own: what the script says itself; recipe: what it names, or NULL. */
-static hifm_status place_images(recipes *r, value *map, const char *label, const value *own,
-                                const value *recipe, hifm_error *err) {
+static status_code place_images(recipes *r, value *map, const char *label, const value *own,
+                                const value *recipe, failure *err) {
   char script_home[PATH_MAX], recipe_home[PATH_MAX];
   const char *home = recipe ? recipe_home : script_home;
   const value *folder = value_get(map, "folder");
-  if (folder && folder->type != VALUE_TEXT) return HIFM_OK; /* refused with its type, or a grid */
+  if (folder && folder->type != VALUE_TEXT) return STATUS_OK; /* refused with its type, or a grid */
   if (!realpath(r->script_folder, script_home) || (recipe && !realpath(r->folder, recipe_home)))
-    return hifm_fail(err, HIFM_NO_INPUT, "there is no folder %s",
-                     recipe ? r->folder : r->script_folder);
+    return failure_set(err, STATUS_NO_INPUT, "there is no folder %s",
+                       recipe ? r->folder : r->script_folder);
   place_folders(r, map, value_get(own, "folder") ? script_home : home, home, label);
   return place_fetch(r, map, home, recipe && !value_get(own, "fetch"), err);
 }
 
-hifm_status recipe_resolve(recipes *r, const value *declared, const value **out, const char **label,
-                           hifm_error *err) {
+status_code recipe_resolve(recipes *r, const value *declared, const value **out, const char **label,
+                           failure *err) {
   const value *recipe = NULL;
-  value *map = declared_map(r->memory, declared);
-  *label = declared_name(declared);
+  value *map = declaration_map(r->memory, declared);
+  *label = declaration_name(declared);
   r->placed = false;
   if (!*label)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "dataset: must be { \"name\", ... } with the name of a recipe, \"mcmc\", "
-                     "\"file\" or \"images\"");
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "dataset: must be { \"name\", ... } with the name of a recipe, \"mcmc\", "
+                       "\"file\" or \"images\"");
   const char *folder = r->script_folder;
   const value *own = map;
   if (!settings_dataset(*label)) {
-    hifm_status status = recipe_find(r, *label, &recipe, err);
+    status_code status = recipe_find(r, *label, &recipe, err);
     if (status) return status;
     recipe = without_check(r->memory, recipe);
     if (!value_get(map, "path")) folder = r->folder;
-    value_put(r->memory, map, "", value_get(declared_map(r->memory, recipe), ""));
-    map = declared_map(r->memory, declared_merge(r->memory, recipe, map));
+    value_put(r->memory, map, "", value_get(declaration_map(r->memory, recipe), ""));
+    map = declaration_map(r->memory, declaration_merge(r->memory, recipe, map));
   }
   *out = map;
-  if (strcmp(declared_name(map), "file") == 0) return place_file(r, map, folder, err);
-  if (strcmp(declared_name(map), "images") != 0) return HIFM_OK;
+  if (strcmp(declaration_name(map), "file") == 0) return place_file(r, map, folder, err);
+  if (strcmp(declaration_name(map), "images") != 0) return STATUS_OK;
   return place_images(r, map, *label, own, recipe, err);
 }

@@ -6,6 +6,7 @@
 #ifndef PLAN_RECIPE_H
 #define PLAN_RECIPE_H
 
+#include "base/failure.h"
 #include "plan/script.h"
 
 typedef struct recipes {
@@ -18,13 +19,13 @@ typedef struct recipes {
 } recipes;
 
 /* The recipe's own table, `check` included, which is a MAP name -> LIST of two numbers. */
-hifm_status recipe_find(recipes *r, const char *name, const value **out, hifm_error *err);
+status_code recipe_find(recipes *r, const char *name, const value **out, failure *err);
 
 /* A declared data set becomes { "" : ["mcmc", "file" or "images"], ... } with the recipe's settings
  * filled in; places are made absolute, from the script's or the recipe's folder, whichever names
  * them: `path`, each part of `folder`, to which the data set's own (datasets/NAME) is added, and
  * `fetch`, which only a recipe may name. *label is the name it was declared by. */
-hifm_status recipe_resolve(recipes *r, const value *declared, const value **out, const char **label,
-                           hifm_error *err);
+status_code recipe_resolve(recipes *r, const value *declared, const value **out, const char **label,
+                           failure *err);
 
 #endif

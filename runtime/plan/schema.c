@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "host/flow.h"
 #include "job/settings.h"
-#include "plan/declared.h"
+#include "plan/declaration.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,13 +28,13 @@ void schema_open(schema *s, arena *a, const value *catalogue, recipes recipes_) 
 }
 
 const hifm_param *schema_plugin_settings(schema *s, hifm_kind kind, const char *name) {
-  hifm_error ignored;
+  failure ignored;
   return name ? s->lookup.find(s->lookup.context, kind, name, &ignored) : NULL;
 }
 
 const value *schema_dataset(schema *s, const value *declared) {
   const char *label;
-  hifm_error ignored;
+  failure ignored;
   const value *whole;
   return recipe_resolve(&s->recipes, declared, &whole, &label, &ignored) ? NULL : whole;
 }
@@ -42,9 +42,9 @@ const value *schema_dataset(schema *s, const value *declared) {
 const hifm_param *schema_settings(schema *s, size_t section, const value *declared) {
   switch (section) {
   case SECTION_DATASET:
-    return settings_dataset(declared_name(schema_dataset(s, declared)));
+    return settings_dataset(declaration_name(schema_dataset(s, declared)));
   case SECTION_NETWORK:
-    return schema_plugin_settings(s, HIFM_NETWORK, declared_name(declared));
+    return schema_plugin_settings(s, HIFM_NETWORK, declaration_name(declared));
   case SECTION_OPTIMIZER:
     return optimizer_params;
   case SECTION_TRAIN:
@@ -68,17 +68,17 @@ const char *const *schema_names(arena *a, const value *catalogue, hifm_kind kind
 }
 
 /* Plugin values within a table in the form that params_check reads: the name as a text under "". A
- * table without a name means the preset plugin. */
+ * table without a name means the default plugin. */
 static const value *settle(schema *s, const hifm_param *params, const value *declared);
 
 static const value *settle_plugin(schema *s, hifm_kind kind, const value *declared,
-                                  const char *preset) {
-  const char *name = declared_name(declared);
+                                  const char *fallback) {
+  const char *name = declaration_name(declared);
   bool nameless = declared->type == VALUE_MAP && !value_get(declared, "");
-  if (!name && nameless) name = preset;
+  if (!name && nameless) name = fallback;
   if (!name) return declared;
   const hifm_param *params = schema_plugin_settings(s, kind, name);
-  value *settled = value_copy(s->memory, settle(s, params, declared_map(s->memory, declared)));
+  value *settled = value_copy(s->memory, settle(s, params, declaration_map(s->memory, declared)));
   value_put_text(s->memory, settled, PARAMS_NAME, name);
   return settled;
 }
@@ -94,84 +94,83 @@ static const value *settle(schema *s, const hifm_param *params, const value *dec
 }
 
 /* A section whose keys are settings of the runtime; positional entries are refused. */
-static hifm_status resolve_table(schema *s, const char *where, const hifm_param *params,
-                                 const value *declared, const value **out, hifm_error *err) {
-  value *map = declared_map(s->memory, declared);
+static status_code resolve_table(schema *s, const char *where, const hifm_param *params,
+                                 const value *declared, const value **out, failure *err) {
+  value *map = declaration_map(s->memory, declared);
   if (value_get(map, ""))
-    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: must be a table of named settings, %s = { ... }",
-                     where, where);
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "%s: must be a table of named settings, %s = { ... }", where, where);
   return params_check(s->memory, params, settle(s, params, map), where, &s->lookup, NULL, out, err);
 }
 
-static hifm_status resolve_train(schema *s, const value *declared, const value **out,
-                                 hifm_error *err) {
-  hifm_status status = resolve_table(s, "train", train_params, declared, out, err);
+static status_code resolve_train(schema *s, const value *declared, const value **out,
+                                 failure *err) {
+  status_code status = resolve_table(s, "train", train_params, declared, out, err);
   if (status) return status;
   bool epochs = value_get_number(*out, "epochs", 0) > 0;
   bool steps = value_get_number(*out, "steps", 0) > 0;
-  if (epochs != steps) return HIFM_OK;
-  return hifm_fail(err, HIFM_BAD_CONFIG, "train: give exactly one of epochs and steps, not %s",
-                   epochs ? "both (h.none takes one out)" : "neither");
+  if (epochs != steps) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_CONFIG, "train: give exactly one of epochs and steps, not %s",
+                     epochs ? "both (h.none takes one out)" : "neither");
 }
 
-static hifm_status resolve_seed(schema *s, const value *declared, const value **out,
-                                hifm_error *err) {
+static status_code resolve_seed(schema *s, const value *declared, const value **out, failure *err) {
   *out = declared ? declared : value_number(s->memory, 0);
   double seed = (*out)->number;
   if ((*out)->type == VALUE_NUMBER && seed >= 0 && seed <= largest_seed && !(seed < floor(seed)) &&
       !(seed > floor(seed)))
-    return HIFM_OK;
-  return hifm_fail(
-      err, HIFM_BAD_CONFIG, "seed: must be a whole number from 0 to 4294967295, not %s",
-      (*out)->type == VALUE_NUMBER ? declared_number(s->memory, seed) : params_given_text(*out));
+    return STATUS_OK;
+  return failure_set(
+      err, STATUS_BAD_CONFIG, "seed: must be a whole number from 0 to 4294967295, not %s",
+      (*out)->type == VALUE_NUMBER ? declaration_number(s->memory, seed) : params_given_text(*out));
 }
 
-static hifm_status resolve_named(schema *s, const char *where, const char *name,
+static status_code resolve_named(schema *s, const char *where, const char *name,
                                  const hifm_param *params, const value *declared, const value **out,
-                                 hifm_error *err) {
+                                 failure *err) {
   static const char *const name_key[] = {"", NULL};
-  hifm_status status =
-      params_check(s->memory, params, settle(s, params, declared_map(s->memory, declared)), where,
-                   &s->lookup, name_key, out, err);
+  status_code status =
+      params_check(s->memory, params, settle(s, params, declaration_map(s->memory, declared)),
+                   where, &s->lookup, name_key, out, err);
   if (status) return status;
   value *named = value_copy(s->memory, *out);
   value_put_text(s->memory, named, PARAMS_NAME, name);
   *out = named;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status check_mcmc(const value *dataset, hifm_error *err) {
+static status_code check_mcmc(const value *dataset, failure *err) {
   static const char *const parts[][2] = {{"train", "train_pool"}, {"test", "test_pool"}};
   for (size_t i = 0; i < 2; i++) {
     double wanted = value_get_number(dataset, parts[i][0], 0);
     double made = value_get_number(dataset, parts[i][1], 0);
     if (wanted > made)
-      return hifm_fail(err, HIFM_BAD_CONFIG,
-                       "dataset.%s: %.0f points are more than the %.0f made (dataset.%s)",
-                       parts[i][0], wanted, made, parts[i][1]);
+      return failure_set(err, STATUS_BAD_CONFIG,
+                         "dataset.%s: %.0f points are more than the %.0f made (dataset.%s)",
+                         parts[i][0], wanted, made, parts[i][1]);
   }
   bool particles = value_get_number(dataset, "particles", 0) > 0;
-  if (particles != (value_get_number(dataset, "dimensions", 0) > 0)) return HIFM_OK;
-  return hifm_fail(err, HIFM_BAD_CONFIG,
-                   "dataset: give exactly one of particles and dimensions, not %s",
-                   particles ? "both" : "neither");
+  if (particles != (value_get_number(dataset, "dimensions", 0) > 0)) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_CONFIG,
+                     "dataset: give exactly one of particles and dimensions, not %s",
+                     particles ? "both" : "neither");
 }
 
 /* Points of particles are centred, which leaves nothing of one. */
-static hifm_status check_particles(const char *kind, const value *dataset, hifm_error *err) {
-  if (value_get_number(dataset, "particles", 0) != 1) return HIFM_OK;
-  return hifm_fail(err, HIFM_BAD_CONFIG,
-                   "dataset.particles: one particle has no shape (centred, it is always 0); %s",
-                   strcmp(kind, "mcmc") == 0 ? "give dimensions in place of particles"
-                                             : "leave particles out for plain points");
+static status_code check_particles(const char *kind, const value *dataset, failure *err) {
+  if (value_get_number(dataset, "particles", 0) != 1) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_CONFIG,
+                     "dataset.particles: one particle has no shape (centred, it is always 0); %s",
+                     strcmp(kind, "mcmc") == 0 ? "give dimensions in place of particles"
+                                               : "leave particles out for plain points");
 }
 
-static hifm_status resolve_dataset(schema *s, const value *declared, const value **out,
-                                   hifm_error *err) {
+static status_code resolve_dataset(schema *s, const value *declared, const value **out,
+                                   failure *err) {
   const char *label;
-  hifm_status status = recipe_resolve(&s->recipes, declared, &declared, &label, err);
+  status_code status = recipe_resolve(&s->recipes, declared, &declared, &label, err);
   if (status) return status;
-  const char *kind = declared_name(declared);
+  const char *kind = declaration_name(declared);
   status = resolve_named(s, "dataset", kind, settings_dataset(kind), declared, out, err);
   if (!status) status = check_particles(kind, *out, err);
   if (!status && strcmp(kind, "mcmc") == 0) status = check_mcmc(*out, err);
@@ -179,48 +178,48 @@ static hifm_status resolve_dataset(schema *s, const value *declared, const value
   value *labelled = value_copy(s->memory, *out);
   value_put_text(s->memory, labelled, "label", label);
   *out = labelled;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status resolve_optimizer(schema *s, const value *declared, const value **out,
-                                     hifm_error *err) {
+static status_code resolve_optimizer(schema *s, const value *declared, const value **out,
+                                     failure *err) {
   static const char *const known[] = {"adamw"};
-  const char *name = declared_name(declared);
+  const char *name = declaration_name(declared);
   bool nameless = !declared || (declared->type == VALUE_MAP && !value_get(declared, ""));
   if (!name && !nameless)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "optimizer: must be { \"adamw\", lr = ... }, not %s",
-                     value_type_text(declared));
+    return failure_set(err, STATUS_BAD_CONFIG, "optimizer: must be { \"adamw\", lr = ... }, not %s",
+                       value_type_text(declared));
   if (name && strcmp(name, known[0]) != 0)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "optimizer: \"%s\" is not known%s", name,
-                     *text_hint(s->memory, name, known, 1) ? "; did you mean \"adamw\"?"
-                                                           : "; there is \"adamw\"");
+    return failure_set(err, STATUS_BAD_CONFIG, "optimizer: \"%s\" is not known%s", name,
+                       *text_hint(s->memory, name, known, 1) ? "; did you mean \"adamw\"?"
+                                                             : "; there is \"adamw\"");
   return resolve_named(s, "optimizer", known[0], optimizer_params, declared, out, err);
 }
 
-static hifm_status resolve_plugin(schema *s, hifm_kind kind, const char *where,
-                                  const value *declared, const value **out, hifm_error *err) {
+static status_code resolve_plugin(schema *s, hifm_kind kind, const char *where,
+                                  const value *declared, const value **out, failure *err) {
   if (declared) declared = settle_plugin(s, kind, declared, NULL);
   return params_check_ref(s->memory, kind, declared, where, &s->lookup, out, err);
 }
 
-static hifm_status resolve_stage(schema *s, const value *declared, value *stages, flow_role *role,
-                                 hifm_error *err) {
+static status_code resolve_stage(schema *s, const value *declared, value *stages, flow_role *role,
+                                 failure *err) {
   const value *stage, *entry;
-  const char *name = declared_name(declared);
+  const char *name = declaration_name(declared);
   bool known = schema_plugin_settings(s, HIFM_FLOW, name) != NULL;
   const char *where = known ? arena_format(s->memory, "flow.%s", name) : "flow";
-  hifm_status status = resolve_plugin(s, HIFM_FLOW, where, declared, &stage, err);
+  status_code status = resolve_plugin(s, HIFM_FLOW, where, declared, &stage, err);
   if (!status) status = catalogue_find(s->memory, s->catalogue, HIFM_FLOW, name, &entry, err);
   if (status) return status;
   value_push(s->memory, stages, stage);
   *role = (flow_role){.name = name,
                       .role = (uint32_t)value_get_number(entry, "role", 0),
                       .own_path = value_get_bool(entry, "own_path", false)};
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* Eq. 16 needs a diffusion: where no stage gives one and the source brings no path of its own, the
- * anisotropic one with its presets is taken. */
+ * anisotropic one with its defaults is taken. */
 static bool needs_noise(const flow_role *roles, size_t count) {
   if (count == 0 || roles[0].own_path) return false;
   for (size_t i = 0; i < count; i++)
@@ -228,20 +227,20 @@ static bool needs_noise(const flow_role *roles, size_t count) {
   return true;
 }
 
-static hifm_status resolve_stages(schema *s, const value *declared, const value **out,
-                                  hifm_error *err) {
+static status_code resolve_stages(schema *s, const value *declared, const value **out,
+                                  failure *err) {
   value *stages = value_new(s->memory, VALUE_LIST);
   flow_role roles[FLOW_STAGES_MAX + 1];
   size_t count = declared && declared->type == VALUE_LIST ? declared->count : 0;
   if (count > FLOW_STAGES_MAX)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "flow: %zu stages, at most %d are allowed", count,
-                     (int)FLOW_STAGES_MAX);
+    return failure_set(err, STATUS_BAD_CONFIG, "flow: %zu stages, at most %d are allowed", count,
+                       (int)FLOW_STAGES_MAX);
   for (size_t i = 0; i < count; i++) {
-    hifm_status status = resolve_stage(s, declared->items[i], stages, &roles[i], err);
+    status_code status = resolve_stage(s, declared->items[i], stages, &roles[i], err);
     if (status) return status;
   }
   if (needs_noise(roles, count)) {
-    hifm_status status =
+    status_code status =
         resolve_stage(s, value_text(s->memory, "anisotropic"), stages, &roles[count], err);
     if (status) return status;
   }
@@ -251,37 +250,36 @@ static hifm_status resolve_stages(schema *s, const value *declared, const value 
 
 /* { "hessian", energy = ... } where a list of such tables should be. */
 static bool is_bare_stage(schema *s, const value *map) {
-  const hifm_param *settings = schema_plugin_settings(s, HIFM_FLOW, declared_name(map));
+  const hifm_param *settings = schema_plugin_settings(s, HIFM_FLOW, declaration_name(map));
   for (; settings && settings->name; settings++)
     if (value_get(map, settings->name)) return true;
   return false;
 }
 
 /* Eq. 21: z(1) = 1 - exp(-kappa alpha_min). */
-static hifm_status check_clock(schema *s, const value *settings, const value *stages,
-                               hifm_error *err) {
+static status_code check_clock(schema *s, const value *settings, const value *stages,
+                               failure *err) {
   const value *entry;
   const char *name = value_get_text(stages->items[0], "", "");
-  if (strcmp(value_get_text(settings, "clock", ""), "t") != 0) return HIFM_OK;
-  hifm_status status = catalogue_find(s->memory, s->catalogue, HIFM_FLOW, name, &entry, err);
+  if (strcmp(value_get_text(settings, "clock", ""), "t") != 0) return STATUS_OK;
+  status_code status = catalogue_find(s->memory, s->catalogue, HIFM_FLOW, name, &entry, err);
   if (status || !((uint32_t)value_get_number(entry, "role", 0) & HIFM_STAGE_HESSIAN)) return status;
-  return hifm_fail(err, HIFM_BAD_CONFIG,
-                   "flow.clock: \"t\" does not go with the path stage %s: z(1) = 1 - exp(-kappa "
-                   "alpha_min) depends on each data point's spectrum and never gets near 1; use "
-                   "clock = \"z\"",
-                   name);
+  return failure_set(err, STATUS_BAD_CONFIG,
+                     "flow.clock: \"t\" does not go with the path stage %s: z(1) = 1 - exp(-kappa "
+                     "alpha_min) depends on each data point's spectrum and never gets near 1; use "
+                     "clock = \"z\"",
+                     name);
 }
 
-static hifm_status resolve_flow(schema *s, const value *declared, const value **out,
-                                hifm_error *err) {
+static status_code resolve_flow(schema *s, const value *declared, const value **out, failure *err) {
   static const char *const stages_key[] = {"", NULL};
   const value *stages = NULL, *settings = NULL;
-  value *map = declared_map(s->memory, declared);
+  value *map = declaration_map(s->memory, declared);
   if (is_bare_stage(s, map))
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "flow: is a list of stages; write flow = { { \"%s\", ... } }",
-                     declared_name(map));
-  hifm_status status =
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "flow: is a list of stages; write flow = { { \"%s\", ... } }",
+                       declaration_name(map));
+  status_code status =
       params_check(s->memory, flow_params, map, "flow", &s->lookup, stages_key, &settings, err);
   if (!status) status = resolve_stages(s, value_get(map, ""), &stages, err);
   if (!status) status = check_clock(s, settings, stages, err);
@@ -289,11 +287,11 @@ static hifm_status resolve_flow(schema *s, const value *declared, const value **
   value *resolved = value_copy(s->memory, settings);
   value_put(s->memory, resolved, "stages", stages);
   *out = resolved;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status schema_resolve(schema *s, size_t section, const value *declared, const value **out,
-                           hifm_error *err) {
+status_code schema_resolve(schema *s, size_t section, const value *declared, const value **out,
+                           failure *err) {
   switch (section) {
   case SECTION_SEED:
     return resolve_seed(s, declared, out, err);
@@ -310,6 +308,6 @@ hifm_status schema_resolve(schema *s, size_t section, const value *declared, con
   case SECTION_FLOW:
     return resolve_flow(s, declared, out, err);
   default:
-    return hifm_fail(err, HIFM_BUG, "section %zu is not known", section);
+    return failure_set(err, STATUS_BUG, "section %zu is not known", section);
   }
 }

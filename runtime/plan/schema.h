@@ -2,6 +2,7 @@
 #ifndef PLAN_SCHEMA_H
 #define PLAN_SCHEMA_H
 
+#include "base/failure.h"
 #include "host/catalogue.h"
 #include "plan/recipe.h"
 
@@ -35,8 +36,8 @@ void schema_open(schema *s, arena *a, const value *catalogue, recipes recipes);
 
 /* The resolved section (see plan.h) of a declared one (NULL: nothing given). Messages begin with
  * the setting's path. */
-hifm_status schema_resolve(schema *s, size_t section, const value *declared, const value **out,
-                           hifm_error *err);
+status_code schema_resolve(schema *s, size_t section, const value *declared, const value **out,
+                           failure *err);
 
 /* The settings that a declared section (or plugin value) has; NULL where the name is missing or
  * unknown. */

@@ -2,7 +2,7 @@
 
 #include "base/files.h"
 #include "base/text.h"
-#include "plan/module.h"
+#include "plan/lua_files.h"
 #include "plan/vocabulary.h"
 
 #include <ctype.h>
@@ -23,7 +23,7 @@ struct script {
   script_limits limits;
   uint64_t spent;
   size_t used;
-  locate_source sources[SOURCES_MAX];
+  source_text sources[SOURCES_MAX];
   size_t source_count;
   int read_experiment, read_recipe, keeps; /* references to the reader's functions */
   value *open[DEEPEST];                    /* the nodes being built, root first */
@@ -77,17 +77,17 @@ static int load_text(script *s, const char *path, const char *text) {
     return LUA_ERRSYNTAX;
   }
   s->sources[s->source_count++] =
-      (locate_source){arena_text(s->memory, path), arena_text(s->memory, text)};
+      (source_text){arena_text(s->memory, path), arena_text(s->memory, text)};
   return luaL_loadbufferx(s->lua, text, strlen(text), arena_format(s->memory, "@%s", path), "t");
 }
 
 /* load_module(name): the chunk, or nil and a message. */
 static int load_module(lua_State *L) {
   script *s = self(L);
-  hifm_error err;
+  failure err;
   const char *path, *text;
   lua_pushnil(L);
-  if (module_read(s->memory, s->folder, luaL_checkstring(L, 1), &path, &text, &err)) {
+  if (lua_files_read(s->memory, s->folder, luaL_checkstring(L, 1), &path, &text, &err)) {
     lua_pushstring(L, err.message);
     return 2;
   }
@@ -300,45 +300,45 @@ static bool lacks_comma(const char *message) {
   return token && (isalnum((unsigned char)token[7]) || strchr("_\"'{[", token[7]));
 }
 
-static hifm_status report(script *s, int code, hifm_error *err) {
+static status_code report(script *s, int code, failure *err) {
   lua_State *L = s->lua;
   const char *name = s->source_count ? s->sources[0].path : "script";
   if (code == LUA_ERRMEM)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: the script took more than %zu MB of memory", name,
-                     s->limits.bytes >> 20);
+    return failure_set(err, STATUS_BAD_CONFIG, "%s: the script took more than %zu MB of memory",
+                       name, s->limits.bytes >> 20);
   if (lua_type(L, -1) != LUA_TSTRING)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "%s: the script raised an error that is no text but a %s", name,
-                     luaL_typename(L, -1));
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "%s: the script raised an error that is no text but a %s", name,
+                       luaL_typename(L, -1));
   const char *message = lua_tostring(L, -1);
   if (!s->unplaced && !names_source(s, message))
-    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: %s", name, message);
-  hifm_fail(err, HIFM_BAD_CONFIG, "%s%s", message,
-            lacks_comma(message) ? "; is a comma missing before it?" : "");
-  if (s->unplaced) locate_error(s->sources, s->source_count, err);
-  return HIFM_BAD_CONFIG;
+    return failure_set(err, STATUS_BAD_CONFIG, "%s: %s", name, message);
+  failure_set(err, STATUS_BAD_CONFIG, "%s%s", message,
+              lacks_comma(message) ? "; is a comma missing before it?" : "");
+  if (s->unplaced) source_lines_error(s->sources, s->source_count, err);
+  return STATUS_BAD_CONFIG;
 }
 
-static hifm_status protect(script *s, lua_CFunction function, call *c, hifm_error *err) {
+static status_code protect(script *s, lua_CFunction function, call *c, failure *err) {
   lua_State *L = s->lua;
   s->unplaced = false;
   s->depth = 0;
   lua_pushcfunction(L, function);
   lua_pushlightuserdata(L, c);
   int code = lua_pcall(L, 1, 0, 0);
-  hifm_status status = code == LUA_OK ? HIFM_OK : report(s, code, err);
+  status_code status = code == LUA_OK ? STATUS_OK : report(s, code, err);
   lua_settop(L, 0);
   return status;
 }
 
-hifm_status script_open(script **out, arena *a, const char *folder, const char *const *stages,
-                        script_limits limits, hifm_error *err) {
+status_code script_open(script **out, arena *a, const char *folder, const char *const *stages,
+                        script_limits limits, failure *err) {
   script *s = *out = memory_get(sizeof *s);
   *s = (script){.memory = a, .folder = folder, .stages = stages, .limits = limits};
   s->lua = lua_newstate(allocate, s);
-  if (!s->lua) return hifm_fail(err, HIFM_NO_RESOURCE, "no memory to start Lua");
+  if (!s->lua) return failure_set(err, STATUS_NO_RESOURCE, "no memory to start Lua");
   *(script **)lua_getextraspace(s->lua) = s;
-  hifm_status status = protect(s, set_up, NULL, err);
+  status_code status = protect(s, set_up, NULL, err);
   lua_sethook(s->lua, count_instructions, LUA_MASKCOUNT, HOOK_EVERY);
   return status;
 }
@@ -348,32 +348,32 @@ void script_close(script *s) {
   free(s);
 }
 
-hifm_status script_experiment(script *s, const char *path, const char *text, const value **sections,
-                              const value **rules, hifm_error *err) {
+status_code script_experiment(script *s, const char *path, const char *text, const value **sections,
+                              const value **rules, failure *err) {
   call c = {.path = path, .text = text, .reader = s->read_experiment};
-  hifm_status status = protect(s, call_text, &c, err);
+  status_code status = protect(s, call_text, &c, err);
   if (status) return status;
   *sections = value_get(s->open[0], "sections");
   *rules = value_get(s->open[0], "rules");
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status script_recipe(script *s, const char *path, const char *text, const value **out,
-                          hifm_error *err) {
+status_code script_recipe(script *s, const char *path, const char *text, const value **out,
+                          failure *err) {
   call c = {.path = path, .text = text, .reader = s->read_recipe};
-  hifm_status status = protect(s, call_text, &c, err);
+  status_code status = protect(s, call_text, &c, err);
   *out = status ? NULL : s->open[0];
   return status;
 }
 
-hifm_status script_keeps(script *s, int function, const value *run, bool *keeps, hifm_error *err) {
+status_code script_keeps(script *s, int function, const value *run, bool *keeps, failure *err) {
   call c = {.run = run, .function = function};
-  hifm_status status = protect(s, call_keeps, &c, err);
+  status_code status = protect(s, call_keeps, &c, err);
   *keeps = c.keeps;
   return status;
 }
 
-const locate_source *script_sources(const script *s, size_t *count) {
+const source_text *script_sources(const script *s, size_t *count) {
   *count = s->source_count;
   return s->sources;
 }

@@ -8,9 +8,9 @@
 #ifndef PLAN_SCRIPT_H
 #define PLAN_SCRIPT_H
 
+#include "base/failure.h"
 #include "base/value.h"
-#include "hifm/status.h"
-#include "plan/locate.h"
+#include "plan/source_lines.h"
 
 #include <stdint.h>
 
@@ -23,8 +23,8 @@ typedef struct script_limits {
 
 /* Values are made in the arena. `folder` holds what `require` finds; `stages` (NULL-ended) are the
  * names that a `where` function may ask run.flow for. */
-hifm_status script_open(script **out, arena *a, const char *folder, const char *const *stages,
-                        script_limits limits, hifm_error *err);
+status_code script_open(script **out, arena *a, const char *folder, const char *const *stages,
+                        script_limits limits, failure *err);
 void script_close(script *s);
 
 /* Runs a script's text. *sections is a MAP of its named keys, *rules a LIST of its positional
@@ -33,18 +33,18 @@ void script_close(script *s);
  * A table of only positional entries becomes a LIST, one with names a MAP with its positional
  * entries, where there are any, as a LIST under "". Which of them are plugins is for the schema.
  *
- * HIFM_BAD_CONFIG; messages begin with file:line. So they do for all that follow. */
-hifm_status script_experiment(script *s, const char *path, const char *text, const value **sections,
-                              const value **rules, hifm_error *err);
+ * STATUS_BAD_CONFIG; messages begin with file:line. So they do for all that follow. */
+status_code script_experiment(script *s, const char *path, const char *text, const value **sections,
+                              const value **rules, failure *err);
 
 /* Runs a data set recipe's text, which returns one plain table. */
-hifm_status script_recipe(script *s, const char *path, const char *text, const value **out,
-                          hifm_error *err);
+status_code script_recipe(script *s, const char *path, const char *text, const value **out,
+                          failure *err);
 
 /* Calls a `where` function with a resolved run, which it sees as a read-only table. */
-hifm_status script_keeps(script *s, int function, const value *run, bool *keeps, hifm_error *err);
+status_code script_keeps(script *s, int function, const value *run, bool *keeps, failure *err);
 
 /* Every text that was run, the script first. */
-const locate_source *script_sources(const script *s, size_t *count);
+const source_text *script_sources(const script *s, size_t *count);
 
 #endif

@@ -1,7 +1,7 @@
 #include "plan/selection.h"
 
 #include "base/text.h"
-#include "plan/columns.h"
+#include "plan/cells.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,60 +18,60 @@ void selection_sort(product *p) {
   for (size_t i = 0; i < p->count; i++) p->rows[i].number = i;
 }
 
-hifm_status selection_where(product *p, script *lua, const value *rules, hifm_error *err) {
+status_code selection_where(product *p, script *lua, const value *rules, failure *err) {
   size_t kept = 0;
   for (size_t i = 0; i < p->count; i++) {
     const value *config = product_config(p, &p->rows[i]);
     bool keeps = true;
     for (size_t k = 0; k < rules->count && keeps; k++) {
       int function = (int)value_get_number(rules->items[k], "function", 0);
-      hifm_status status = function ? script_keeps(lua, function, config, &keeps, err) : HIFM_OK;
+      status_code status = function ? script_keeps(lua, function, config, &keeps, err) : STATUS_OK;
       if (status) return status;
     }
     if (keeps) p->rows[kept++] = p->rows[i];
   }
   p->count = kept;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* A condition may ask for a column or for any other path that some run has. */
-static hifm_status check_column(const product *p, const char *only, const char *column,
-                                hifm_error *err) {
+static status_code check_column(const product *p, const char *only, const char *column,
+                                failure *err) {
   const char **known = arena_get(p->memory, (p->columns->count + 1) * sizeof *known);
   for (size_t i = 0; i < p->columns->count; i++) {
     known[i] = p->columns->items[i]->text;
-    if (strcmp(known[i], column) == 0) return HIFM_OK;
+    if (strcmp(known[i], column) == 0) return STATUS_OK;
   }
   for (size_t i = 0; i < p->count; i++)
-    if (*columns_text(p->memory, product_config(p, &p->rows[i]), column)) return HIFM_OK;
-  return hifm_fail(err, HIFM_BAD_CONFIG, "--only %s: there is no column \"%s\"%s", only, column,
-                   text_choices(p->memory, column, known, p->columns->count));
+    if (*cells_text(p->memory, product_config(p, &p->rows[i]), column)) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_CONFIG, "--only %s: there is no column \"%s\"%s", only, column,
+                     text_choices(p->memory, column, known, p->columns->count));
 }
 
 /* Of the rows that are left, keeps those that have the cell. */
-static hifm_status narrow(const product *p, const char *only, const condition *wanted, size_t *left,
-                          size_t *count, hifm_error *err) {
+static status_code narrow(const product *p, const char *only, const condition *wanted, size_t *left,
+                          size_t *count, failure *err) {
   const char **cells = arena_get(p->memory, (*count + 1) * sizeof *cells);
   size_t kept = 0;
   for (size_t i = 0; i < *count; i++) {
     const row *r = &p->rows[left[i]];
     cells[i] = product_cell(p, r, product_config(p, r), wanted->column);
-    if (columns_match(cells[i], wanted->cell)) left[kept++] = left[i];
+    if (cells_match(cells[i], wanted->cell)) left[kept++] = left[i];
   }
   if (kept == 0)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "--only %s: no run %shas %s=%s%s", only,
-                     *count < p->count ? "with the conditions before it " : "", wanted->column,
-                     wanted->cell, columns_hint(p->memory, wanted, cells, *count));
+    return failure_set(err, STATUS_BAD_CONFIG, "--only %s: no run %shas %s=%s%s", only,
+                       *count < p->count ? "with the conditions before it " : "", wanted->column,
+                       wanted->cell, cells_hint(p->memory, wanted, cells, *count));
   *count = kept;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* Marks the rows that meet all conditions of one --only. */
-static hifm_status mark(const product *p, const char *only, bool *chosen, hifm_error *err) {
+static status_code mark(const product *p, const char *only, bool *chosen, failure *err) {
   conditions wanted;
   size_t *left = arena_get(p->memory, (p->count + 1) * sizeof *left), count = p->count;
   for (size_t i = 0; i < count; i++) left[i] = i;
-  hifm_status status = columns_parse(p->memory, only, &wanted, err);
+  status_code status = cells_parse(p->memory, only, &wanted, err);
   for (size_t k = 0; k < wanted.count && !status; k++) {
     status = check_column(p, only, wanted.items[k].column, err);
     if (!status) status = narrow(p, only, &wanted.items[k], left, &count, err);
@@ -80,17 +80,17 @@ static hifm_status mark(const product *p, const char *only, bool *chosen, hifm_e
   return status;
 }
 
-hifm_status selection_only(product *p, const char *const *only, size_t count, hifm_error *err) {
+status_code selection_only(product *p, const char *const *only, size_t count, failure *err) {
   bool *chosen = arena_get(p->memory, p->count * sizeof *chosen + 1);
   size_t kept = 0;
   for (size_t k = 0; k < count; k++) {
-    hifm_status status = mark(p, only[k], chosen, err);
+    status_code status = mark(p, only[k], chosen, err);
     if (status) return status;
   }
   for (size_t i = 0; i < p->count; i++)
     if (count == 0 || chosen[i]) p->rows[kept++] = p->rows[i];
   p->count = kept;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* A row's configuration or its cells as one text. */
@@ -137,13 +137,13 @@ static const char *cells(const product *p, const row *r, const char *between) {
 }
 
 /* A step takes a whole batch. */
-static hifm_status check_batch(const row *r, hifm_error *err) {
+static status_code check_batch(const row *r, failure *err) {
   double batch = value_get_number(r->parts[SECTION_TRAIN]->config, "batch", 0);
   double points = value_get_number(r->parts[SECTION_DATASET]->config, "train", 0);
-  if (batch <= points) return HIFM_OK;
-  return hifm_fail(err, HIFM_BAD_CONFIG,
-                   "train.batch: %.0f is more than the %.0f training points (dataset.train)", batch,
-                   points);
+  if (batch <= points) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_CONFIG,
+                     "train.batch: %.0f is more than the %.0f training points (dataset.train)",
+                     batch, points);
 }
 
 /* The networks that answer v_z, as words: "egnn, mlp". */
@@ -158,23 +158,24 @@ static const char *speed_networks(const product *p) {
 }
 
 /* The infinite scheme matches v_z too. */
-static hifm_status check_scheme(const product *p, const row *r, hifm_error *err) {
+static status_code check_scheme(const product *p, const row *r, failure *err) {
   const value *entry;
   const char *scheme = value_get_text(r->parts[SECTION_FLOW]->config, "scheme", "");
   const char *name = value_get_text(r->parts[SECTION_NETWORK]->config, "", "");
-  if (strcmp(scheme, "infinite") != 0) return HIFM_OK;
-  hifm_status status =
+  if (strcmp(scheme, "infinite") != 0) return STATUS_OK;
+  status_code status =
       catalogue_find(p->memory, p->schema->catalogue, HIFM_NETWORK, name, &entry, err);
   if (status || value_get_bool(entry, "speed", false)) return status;
-  return hifm_fail(err, HIFM_BAD_CONFIG,
-                   "flow.scheme: \"infinite\" needs a network that answers v_z, which %s does not "
-                   "(those that do: %s)",
-                   name, speed_networks(p));
+  return failure_set(
+      err, STATUS_BAD_CONFIG,
+      "flow.scheme: \"infinite\" needs a network that answers v_z, which %s does not "
+      "(those that do: %s)",
+      name, speed_networks(p));
 }
 
-hifm_status selection_check(const product *p, hifm_error *err) {
+status_code selection_check(const product *p, failure *err) {
   for (size_t i = 0; i < p->count; i++) {
-    hifm_status status = check_batch(&p->rows[i], err);
+    status_code status = check_batch(&p->rows[i], err);
     if (!status) status = check_scheme(p, &p->rows[i], err);
     if (status) return status;
   }
@@ -183,15 +184,15 @@ hifm_status selection_check(const product *p, hifm_error *err) {
   for (size_t i = 0; i < p->count; i++) keys[i] = (key){hashes(p, &p->rows[i]), &p->rows[i]};
   const row *same = repeated(keys, p->count, &twin);
   if (same)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "rows %zu and %zu of the grid are the same run (%s)",
-                     twin->number + 1, same->number + 1, cells(p, same, ", "));
+    return failure_set(err, STATUS_BAD_CONFIG, "rows %zu and %zu of the grid are the same run (%s)",
+                       twin->number + 1, same->number + 1, cells(p, same, ", "));
   for (size_t i = 0; i < p->count; i++) keys[i] = (key){cells(p, &p->rows[i], "\n"), &p->rows[i]};
   same = repeated(keys, p->count, &twin);
-  if (!same) return HIFM_OK;
+  if (!same) return STATUS_OK;
   size_t section = 0;
   while (section + 1 < SECTIONS && same->parts[section] == twin->parts[section]) section++;
-  return hifm_fail(
-      err, HIFM_BAD_CONFIG,
+  return failure_set(
+      err, STATUS_BAD_CONFIG,
       "%s: rows %zu and %zu of the grid differ here, but no column shows it (%s); give "
       "the values names, h.as(\"name\", value)",
       schema_sections[section], twin->number + 1, same->number + 1, cells(p, same, ", "));

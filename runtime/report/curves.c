@@ -44,7 +44,7 @@ static void fill_curve(arena *a, const point *points, size_t count, size_t panel
   }
 }
 
-static void make_curve(arena *a, const rows *history, const view_groups *groups, size_t group,
+static void make_curve(arena *a, const csv_table *history, const view_groups *groups, size_t group,
                        int x, const int *panels, size_t panel_count, curve *c) {
   const size_t *member = groups->rows + groups->start[group];
   const size_t most = groups->start[group + 1] - groups->start[group];
@@ -114,16 +114,16 @@ typedef struct trait {
   bool is_switch;   /* only "yes", "no" and "" */
 } trait;
 
-static const char **row_of(const rows *history, const view_groups *groups, size_t group) {
+static const char **row_of(const csv_table *history, const view_groups *groups, size_t group) {
   return history->cells[groups->rows[groups->start[group]]];
 }
 
-static size_t find_traits(const rows *history, const view_groups *groups, const value *columns,
+static size_t find_traits(const csv_table *history, const view_groups *groups, const value *columns,
                           trait *out) {
   size_t count = 0;
   for (size_t i = 0; i < columns->count; i++) {
     const char *name = columns->items[i]->text, *dot = strrchr(name, '.');
-    int column = rows_column(history, name);
+    int column = csv_table_column(history, name);
     if (column < 0 || strcmp(name, "seed") == 0) continue;
     trait t = {(size_t)column, dot ? dot + 1 : name, dot != NULL, true};
     bool varies = false;
@@ -173,8 +173,8 @@ static void assign_family(const char **families, curve *curves, size_t at) {
   if (curves[at].member == 0) curves[at].family = next;
 }
 
-size_t curves_make(arena *a, const rows *history, const value *columns, int x, const int *panels,
-                   size_t panel_count, curve **out) {
+size_t curves_make(arena *a, const csv_table *history, const value *columns, int x,
+                   const int *panels, size_t panel_count, curve **out) {
   view_groups groups;
   view_group(a, history, columns, false, &groups);
   trait *traits = arena_get(a, (columns->count + 1) * sizeof *traits);

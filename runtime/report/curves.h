@@ -2,7 +2,7 @@
 #ifndef REPORT_CURVES_H
 #define REPORT_CURVES_H
 
-#include "base/rows.h"
+#include "base/csv_table.h"
 #include "base/value.h"
 
 enum { CURVES_PANELS = 4, CURVES_WINDOW = 15 };
@@ -19,8 +19,8 @@ typedef struct curve {
 /* x and panels: columns of the history. Returns how many curves there are; a family is what agrees
  * in all settings but the switches (yes or no), `hyperbolize` excepted: it decides whether the null
  * modes move at all and so separates the curves most. */
-size_t curves_make(arena *a, const rows *history, const value *columns, int x, const int *panels,
-                   size_t panel_count, curve **out);
+size_t curves_make(arena *a, const csv_table *history, const value *columns, int x,
+                   const int *panels, size_t panel_count, curve **out);
 
 /* The mean of the middle half of the CURVES_WINDOW values around one; fewer at gaps and ends; NAN
  * at a gap. Against single spikes it is as good as a median, and steps such as those of an NFE do

@@ -44,7 +44,7 @@ static const char *const WORDS[][2] = {
 
 typedef struct figure {
   arena memory;
-  rows history;
+  csv_table history;
   const char *panels[CURVES_PANELS]; /* titles */
   int columns[CURVES_PANELS], x;
   size_t panel_count;
@@ -56,15 +56,15 @@ typedef struct figure {
 
 /* ---- what is declared ------------------------------------------------------------------------ */
 
-static hifm_status find_column(const figure *f, const char *name, const char *column, int *out,
-                               hifm_error *err) {
-  *out = rows_column(&f->history, column);
-  if (*out >= 0) return HIFM_OK;
+static status_code find_column(const figure *f, const char *name, const char *column, int *out,
+                               failure *err) {
+  *out = csv_table_column(&f->history, column);
+  if (*out >= 0) return STATUS_OK;
   arena memory = {0};
-  hifm_fail(err, HIFM_BAD_CONFIG, "figure %s: history.csv has no column \"%s\"%s", name, column,
-            text_choices(&memory, column, f->history.header, f->history.columns));
+  failure_set(err, STATUS_BAD_CONFIG, "figure %s: history.csv has no column \"%s\"%s", name, column,
+              text_choices(&memory, column, f->history.header, f->history.columns));
   arena_close(&memory);
-  return HIFM_BAD_CONFIG;
+  return STATUS_BAD_CONFIG;
 }
 
 static const char *words_for(const char *column) {
@@ -73,37 +73,38 @@ static const char *words_for(const char *column) {
   return column;
 }
 
-static hifm_status read_declaration(figure *f, const char *name, const value *declaration,
-                                    hifm_error *err) {
+static status_code read_declaration(figure *f, const char *name, const value *declaration,
+                                    failure *err) {
   static const view_key known[] = {
       {"title", VALUE_TEXT}, {"x", VALUE_TEXT}, {"panels", VALUE_NULL}};
   static const view_key of_panel[] = {{"title", VALUE_TEXT}};
   const char *where = arena_format(&f->memory, "figure %s", name);
   const value *panels = value_get(declaration, "panels");
   const char *x = value_get_text(declaration, "x", "epoch");
-  hifm_status status = view_check_keys(where, declaration, known, 3, err);
-  if (status != HIFM_OK) return status;
+  status_code status = view_check_keys(where, declaration, known, 3, err);
+  if (status != STATUS_OK) return status;
   f->title = value_get_text(declaration, "title", name);
   f->x_title = words_for(x);
   if (!view_part(panels ? panels->count ? panels->items[0] : NULL : NULL, 0) ||
       panels->count > CURVES_PANELS)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "figure %s: needs one to four panels = { { \"nll\", title = \"NLL\" }, ... }",
-                     name);
+    return failure_set(
+        err, STATUS_BAD_CONFIG,
+        "figure %s: needs one to four panels = { { \"nll\", title = \"NLL\" }, ... }", name);
   status = find_column(f, name, x, &f->x, err);
-  if (status == HIFM_OK && strcmp(x, "epoch") != 0 && strcmp(x, "step") != 0)
-    return hifm_fail(
-        err, HIFM_BAD_CONFIG,
+  if (status == STATUS_OK && strcmp(x, "epoch") != 0 && strcmp(x, "step") != 0)
+    return failure_set(
+        err, STATUS_BAD_CONFIG,
         "figure %s: x = \"%s\": must be \"epoch\" or \"step\": a figure shows how runs "
         "go on; what settings do stands in runs.csv",
         name, x);
-  for (size_t i = 0; status == HIFM_OK && i < panels->count; i++) {
+  for (size_t i = 0; status == STATUS_OK && i < panels->count; i++) {
     const char *column = view_part(panels->items[i], 0);
     if (!column)
-      return hifm_fail(err, HIFM_BAD_CONFIG, "figure %s: panel %zu names no column", name, i + 1);
+      return failure_set(err, STATUS_BAD_CONFIG, "figure %s: panel %zu names no column", name,
+                         i + 1);
     f->panels[i] = value_get_text(panels->items[i], "title", words_for(column));
     status = view_check_keys(where, panels->items[i], of_panel, 1, err);
-    if (status == HIFM_OK) status = find_column(f, name, column, &f->columns[i], err);
+    if (status == STATUS_OK) status = find_column(f, name, column, &f->columns[i], err);
     f->panel_count++;
   }
   return status;
@@ -263,31 +264,31 @@ static void mark_fewer(figure *f) {
 }
 
 /* *made stays false where gnuplot is not there. */
-static hifm_status draw(figure *f, const char *terminal, const char *path, bool *made,
-                        hifm_error *err) {
+static status_code draw(figure *f, const char *terminal, const char *path, bool *made,
+                        failure *err) {
   text_buffer script = {0};
   char *picture = NULL;
   size_t length = 0;
   add_script(&script, f, terminal);
-  hifm_status status = plot_run(script.text, script.length, &picture, &length, err);
-  if (status == HIFM_OK && picture) {
+  status_code status = plot_run(script.text, script.length, &picture, &length, err);
+  if (status == STATUS_OK && picture) {
     status = files_write(path, picture, length, err);
-    *made = status == HIFM_OK;
+    *made = status == STATUS_OK;
   }
   free(picture);
   free(script.text);
   return status;
 }
 
-static hifm_status draw_both(figure *f, const char *path, bool *made, hifm_error *err) {
-  hifm_status status = draw(f, "svg", arena_format(&f->memory, "%s.svg", path), made, err);
-  if (status != HIFM_OK || !*made) return status;
+static status_code draw_both(figure *f, const char *path, bool *made, failure *err) {
+  status_code status = draw(f, "svg", arena_format(&f->memory, "%s.svg", path), made, err);
+  if (status != STATUS_OK || !*made) return status;
   /* Its points are larger than SVG's, and the legend's room is counted in those. */
   return draw(f, "pngcairo fontscale 0.75", arena_format(&f->memory, "%s.png", path), made, err);
 }
 
-static hifm_status make(figure *f, const char *view, const char *name, const value *columns,
-                        bool *made, hifm_error *err) {
+static status_code make(figure *f, const char *view, const char *name, const value *columns,
+                        bool *made, failure *err) {
   bool any = false;
   f->count =
       curves_make(&f->memory, &f->history, columns, f->x, f->columns, f->panel_count, &f->curves);
@@ -296,31 +297,31 @@ static hifm_status make(figure *f, const char *view, const char *name, const val
   for (size_t i = 0; i < f->count; i++) f->smooth |= f->curves[i].count > PLAIN_POINTS;
   mark_fewer(f);
   if (any) return draw_both(f, arena_format(&f->memory, "%s/%s", view, name), made, err);
-  hifm_fail(err, HIFM_OK, "nothing is measured yet");
-  return HIFM_OK;
+  failure_set(err, STATUS_OK, "nothing is measured yet");
+  return STATUS_OK;
 }
 
-hifm_status figure_write(const char *view, const char *name, const value *declaration,
-                         const value *columns, bool *made, hifm_error *err) {
+status_code figure_write(const char *view, const char *name, const value *declaration,
+                         const value *columns, bool *made, failure *err) {
   static const char *const endings[] = {".svg", ".png"};
   figure f = {0};
   *made = false;
-  hifm_status status = view_check_name("a figure", name, err);
-  if (status != HIFM_OK) return status;
-  status = rows_read(&f.history, arena_format(&f.memory, "%s/history.csv", view), err);
-  if (status == HIFM_OK) status = read_declaration(&f, name, declaration, err);
-  if (status == HIFM_OK) status = make(&f, view, name, columns, made, err);
-  rows_close(&f.history);
+  status_code status = view_check_name("a figure", name, err);
+  if (status != STATUS_OK) return status;
+  status = csv_table_read(&f.history, arena_format(&f.memory, "%s/history.csv", view), err);
+  if (status == STATUS_OK) status = read_declaration(&f, name, declaration, err);
+  if (status == STATUS_OK) status = make(&f, view, name, columns, made, err);
+  csv_table_close(&f.history);
   arena_close(&f.memory);
-  if (status != HIFM_OK) view_remove(view, name, endings, 2, NULL);
-  return status == HIFM_OK && !*made ? view_remove(view, name, endings, 2, err) : status;
+  if (status != STATUS_OK) view_remove(view, name, endings, 2, NULL);
+  return status == STATUS_OK && !*made ? view_remove(view, name, endings, 2, err) : status;
 }
 
-hifm_status figure_check(const char *name, const value *declaration, const rows *history,
-                         hifm_error *err) {
+status_code figure_check(const char *name, const value *declaration, const csv_table *history,
+                         failure *err) {
   figure f = {.history = *history};
-  hifm_status status = view_check_name("a figure", name, err);
-  if (status == HIFM_OK) status = read_declaration(&f, name, declaration, err);
+  status_code status = view_check_name("a figure", name, err);
+  if (status == STATUS_OK) status = read_declaration(&f, name, declaration, err);
   arena_close(&f.memory);
   return status;
 }

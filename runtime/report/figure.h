@@ -2,7 +2,8 @@
 #ifndef REPORT_FIGURE_H
 #define REPORT_FIGURE_H
 
-#include "base/rows.h"
+#include "base/csv_table.h"
+#include "base/failure.h"
 #include "base/value.h"
 
 /* A figure's declaration in a script:
@@ -15,14 +16,14 @@
  * the first epochs, which would squash all others; how many points that are stands there. Long
  * curves are smoothed and their points shown behind as dots, which the figure says.
  *
- * Writes view/<name>.svg and .png, the same bytes for the same CSV. Returns HIFM_OK with *made
+ * Writes view/<name>.svg and .png, the same bytes for the same CSV. Returns STATUS_OK with *made
  * false (and a reason in err->message) where gnuplot is not installed or nothing is measured yet.
  * What is not made is removed where an earlier call had made it: it would be of another CSV. */
-hifm_status figure_write(const char *view, const char *name, const value *declaration,
-                         const value *columns, bool *made, hifm_error *err);
+status_code figure_write(const char *view, const char *name, const value *declaration,
+                         const value *columns, bool *made, failure *err);
 
 /* Refuses what figure_write would refuse, were `history` the view's history.csv. */
-hifm_status figure_check(const char *name, const value *declaration, const rows *history,
-                         hifm_error *err);
+status_code figure_check(const char *name, const value *declaration, const csv_table *history,
+                         failure *err);
 
 #endif

@@ -54,27 +54,27 @@ static int run_child(const int channels[CHANNELS], int *status) {
   return 0;
 }
 
-static hifm_status fail(const int channels[CHANNELS], hifm_error *err) {
+static status_code fail(const int channels[CHANNELS], failure *err) {
   size_t length;
   char *words = read_channel(channels[COMPLAINT], &length);
   for (char *c = words; *c; c++)
     if (*c == '\n') *c = ' ';
-  hifm_fail(err, HIFM_CANNOT_CREATE, "gnuplot failed: %.400s", words);
+  failure_set(err, STATUS_CANNOT_CREATE, "gnuplot failed: %.400s", words);
   free(words);
-  return HIFM_CANNOT_CREATE;
+  return STATUS_CANNOT_CREATE;
 }
 
-hifm_status plot_run(const char *script, size_t length, char **output, size_t *output_length,
-                     hifm_error *err) {
+status_code plot_run(const char *script, size_t length, char **output, size_t *output_length,
+                     failure *err) {
   int channels[CHANNELS], status = 0, code = 0;
-  hifm_status result = HIFM_OK;
+  status_code result = STATUS_OK;
   *output = NULL;
   if (!open_channels(channels, script, length))
-    result = hifm_fail(err, HIFM_NO_RESOURCE, "no memory for gnuplot: %s", strerror(errno));
+    result = failure_set(err, STATUS_NO_RESOURCE, "no memory for gnuplot: %s", strerror(errno));
   else if ((code = run_child(channels, &status)) == ENOENT)
-    hifm_fail(err, HIFM_OK, "gnuplot is not installed (Debian: apt install gnuplot-nox)");
+    failure_set(err, STATUS_OK, "gnuplot is not installed (Debian: apt install gnuplot-nox)");
   else if (code != 0)
-    result = hifm_fail(err, HIFM_NO_RESOURCE, "cannot start gnuplot: %s", strerror(code));
+    result = failure_set(err, STATUS_NO_RESOURCE, "cannot start gnuplot: %s", strerror(code));
   else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
     result = fail(channels, err);
   else

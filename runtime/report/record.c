@@ -1,8 +1,8 @@
 #include "report/record.h"
 
+#include "base/csv_table.h"
 #include "base/files.h"
 #include "base/json.h"
-#include "base/rows.h"
 #include "job/job.h"
 #include "report/format.h"
 
@@ -37,7 +37,7 @@ typedef struct book {
   const value *columns; /* of the plan */
   const char *const *audits;
   size_t audit_count;
-  rows runs, history, timings;
+  csv_table runs, history, timings;
 } book;
 
 /* One run's results; NULL where they are not there. */
@@ -48,7 +48,7 @@ typedef struct outcome {
 
 static const value *read_result(arena *a, const char *path, const char *id) {
   const value *result = NULL;
-  if (!job_is_done(path, id) || json_read(a, path, &result, NULL) != HIFM_OK) return NULL;
+  if (!job_is_done(path, id) || json_read(a, path, &result, NULL) != STATUS_OK) return NULL;
   return result;
 }
 
@@ -126,7 +126,7 @@ static const value *smallest(const value *history) {
 }
 
 /* An audit's history is the best weights' measurement, where those are not the last, and the last
- * weights' (job/run_remeasure.c); `own`: it is the one made while training, of all epochs.
+ * weights' (job/run_evaluate.c); `own`: it is the one made while training, of all epochs.
  * best_epoch is NAN where training found none. */
 static void summarise_audit(const value *measure, bool own, double best_epoch,
                             double numbers[AUDIT_COUNT]) {
@@ -169,7 +169,7 @@ static void add_run(arena *a, book *b, const record_row *row, const outcome *o) 
   *next++ = arena_format(a, "%.12s", row->measure_id);
   for (size_t k = 0; k < b->audit_count; k++)
     next = add_audit(a, row, row->audit_ids[k], numbers[EPOCH_MIN], next);
-  rows_add(&b->runs, cells);
+  csv_table_add(&b->runs, cells);
 }
 
 /* What a solve that failed does not tell: evaluations until then are no NFE. */
@@ -186,7 +186,7 @@ static void add_history(arena *a, book *b, const record_row *row, const outcome 
                     ? ""
                     : number_text(a, value_get_number(entry, HISTORY[k], NAN));
     *next++ = value_get_text(entry, "solver", "");
-    rows_add(&b->history, cells);
+    csv_table_add(&b->history, cells);
   }
 }
 
@@ -199,15 +199,16 @@ static void add_timing(arena *a, book *b, const record_row *row, const outcome *
     *next++ = number_text(a, value_get_number(provenance, "seconds", NAN));
     *next++ = number_text(a, value_get_number(provenance, "attempts", NAN));
   }
-  rows_add(&b->timings, cells);
+  csv_table_add(&b->timings, cells);
 }
 
-static void begin_table(rows *table, const value *columns, const char *const *more, size_t count) {
+static void begin_table(csv_table *table, const value *columns, const char *const *more,
+                        size_t count) {
   arena memory = {0};
   const char **header = arena_get(&memory, (columns->count + count) * sizeof *header);
   for (size_t c = 0; c < columns->count; c++) header[c] = columns->items[c]->text;
   memcpy(header + columns->count, more, count * sizeof *more);
-  rows_begin(table, header, columns->count + count);
+  csv_table_begin(table, header, columns->count + count);
   arena_close(&memory);
 }
 
@@ -238,38 +239,37 @@ static void begin_book(book *b) {
   begin_table(&b->timings, b->columns, timings, sizeof timings / sizeof *timings);
 }
 
-static hifm_status write_book(const book *b, const char *view, hifm_error *err) {
+static status_code write_book(const book *b, const char *view, failure *err) {
   arena memory = {0};
-  hifm_status status = files_make_folder(view, err);
-  if (status == HIFM_OK)
-    status = rows_write(&b->history, arena_format(&memory, "%s/history.csv", view), err);
-  if (status == HIFM_OK)
-    status = rows_write(&b->timings, arena_format(&memory, "%s/timings.csv", view), err);
-  if (status == HIFM_OK)
-    status = rows_write(&b->runs, arena_format(&memory, "%s/runs.csv", view), err);
+  status_code status = files_make_folder(view, err);
+  if (status == STATUS_OK)
+    status = csv_table_write(&b->history, arena_format(&memory, "%s/history.csv", view), err);
+  if (status == STATUS_OK)
+    status = csv_table_write(&b->timings, arena_format(&memory, "%s/timings.csv", view), err);
+  if (status == STATUS_OK)
+    status = csv_table_write(&b->runs, arena_format(&memory, "%s/runs.csv", view), err);
   arena_close(&memory);
   return status;
 }
 
 void record_blank(const value *columns, const char *const *audits, size_t audit_count,
-                  const record_row *runs, size_t count, rows *csv, rows *history) {
+                  const record_row *runs, size_t count, csv_table *csv, csv_table *history) {
   book b = {.columns = columns, .audits = audits, .audit_count = audit_count};
   begin_book(&b);
   for (size_t i = 0; i < count; i++) {
     arena memory = {0};
     const char **cells, **next = begin_row(&memory, &b, runs[i].cells, &cells);
     *next = "missing";
-    rows_add(&b.runs, cells);
+    csv_table_add(&b.runs, cells);
     arena_close(&memory);
   }
-  rows_close(&b.timings);
+  csv_table_close(&b.timings);
   *csv = b.runs;
   *history = b.history;
 }
 
-hifm_status record_write(const char *view, const value *columns, const char *const *audits,
-                         size_t audit_count, const record_row *runs, size_t count,
-                         hifm_error *err) {
+status_code record_write(const char *view, const value *columns, const char *const *audits,
+                         size_t audit_count, const record_row *runs, size_t count, failure *err) {
   book b = {.columns = columns, .audits = audits, .audit_count = audit_count};
   begin_book(&b);
   for (size_t i = 0; i < count; i++) {
@@ -280,9 +280,9 @@ hifm_status record_write(const char *view, const value *columns, const char *con
     add_timing(&memory, &b, &runs[i], &o);
     arena_close(&memory);
   }
-  hifm_status status = write_book(&b, view, err);
-  rows_close(&b.runs);
-  rows_close(&b.history);
-  rows_close(&b.timings);
+  status_code status = write_book(&b, view, err);
+  csv_table_close(&b.runs);
+  csv_table_close(&b.history);
+  csv_table_close(&b.timings);
   return status;
 }

@@ -12,10 +12,10 @@
 #ifndef REPORT_RECORD_H
 #define REPORT_RECORD_H
 
+#include "base/failure.h"
 #include "base/value.h"
-#include "hifm/status.h"
 
-struct rows; /* base/rows.h */
+struct csv_table; /* base/csv_table.h */
 
 typedef struct record_row {
   const value *cells; /* column -> text, of the plan */
@@ -72,12 +72,13 @@ bool record_is_number(const char *column);
 /* runs.csv and history.csv as they are before the first run, every row missing: what tables and
  * figures are checked against. Close both. */
 void record_blank(const value *columns, const char *const *audits, size_t audit_count,
-                  const record_row *runs, size_t count, struct rows *csv, struct rows *history);
+                  const record_row *runs, size_t count, struct csv_table *csv,
+                  struct csv_table *history);
 
 /* Writes the three files into `view`. runs.csv and history.csv hold no time, host, pid, attempt or
  * path, rows in grid order: byte-identical however the grid was run. A row whose result is not
  * there is "missing", whatever its state says. audits: their names. */
-hifm_status record_write(const char *view, const value *columns, const char *const *audits,
-                         size_t audit_count, const record_row *runs, size_t count, hifm_error *err);
+status_code record_write(const char *view, const value *columns, const char *const *audits,
+                         size_t audit_count, const record_row *runs, size_t count, failure *err);
 
 #endif

@@ -2,7 +2,8 @@
 #ifndef REPORT_TABLE_H
 #define REPORT_TABLE_H
 
-#include "base/rows.h"
+#include "base/csv_table.h"
+#include "base/failure.h"
 #include "base/value.h"
 
 #include <stdio.h>
@@ -44,7 +45,7 @@
  * `notes`: lines below the table. {column} or {column:digits} is a number of runs.csv: the mean
  * over all runs or, where they differ by more than the last digit, "4.5 to 11856.2"; "{{" a brace.
  *
- * HIFM_BAD_CONFIG names an unknown column with "did you mean". */
+ * STATUS_BAD_CONFIG names an unknown column with "did you mean". */
 typedef struct table_request {
   const char *view, *name; /* the folder that has runs.csv; the table's name */
   const value *declaration;
@@ -55,13 +56,13 @@ typedef struct table_request {
 } table_request;
 
 /* Refuses what table_write would refuse, were `runs` the view's runs.csv. */
-hifm_status table_check(const table_request *request, const rows *runs, hifm_error *err);
+status_code table_check(const table_request *request, const csv_table *runs, failure *err);
 
 /* Writes into the view <name>.csv (plain numbers, yes and no; `<heading> sd` and `<heading> n`
  * where seeds are averaged; then rank; last the columns runs, missing, diverged), <name>.md and
  * <name>.tex (a tabular for \input, with the packages booktabs and amssymb); prints the table as
  * aligned text to `screen`, which may be NULL. After a failure none of the three is there: they
  * would be of another CSV. */
-hifm_status table_write(const table_request *request, FILE *screen, hifm_error *err);
+status_code table_write(const table_request *request, FILE *screen, failure *err);
 
 #endif

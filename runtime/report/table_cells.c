@@ -80,7 +80,7 @@ typedef struct tally {
 
 static tally tally_of(const table_parts *p, size_t group) {
   tally t = {0};
-  int column = rows_column(&p->runs, "status");
+  int column = csv_table_column(&p->runs, "status");
   for (size_t i = p->groups.start[group]; i < p->groups.start[group + 1]; i++) {
     const char *status = column < 0 ? "" : p->runs.cells[p->groups.rows[i]][column];
     t.runs++;
@@ -123,21 +123,21 @@ static size_t fill_header(table_parts *p, const char **header) {
   return count;
 }
 
-hifm_status table_fill(table_parts *p, rows *csv, hifm_error *err) {
+status_code table_fill(table_parts *p, csv_table *csv, failure *err) {
   const char **cells = arena_get(&p->memory, (3 * p->count + 4) * sizeof *cells);
   const size_t count = fill_header(p, cells);
   for (size_t i = 0; i < count; i++)
     for (size_t k = 0; k < i; k++)
       if (strcmp(cells[i], cells[k]) == 0)
-        return hifm_fail(err, HIFM_BAD_CONFIG, "table %s: two columns have the heading \"%s\"",
-                         p->request->name, cells[i]);
-  rows_begin(csv, cells, count);
+        return failure_set(err, STATUS_BAD_CONFIG, "table %s: two columns have the heading \"%s\"",
+                           p->request->name, cells[i]);
+  csv_table_begin(csv, cells, count);
   const sort_key *order = order_groups(p);
   p->order = arena_get(&p->memory, (p->groups.count + 1) * sizeof *p->order);
   for (size_t i = 0; i < p->groups.count; i++) {
     p->order[i] = order[i].group;
     fill_row(p, order[i].group, cells);
-    rows_add(csv, cells);
+    csv_table_add(csv, cells);
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }

@@ -2,9 +2,10 @@
 #ifndef REPORT_TABLE_CELLS_H
 #define REPORT_TABLE_CELLS_H
 
+#include "base/failure.h"
 #include "report/table_parts.h"
 
 /* Begins `csv` and fills it, rows in the declared order; sets `at` of the sources and p->order. */
-hifm_status table_fill(table_parts *p, rows *csv, hifm_error *err);
+status_code table_fill(table_parts *p, csv_table *csv, failure *err);
 
 #endif

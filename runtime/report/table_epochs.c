@@ -3,14 +3,14 @@
 #include <math.h>
 
 static bool shows_minimum(const table_parts *p) {
-  const int minimum = rows_column(&p->runs, "nll_min");
+  const int minimum = csv_table_column(&p->runs, "nll_min");
   for (size_t i = 0; i < p->count; i++)
     if (p->sources[i].number && p->sources[i].run == minimum) return true;
   return false;
 }
 
 void table_note_epochs(table_parts *p) {
-  const table_source measured = {.run = rows_column(&p->runs, "epochs_measured")};
+  const table_source measured = {.run = csv_table_column(&p->runs, "epochs_measured")};
   double least = INFINITY, most = -INFINITY;
   if (measured.run < 0 || !shows_minimum(p)) return;
   for (size_t r = 0; r < p->runs.count; r++) {

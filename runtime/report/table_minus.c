@@ -1,7 +1,7 @@
 #include "report/table_minus.h"
 
 #include "base/text.h"
-#include "plan/columns.h"
+#include "plan/cells.h"
 #include "report/table_sources.h"
 
 #include <string.h>
@@ -17,63 +17,63 @@ typedef struct search {
 static const char *hint_cells(const search *s, const condition *wanted, int column) {
   const char **cells = arena_get(&s->p->memory, (s->count + 1) * sizeof *cells);
   for (size_t i = 0; i < s->count; i++) cells[i] = s->p->runs.cells[s->rows[i]][column];
-  return columns_hint(&s->p->memory, wanted, cells, s->count);
+  return cells_hint(&s->p->memory, wanted, cells, s->count);
 }
 
-static hifm_status find_column(const search *s, const char *column, int *out, hifm_error *err) {
-  const rows *runs = &s->p->runs;
-  *out = rows_column(runs, column);
-  if (*out >= 0) return HIFM_OK;
+static status_code find_column(const search *s, const char *column, int *out, failure *err) {
+  const csv_table *runs = &s->p->runs;
+  *out = csv_table_column(runs, column);
+  if (*out >= 0) return STATUS_OK;
   bool near = text_nearest(column, runs->header, runs->columns) != NULL;
   bool fixed = !near && table_is_setting(column);
-  if (fixed && s->p->request->partial) return HIFM_OK;
-  return hifm_fail(err, HIFM_BAD_CONFIG, "%s: %s \"%s\"%s", s->where,
-                   fixed ? "nothing varies in" : "there is no column", column,
-                   fixed ? ": leave that condition out"
-                         : text_choices(&s->p->memory, column, runs->header, runs->columns));
+  if (fixed && s->p->request->partial) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_CONFIG, "%s: %s \"%s\"%s", s->where,
+                     fixed ? "nothing varies in" : "there is no column", column,
+                     fixed ? ": leave that condition out"
+                           : text_choices(&s->p->memory, column, runs->header, runs->columns));
 }
 
 /* Keeps the runs that have the cell. */
-static hifm_status narrow(search *s, const condition *wanted, hifm_error *err) {
+static status_code narrow(search *s, const condition *wanted, failure *err) {
   int column;
   size_t kept = 0;
-  hifm_status status = find_column(s, wanted->column, &column, err);
-  if (status != HIFM_OK) return status;
+  status_code status = find_column(s, wanted->column, &column, err);
+  if (status != STATUS_OK) return status;
   for (size_t i = 0; i < s->count && column >= 0; i++)
-    if (columns_match(s->p->runs.cells[s->rows[i]][column], wanted->cell))
+    if (cells_match(s->p->runs.cells[s->rows[i]][column], wanted->cell))
       s->rows[kept++] = s->rows[i];
   if (kept == 0 && !s->p->request->partial)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "%s: no run %shas %s=%s%s", s->where,
-                     s->count < s->p->runs.count ? "with the conditions before it " : "",
-                     wanted->column, wanted->cell, hint_cells(s, wanted, column));
+    return failure_set(err, STATUS_BAD_CONFIG, "%s: no run %shas %s=%s%s", s->where,
+                       s->count < s->p->runs.count ? "with the conditions before it " : "",
+                       wanted->column, wanted->cell, hint_cells(s, wanted, column));
   s->count = kept;
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* What tells the runs apart beside the seed. */
-static hifm_status check_family(const search *s, hifm_error *err) {
+static status_code check_family(const search *s, failure *err) {
   const table_parts *p = s->p;
   const value *columns = p->request->columns;
   for (size_t i = 1; i < s->count; i++)
     for (size_t k = 0; k < columns->count; k++) {
       const char *name = columns->items[k]->text;
-      int column = rows_column(&p->runs, name);
+      int column = csv_table_column(&p->runs, name);
       if (column < 0 || strcmp(name, "seed") == 0) continue;
       const char *one = p->runs.cells[s->rows[0]][column];
       const char *other = p->runs.cells[s->rows[i]][column];
       if (strcmp(one, other) != 0)
-        return hifm_fail(
-            err, HIFM_BAD_CONFIG,
+        return failure_set(
+            err, STATUS_BAD_CONFIG,
             "%s: fits several rows of the table, with %s \"%s\" and \"%s\"; say which, "
             "such as \"%s,%s=%s\"",
             s->where, name, one, other, s->text, name, one);
     }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 static const size_t *pair_runs(const search *s) {
   table_parts *p = s->p;
-  int seed = rows_column(&p->runs, "seed");
+  int seed = csv_table_column(&p->runs, "seed");
   size_t *out = arena_get(&p->memory, (p->runs.count + 1) * sizeof *out);
   for (size_t r = 0; r < p->runs.count; r++) {
     out[r] = TABLE_NO_ROW;
@@ -85,17 +85,17 @@ static const size_t *pair_runs(const search *s) {
   return out;
 }
 
-static hifm_status find_runs(search *s, const conditions *wanted, hifm_error *err) {
+static status_code find_runs(search *s, const conditions *wanted, failure *err) {
   for (size_t r = 0; r < s->p->runs.count; r++) s->rows[s->count++] = r;
   for (size_t i = 0; i < wanted->count; i++) {
-    hifm_status status = narrow(s, &wanted->items[i], err);
-    if (status != HIFM_OK) return status;
+    status_code status = narrow(s, &wanted->items[i], err);
+    if (status != STATUS_OK) return status;
   }
   return check_family(s, err);
 }
 
-hifm_status table_find_minus(table_parts *p, const char *column, const value *minus,
-                             table_source *s, hifm_error *err) {
+status_code table_find_minus(table_parts *p, const char *column, const value *minus,
+                             table_source *s, failure *err) {
   arena *a = &p->memory;
   const char *text = minus->type == VALUE_TEXT ? minus->text : "";
   conditions wanted;
@@ -103,19 +103,19 @@ hifm_status table_find_minus(table_parts *p, const char *column, const value *mi
   found.rows = arena_get(a, (p->runs.count + 1) * sizeof *found.rows);
   found.where =
       arena_format(a, "table %s: \"%s\": minus = \"%s\"", p->request->name, s->heading, text);
-  if (columns_parse(a, text, &wanted, NULL) != HIFM_OK)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "%s: must be column=cell,... such as flow=OT, the row that is subtracted",
-                     found.where);
+  if (cells_parse(a, text, &wanted, NULL) != STATUS_OK)
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "%s: must be column=cell,... such as flow=OT, the row that is subtracted",
+                       found.where);
   if (!s->number)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "%s: subtracts numbers of runs.csv such as nll_min; \"%s\" is none",
-                     found.where, column);
-  hifm_status status = find_runs(&found, &wanted, err);
-  if (status != HIFM_OK) return status;
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "%s: subtracts numbers of runs.csv such as nll_min; \"%s\" is none",
+                       found.where, column);
+  status_code status = find_runs(&found, &wanted, err);
+  if (status != STATUS_OK) return status;
   s->minus = pair_runs(&found);
   if (found.count == 0)
     table_add_note(
         p, arena_format(a, "No run here has %s: nothing to subtract in \"%s\".", text, s->heading));
-  return HIFM_OK;
+  return STATUS_OK;
 }

@@ -32,33 +32,33 @@ static void add_number(const table_parts *p, text_buffer *out, int column, int d
   free(x);
 }
 
-static hifm_status read_digits(const table_parts *p, const char *where, const char *text,
-                               int *digits, hifm_error *err) {
+static status_code read_digits(const table_parts *p, const char *where, const char *text,
+                               int *digits, failure *err) {
   if (!*text || strlen(text) > 2 || strspn(text, "0123456789") != strlen(text) ||
       atoi(text) > MOST_DIGITS)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "table %s: %s: after the colon stands how many digits, 0 to %d, not \"%s\"",
-                     p->request->name, where, MOST_DIGITS, text);
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "table %s: %s: after the colon stands how many digits, 0 to %d, not \"%s\"",
+                       p->request->name, where, MOST_DIGITS, text);
   *digits = atoi(text);
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
 /* field: what stands between the braces. */
-static hifm_status add_field(table_parts *p, text_buffer *out, const char *field, hifm_error *err) {
+static status_code add_field(table_parts *p, text_buffer *out, const char *field, failure *err) {
   const char *where = arena_format(&p->memory, "notes: {%s}", field);
   char *column = arena_text(&p->memory, field), *colon = strrchr(column, ':');
   int at, digits = 0;
   if (colon) *colon = 0;
-  hifm_status status = table_find_number(p, where, column, &at, err);
-  if (status == HIFM_OK && colon) status = read_digits(p, where, colon + 1, &digits, err);
-  if (status != HIFM_OK) return status;
+  status_code status = table_find_number(p, where, column, &at, err);
+  if (status == STATUS_OK && colon) status = read_digits(p, where, colon + 1, &digits, err);
+  if (status != STATUS_OK) return status;
   add_number(p, out, at, colon ? digits : table_digits(column));
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-static hifm_status expand(table_parts *p, text_buffer *out, const char *note, hifm_error *err) {
-  hifm_status status = HIFM_OK;
-  while (*note && status == HIFM_OK) {
+static status_code expand(table_parts *p, text_buffer *out, const char *note, failure *err) {
+  status_code status = STATUS_OK;
+  while (*note && status == STATUS_OK) {
     size_t plain = strcspn(note, "{");
     text_add_bytes(out, note, plain);
     note += plain;
@@ -70,23 +70,23 @@ static hifm_status expand(table_parts *p, text_buffer *out, const char *note, hi
     }
     size_t length = strcspn(note + 1, "}");
     if (!note[1 + length])
-      return hifm_fail(err, HIFM_BAD_CONFIG,
-                       "table %s: notes: \"%s\" has no } after it; a brace itself is written {{",
-                       p->request->name, note);
+      return failure_set(err, STATUS_BAD_CONFIG,
+                         "table %s: notes: \"%s\" has no } after it; a brace itself is written {{",
+                         p->request->name, note);
     status = add_field(p, out, arena_format(&p->memory, "%.*s", (int)length, note + 1), err);
     note += length + 2;
   }
   return status;
 }
 
-hifm_status table_find_notes(table_parts *p, hifm_error *err) {
+status_code table_find_notes(table_parts *p, failure *err) {
   const value *declared = value_get(p->request->declaration, "notes");
-  hifm_status status = HIFM_OK;
-  for (size_t i = 0; view_part(declared, i) && status == HIFM_OK; i++) {
+  status_code status = STATUS_OK;
+  for (size_t i = 0; view_part(declared, i) && status == STATUS_OK; i++) {
     text_buffer text = {0};
     text_add(&text, "%s", "");
     status = expand(p, &text, view_part(declared, i), err);
-    if (status == HIFM_OK) table_add_note(p, text.text);
+    if (status == STATUS_OK) table_add_note(p, text.text);
     free(text.text);
   }
   return status;

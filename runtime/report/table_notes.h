@@ -2,9 +2,10 @@
 #ifndef REPORT_TABLE_NOTES_H
 #define REPORT_TABLE_NOTES_H
 
+#include "base/failure.h"
 #include "report/table_parts.h"
 
 /* Adds the declared notes to p->notes, each {column} or {column:digits} replaced. */
-hifm_status table_find_notes(table_parts *p, hifm_error *err);
+status_code table_find_notes(table_parts *p, failure *err);
 
 #endif

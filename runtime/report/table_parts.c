@@ -6,26 +6,26 @@
 #include <math.h>
 #include <string.h>
 
-static hifm_status read_paper(table_parts *p, hifm_error *err) {
+static status_code read_paper(table_parts *p, failure *err) {
   const table_request *t = p->request;
   const char *file = value_get_text(t->declaration, "paper", NULL);
-  if (!file) return HIFM_OK;
-  hifm_status status =
-      rows_read(&p->paper, arena_format(&p->memory, "%s/%s", t->script_folder, file), err);
-  if (status != HIFM_OK) return status;
+  if (!file) return STATUS_OK;
+  status_code status =
+      csv_table_read(&p->paper, arena_format(&p->memory, "%s/%s", t->script_folder, file), err);
+  if (status != STATUS_OK) return status;
   p->shared = arena_get(&p->memory, (t->columns->count + 1) * sizeof *p->shared);
   for (size_t i = 0; i < t->columns->count; i++) {
     const char *column = t->columns->items[i]->text;
-    int run = rows_column(&p->runs, column), paper = rows_column(&p->paper, column);
+    int run = csv_table_column(&p->runs, column), paper = csv_table_column(&p->paper, column);
     if (run < 0 || paper < 0 || strcmp(column, "seed") == 0) continue;
     p->shared[p->joins][0] = (size_t)run;
     p->shared[p->joins++][1] = (size_t)paper;
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status table_open(table_parts *p, const table_request *request, const rows *runs,
-                       hifm_error *err) {
+status_code table_open(table_parts *p, const table_request *request, const csv_table *runs,
+                       failure *err) {
   *p = (table_parts){.request = request, .runs = *runs};
   p->notes = value_new(&p->memory, VALUE_LIST);
   view_group(&p->memory, &p->runs, request->columns, false, &p->families);
@@ -37,7 +37,7 @@ void table_add_note(table_parts *p, const char *text) {
 }
 
 void table_close(table_parts *p) {
-  rows_close(&p->paper);
+  csv_table_close(&p->paper);
   arena_close(&p->memory);
 }
 
@@ -71,14 +71,15 @@ const char *table_paper_cell(const table_parts *p, const char **run, int column)
   return fits == 1 ? found : "";
 }
 
-hifm_status table_find_number(table_parts *p, const char *where, const char *column, int *out,
-                              hifm_error *err) {
+status_code table_find_number(table_parts *p, const char *where, const char *column, int *out,
+                              failure *err) {
   size_t count = 0;
-  *out = record_is_number(column) ? rows_column(&p->runs, column) : -1;
-  if (*out >= 0) return HIFM_OK;
+  *out = record_is_number(column) ? csv_table_column(&p->runs, column) : -1;
+  if (*out >= 0) return STATUS_OK;
   const char **known = arena_get(&p->memory, (p->runs.columns + 1) * sizeof *known);
   for (size_t i = 0; i < p->runs.columns; i++)
     if (record_is_number(p->runs.header[i])) known[count++] = p->runs.header[i];
-  return hifm_fail(err, HIFM_BAD_CONFIG, "table %s: %s: runs.csv has no number \"%s\"%s",
-                   p->request->name, where, column, text_choices(&p->memory, column, known, count));
+  return failure_set(err, STATUS_BAD_CONFIG, "table %s: %s: runs.csv has no number \"%s\"%s",
+                     p->request->name, where, column,
+                     text_choices(&p->memory, column, known, count));
 }

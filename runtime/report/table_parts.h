@@ -2,7 +2,8 @@
 #ifndef REPORT_TABLE_PARTS_H
 #define REPORT_TABLE_PARTS_H
 
-#include "base/rows.h"
+#include "base/csv_table.h"
+#include "base/failure.h"
 #include "report/table.h"
 #include "report/view.h"
 
@@ -31,7 +32,7 @@ typedef struct table_source {
 typedef struct table_parts {
   arena memory;
   const table_request *request;
-  rows runs, paper;           /* runs: the caller's; paper: no columns where there is none */
+  csv_table runs, paper;      /* runs: the caller's; paper: no columns where there is none */
   size_t (*shared)[2], joins; /* columns of runs and paper that must be equal */
   view_groups families;       /* runs that differ in no more than the seed */
   view_groups
@@ -46,8 +47,8 @@ typedef struct table_parts {
 } table_parts;
 
 /* Reads the paper's CSV and finds the families. table_close also after a failure. */
-hifm_status table_open(table_parts *p, const table_request *request, const rows *runs,
-                       hifm_error *err);
+status_code table_open(table_parts *p, const table_request *request, const csv_table *runs,
+                       failure *err);
 void table_close(table_parts *p);
 
 /* One more line below the table. */
@@ -63,7 +64,7 @@ double table_number(const table_parts *p, const table_source *s, size_t row);
 const char *table_paper_cell(const table_parts *p, const char **run, int column);
 
 /* A column of runs.csv that holds numbers; `where` begins the message about any other. */
-hifm_status table_find_number(table_parts *p, const char *where, const char *column, int *out,
-                              hifm_error *err);
+status_code table_find_number(table_parts *p, const char *where, const char *column, int *out,
+                              failure *err);
 
 #endif

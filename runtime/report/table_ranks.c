@@ -19,20 +19,20 @@ typedef struct ranking {
 
 /* ---- what is declared ------------------------------------------------------------------------ */
 
-static hifm_status find_paper(ranking *r, const char *column, hifm_error *err) {
+static status_code find_paper(ranking *r, const char *column, failure *err) {
   table_parts *p = r->p;
   r->paper = -1;
-  if (!column) return HIFM_OK;
+  if (!column) return STATUS_OK;
   if (!p->paper.columns)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "table %s: ranks: paper = \"%s\" is a column of the paper's CSV; name its "
-                     "file by the table's own paper = \"....csv\"",
-                     p->request->name, column);
-  r->paper = rows_column(&p->paper, column);
-  if (r->paper >= 0) return HIFM_OK;
-  return hifm_fail(err, HIFM_BAD_CONFIG, "table %s: ranks: the paper's CSV has no column \"%s\"%s",
-                   p->request->name, column,
-                   text_hint(&p->memory, column, p->paper.header, p->paper.columns));
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "table %s: ranks: paper = \"%s\" is a column of the paper's CSV; name its "
+                       "file by the table's own paper = \"....csv\"",
+                       p->request->name, column);
+  r->paper = csv_table_column(&p->paper, column);
+  if (r->paper >= 0) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_CONFIG,
+                     "table %s: ranks: the paper's CSV has no column \"%s\"%s", p->request->name,
+                     column, text_hint(&p->memory, column, p->paper.header, p->paper.columns));
 }
 
 static int order_of_seeds(const void *left, const void *right) {
@@ -43,8 +43,8 @@ static int order_of_seeds(const void *left, const void *right) {
 }
 
 static void find_seeds(ranking *r) {
-  const rows *runs = &r->p->runs;
-  r->seed = rows_column(runs, "seed");
+  const csv_table *runs = &r->p->runs;
+  r->seed = csv_table_column(runs, "seed");
   r->seeds = arena_get(&r->p->memory, (runs->count + 1) * sizeof *r->seeds);
   for (size_t i = 0; i < runs->count; i++) {
     const char *text = r->seed < 0 ? "" : runs->cells[i][r->seed];
@@ -180,25 +180,25 @@ static void add_tau(const ranking *r) {
                                     r->seed_count > 1 ? " by seed" : ""));
 }
 
-hifm_status table_find_ranks(table_parts *p, hifm_error *err) {
+status_code table_find_ranks(table_parts *p, failure *err) {
   const value *declared = value_get(p->request->declaration, "ranks");
   const char *column = view_part(declared, 0);
   ranking r = {.p = p};
-  if (!declared) return HIFM_OK;
+  if (!declared) return STATUS_OK;
   if (!column)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "table %s: ranks must be such as { \"nll_min\", paper = \"nll\" }",
-                     p->request->name);
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "table %s: ranks must be such as { \"nll_min\", paper = \"nll\" }",
+                       p->request->name);
   static const view_key known[] = {{"paper", VALUE_TEXT}};
   const char *where = arena_format(&p->memory, "table %s: ranks", p->request->name);
-  hifm_status status = view_check_keys(where, declared, known, 1, err);
-  if (status == HIFM_OK) status = table_find_number(p, "ranks", column, &r.column, err);
-  if (status == HIFM_OK) status = find_paper(&r, value_get_text(declared, "paper", NULL), err);
-  if (status != HIFM_OK) return status;
+  status_code status = view_check_keys(where, declared, known, 1, err);
+  if (status == STATUS_OK) status = table_find_number(p, "ranks", column, &r.column, err);
+  if (status == STATUS_OK) status = find_paper(&r, value_get_text(declared, "paper", NULL), err);
+  if (status != STATUS_OK) return status;
   find_seeds(&r);
   find_numbers(&r);
   fill_ranks(&r);
   add_agreement(&r, column);
   if (r.paper >= 0) add_tau(&r);
-  return HIFM_OK;
+  return STATUS_OK;
 }

@@ -2,9 +2,10 @@
 #ifndef REPORT_TABLE_RANKS_H
 #define REPORT_TABLE_RANKS_H
 
+#include "base/failure.h"
 #include "report/table_parts.h"
 
 /* Fills p->ranks and adds to p->notes where the declaration has `ranks`. */
-hifm_status table_find_ranks(table_parts *p, hifm_error *err);
+status_code table_find_ranks(table_parts *p, failure *err);
 
 #endif

@@ -3,14 +3,14 @@
 #include <math.h>
 #include <string.h>
 
-static bool has_deviation(const table_source *s, const rows *csv) {
+static bool has_deviation(const table_source *s, const csv_table *csv) {
   for (size_t r = 0; r < csv->count; r++)
     if (*csv->cells[r][s->at + 1]) return true;
   return false;
 }
 
 static bool has_seed(const table_parts *p, const table_source *s, size_t group, const char *text) {
-  const int seed = rows_column(&p->runs, "seed");
+  const int seed = csv_table_column(&p->runs, "seed");
   for (size_t i = p->groups.start[group]; i < p->groups.start[group + 1]; i++) {
     const size_t run = p->groups.rows[i];
     if (strcmp(p->runs.cells[run][seed], text) == 0 && !isnan(table_number(p, s, run))) return true;
@@ -20,7 +20,7 @@ static bool has_seed(const table_parts *p, const table_source *s, size_t group, 
 
 /* Has `group` a number in each seed that `other` has one in? */
 static bool covers(const table_parts *p, const table_source *s, size_t group, size_t other) {
-  const int seed = rows_column(&p->runs, "seed");
+  const int seed = csv_table_column(&p->runs, "seed");
   for (size_t i = p->groups.start[other]; i < p->groups.start[other + 1]; i++) {
     const size_t run = p->groups.rows[i];
     if (!isnan(table_number(p, s, run)) && !has_seed(p, s, group, p->runs.cells[run][seed]))
@@ -30,7 +30,7 @@ static bool covers(const table_parts *p, const table_source *s, size_t group, si
 }
 
 /* Are the means of a column, those that are there, over other seeds in one row than in another? */
-static bool mixes_seeds(const table_parts *p, const table_source *s, const rows *csv) {
+static bool mixes_seeds(const table_parts *p, const table_source *s, const csv_table *csv) {
   size_t first = csv->count;
   for (size_t r = 0; r < csv->count; r++) {
     if (!*csv->cells[r][s->at]) continue;
@@ -41,7 +41,7 @@ static bool mixes_seeds(const table_parts *p, const table_source *s, const rows 
   return false;
 }
 
-void table_note_seeds(table_parts *p, const rows *csv) {
+void table_note_seeds(table_parts *p, const csv_table *csv) {
   bool deviations = false, mixed = false, paired = false;
   for (const table_source *s = p->sources; s < p->sources + p->count; s++) {
     if (!p->averaged || !s->number) continue;

@@ -6,6 +6,6 @@
 
 /* Adds to p->notes what +- is, where there is one, and that rows average different seeds, where
  * they do. csv: as table_fill made it. */
-void table_note_seeds(table_parts *p, const rows *csv);
+void table_note_seeds(table_parts *p, const csv_table *csv);
 
 #endif

@@ -31,100 +31,100 @@ int table_digits(const char *column) {
   return 3;
 }
 
-static hifm_status refuse_column(table_parts *p, const char *column, hifm_error *err) {
+static status_code refuse_column(table_parts *p, const char *column, failure *err) {
   size_t count = p->runs.columns + p->paper.columns;
   const char **known = arena_get(&p->memory, (count + 1) * sizeof *known);
   for (size_t i = 0; i < count; i++)
     known[i] = i < p->runs.columns
                    ? p->runs.header[i]
                    : arena_format(&p->memory, "paper.%s", p->paper.header[i - p->runs.columns]);
-  if (table_is_setting(column) && !text_nearest(column, known, count)) return HIFM_OK;
-  return hifm_fail(err, HIFM_BAD_CONFIG, "table %s: there is no column \"%s\"%s", p->request->name,
-                   column, text_choices(&p->memory, column, known, count));
+  if (table_is_setting(column) && !text_nearest(column, known, count)) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_CONFIG, "table %s: there is no column \"%s\"%s",
+                     p->request->name, column, text_choices(&p->memory, column, known, count));
 }
 
-static hifm_status find_source(table_parts *p, const char *heading, const char *column,
-                               table_source *out, hifm_error *err) {
+static status_code find_source(table_parts *p, const char *heading, const char *column,
+                               table_source *out, failure *err) {
   bool paper = is_paper(column);
   *out = (table_source){.heading = heading, .run = -1, .paper = -1};
-  if (paper && p->paper.columns) out->paper = rows_column(&p->paper, column + strlen(PAPER));
-  if (!paper) out->run = rows_column(&p->runs, column);
+  if (paper && p->paper.columns) out->paper = csv_table_column(&p->paper, column + strlen(PAPER));
+  if (!paper) out->run = csv_table_column(&p->runs, column);
   out->number = out->run >= 0 && record_is_number(column);
   out->digits = table_digits(column);
-  return out->run < 0 && out->paper < 0 ? refuse_column(p, column, err) : HIFM_OK;
+  return out->run < 0 && out->paper < 0 ? refuse_column(p, column, err) : STATUS_OK;
 }
 
 /* Nats per dimension are what they are; a bit is ln 2 nats. */
-static hifm_status find_unit(const table_parts *p, const value *unit, table_source *out,
-                             hifm_error *err) {
+static status_code find_unit(const table_parts *p, const value *unit, table_source *out,
+                             failure *err) {
   const char *text = unit->type == VALUE_TEXT ? unit->text : "";
   const bool bits = strcmp(text, "bits/dim") == 0;
   if (!bits && strcmp(text, "nats/dim") != 0)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "table %s: column \"%s\": unit must be \"nats/dim\" or \"bits/dim\"",
-                     p->request->name, out->heading);
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "table %s: column \"%s\": unit must be \"nats/dim\" or \"bits/dim\"",
+                       p->request->name, out->heading);
   if (!out->number)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "table %s: column \"%s\": only numbers have a unit",
-                     p->request->name, out->heading);
+    return failure_set(err, STATUS_BAD_CONFIG, "table %s: column \"%s\": only numbers have a unit",
+                       p->request->name, out->heading);
   out->unit = bits ? log(2) : 1;
-  out->dimensions = rows_column(&p->runs, "dimensions");
-  return HIFM_OK;
+  out->dimensions = csv_table_column(&p->runs, "dimensions");
+  return STATUS_OK;
 }
 
-static hifm_status check_column(table_parts *p, const char *heading, const value *entry,
-                                hifm_error *err) {
+static status_code check_column(table_parts *p, const char *heading, const value *entry,
+                                failure *err) {
   static const view_key known[] = {
       {"digits", VALUE_NUMBER}, {"minus", VALUE_NULL}, {"unit", VALUE_NULL}};
   const char *where = arena_format(&p->memory, "table %s: \"%s\"", p->request->name, heading);
   const double digits = value_get_number(entry, "digits", 0);
-  hifm_status status = view_check_keys(where, entry, known, sizeof known / sizeof *known, err);
-  if (status == HIFM_OK && !(digits >= 0 && digits <= 17 && digits == floor(digits)))
-    status = hifm_fail(err, HIFM_BAD_CONFIG, "%s: digits must be a whole number, 0 to 17", where);
+  status_code status = view_check_keys(where, entry, known, sizeof known / sizeof *known, err);
+  if (status == STATUS_OK && !(digits >= 0 && digits <= 17 && digits == floor(digits)))
+    status =
+        failure_set(err, STATUS_BAD_CONFIG, "%s: digits must be a whole number, 0 to 17", where);
   return status;
 }
 
-static hifm_status find_declared(table_parts *p, const value *entry, size_t number,
-                                 hifm_error *err) {
+static status_code find_declared(table_parts *p, const value *entry, size_t number, failure *err) {
   const char *heading = view_part(entry, 0), *column = view_part(entry, 1);
   table_source *next = &p->sources[p->count];
   if (!heading || !column)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "table %s: column %zu must be { \"Heading\", \"column\" }", p->request->name,
-                     number);
-  hifm_status status = check_column(p, heading, entry, err);
-  if (status == HIFM_OK) status = find_source(p, heading, column, next, err);
-  if (status != HIFM_OK) return status;
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "table %s: column %zu must be { \"Heading\", \"column\" }", p->request->name,
+                       number);
+  status_code status = check_column(p, heading, entry, err);
+  if (status == STATUS_OK) status = find_source(p, heading, column, next, err);
+  if (status != STATUS_OK) return status;
   next->digits = (int)value_get_number(entry, "digits", next->digits);
   const value *minus = value_get(entry, "minus");
   if (minus) status = table_find_minus(p, column, minus, next, err);
   const value *unit = value_get(entry, "unit");
-  if (unit && status == HIFM_OK) status = find_unit(p, unit, next, err);
+  if (unit && status == STATUS_OK) status = find_unit(p, unit, next, err);
   if (next->run >= 0 || next->paper >= 0) p->count++;
   return status;
 }
 
 static void group_runs(table_parts *p) {
-  int seed = rows_column(&p->runs, "seed");
+  int seed = csv_table_column(&p->runs, "seed");
   bool by_seed = false;
   for (size_t i = 0; i < p->count; i++) by_seed |= seed >= 0 && p->sources[i].run == seed;
   view_group(&p->memory, &p->runs, p->request->columns, by_seed, &p->groups);
   p->averaged = p->groups.count < p->runs.count;
 }
 
-hifm_status table_find_sources(table_parts *p, hifm_error *err) {
+status_code table_find_sources(table_parts *p, failure *err) {
   const value *declared = value_get(p->request->declaration, "columns");
   if (!declared || declared->type != VALUE_LIST || declared->count == 0)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "table %s: needs columns = { { \"Heading\", \"column\" }, ... }",
-                     p->request->name);
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "table %s: needs columns = { { \"Heading\", \"column\" }, ... }",
+                       p->request->name);
   p->sources = arena_get(&p->memory, declared->count * sizeof *p->sources);
   for (size_t i = 0; i < declared->count; i++) {
-    hifm_status status = find_declared(p, declared->items[i], i + 1, err);
-    if (status != HIFM_OK) return status;
+    status_code status = find_declared(p, declared->items[i], i + 1, err);
+    if (status != STATUS_OK) return status;
   }
   const char *sort = value_get_text(p->request->declaration, "sort", NULL);
   p->sort = (table_source){.run = -1, .paper = -1};
-  hifm_status status = sort ? find_source(p, "", sort, &p->sort, err) : HIFM_OK;
-  if (status == HIFM_OK) group_runs(p);
+  status_code status = sort ? find_source(p, "", sort, &p->sort, err) : STATUS_OK;
+  if (status == STATUS_OK) group_runs(p);
   return status;
 }

@@ -2,6 +2,7 @@
 #ifndef REPORT_TABLE_SOURCES_H
 #define REPORT_TABLE_SOURCES_H
 
+#include "base/failure.h"
 #include "report/table_parts.h"
 
 /* Is this the path of a setting, which may or may not vary in a grid? */
@@ -11,6 +12,6 @@ bool table_is_setting(const char *column);
 int table_digits(const char *column);
 
 /* Fills sources, sort and groups. */
-hifm_status table_find_sources(table_parts *p, hifm_error *err);
+status_code table_find_sources(table_parts *p, failure *err);
 
 #endif

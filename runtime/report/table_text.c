@@ -18,7 +18,7 @@ static const char *rounded(arena *a, const char *cell, int digits) {
 
 /* Of the runs whose number a cell shows, those that diverged later. */
 static size_t diverged_in(const table_parts *p, const table_source *s, size_t group) {
-  const int status = rows_column(&p->runs, "status");
+  const int status = csv_table_column(&p->runs, "status");
   size_t count = 0;
   for (size_t i = p->groups.start[group]; status >= 0 && i < p->groups.start[group + 1]; i++) {
     const size_t run = p->groups.rows[i];
@@ -38,12 +38,12 @@ static const char *number_cell(arena *a, const char **row, const table_source *s
              : arena_format(a, "%s (%s)", mean, n);
 }
 
-static const char *cell_of(arena *a, const table_parts *p, const rows *csv, size_t r,
+static const char *cell_of(arena *a, const table_parts *p, const csv_table *csv, size_t r,
                            const table_source *s) {
   const char *cell = csv->cells[r][s->at];
   if (!*cell) return GAP;
   if (s->number)
-    return number_cell(a, csv->cells[r], s, csv->cells[r][rows_column(csv, TABLE_RUNS)],
+    return number_cell(a, csv->cells[r], s, csv->cells[r][csv_table_column(csv, TABLE_RUNS)],
                        diverged_in(p, s, p->order[r]));
   if (s->paper >= 0) return rounded(a, cell, s->digits);
   if (strcmp(cell, "yes") == 0) return "✓";
@@ -53,7 +53,7 @@ static const char *cell_of(arena *a, const table_parts *p, const rows *csv, size
 
 /* ---- the grid -------------------------------------------------------------------------------- */
 
-static void fill_source(arena *a, format_grid *grid, const table_parts *p, const rows *csv,
+static void fill_source(arena *a, format_grid *grid, const table_parts *p, const csv_table *csv,
                         size_t c) {
   const table_source *s = &p->sources[c];
   grid->cells[c] = s->heading;
@@ -62,9 +62,9 @@ static void fill_source(arena *a, format_grid *grid, const table_parts *p, const
 }
 
 /* Averages stand to the left: their points would not be in line. */
-static format_grid make_grid(arena *a, const table_parts *p, const rows *csv) {
+static format_grid make_grid(arena *a, const table_parts *p, const csv_table *csv) {
   const size_t columns = p->count + (p->ranks ? 1 : 0);
-  const int rank = rows_column(csv, TABLE_RANK);
+  const int rank = csv_table_column(csv, TABLE_RANK);
   bool *right = arena_get(a, columns + 1);
   format_grid grid = {.columns = columns, .rows = csv->count + 1, .right = right};
   grid.cells = arena_get(a, (grid.rows * columns + 1) * sizeof *grid.cells);
@@ -80,7 +80,8 @@ static format_grid make_grid(arena *a, const table_parts *p, const rows *csv) {
   return grid;
 }
 
-static void add_grid(text_buffer *out, const table_parts *p, const rows *csv, table_style style) {
+static void add_grid(text_buffer *out, const table_parts *p, const csv_table *csv,
+                     table_style style) {
   arena memory = {0};
   format_grid grid = make_grid(&memory, p, csv);
   for (size_t i = 0; style == TABLE_LATEX && i < grid.rows * grid.columns; i++)
@@ -105,15 +106,15 @@ static void add_line(text_buffer *out, const char *line, table_style style) {
   arena_close(&memory);
 }
 
-static double sum_of(const rows *csv, const char *column) {
+static double sum_of(const csv_table *csv, const char *column) {
   double sum = 0, number;
-  int at = rows_column(csv, column);
+  int at = csv_table_column(csv, column);
   for (size_t r = 0; r < csv->count; r++)
     if (text_number(csv->cells[r][at], &number)) sum += number;
   return sum;
 }
 
-static const char *counts(arena *a, const rows *csv) {
+static const char *counts(arena *a, const csv_table *csv) {
   double runs = sum_of(csv, TABLE_RUNS), missing = sum_of(csv, TABLE_MISSING);
   double diverged = sum_of(csv, TABLE_DIVERGED);
   if (missing > 0 && diverged > 0)
@@ -123,7 +124,8 @@ static const char *counts(arena *a, const rows *csv) {
   return NULL;
 }
 
-static void add_lines(text_buffer *out, const table_parts *p, const rows *csv, table_style style) {
+static void add_lines(text_buffer *out, const table_parts *p, const csv_table *csv,
+                      table_style style) {
   arena memory = {0};
   const char *last = counts(&memory, csv);
   if (style == TABLE_LATEX && (p->notes->count || last)) text_add(out, "\n\\smallskip\n");
@@ -142,7 +144,7 @@ static void add_title(text_buffer *out, const char *title, table_style style) {
   arena_close(&memory);
 }
 
-void table_text(text_buffer *out, const table_parts *p, const rows *csv, table_style style) {
+void table_text(text_buffer *out, const table_parts *p, const csv_table *csv, table_style style) {
   add_title(out, value_get_text(p->request->declaration, "title", p->request->name), style);
   add_grid(out, p, csv, style);
   add_lines(out, p, csv, style);

@@ -8,6 +8,6 @@
 typedef enum table_style { TABLE_SCREEN, TABLE_MARKDOWN, TABLE_LATEX } table_style;
 
 /* csv: as table_fill made it. */
-void table_text(text_buffer *out, const table_parts *p, const rows *csv, table_style style);
+void table_text(text_buffer *out, const table_parts *p, const csv_table *csv, table_style style);
 
 #endif

@@ -20,20 +20,20 @@ static const char *type_word(value_type type) {
   return type == VALUE_NUMBER ? "a number" : type == VALUE_TEXT ? "a text" : "a list";
 }
 
-static hifm_status fail_unknown(const char *where, const char *key, const view_key *known,
-                                size_t count, hifm_error *err) {
+static status_code fail_unknown(const char *where, const char *key, const view_key *known,
+                                size_t count, failure *err) {
   arena memory = {0};
   const char **names = arena_get(&memory, count * sizeof *names);
   for (size_t i = 0; i < count; i++) names[i] = known[i].name;
-  hifm_status status = hifm_fail(err, HIFM_BAD_CONFIG, "%s: unknown key \"%s\"%s", where, key,
-                                 text_choices(&memory, key, names, count));
+  status_code status = failure_set(err, STATUS_BAD_CONFIG, "%s: unknown key \"%s\"%s", where, key,
+                                   text_choices(&memory, key, names, count));
   arena_close(&memory);
   return status;
 }
 
-hifm_status view_check_keys(const char *where, const value *entry, const view_key *known,
-                            size_t count, hifm_error *err) {
-  if (!entry || entry->type != VALUE_MAP) return HIFM_OK;
+status_code view_check_keys(const char *where, const value *entry, const view_key *known,
+                            size_t count, failure *err) {
+  if (!entry || entry->type != VALUE_MAP) return STATUS_OK;
   for (size_t i = 0; i < entry->count; i++) {
     const char *key = entry->keys[i];
     size_t at = 0;
@@ -41,31 +41,31 @@ hifm_status view_check_keys(const char *where, const value *entry, const view_ke
     while (at < count && strcmp(known[at].name, key) != 0) at++;
     if (at == count) return fail_unknown(where, key, known, count, err);
     if (known[at].type != VALUE_NULL && known[at].type != entry->items[i]->type)
-      return hifm_fail(err, HIFM_BAD_CONFIG, "%s: %s must be %s", where, key,
-                       type_word(known[at].type));
+      return failure_set(err, STATUS_BAD_CONFIG, "%s: %s must be %s", where, key,
+                         type_word(known[at].type));
   }
-  return HIFM_OK;
+  return STATUS_OK;
 }
 
-hifm_status view_check_name(const char *what, const char *name, hifm_error *err) {
+status_code view_check_name(const char *what, const char *name, failure *err) {
   static const char *const taken[] = {"runs", "history", "timings"};
   static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
   if (!*name || strlen(name) > 100 || strspn(name, letters) != strlen(name))
-    return hifm_fail(err, HIFM_BAD_CONFIG,
-                     "\"%.100s\": the name of %s is up to 100 letters, digits, - and _", name,
-                     what);
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "\"%.100s\": the name of %s is up to 100 letters, digits, - and _", name,
+                       what);
   for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
     if (strcmp(name, taken[i]) == 0)
-      return hifm_fail(err, HIFM_BAD_CONFIG,
-                       "\"%s\" cannot be the name of %s: %s.csv is the grid's", name, what, name);
-  return HIFM_OK;
+      return failure_set(err, STATUS_BAD_CONFIG,
+                         "\"%s\" cannot be the name of %s: %s.csv is the grid's", name, what, name);
+  return STATUS_OK;
 }
 
-hifm_status view_remove(const char *view, const char *name, const char *const *endings,
-                        size_t count, hifm_error *err) {
+status_code view_remove(const char *view, const char *name, const char *const *endings,
+                        size_t count, failure *err) {
   arena memory = {0};
-  hifm_status status = HIFM_OK;
-  for (size_t i = 0; i < count && status == HIFM_OK; i++)
+  status_code status = STATUS_OK;
+  for (size_t i = 0; i < count && status == STATUS_OK; i++)
     status = files_remove(arena_format(&memory, "%s/%s%s", view, name, endings[i]), err);
   arena_close(&memory);
   return status;
@@ -93,10 +93,10 @@ static bool same_row(const char **x, const char **y, const keys *k) {
   return true;
 }
 
-static keys choose_keys(arena *a, const rows *table, const value *columns, bool by_seed) {
+static keys choose_keys(arena *a, const csv_table *table, const value *columns, bool by_seed) {
   keys k = {.columns = arena_get(a, (columns->count + 1) * sizeof(size_t))};
   for (size_t i = 0; i < columns->count; i++) {
-    int column = rows_column(table, columns->items[i]->text);
+    int column = csv_table_column(table, columns->items[i]->text);
     bool seed = strcmp(columns->items[i]->text, "seed") == 0;
     if (column >= 0 && (by_seed || !seed)) k.columns[k.count++] = (size_t)column;
   }
@@ -112,7 +112,8 @@ static void list_rows(arena *a, size_t row_count, view_groups *out) {
   for (size_t r = 0; r < row_count; r++) out->rows[out->start[out->of_row[r] + 1]++] = r;
 }
 
-void view_group(arena *a, const rows *table, const value *columns, bool by_seed, view_groups *out) {
+void view_group(arena *a, const csv_table *table, const value *columns, bool by_seed,
+                view_groups *out) {
   keys k = choose_keys(a, table, columns, by_seed);
   uint64_t *hashes = memory_array(table->count + 1, sizeof *hashes);
   size_t *first = memory_array(table->count + 1, sizeof *first);

@@ -3,9 +3,9 @@
 #ifndef REPORT_VIEW_H
 #define REPORT_VIEW_H
 
-#include "base/rows.h"
+#include "base/csv_table.h"
+#include "base/failure.h"
 #include "base/value.h"
-#include "hifm/status.h"
 
 #include <stdbool.h>
 
@@ -19,18 +19,18 @@ typedef struct view_key {
   value_type type; /* VALUE_NULL: any; its reader looks closer */
 } view_key;
 
-/* HIFM_BAD_CONFIG unless the named parts of an entry are keys of `known` [count] with such values.
- * Messages begin with `where`. */
-hifm_status view_check_keys(const char *where, const value *entry, const view_key *known,
-                            size_t count, hifm_error *err);
+/* STATUS_BAD_CONFIG unless the named parts of an entry are keys of `known` [count] with such
+ * values. Messages begin with `where`. */
+status_code view_check_keys(const char *where, const value *entry, const view_key *known,
+                            size_t count, failure *err);
 
 /* The file name of a table or figure ("a table", "a figure"): letters, digits, - and _, and none of
  * the CSV files of the grid itself. */
-hifm_status view_check_name(const char *what, const char *name, hifm_error *err);
+status_code view_check_name(const char *what, const char *name, failure *err);
 
 /* Removes view/<name><ending> for each ending, where it is there. */
-hifm_status view_remove(const char *view, const char *name, const char *const *endings,
-                        size_t count, hifm_error *err);
+status_code view_remove(const char *view, const char *name, const char *const *endings,
+                        size_t count, failure *err);
 
 /* Groups of rows of a CSV that agree in the plan's columns, in order of their first rows. Group g
  * consists of the rows rows[start[g]] ... rows[start[g + 1] - 1], in the CSV's order. */
@@ -42,6 +42,7 @@ typedef struct view_groups {
 
 /* With by_seed false, rows that differ only in `seed` are together. Columns of the plan that the
  * CSV lacks do not count. */
-void view_group(arena *a, const rows *table, const value *columns, bool by_seed, view_groups *out);
+void view_group(arena *a, const csv_table *table, const value *columns, bool by_seed,
+                view_groups *out);
 
 #endif

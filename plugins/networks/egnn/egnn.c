@@ -12,17 +12,17 @@ static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) 
   net->one = net->layers == 1 && !domain->speed;
   if (domain->speed && net->evaluate == EGNN_SPECTRAL)
     return hifm_fail(
-        err, HIFM_BAD_CONFIG,
+        err, HIFM_BAD_SETTINGS,
         "egnn: evaluate = \"spectral\" has no v_z, which depends on all pairs at once; "
         "with scheme = \"infinite\" use \"auto\" or \"direct\"");
   if (net->layers > 1 && net->evaluate == EGNN_SPECTRAL)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
+    return hifm_fail(err, HIFM_BAD_SETTINGS,
                      "egnn: evaluate = \"spectral\" is exact for one layer only, not for %llu",
                      (unsigned long long)net->layers);
   if (domain->particles < 2)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "egnn: the data are no particles; use mlp");
+    return hifm_fail(err, HIFM_BAD_SETTINGS, "egnn: the data are no particles; use mlp");
   if (domain->particles > 255)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "egnn: %u particles, at most 255 are allowed",
+    return hifm_fail(err, HIFM_BAD_SETTINGS, "egnn: %u particles, at most 255 are allowed",
                      domain->particles);
   return HIFM_OK;
 }

@@ -9,13 +9,13 @@ static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) 
   const unet *net = self;
   const unsigned whole = 1u << DOWN;
   if (domain->height == 0)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "unet: the data are no images; use mlp or egnn");
+    return hifm_fail(err, HIFM_BAD_SETTINGS, "unet: the data are no images; use mlp or egnn");
   if (domain->height % whole || domain->width % whole)
-    return hifm_fail(err, HIFM_BAD_CONFIG,
+    return hifm_fail(err, HIFM_BAD_SETTINGS,
                      "unet: images of %u x %u pixels; height and width must be multiples of %u",
                      domain->height, domain->width, whole);
   if (net->width % LAYERS_LANES)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "network.width: %llu, but unet needs a multiple of %d",
+    return hifm_fail(err, HIFM_BAD_SETTINGS, "network.width: %llu, but unet needs a multiple of %d",
                      (unsigned long long)net->width, (int)LAYERS_LANES);
   return HIFM_OK;
 }

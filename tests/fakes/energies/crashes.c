@@ -8,7 +8,9 @@ static void hessian(const void *self, const hifm_domain *domain, const double *y
   *(volatile double *)nowhere = *y;
 }
 
-static const hifm_energy_ops ops = {.invariances = HIFM_TRANSLATES | HIFM_ROTATES | HIFM_PERMUTES,
+static const hifm_energy_ops ops = {.invariances = HIFM_INVARIANT_TRANSLATION |
+                                                   HIFM_INVARIANT_ROTATION |
+                                                   HIFM_INVARIANT_PERMUTATION,
                                     .value = harmonic_value,
                                     .gradient = harmonic_gradient,
                                     .hessian = hessian};

@@ -1,7 +1,7 @@
 /* Says that it does not mind translation; a trap does. */
 #include "harmonic.h"
 
-static const hifm_energy_ops ops = {.invariances = HIFM_TRANSLATES,
+static const hifm_energy_ops ops = {.invariances = HIFM_INVARIANT_TRANSLATION,
                                     .value = harmonic_value,
                                     .gradient = harmonic_gradient,
                                     .hessian = harmonic_hessian};

@@ -3,7 +3,7 @@
 
 static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) {
   (void)self;
-  if (domain->particles < 2) return hifm_fail(err, HIFM_BAD_CONFIG, "a ring needs particles");
+  if (domain->particles < 2) return hifm_fail(err, HIFM_BAD_SETTINGS, "a ring needs particles");
   return HIFM_OK;
 }
 
@@ -18,7 +18,9 @@ static double value(const void *self, const hifm_domain *domain, const double *y
   return sum;
 }
 
-static const hifm_energy_ops ops = {.invariances = HIFM_TRANSLATES | HIFM_ROTATES | HIFM_PERMUTES,
+static const hifm_energy_ops ops = {.invariances = HIFM_INVARIANT_TRANSLATION |
+                                                   HIFM_INVARIANT_ROTATION |
+                                                   HIFM_INVARIANT_PERMUTATION,
                                     .value = value};
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "false_permutation",

@@ -20,8 +20,10 @@ static void gradient(const void *self, const hifm_domain *domain, const double *
   for (uint32_t i = 0; i < domain->d; i++) out[i] = stiffness(domain, i) * y[i];
 }
 
-static const hifm_energy_ops ops = {
-    .invariances = HIFM_ROTATES | HIFM_PERMUTES, .value = value, .gradient = gradient};
+static const hifm_energy_ops ops = {.invariances =
+                                        HIFM_INVARIANT_ROTATION | HIFM_INVARIANT_PERMUTATION,
+                                    .value = value,
+                                    .gradient = gradient};
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "false_rotation",
             .summary = "declares rotations that it minds", .ops.energy = &ops);

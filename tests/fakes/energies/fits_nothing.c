@@ -3,7 +3,7 @@
 
 static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) {
   (void)self;
-  return hifm_fail(err, HIFM_BAD_CONFIG, "needs 1000 coordinates, not %u", domain->d);
+  return hifm_fail(err, HIFM_BAD_SETTINGS, "needs 1000 coordinates, not %u", domain->d);
 }
 
 static const hifm_energy_ops ops = HARMONIC_OPS;

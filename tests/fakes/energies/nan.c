@@ -18,7 +18,9 @@ static void hessian(const void *self, const hifm_domain *domain, const double *y
   for (size_t i = 0; i < (size_t)domain->d * domain->d; i++) out[i] = NAN;
 }
 
-static const hifm_energy_ops ops = {.invariances = HIFM_TRANSLATES | HIFM_ROTATES | HIFM_PERMUTES,
+static const hifm_energy_ops ops = {.invariances = HIFM_INVARIANT_TRANSLATION |
+                                                   HIFM_INVARIANT_ROTATION |
+                                                   HIFM_INVARIANT_PERMUTATION,
                                     .value = value,
                                     .gradient = gradient,
                                     .hessian = hessian};

@@ -4,7 +4,7 @@
 static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) {
   (void)self;
   if (!domain->particles || domain->space != 1)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "needs particles on a line");
+    return hifm_fail(err, HIFM_BAD_SETTINGS, "needs particles on a line");
   return HIFM_OK;
 }
 
@@ -17,7 +17,9 @@ static double value(const void *self, const hifm_domain *domain, const double *y
   return sum;
 }
 
-static const hifm_energy_ops ops = {.invariances = HIFM_TRANSLATES | HIFM_ROTATES | HIFM_PERMUTES,
+static const hifm_energy_ops ops = {.invariances = HIFM_INVARIANT_TRANSLATION |
+                                                   HIFM_INVARIANT_ROTATION |
+                                                   HIFM_INVARIANT_PERMUTATION,
                                     .value = value};
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "on_a_line",

@@ -3,11 +3,12 @@
 
 static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) {
   (void)self;
-  if (domain->particles) return hifm_fail(err, HIFM_BAD_CONFIG, "is for plain numbers");
+  if (domain->particles) return hifm_fail(err, HIFM_BAD_SETTINGS, "is for plain numbers");
   return HIFM_OK;
 }
 
-static const hifm_energy_ops ops = {.invariances = HIFM_ROTATES | HIFM_PERMUTES,
+static const hifm_energy_ops ops = {.invariances =
+                                        HIFM_INVARIANT_ROTATION | HIFM_INVARIANT_PERMUTATION,
                                     .value = harmonic_value,
                                     .gradient = harmonic_gradient,
                                     .hessian = harmonic_hessian};

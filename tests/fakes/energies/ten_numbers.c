@@ -3,7 +3,7 @@
 
 static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) {
   (void)self;
-  if (domain->d != 10) return hifm_fail(err, HIFM_BAD_CONFIG, "needs 10 numbers");
+  if (domain->d != 10) return hifm_fail(err, HIFM_BAD_SETTINGS, "needs 10 numbers");
   return HIFM_OK;
 }
 

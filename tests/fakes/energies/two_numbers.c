@@ -4,7 +4,7 @@
 static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) {
   (void)self;
   if (domain->d != 2)
-    return hifm_fail(err, HIFM_BAD_CONFIG, "needs 2 coordinates, not %u", domain->d);
+    return hifm_fail(err, HIFM_BAD_SETTINGS, "needs 2 coordinates, not %u", domain->d);
   return HIFM_OK;
 }
 

@@ -1,0 +1,62 @@
+#include "grid/exit_verdict.h"
+
+#include "base/json.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void describe_signal(int number, char *text, size_t room) {
+  bool crash = number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL ||
+               number == SIGABRT || number == SIGSYS || number == SIGTRAP;
+  const char *name = sigabbrev_np(number);
+  snprintf(text, room, "%s SIG%s", crash ? "crashed with" : "killed by", name ? name : "?");
+}
+
+static void describe(const exit_facts *facts, char *text, size_t room) {
+  if (facts->timed_out)
+    snprintf(text, room, "timeout after %.15g s", facts->timeout);
+  else if (facts->signal)
+    describe_signal(facts->signal, text, room);
+  else if (facts->exit_code == 0)
+    snprintf(text, room, "exit 0 without a result");
+  else
+    snprintf(text, room, "exit %d", (int)facts->exit_code);
+}
+
+ending_verdict exit_verdict_judge(const exit_facts *facts, char *text, size_t room) {
+  const bool asked_exit = facts->exit_code == 130 && !facts->signal; /* STATUS_INTERRUPTED */
+  text[0] = 0;
+  if (facts->has_result) return EXIT_DONE;
+  describe(facts, text, room);
+  if (facts->stop_asked && (facts->signal || asked_exit)) return EXIT_INTERRUPTED;
+  if (facts->timed_out || facts->signal) return EXIT_ACCIDENT;
+  return asked_exit ? EXIT_ACCIDENT : EXIT_FAILED; /* somebody else's SIGTERM */
+}
+
+bool exit_verdict_diverged(const char *result_path) {
+  arena memory = {0};
+  const value *result = NULL;
+  bool read = json_read(&memory, result_path, &result, NULL) == STATUS_OK;
+  bool diverged = read && strcmp(value_get_text(result, "status", ""), "diverged") == 0;
+  arena_close(&memory);
+  return diverged;
+}
+
+char *ending_tail(const char *log, long start, size_t lines) {
+  enum { ROOM = 8192 };
+  char *text = memory_get(ROOM + 1);
+  FILE *file = fopen(log, "re");
+  if (!file) return text;
+  if (fseek(file, 0, SEEK_END) == 0 && ftell(file) - start > ROOM) start = ftell(file) - ROOM;
+  size_t length = fseek(file, start, SEEK_SET) == 0 ? fread(text, 1, ROOM, file) : 0;
+  fclose(file);
+  while (length && text[length - 1] == '\n') length--;
+  text[length] = 0;
+  size_t from = length;
+  for (size_t seen = 0; from > 0; from--)
+    if (text[from - 1] == '\n' && ++seen == lines) break;
+  memmove(text, text + from, length - from + 1);
+  return text;
+}

@@ -1,0 +1,302 @@
+#include "grid/graph.h"
+
+#include "base/files.h"
+#include "host/params.h"
+#include "job/job.h"
+#include "plan/identity.h"
+
+#include <string.h>
+
+typedef struct builder {
+  arena *a;
+  const value *catalogue;
+  const graph_audit *audits;
+  size_t audit_count;
+  const char *out;
+  double checkpoint;
+  double whole; /* rows of the grid before --only */
+  bool anew;    /* no row counts as done */
+  graph *g;
+} builder;
+
+static size_t find_job(const graph *g, const char *kind, const char *id) {
+  for (size_t i = 0; i < g->job_count; i++)
+    if (strcmp(g->jobs[i].id, id) == 0 && strcmp(g->jobs[i].kind, kind) == 0) return i;
+  return SIZE_MAX;
+}
+
+static value *job_file(builder *b, const char *kind, const char *id, const char *folder,
+                       const value *config) {
+  value *file = value_new(b->a, VALUE_MAP);
+  value_put_text(b->a, file, "job", kind);
+  value_put_text(b->a, file, "id", id);
+  value_put_text(b->a, file, "folder", folder);
+  value_put(b->a, file, "config", config);
+  return file;
+}
+
+static size_t add_job(builder *b, const char *kind, const char *id, const char *folder,
+                      const char *label, const char *result_path, const value *file) {
+  schedule_job *it = &b->g->jobs[b->g->job_count];
+  *it = (schedule_job){.label = label,
+                       .kind = kind,
+                       .id = arena_text(b->a, id),
+                       .folder = folder,
+                       .result_path = result_path,
+                       .file = file};
+  it->done_id = it->id;
+  return b->g->job_count++;
+}
+
+static void need(graph *g, size_t one, size_t other) {
+  g->jobs[one].needs[g->jobs[one].need_count++] = other;
+}
+
+static const char *result_of(builder *b, const char *folder) {
+  return arena_format(b->a, "%s/result.json", folder);
+}
+
+static const char *cache_folder(builder *b, const char *word, const char *id) {
+  return arena_format(b->a, "%s/cache/%s-%.12s", b->out, word, id);
+}
+
+static size_t data_job(builder *b, const value *config, const identity *id) {
+  const size_t known = find_job(b->g, "data", id->data);
+  if (known != SIZE_MAX) return known;
+  const value *dataset = value_get(config, "dataset");
+  const char *name = value_get_text(dataset, "label", "data");
+  const char *folder = cache_folder(b, name, id->data);
+  return add_job(b, "data", id->data, folder, arena_format(b->a, "data set %s", name),
+                 result_of(b, folder), job_file(b, "data", id->data, folder, dataset));
+}
+
+/* The energy of the first stage that has one: the path stage of flows that need a Hessian. */
+static const value *flow_energy(const value *config) {
+  const value *stages = value_get(value_get(config, "flow"), "stages");
+  return stages && stages->count ? value_get(stages->items[0], "energy") : NULL;
+}
+
+static size_t modes_job(builder *b, const value *config, const identity *id, size_t data) {
+  const size_t known = find_job(b->g, "modes", id->modes);
+  if (known != SIZE_MAX) return known;
+  const value *energy = flow_energy(config);
+  const char *name = value_get_text(energy, PARAMS_NAME, "energy");
+  const char *folder = cache_folder(b, name, id->modes);
+  value *own = value_new(b->a, VALUE_MAP);
+  value_put(b->a, own, "dataset", value_get(config, "dataset"));
+  value_put(b->a, own, "energy", energy);
+  value *file = job_file(b, "modes", id->modes, folder, own);
+  value_put_text(b->a, file, "data", b->g->jobs[data].folder);
+  const size_t added =
+      add_job(b, "modes", id->modes, folder, arena_format(b->a, "eigendecompositions of %s", name),
+              result_of(b, folder), file);
+  need(b->g, added, data);
+  return added;
+}
+
+/* Cells as words: "formation hyperbolize isotropize seed 0". */
+static const char *label_of(arena *a, const value *cells) {
+  const char *label = NULL;
+  for (size_t i = 0; cells && i < cells->count; i++) {
+    const char *key = cells->keys[i], *cell = cells->items[i]->text, *dot = strrchr(key, '.');
+    const char *name = dot ? dot + 1 : key;
+    if (!cell || !*cell || strcmp(cell, "no") == 0) continue;
+    const bool whole = strcmp(key, "flow") == 0 || strcmp(key, "network") == 0;
+    const char *word = strcmp(cell, "yes") == 0 ? name
+                       : whole                  ? cell
+                                                : arena_format(a, "%s %s", name, cell);
+    label = label ? arena_format(a, "%s %s", label, word) : word;
+  }
+  return label ? label : "run";
+}
+
+static size_t train_job(builder *b, const value *config, const identity *id, const value *cells,
+                        const char *folder, size_t data, size_t modes) {
+  value *file = job_file(b, "train", id->train, folder, config);
+  value_put_text(b->a, file, "data", b->g->jobs[data].folder);
+  if (modes != SIZE_MAX) value_put_text(b->a, file, "modes", b->g->jobs[modes].folder);
+  value_put_text(b->a, file, "measure_id", id->measure);
+  value_put_number(b->a, file, "checkpoint_seconds", b->checkpoint);
+  const size_t added =
+      add_job(b, "train", id->train, folder, label_of(b->a, cells), result_of(b, folder), file);
+  need(b->g, added, data);
+  if (modes != SIZE_MAX) need(b->g, added, modes);
+  return added;
+}
+
+/* train: the job that must come first, or SIZE_MAX where its weights are there; why: for people. */
+static size_t measure_job(builder *b, const value *config, const identity *id, const value *cells,
+                          const char *why, const char *folder, size_t data, size_t train) {
+  value *file = job_file(b, "measure", id->measure, folder, config);
+  value_put_text(b->a, file, "data", b->g->jobs[data].folder);
+  const char *label = arena_format(b->a, "%s, %s", label_of(b->a, cells), why);
+  const size_t added = add_job(b, "measure", id->measure, folder, label,
+                               job_measure_path(b->a, folder, id->measure), file);
+  need(b->g, added, data);
+  if (train != SIZE_MAX) need(b->g, added, train);
+  return added;
+}
+
+static bool measures(const schedule_job *train, const identity *id) {
+  return strcmp(value_get_text(train->file, "measure_id", ""), id->measure) == 0;
+}
+
+/* The jobs of a row that is not done; returns the one that ends with its measurement. Rows may
+ * differ in what is in no identity (where a file lies): they share their jobs. */
+static size_t add_jobs(builder *b, const value *config, const identity *id, const value *cells,
+                       const char *folder, bool trained) {
+  static const char again[] = "measured again";
+  graph *g = b->g;
+  const size_t data = data_job(b, config, id), known = find_job(g, "measure", id->measure);
+  if (known != SIZE_MAX) return known;
+  if (trained) {
+    g->rows_again++;
+    return measure_job(b, config, id, cells, again, folder, data, SIZE_MAX);
+  }
+  const size_t train = find_job(g, "train", id->train);
+  if (train == SIZE_MAX) {
+    const size_t modes = id->modes[0] ? modes_job(b, config, id, data) : SIZE_MAX;
+    return train_job(b, config, id, cells, folder, data, modes);
+  }
+  if (measures(&g->jobs[train], id)) return train;
+  return measure_job(b, config, id, cells, again, folder, data, train);
+}
+
+typedef struct there {
+  bool trained, measured; /* measured: only where it is trained, too */
+} there;
+
+static status_code look(builder *b, const char *folder, const identity *id, there *out,
+                        failure *err) {
+  *out = (there){false, false};
+  if (b->anew) return STATUS_OK;
+  status_code status = job_look(result_of(b, folder), id->train, &out->trained, err);
+  if (status != STATUS_OK || !out->trained) return status;
+  return job_look(job_measure_path(b->a, folder, id->measure), id->measure, &out->measured, err);
+}
+
+/* The row of an audit's plan, which has the whole grid, with the number of a row of the plan. */
+static const value *row_of(const value *plan, double number) {
+  const value *rows = value_get(plan, "rows");
+  size_t low = 0, high = rows ? rows->count : 0;
+  while (low < high) { /* in grid order, with gaps where the script leaves rows out */
+    const size_t middle = low + (high - low) / 2;
+    const double found = value_get_number(rows->items[middle], "number", NAN);
+    if (found == number) return rows->items[middle];
+    if (found < number)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return NULL;
+}
+
+/* One more measurement of a row's weights. */
+static status_code add_audit(builder *b, const record_row *row, const graph_audit *audit,
+                             double number, const char **measure_id, bool *done, failure *err) {
+  const value *same = row_of(audit->plan, number), *config;
+  identity id = {.train = ""};
+  status_code status = STATUS_OK;
+  if (!same || value_get_number(audit->plan, "whole", 0) != b->whole)
+    return failure_set(
+        err, STATUS_BAD_CONFIG,
+        "audits.%s: sets what the grid varies, so its rows are not the grid's; leave it "
+        "out of one of the two",
+        audit->name);
+  config = value_get(same, "config");
+  if (config) status = identity_of(config, b->catalogue, &id, err);
+  if (status != STATUS_OK) return status;
+  if (strcmp(id.train, row->train_id) != 0)
+    return failure_set(
+        err, STATUS_BAD_CONFIG,
+        "audits.%s: may change how a run is measured (dataset.test, measure), not how "
+        "it is trained",
+        audit->name);
+  *measure_id = arena_text(b->a, id.measure);
+  there found;
+  status = look(b, row->folder, &id, &found, err);
+  if (status != STATUS_OK) return status;
+  *done = found.measured;
+  if (strcmp(id.measure, row->measure_id) == 0) *done = true; /* it is the row's own */
+  if (*done || find_job(b->g, "measure", id.measure) != SIZE_MAX) return STATUS_OK;
+  const size_t data = data_job(b, config, &id), train = find_job(b->g, "train", id.train);
+  const char *why = arena_format(b->a, "audit %s", audit->name);
+  measure_job(b, config, &id, row->cells, why, row->folder, data, train);
+  return STATUS_OK;
+}
+
+static status_code add_row(builder *b, const value *row, size_t index, failure *err) {
+  const value *config = value_get(row, "config"), *cells = value_get(row, "cells");
+  const double number = value_get_number(row, "number", NAN);
+  graph *g = b->g;
+  record_row *made = &g->rows[index];
+  identity id;
+  status_code status = identity_of(config, b->catalogue, &id, err);
+  if (status != STATUS_OK) return status;
+  const char *folder =
+      arena_format(b->a, "%s/runs/%s-%.12s", b->out, identity_slug(b->a, config), id.train);
+  there found;
+  status = look(b, folder, &id, &found, err);
+  if (status != STATUS_OK) return status;
+  bool done = found.measured;
+  const char **audit_ids = arena_get(b->a, (b->audit_count + 1) * sizeof *audit_ids);
+  g->row_jobs[index] = done ? SIZE_MAX : add_jobs(b, config, &id, cells, folder, found.trained);
+  *made = (record_row){.cells = cells,
+                       .folder = folder,
+                       .train_id = arena_text(b->a, id.train),
+                       .measure_id = arena_text(b->a, id.measure),
+                       .audit_ids = audit_ids};
+  for (size_t k = 0; k < b->audit_count && status == STATUS_OK; k++) {
+    bool audited = false;
+    status = add_audit(b, made, &b->audits[k], number, &audit_ids[k], &audited, err);
+    done &= audited;
+  }
+  g->rows_done += done;
+  return status;
+}
+
+status_code graph_build(arena *a, const value *plan, const graph_audit *audits, size_t audit_count,
+                        const value *catalogue, const char *out, bool anew, graph *g,
+                        failure *err) {
+  const value *rows = value_get(plan, "rows");
+  const size_t count = rows ? rows->count : 0;
+  builder b = {.a = a,
+               .catalogue = catalogue,
+               .audits = audits,
+               .audit_count = audit_count,
+               .out = out,
+               .whole = value_get_number(plan, "whole", 0),
+               .anew = anew,
+               .checkpoint = value_get_number(value_get(plan, "schedule"), "checkpoint", 30),
+               .g = g};
+  *g = (graph){.row_count = count};
+  g->jobs = arena_get(a, (4 + audit_count) * count * sizeof *g->jobs);
+  g->rows = arena_get(a, count * sizeof *g->rows);
+  g->row_jobs = arena_get(a, count * sizeof *g->row_jobs);
+  for (size_t i = 0; i < count; i++) {
+    status_code status = add_row(&b, rows->items[i], i, err);
+    if (status != STATUS_OK) return status;
+  }
+  graph_set_states(g);
+  return STATUS_OK;
+}
+
+status_code graph_data_job(arena *a, const value *config, const value *catalogue, const char *out,
+                           schedule_job *made, failure *err) {
+  graph alone = {.jobs = made};
+  builder b = {.a = a, .out = out, .g = &alone};
+  identity id = {.data = ""};
+  status_code status = identity_of_data(config, catalogue, id.data, err);
+  if (status == STATUS_OK) data_job(&b, config, &id);
+  return status;
+}
+
+/* A diverged run is done too: record.c reads that from its result. */
+void graph_set_states(graph *g) {
+  for (size_t i = 0; i < g->row_count; i++) {
+    const size_t at = g->row_jobs[i];
+    const job_state state = at == SIZE_MAX ? JOB_DONE : g->jobs[at].state;
+    const bool failed = state == JOB_FAILED || state == JOB_BLOCKED;
+    g->rows[i].state = state == JOB_DONE ? "done" : failed ? "failed" : "missing";
+  }
+}

@@ -1,0 +1,35 @@
+/* The cells of a row: what tables show, what --only chooses by. */
+#ifndef PLAN_CELLS_H
+#define PLAN_CELLS_H
+
+#include "base/failure.h"
+#include "base/value.h"
+
+/* The text at a column's path in a resolved run: a scalar, a plugin's name, for the flow its
+ * stages' names, for a stage "yes"; "" where the run has no such path. */
+const char *cells_text(arena *a, const value *config, const char *column);
+
+/* Columns in the order of their sections, otherwise as they are. */
+value *cells_sort(arena *a, const value *columns);
+
+/* One condition of --only: a column (or another path of the runs) and the cell it must have. */
+typedef struct condition {
+  const char *column, *cell;
+} condition;
+
+typedef struct conditions {
+  condition *items;
+  size_t count;
+} conditions;
+
+/* "flow.hyperbolize=yes,seed=0"; STATUS_BAD_CONFIG where that is no such list. */
+status_code cells_parse(arena *a, const char *only, conditions *out, failure *err);
+
+/* For a condition that no row meets: "; flow is one of OT, wells", of the cells that the rows have,
+ * and "did you mean". */
+const char *cells_hint(arena *a, const condition *wanted, const char *const *cells, size_t count);
+
+/* Is this the cell that was asked for? Numbers are compared as numbers. */
+bool cells_match(const char *cell, const char *wanted);
+
+#endif

@@ -1,0 +1,170 @@
+#include "plan/overrides.h"
+
+#include "base/text.h"
+#include "plan/declaration.h"
+
+#include <string.h>
+
+enum { PARTS_MAX = 8 };
+
+typedef struct assignment {
+  schema *schema;
+  arena *memory;
+  const char *parts[PARTS_MAX + 1]; /* of the path, NULL-ended */
+  const value *item;
+  size_t places;
+  const value *beneath; /* what a data set's recipe says where the script says nothing */
+  value *known;         /* LIST of TEXT: paths that exist where this one leads nowhere */
+} assignment;
+
+/* Remembers the path parts[0..part) + word as one that exists. */
+static void know(assignment *w, size_t part, const char *word) {
+  const char *path = "";
+  for (size_t i = 0; i < part; i++) path = arena_format(w->memory, "%s%s.", path, w->parts[i]);
+  value_push(w->memory, w->known,
+             value_text(w->memory, arena_format(w->memory, "%s%s", path, word)));
+}
+
+static const hifm_param *find(assignment *w, const hifm_param *params, size_t part) {
+  for (const hifm_param *p = params; p && p->name; p++)
+    if (strcmp(p->name, w->parts[part]) == 0) return p;
+  for (const hifm_param *p = params; p && p->name; p++) know(w, part, p->name);
+  return NULL;
+}
+
+static const value *into(assignment *w, const hifm_param *params, const value *node, size_t part);
+
+/* The function applied to every choice of a grid; NULL where the node is no grid or label. */
+static const value *each_choice(assignment *w, const value *node, size_t part,
+                                const value *(*inside)(assignment *, const value *, size_t)) {
+  if (!node || (node->type != VALUE_GRID && node->type != VALUE_LABEL)) return NULL;
+  value *copy = value_copy(w->memory, node);
+  for (size_t i = 0; i < copy->count; i++) copy->items[i] = inside(w, node->items[i], part);
+  return copy;
+}
+
+/* A plugin value within a setting, which names its plugin or means the default one. */
+static const value *into_plugin(assignment *w, const hifm_param *ref, const value *node,
+                                size_t part) {
+  if (node && (node->type == VALUE_GRID || node->type == VALUE_LABEL)) {
+    value *copy = value_copy(w->memory, node);
+    for (size_t i = 0; i < copy->count; i++)
+      copy->items[i] = into_plugin(w, ref, node->items[i], part);
+    return copy;
+  }
+  const char *name = declaration_name(node);
+  if (!name && (!node || node->type == VALUE_MAP)) name = ref->text;
+  return into(w, schema_plugin_settings(w->schema, ref->kind, name), node, part);
+}
+
+/* Puts the item at parts[part] of a table with these settings. */
+static const value *into(assignment *w, const hifm_param *params, const value *node, size_t part) {
+  const hifm_param *p = find(w, params, part);
+  if (!p || (w->parts[part + 1] && p->type != HIFM_REF)) return node;
+  value *map = declaration_map(w->memory, node);
+  if (w->parts[part + 1]) {
+    const value *inner = part == 1 ? value_get(w->beneath, p->name) : NULL;
+    inner = declaration_merge(w->memory, inner, value_get(map, p->name));
+    const value *changed = into_plugin(w, p, inner, part + 1);
+    if (changed) value_put(w->memory, map, p->name, changed);
+  } else {
+    value_put(w->memory, map, p->name, w->item);
+    w->places++;
+  }
+  return map;
+}
+
+static const value *into_entry(assignment *w, const value *entry, size_t part) {
+  const value *inside = each_choice(w, entry, part, into_entry);
+  if (inside) return inside;
+  const char *name = declaration_name(entry);
+  if (!name) return entry;
+  know(w, part, name);
+  if (strcmp(name, w->parts[part]) != 0 || !w->parts[part + 1]) return entry;
+  return into(w, schema_plugin_settings(w->schema, HIFM_FLOW, name), entry, part + 1);
+}
+
+static const value *into_flow(assignment *w, const value *node, size_t part) {
+  const value *inside = each_choice(w, node, part, into_flow);
+  if (inside || !node) return inside ? inside : node;
+  size_t before = w->places;
+  const value *changed = into(w, schema_settings(w->schema, SECTION_FLOW, node), node, part);
+  if (w->places > before) return changed;
+  value *map = declaration_map(w->memory, node);
+  value *stages = value_copy(w->memory, value_get(map, ""));
+  if (!value_get(map, "")) return node;
+  for (size_t i = 0; i < stages->count; i++)
+    stages->items[i] = into_entry(w, stages->items[i], part);
+  value_put(w->memory, map, "", stages);
+  return map;
+}
+
+static const value *into_section(assignment *w, size_t section, const value *node) {
+  if (section == SECTION_FLOW) return into_flow(w, node, 1);
+  if (node && (node->type == VALUE_GRID || node->type == VALUE_LABEL)) {
+    value *copy = value_copy(w->memory, node);
+    for (size_t i = 0; i < copy->count; i++)
+      copy->items[i] = into_section(w, section, node->items[i]);
+    return copy;
+  }
+  w->beneath = section == SECTION_DATASET ? schema_dataset(w->schema, node) : NULL;
+  return into(w, schema_settings(w->schema, section, node), node, 1);
+}
+
+static bool split(assignment *w, const char *path) {
+  char *text = arena_text(w->memory, path);
+  size_t count = 0;
+  for (char *rest = text, *dot = text; dot && count < PARTS_MAX; rest = dot + 1) {
+    dot = strchr(rest, '.');
+    if (dot) *dot = 0;
+    w->parts[count++] = rest;
+    if (!dot) return true;
+  }
+  return false;
+}
+
+static status_code unknown(assignment *w, const char *path, failure *err) {
+  const char **words = arena_get(w->memory, (w->known->count + 1) * sizeof *words);
+  for (size_t i = 0; i < w->known->count; i++) words[i] = w->known->items[i]->text;
+  return failure_set(err, STATUS_BAD_CONFIG, "%s: unknown setting%s", path,
+                     text_hint(w->memory, path, words, w->known->count));
+}
+
+status_code overrides_path(schema *s, const value **sections, const char *path, const value *item,
+                           failure *err) {
+  arena *a = s->memory;
+  assignment w = {.schema = s, .memory = a, .item = item, .known = value_new(a, VALUE_LIST)};
+  bool short_enough = split(&w, path);
+  size_t section = schema_section(w.parts[0], strlen(w.parts[0]));
+  if (section == SECTIONS || !short_enough)
+    return failure_set(err, STATUS_BAD_CONFIG, "%s: unknown setting%s", path,
+                       text_hint(a, w.parts[0], schema_sections, SECTIONS));
+  const char *name = schema_sections[section];
+  value *changed = value_copy(a, *sections);
+  if (w.parts[1]) {
+    const value *inner = into_section(&w, section, value_get(*sections, name));
+    if (w.places == 0) return unknown(&w, path, err);
+    value_put(a, changed, name, inner);
+  } else {
+    value_put(a, changed, name, item);
+  }
+  *sections = changed;
+  return STATUS_OK;
+}
+
+static const value *parse(arena *a, const char *word) {
+  double number;
+  if (text_number(word, &number)) return value_number(a, number);
+  if (strcmp(word, "true") == 0 || strcmp(word, "false") == 0) return value_bool(a, *word == 't');
+  return strcmp(word, "none") == 0 ? value_new(a, VALUE_NONE) : value_text(a, word);
+}
+
+status_code overrides_text(schema *s, const value **sections, const char *assignment_,
+                           failure *err) {
+  const char *equals = strchr(assignment_, '=');
+  if (!equals || equals == assignment_ || !equals[1])
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "--set %s: must be key=value, such as train.epochs=5", assignment_);
+  const char *path = arena_format(s->memory, "%.*s", (int)(equals - assignment_), assignment_);
+  return overrides_path(s, sections, path, parse(s->memory, equals + 1), err);
+}

@@ -1,0 +1,19 @@
+/* Running a function in a child process with hard limits, because a hook cannot stop everything
+ * that Lua can do. */
+#ifndef PLAN_SANDBOX_H
+#define PLAN_SANDBOX_H
+
+#include "base/failure.h"
+#include "base/memory.h"
+
+/* What the child does: its answer is a text in its own memory. */
+typedef status_code (*sandbox_work)(void *context, const char **text, size_t *length, failure *err);
+
+/* The child's answer (or its error), copied to the arena. A child that was stopped by a limit gives
+ * STATUS_BAD_CONFIG with a message that begins with `name` and says which: CPU seconds, or bytes of
+ * address space beyond what this process has. */
+status_code sandbox_run(arena *a, const char *name, unsigned cpu_seconds, size_t bytes,
+                        sandbox_work work, void *context, const char **text, size_t *length,
+                        failure *err);
+
+#endif

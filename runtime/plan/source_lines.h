@@ -1,0 +1,25 @@
+/* Where in a script a setting stands: Lua tables do not remember their lines. */
+#ifndef PLAN_SOURCE_LINES_H
+#define PLAN_SOURCE_LINES_H
+
+#include "base/failure.h"
+
+#include <stddef.h>
+
+typedef struct source_text {
+  const char *path, *text; /* path as it stands in messages */
+} source_text;
+
+/* The line where the last part of a path such as "train.epoch" stands: its parts are looked for as
+ * words outside comments, one after the other, the first where it stands least deep in braces.
+ * *found is how many parts there were; the line is that of the last one found, 0 when even the
+ * first is missing. */
+size_t source_lines_line(const char *text, const char *path, size_t *found);
+
+/* A message that begins with such a path, "train.epoch: unknown setting", gets "file:line: " in
+ * front: from the first source that has the whole path, or has it without its first part (a recipe
+ * does not say "dataset"); else from as much of it as sources[0], the script, has; else from the
+ * line of its h.experiment. */
+void source_lines_error(const source_text *sources, size_t count, failure *err);
+
+#endif
