@@ -17,4 +17,4 @@ static const hifm_solver_ops ops = {.scratch = fixed_scratch, .advance = advance
 
 HIFM_PLUGIN(solver, HIFM_SOLVER, fixed_step, .revision = 1, .name = "euler",
             .summary = "Euler's method, order 1, equal steps", .params = params,
-            .ops.solver = &ops);
+            .ops = {.solver = &ops});

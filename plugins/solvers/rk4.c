@@ -20,4 +20,4 @@ static const hifm_solver_ops ops = {.scratch = fixed_scratch, .advance = advance
 
 HIFM_PLUGIN(solver, HIFM_SOLVER, fixed_step, .revision = 1, .name = "rk4",
             .summary = "the classical Runge-Kutta method, order 4, equal steps", .params = params,
-            .ops.solver = &ops);
+            .ops = {.solver = &ops});

@@ -179,4 +179,4 @@ static const hifm_solver_ops ops = {.scratch = scratch, .advance = advance};
 
 HIFM_PLUGIN(solver, HIFM_SOLVER, rk45, .revision = 1, .name = "rk45",
             .summary = "Dormand-Prince 5(4), adaptive, the same steps as SciPy's RK45",
-            .params = params, .ops.solver = &ops);
+            .params = params, .ops = {.solver = &ops});
