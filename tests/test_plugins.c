@@ -312,9 +312,12 @@ static void nothing_else_fails(void **state) {
   verdicts v = {.failures = ""};
   size_t failed = 0;
   failure err;
-  const char *solver = fake(&here->memory, "solvers", "two_steps");
-  assert_int_equal(check_plugin(solver, note, &v, &failed, &err), STATUS_OK);
-  if (failed) fail_msg("two_steps: %s", v.failures);
+  static const char *const SOLVERS[] = {"two_steps", "rk23"};
+  for (size_t i = 0; i < 2; i++) {
+    const char *solver = fake(&here->memory, "solvers", SOLVERS[i]);
+    assert_int_equal(check_plugin(solver, note, &v, &failed, &err), STATUS_OK);
+    if (failed) fail_msg("%s: %s", SOLVERS[i], v.failures);
+  }
   assert_int_equal(check_plugin("/nowhere.so", note, &v, &failed, &err), STATUS_NO_INPUT);
 }
 
