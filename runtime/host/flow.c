@@ -63,15 +63,14 @@ status_code flow_check_order(const flow_role *roles, size_t count, failure *err)
   return STATUS_OK;
 }
 
-/* The energy that a HESSIAN source declares among its settings. */
+/* The energy of a HESSIAN source. */
 static status_code find_energy(const hifm_bound *source, hifm_bound *energy, failure *err) {
-  for (const hifm_param *p = source->plugin->params; p && p->name; p++)
-    if (p->type == HIFM_REF && p->kind == HIFM_ENERGY) {
-      memcpy(energy, (const char *)source->self + p->offset, sizeof *energy);
-      return STATUS_OK;
-    }
-  return failure_set(err, STATUS_BAD_CONFIG, "flow: the path stage %s declares no energy",
-                     source->plugin->name);
+  const hifm_param *setting = params_energy(source->plugin->params);
+  if (!setting)
+    return failure_set(err, STATUS_BAD_CONFIG, "flow: the path stage %s declares no energy",
+                       source->plugin->name);
+  memcpy(energy, (const char *)source->self + setting->offset, sizeof *energy);
+  return STATUS_OK;
 }
 
 status_code flow_open(flow *f, arena *a, const value *stages, const hifm_domain *domain,
@@ -128,11 +127,10 @@ static void set_raw_range(hifm_spectrum *spectrum) {
   }
 }
 
-status_code flow_shape(const flow *f, double norm, const double *eigenvalues,
+status_code flow_shape(const flow *f, const hifm_point *point, const double *eigenvalues,
                        hifm_spectrum *spectrum, failure *err) {
   const size_t modes = flow_modes(f);
   spectrum->modes = modes;
-  spectrum->norm = norm;
   spectrum->kappa = 1;
   spectrum->low = spectrum->high = 0;
   for (size_t i = 0; i < modes; i++) {
@@ -145,7 +143,7 @@ status_code flow_shape(const flow *f, double norm, const double *eigenvalues,
   for (size_t k = 0; k < f->count; k++) {
     const hifm_bound *stage = &f->stages[k];
     hifm_error why = {.message = ""};
-    const hifm_status status = stage->plugin->ops.flow->shape(stage->self, spectrum, &why);
+    const hifm_status status = stage->plugin->ops.flow->shape(stage->self, point, spectrum, &why);
     if (status != HIFM_OK) return plugin_status_in(status, &why, err);
     set_range(spectrum);
   }
