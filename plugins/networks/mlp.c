@@ -5,9 +5,9 @@
  * Shapes: in [n, d + 1], activations [n, W], out [n, O] with O = d, or d + 1 with v_z. */
 #include "hifm/network.h"
 #include "layers/activations.h"
-#include "layers/carver.h"
 #include "layers/dense.h"
 #include "layers/stack.h"
+#include "layers/workspace.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -45,18 +45,18 @@ static mlp_weights layout(const mlp *net, const hifm_domain *domain) {
 
 static size_t carve(const mlp *net, const hifm_domain *domain, size_t n, void *base, mlp_tape *t) {
   const size_t wide = n * net->width, in = n * (domain->d + 1), speeds = domain->speed ? n : 0;
-  carver c = {base, 0};
-  t->in = carver_floats(&c, in);
-  t->first = carver_floats(&c, wide);
-  t->slope = carver_floats(&c, wide);
-  t->stack = carver_floats(&c, stack_tape(inner(net), n));
-  t->a = carver_floats(&c, wide);
-  t->b = carver_floats(&c, wide);
-  t->c = carver_floats(&c, wide);
-  t->dout = carver_floats(&c, n * outputs_of(domain));
-  t->din = carver_floats(&c, in);
-  t->speed = carver_floats(&c, speeds);
-  t->speed_slope = carver_floats(&c, speeds);
+  workspace c = {base, 0};
+  t->in = workspace_floats(&c, in);
+  t->first = workspace_floats(&c, wide);
+  t->slope = workspace_floats(&c, wide);
+  t->stack = workspace_floats(&c, stack_tape(inner(net), n));
+  t->a = workspace_floats(&c, wide);
+  t->b = workspace_floats(&c, wide);
+  t->c = workspace_floats(&c, wide);
+  t->dout = workspace_floats(&c, n * outputs_of(domain));
+  t->din = workspace_floats(&c, in);
+  t->speed = workspace_floats(&c, speeds);
+  t->speed_slope = workspace_floats(&c, speeds);
   return c.used;
 }
 

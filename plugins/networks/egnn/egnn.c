@@ -1,6 +1,6 @@
 /* The EGNN network plugin: the paper's "one main layer, each MLP component having 4 layers with 150
  * features, all softplus" (section 4.4.2), any number of layers, exact divergence for one. */
-#include "one.h"
+#include "single_layer.h"
 
 #include "layers/dense.h"
 
@@ -84,7 +84,7 @@ static size_t tensors(const void *self, const hifm_domain *domain, hifm_tensor *
 /* Tape that fits the second-level cache, so that the backward pass finds it there. */
 static size_t chunk(const void *self, const hifm_domain *domain, size_t n) {
   const egnn *net = self;
-  if (net->one) return one_chunk(net, domain, n);
+  if (net->one) return single_layer_chunk(net, domain, n);
   egnn_work work;
   const size_t target = (size_t)2 << 20, point = egnn_carve(net, domain, 1, 1, NULL, &work);
   const size_t fit = target / point;
@@ -94,7 +94,7 @@ static size_t chunk(const void *self, const hifm_domain *domain, size_t n) {
 static size_t work_bytes(const void *self, const hifm_domain *domain, size_t n) {
   const egnn *net = self;
   egnn_work work;
-  return net->one ? one_work(net, domain, n) : egnn_carve(net, domain, n, n, NULL, &work);
+  return net->one ? single_layer_work(net, domain, n) : egnn_carve(net, domain, n, n, NULL, &work);
 }
 
 /* Of the coordinates in rows of `stride` numbers. */
@@ -116,7 +116,7 @@ static void forward(const void *self, const hifm_domain *domain, const float *w,
   egnn_weights at;
   egnn_work work;
   if (net->one) {
-    one_forward(net, domain, w, batch, v, memory);
+    single_layer_forward(net, domain, w, batch, v, memory);
     return;
   }
   egnn_carve(net, domain, n, batch->nz, memory, &work);
@@ -133,7 +133,7 @@ static void forward(const void *self, const hifm_domain *domain, const float *w,
     for (size_t k = b * d; k < (b + 1) * d; k++)
       v[b * outputs + k - b * d] = work.x_out[k] - batch->x[k];
   remove_mean(domain, n, outputs, v);
-  if (domain->speed) egnn_head_forward(net, domain, n, w, &at, &work, v);
+  if (domain->speed) egnn_vz_forward(net, domain, n, w, &at, &work, v);
 }
 
 /* forward left these pointers of the tape in its own frame: they are found again. */
@@ -151,14 +151,14 @@ static void backward(const void *self, const hifm_domain *domain, const float *w
   egnn_weights at;
   egnn_work work;
   if (net->one) {
-    one_backward(net, domain, w, batch, dv, dw, dx, memory);
+    single_layer_backward(net, domain, w, batch, dv, dw, dx, memory);
     return;
   }
   egnn_carve(net, domain, n, batch->nz, memory, &work);
   for (size_t b = 0; b < n; b++) memcpy(work.dx + b * d, dv + b * outputs, d * sizeof *dv);
   remove_mean(domain, n, d, work.dx);
   egnn_layout(net, net->layers - 1, &at);
-  if (domain->speed) egnn_head_backward(net, domain, n, w, &at, &work, dv, dw);
+  if (domain->speed) egnn_vz_backward(net, domain, n, w, &at, &work, dv, dw);
   if (dx) memcpy(dx, work.dx, count * sizeof *dx);
   for (size_t l = net->layers; l-- > 0;) {
     egnn_layout(net, l, &at);
@@ -176,18 +176,18 @@ static bool divergence(const void *self, const hifm_domain *domain, const float 
                        const hifm_batch *batch, float *v, float *out, void *memory) {
   const egnn *net = self;
   if (!net->one) return false;
-  one_divergence(net, domain, w, batch, v, out, memory);
+  single_layer_divergence(net, domain, w, batch, v, out, memory);
   return true;
 }
 
 static size_t state(const void *self) {
   const egnn *net = self;
-  return net->one && net->evaluate != EGNN_DIRECT ? sizeof(series_state) : 0;
+  return net->one && net->evaluate != EGNN_DIRECT ? sizeof(pair_series_state) : 0;
 }
 
 static size_t facts(const void *self, const void *work, hifm_fact *out, size_t room) {
   const egnn *net = self;
-  const series_state *s = work;
+  const pair_series_state *s = work;
   if (!net->one || net->evaluate == EGNN_DIRECT || room < 6) return 0;
   const hifm_fact all[6] = {
       {"spectral_rows", (double)s->rows},         {"spectral_direct", (double)s->direct},

@@ -93,10 +93,10 @@ void egnn_layer_backward(const egnn *net, const hifm_domain *domain, size_t n, c
 
 /* v_z from work->h_out into the last number of each row of v [n, d + 1]; from that number of dv to
  * work->dh (by h_out), adding to dw unless NULL. `at`: of the last layer. */
-void egnn_head_forward(const egnn *net, const hifm_domain *domain, size_t n, const float *w,
-                       const egnn_weights *at, egnn_work *work, float *v);
-void egnn_head_backward(const egnn *net, const hifm_domain *domain, size_t n, const float *w,
-                        const egnn_weights *at, egnn_work *work, const float *dv, float *dw);
+void egnn_vz_forward(const egnn *net, const hifm_domain *domain, size_t n, const float *w,
+                     const egnn_weights *at, egnn_work *work, float *v);
+void egnn_vz_backward(const egnn *net, const hifm_domain *domain, size_t n, const float *w,
+                      const egnn_weights *at, egnn_work *work, const float *dv, float *dw);
 
 static inline stack_shape egnn_stack(const egnn *net, size_t shorter) {
   return (stack_shape){(size_t)net->depth - shorter, (size_t)net->width};

@@ -1,7 +1,7 @@
 /* Where weights and tape lie. */
 #include "egnn.h"
 
-#include "layers/carver.h"
+#include "layers/workspace.h"
 
 void egnn_layout(const egnn *net, size_t l, egnn_weights *out) {
   const size_t width = net->width, square = width * width;
@@ -33,31 +33,31 @@ static void list_pairs(egnn_tape *tape, size_t particles) {
       }
 }
 
-static void carve_layer(carver *c, const egnn *net, const hifm_domain *domain, size_t n, size_t nz,
-                        size_t l, egnn_tape *t) {
+static void carve_layer(workspace *c, const egnn *net, const hifm_domain *domain, size_t n,
+                        size_t nz, size_t l, egnn_tape *t) {
   const size_t width = net->width, particles = domain->particles;
   t->ordered = l > 0;
   t->moves = l + 1 < net->layers || domain->speed;
   t->pairs = particles * (particles - 1) / (t->ordered ? 1 : 2);
   t->rows = t->ordered ? n * particles : nz;
   const size_t all = n * t->pairs, nodes = n * particles;
-  t->i = carver_take(c, t->pairs);
-  t->j = carver_take(c, t->pairs);
-  t->x = carver_floats(c, n * domain->d);
-  t->h = carver_floats(c, (t->ordered ? nodes : n) * width);
-  t->diff = carver_floats(c, all * domain->space);
-  t->d2 = carver_floats(c, all);
-  t->feature = carver_floats(c, all);
-  t->s = carver_floats(c, all);
-  t->first_act = carver_floats(c, all * width);
-  t->first_slope = carver_floats(c, all * width);
-  t->edge = carver_floats(c, stack_tape(egnn_stack(net, 1), all));
-  t->coord = carver_floats(c, stack_tape(egnn_stack(net, 1), all));
+  t->i = workspace_take(c, t->pairs);
+  t->j = workspace_take(c, t->pairs);
+  t->x = workspace_floats(c, n * domain->d);
+  t->h = workspace_floats(c, (t->ordered ? nodes : n) * width);
+  t->diff = workspace_floats(c, all * domain->space);
+  t->d2 = workspace_floats(c, all);
+  t->feature = workspace_floats(c, all);
+  t->s = workspace_floats(c, all);
+  t->first_act = workspace_floats(c, all * width);
+  t->first_slope = workspace_floats(c, all * width);
+  t->edge = workspace_floats(c, stack_tape(egnn_stack(net, 1), all));
+  t->coord = workspace_floats(c, stack_tape(egnn_stack(net, 1), all));
   if (t->moves) {
-    t->node_in = carver_floats(c, nodes * 2 * width);
-    t->node_act = carver_floats(c, nodes * width);
-    t->node_slope = carver_floats(c, nodes * width);
-    t->node = carver_floats(c, stack_tape(egnn_stack(net, 2), nodes));
+    t->node_in = workspace_floats(c, nodes * 2 * width);
+    t->node_act = workspace_floats(c, nodes * width);
+    t->node_slope = workspace_floats(c, nodes * width);
+    t->node = workspace_floats(c, stack_tape(egnn_stack(net, 2), nodes));
   }
   if (c->base) list_pairs(t, particles);
 }
@@ -65,27 +65,27 @@ static void carve_layer(carver *c, const egnn *net, const hifm_domain *domain, s
 size_t egnn_carve(const egnn *net, const hifm_domain *domain, size_t n, size_t nz, void *base,
                   egnn_work *out) {
   const size_t width = net->width, nodes = n * domain->particles;
-  carver c = {base, 0};
+  workspace c = {base, 0};
   size_t all = 0;
   for (size_t l = 0; l < net->layers; l++) {
     carve_layer(&c, net, domain, n, nz, l, &out->layer[l]);
     all = n * out->layer[l].pairs; /* later layers have the more pairs */
   }
-  out->x_out = carver_floats(&c, n * domain->d);
-  out->h_out = carver_floats(&c, domain->speed ? nodes * width : 0);
-  out->mean = carver_floats(&c, domain->speed ? n * width : 0);
-  out->speed = carver_floats(&c, domain->speed ? n : 0);
-  out->speed_slope = carver_floats(&c, domain->speed ? n : 0);
-  out->dx = carver_floats(&c, n * domain->d);
-  out->dx_next = carver_floats(&c, n * domain->d);
-  out->dh = carver_floats(&c, nodes * width);
-  out->dh_next = carver_floats(&c, nodes * width);
-  out->a = carver_floats(&c, all * width);
-  out->b = carver_floats(&c, all * width);
-  out->c = carver_floats(&c, all * width);
-  out->rows_a = carver_floats(&c, nodes * width);
-  out->rows_b = carver_floats(&c, nodes * width);
-  out->nodes = carver_floats(&c, nodes * 2 * width);
-  out->ds = carver_floats(&c, all);
+  out->x_out = workspace_floats(&c, n * domain->d);
+  out->h_out = workspace_floats(&c, domain->speed ? nodes * width : 0);
+  out->mean = workspace_floats(&c, domain->speed ? n * width : 0);
+  out->speed = workspace_floats(&c, domain->speed ? n : 0);
+  out->speed_slope = workspace_floats(&c, domain->speed ? n : 0);
+  out->dx = workspace_floats(&c, n * domain->d);
+  out->dx_next = workspace_floats(&c, n * domain->d);
+  out->dh = workspace_floats(&c, nodes * width);
+  out->dh_next = workspace_floats(&c, nodes * width);
+  out->a = workspace_floats(&c, all * width);
+  out->b = workspace_floats(&c, all * width);
+  out->c = workspace_floats(&c, all * width);
+  out->rows_a = workspace_floats(&c, nodes * width);
+  out->rows_b = workspace_floats(&c, nodes * width);
+  out->nodes = workspace_floats(&c, nodes * 2 * width);
+  out->ds = workspace_floats(&c, all);
   return c.used;
 }

@@ -1,7 +1,7 @@
 /* Where weights and tape lie. */
 #include "unet.h"
 
-#include "layers/carver.h"
+#include "layers/workspace.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -78,14 +78,14 @@ size_t unet_layout(const unet *net, const hifm_domain *domain, unet_plan *plan, 
 }
 
 static size_t tape_of(const unet_plan *plan, void *base, unet_tape *out) {
-  carver c = {base, 0};
+  workspace c = {base, 0};
   for (size_t k = 0; k < BLOCKS; k++) {
     const size_t size = layers_map_size(plan->block[k].out);
-    out->in[k] = carver_floats(&c, layers_map_size(plan->block[k].in));
-    out->first[k] = carver_floats(&c, size);
-    out->first_slope[k] = carver_floats(&c, size);
-    out->second[k] = carver_floats(&c, size);
-    out->second_slope[k] = carver_floats(&c, size);
+    out->in[k] = workspace_floats(&c, layers_map_size(plan->block[k].in));
+    out->first[k] = workspace_floats(&c, size);
+    out->first_slope[k] = workspace_floats(&c, size);
+    out->second[k] = workspace_floats(&c, size);
+    out->second_slope[k] = workspace_floats(&c, size);
   }
   return c.used;
 }
@@ -94,40 +94,40 @@ void unet_carve_tape(const unet_plan *plan, float *base, unet_tape *out) {
   tape_of(plan, base, out);
 }
 
-static void carve_block(carver *c, const unet_block *b, size_t n, size_t k, unet_work *out) {
+static void carve_block(workspace *c, const unet_block *b, size_t n, size_t k, unet_work *out) {
   const size_t channels = b->out.channels;
-  out->shift[k] = carver_floats(c, n * channels);
-  out->dshift[k] = carver_floats(c, n * channels);
-  out->turned1[k] = carver_floats(c, 9 * channels * (b->skip + layers_lanes(b->in.channels)));
-  out->turned2[k] = carver_floats(c, 9 * channels * channels);
-  out->turned_up[k] = carver_floats(c, b->skip ? 4 * channels * 2 * channels : 0);
+  out->shift[k] = workspace_floats(c, n * channels);
+  out->dshift[k] = workspace_floats(c, n * channels);
+  out->turned1[k] = workspace_floats(c, 9 * channels * (b->skip + layers_lanes(b->in.channels)));
+  out->turned2[k] = workspace_floats(c, 9 * channels * channels);
+  out->turned_up[k] = workspace_floats(c, b->skip ? 4 * channels * 2 * channels : 0);
 }
 
-static void carve_level(carver *c, const unet_block *down, unet_work *out) {
+static void carve_level(workspace *c, const unet_block *down, unet_work *out) {
   const size_t level = down->level, size = layers_map_size(down->out);
   map in = down->in;
   in.channels = layers_lanes(in.channels);
-  out->dout[level] = carver_floats(c, size);
-  out->dmid[level] = carver_floats(c, size);
-  out->dskip[level] = carver_floats(c, size);
-  out->dup[level] = carver_floats(c, size);
-  out->din[level] = carver_floats(c, layers_map_size(in));
+  out->dout[level] = workspace_floats(c, size);
+  out->dmid[level] = workspace_floats(c, size);
+  out->dskip[level] = workspace_floats(c, size);
+  out->dup[level] = workspace_floats(c, size);
+  out->din[level] = workspace_floats(c, layers_map_size(in));
 }
 
 size_t unet_carve(const unet_plan *plan, size_t n, void *base, unet_work *out) {
-  carver c = {base, 0};
+  workspace c = {base, 0};
   unet_tape tape;
   out->image = tape_of(plan, NULL, &tape) / sizeof(float);
-  out->features = carver_floats(&c, n * plan->features);
-  out->embedding = carver_floats(&c, n * plan->embedding);
-  out->embedding_slope = carver_floats(&c, n * plan->embedding);
-  out->dembedding = carver_floats(&c, n * plan->embedding);
-  out->dpart = carver_floats(&c, n * plan->embedding);
-  out->means = carver_floats(&c, n * plan->block[0].out.channels);
-  out->speed_slope = carver_floats(&c, n);
+  out->features = workspace_floats(&c, n * plan->features);
+  out->embedding = workspace_floats(&c, n * plan->embedding);
+  out->embedding_slope = workspace_floats(&c, n * plan->embedding);
+  out->dembedding = workspace_floats(&c, n * plan->embedding);
+  out->dpart = workspace_floats(&c, n * plan->embedding);
+  out->means = workspace_floats(&c, n * plan->block[0].out.channels);
+  out->speed_slope = workspace_floats(&c, n);
   for (size_t k = 0; k < BLOCKS; k++) carve_block(&c, &plan->block[k], n, k, out);
   for (size_t l = 0; l < LEVELS; l++) carve_level(&c, &plan->block[l], out);
-  out->pixels = carver_floats(&c, layers_map_size(plan->image));
-  out->images = carver_floats(&c, n * out->image);
+  out->pixels = workspace_floats(&c, layers_map_size(plan->image));
+  out->images = workspace_floats(&c, n * out->image);
   return c.used;
 }

@@ -1,4 +1,4 @@
-#include "spectral.h"
+#include "box_series.h"
 
 #include "layers/chebyshev.h"
 
@@ -7,13 +7,13 @@
 
 enum { SQUARE = BOXES_NODES * BOXES_NODES };
 
-size_t spectral_floats(void) {
+size_t box_series_floats(void) {
   size_t floats = 0;
   for (size_t n = 1; n <= BOXES_NODES; n++) floats += n + n * n;
   return floats;
 }
 
-void spectral_open(spectral *f, float *memory) {
+void box_series_open(box_tables *f, float *memory) {
   const bool there = memory[1] > 0; /* matrix[1] is 1 */
   for (size_t n = 1; n <= BOXES_NODES; n++) {
     f->nodes[n] = memory;
@@ -29,8 +29,8 @@ static float unmap(float t, float low, float high) {
   return low + (t + 1) * (high - low) / 2;
 }
 
-void spectral_place(const spectral *f, const box *b, const spectral_extent *at, float *d2,
-                    float *z) {
+void box_series_nodes(const box_tables *f, const box *b, const box_extent *at, float *d2,
+                      float *z) {
   for (size_t k = 0; k < b->nu; k++)
     d2[k] = expm1f(unmap(f->nodes[b->nu][k], at->u_low, at->u_high));
   for (size_t l = 0; l < b->nz; l++)
@@ -41,7 +41,7 @@ void spectral_place(const spectral *f, const box *b, const spectral_extent *at, 
 }
 
 /* c = by_z values by_u' */
-void spectral_transform(const spectral *f, const box *b, const float *values, float *c) {
+void box_series_coefficients(const box_tables *f, const box *b, const float *values, float *c) {
   float spare[SQUARE];
   const int nu = b->nu, nz = b->nz;
   cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, nz, nu, nu, 1, values, nu, f->matrix[nu], nu,
@@ -50,7 +50,7 @@ void spectral_transform(const spectral *f, const box *b, const float *values, fl
               nu, 0, c, nu);
 }
 
-void spectral_transpose(const spectral *f, const box *b, const float *dc, float *dvalues) {
+void box_series_transpose(const box_tables *f, const box *b, const float *dc, float *dvalues) {
   float spare[SQUARE];
   const int nu = b->nu, nz = b->nz;
   cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, nz, nu, nz, 1, f->matrix[nz], nz, dc, nu, 0,
@@ -59,7 +59,7 @@ void spectral_transpose(const spectral *f, const box *b, const float *dc, float 
               nu, 0, dvalues, nu);
 }
 
-box_tails spectral_tails(const box *b, const float *c, float *largest) {
+box_tails box_series_tails(const box *b, const float *c, float *largest) {
   float in_u[BOXES_NODES] = {0}, in_z[BOXES_NODES] = {0}; /* largest of each order */
   for (size_t l = 0; l < b->nz; l++)
     for (size_t k = 0; k < b->nu; k++) {

@@ -1,41 +1,40 @@
 /* The Chebyshev series of s on one box of (u, z), u = log(1 + d2): nodes, coefficients, tails.
  *
  * Arrays of a box are [nz, nu], u fastest. */
-#ifndef EGNN_SPECTRAL_H
-#define EGNN_SPECTRAL_H
+#ifndef EGNN_BOX_SERIES_H
+#define EGNN_BOX_SERIES_H
 
 #include "boxes.h"
 
 /* Where the nodes lie. */
-typedef struct spectral_extent {
+typedef struct box_extent {
   float u_low, u_high, z_low, z_high;
-} spectral_extent;
+} box_extent;
 
 /* matrix[n] turns values at n nodes into coefficients, for every n up to BOXES_NODES. */
-typedef struct spectral {
+typedef struct box_tables {
   float *nodes[BOXES_NODES + 1], *matrix[BOXES_NODES + 1];
-} spectral;
+} box_tables;
 
-/* Floats of memory for the matrices; spectral_open computes them there, unless
+/* Floats of memory for the matrices; box_series_open computes them there, unless
  * it has done so since the memory was zeroed. */
-size_t spectral_floats(void);
-void spectral_open(spectral *f, float *memory);
+size_t box_series_floats(void);
+void box_series_open(box_tables *f, float *memory);
 
 /* t of a coordinate; an extent of no width maps everything to -1. */
-static inline float spectral_map(float x, float low, float high) {
+static inline float box_series_map(float x, float low, float high) {
   const float t = high > low ? 2 * (x - low) / (high - low) - 1 : -1;
   return t < -1 ? -1 : t > 1 ? 1 : t; /* rounding at the ends */
 }
 
 /* d2 and z of the nodes. */
-void spectral_place(const spectral *f, const box *b, const spectral_extent *at, float *d2,
-                    float *z);
+void box_series_nodes(const box_tables *f, const box *b, const box_extent *at, float *d2, float *z);
 
 /* Coefficients c from values at the nodes, and the transpose. */
-void spectral_transform(const spectral *f, const box *b, const float *values, float *c);
-void spectral_transpose(const spectral *f, const box *b, const float *dc, float *dvalues);
+void box_series_coefficients(const box_tables *f, const box *b, const float *values, float *c);
+void box_series_transpose(const box_tables *f, const box *b, const float *dc, float *dvalues);
 
 /* The tails of c, and its largest coefficient; the bound is the caller's. */
-box_tails spectral_tails(const box *b, const float *c, float *largest);
+box_tails box_series_tails(const box *b, const float *c, float *largest);
 
 #endif

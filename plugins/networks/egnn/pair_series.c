@@ -1,4 +1,4 @@
-#include "series.h"
+#include "pair_series.h"
 
 #include "hifm/rng.h"
 
@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Tiles whose tape is kept for the backward pass; further ones are evaluated again there. */
-enum { SERIES_TILES = 12288 / SCALAR_TILE };
+enum { KEPT_TILES = 12288 / PAIR_MLP_TILE };
 
 /* One z: how often the boxes may change before what is left is evaluated directly. */
 enum { PASSES = 8 };
@@ -24,91 +24,91 @@ static const double tolerance = 2e-6, weight_power = 0.25, rounding = 4e-7;
  * this one. */
 static const float miss = 4;
 
-void series_carve(series *f, carver *c, const egnn *net, size_t n, size_t pairs) {
+void pair_series_carve(pair_series *f, workspace *c, const egnn *net, size_t n, size_t pairs) {
   const size_t room = 2 * n * pairs; /* a box has fewer nodes than pairs */
-  f->state = carver_take(c, sizeof *f->state);
-  f->frame = carver_take(c, sizeof *f->frame);
-  f->transform_memory = carver_floats(c, spectral_floats()); /* where it lies for every n */
-  segments_carve(&f->sorted, c, n, pairs);
+  f->state = workspace_take(c, sizeof *f->state);
+  f->frame = workspace_take(c, sizeof *f->frame);
+  f->table_memory = workspace_floats(c, box_series_floats()); /* where it lies for every n */
+  pair_buckets_carve(&f->sorted, c, n, pairs);
   float **const per_row[] = {&f->d2, &f->z, &f->s, &f->ds, &f->slope, &f->c};
-  for (size_t k = 0; k < 6; k++) *per_row[k] = carver_floats(c, room);
-  f->pair = carver_take(c, room * sizeof *f->pair);
-  f->tapes = carver_floats(c, SERIES_TILES * scalar_tape(net));
-  f->tape = carver_floats(c, scalar_tape(net));
+  for (size_t k = 0; k < 6; k++) *per_row[k] = workspace_floats(c, room);
+  f->pair = workspace_take(c, room * sizeof *f->pair);
+  f->tapes = workspace_floats(c, KEPT_TILES * pair_mlp_tape(net));
+  f->tape = workspace_floats(c, pair_mlp_tape(net));
 }
 
-void series_open(series *f) {
-  spectral_open(&f->transforms, f->transform_memory);
+void pair_series_open(pair_series *f) {
+  box_series_open(&f->tables, f->table_memory);
 }
 
-static size_t tile_count(const series *f) {
-  return (f->frame->rows + SCALAR_TILE - 1) / SCALAR_TILE;
+static size_t tile_count(const pair_series *f) {
+  return (f->frame->rows + PAIR_MLP_TILE - 1) / PAIR_MLP_TILE;
 }
 
 static bool is_kept(size_t tile) {
-  return tile < SERIES_TILES;
+  return tile < KEPT_TILES;
 }
 
-static float *tape_of(const series *f, const scalar *fun, size_t tile) {
-  return is_kept(tile) ? f->tapes + tile * scalar_tape(fun->net) : f->tape;
+static float *tape_of(const pair_series *f, const pair_mlp *fun, size_t tile) {
+  return is_kept(tile) ? f->tapes + tile * pair_mlp_tape(fun->net) : f->tape;
 }
 
-static scalar_rows rows_of(const series *f, size_t tile) {
-  const size_t first = tile * SCALAR_TILE, left = f->frame->rows - first;
-  const scalar_rows all = {f->frame->rows, f->frame->rows, f->d2, f->z};
-  return scalar_part(&all, first, left < SCALAR_TILE ? left : SCALAR_TILE);
+static pair_mlp_rows rows_of(const pair_series *f, size_t tile) {
+  const size_t first = tile * PAIR_MLP_TILE, left = f->frame->rows - first;
+  const pair_mlp_rows all = {f->frame->rows, f->frame->rows, f->d2, f->z};
+  return pair_mlp_part(&all, first, left < PAIR_MLP_TILE ? left : PAIR_MLP_TILE);
 }
 
-static void evaluate_tile(series *f, const scalar *fun, size_t tile) {
-  const scalar_rows rows = rows_of(f, tile);
-  scalar_tile(fun, &rows, tape_of(f, fun, tile), f->s + tile * SCALAR_TILE);
+static void evaluate_tile(pair_series *f, const pair_mlp *fun, size_t tile) {
+  const pair_mlp_rows rows = rows_of(f, tile);
+  pair_mlp_tile(fun, &rows, tape_of(f, fun, tile), f->s + tile * PAIR_MLP_TILE);
 }
 
 /* One more row: pair i, which no series serves. */
-static void add_pair(series *f, const series_batch *batch, size_t i) {
+static void add_pair(pair_series *f, const pair_series_batch *batch, size_t i) {
   const size_t row = f->frame->rows++;
   f->d2[row] = batch->d2[i];
   f->z[row] = batch->z[batch->nz == 1 ? 0 : i / f->sorted.pairs];
   f->pair[row] = (uint32_t)i;
 }
 
-static void place_nodes(series *f) {
-  series_frame *frame = f->frame;
+static void place_nodes(pair_series *f) {
+  pair_series_frame *frame = f->frame;
   frame->rows = 0;
   for (size_t k = 0; k < frame->boxes.count; k++) {
     const box *b = &frame->boxes.box[k];
-    const segments_box *part = &f->sorted.box[k];
+    const bucket *part = &f->sorted.box[k];
     const size_t nodes = (size_t)b->nu * b->nz;
     frame->used[k] = !b->direct && nodes < part->pairs;
     frame->first[k] = frame->rows;
     if (!frame->used[k]) continue;
-    spectral_place(&f->transforms, b, &part->at, f->d2 + frame->rows, f->z + frame->rows);
+    box_series_nodes(&f->tables, b, &part->at, f->d2 + frame->rows, f->z + frame->rows);
     frame->rows += nodes;
   }
   frame->nodes = frame->rows;
 }
 
 /* Pairs outside of all boxes, or in boxes that are not used. */
-static void place_pairs(series *f, const series_batch *batch) {
+static void place_pairs(pair_series *f, const pair_series_batch *batch) {
   for (size_t i = 0; i < batch->n * f->sorted.pairs; i++) {
     const size_t k = f->sorted.member[i];
     if (k == BOXES_NONE || !f->frame->used[k]) add_pair(f, batch, i);
   }
 }
 
-static void scatter_rows(const series *f, const float *values, size_t from, float *out) {
+static void scatter_rows(const pair_series *f, const float *values, size_t from, float *out) {
   for (size_t row = from; row < f->frame->rows; row++) out[f->pair[row]] = values[row];
 }
 
 /* From values at the rows to values at the pairs. */
-static void sum_boxes(series *f, const float *values, float *out) {
-  const series_frame *frame = f->frame;
+static void sum_boxes(pair_series *f, const float *values, float *out) {
+  const pair_series_frame *frame = f->frame;
   for (size_t k = 0; k < frame->boxes.count; k++) {
     if (!frame->used[k]) continue;
     const box *b = &frame->boxes.box[k];
     float *c = f->c + frame->first[k];
-    spectral_transform(&f->transforms, b, values + frame->first[k], c);
-    segments_sum(&f->sorted, b, k, c, out);
+    box_series_coefficients(&f->tables, b, values + frame->first[k], c);
+    pair_buckets_sum(&f->sorted, b, k, c, out);
   }
   scatter_rows(f, values, frame->nodes, out);
 }
@@ -117,7 +117,7 @@ typedef struct moments {
   double weight, square; /* sums of d2 and of d2 s^2 */
 } moments;
 
-static moments measure(const series *f, const series_batch *batch, const float *s) {
+static moments measure(const pair_series *f, const pair_series_batch *batch, const float *s) {
   moments m = {0, 0};
   for (size_t i = 0; i < batch->n * f->sorted.pairs; i++) {
     m.weight += (double)batch->d2[i];
@@ -126,13 +126,13 @@ static moments measure(const series *f, const series_batch *batch, const float *
   return m;
 }
 
-static void find_tails(const series *f, const moments *m, box_tails *tails) {
+static void find_tails(const pair_series *f, const moments *m, box_tails *tails) {
   const double size = sqrt(m->square / m->weight);
   for (size_t k = 0; k < f->frame->boxes.count; k++) {
     tails[k] = (box_tails){0};
     if (!f->frame->used[k]) continue;
     float largest;
-    tails[k] = spectral_tails(&f->frame->boxes.box[k], f->c + f->frame->first[k], &largest);
+    tails[k] = box_series_tails(&f->frame->boxes.box[k], f->c + f->frame->first[k], &largest);
     const double share = m->weight / f->sorted.box[k].weight;
     tails[k].bound =
         (float)fmax(tolerance * size * pow(share, weight_power), rounding * (double)largest);
@@ -144,8 +144,8 @@ static bool is_missed(const box_tails *t) {
 }
 
 /* Evaluates the pairs of boxes that missed. */
-static size_t mend(series *f, const scalar *fun, const series_batch *batch, const box_tails *tails,
-                   float *s) {
+static size_t mend(pair_series *f, const pair_mlp *fun, const pair_series_batch *batch,
+                   const box_tails *tails, float *s) {
   size_t missed = 0, before = f->frame->rows;
   bool now[BOXES_MOST] = {false};
   for (size_t k = 0; k < f->frame->boxes.count; k++) {
@@ -156,15 +156,15 @@ static size_t mend(series *f, const scalar *fun, const series_batch *batch, cons
   if (missed == 0) return 0;
   for (size_t i = 0; i < batch->n * f->sorted.pairs; i++)
     if (f->sorted.member[i] != BOXES_NONE && now[f->sorted.member[i]]) add_pair(f, batch, i);
-  for (size_t tile = before / SCALAR_TILE; tile < tile_count(f); tile++)
+  for (size_t tile = before / PAIR_MLP_TILE; tile < tile_count(f); tile++)
     evaluate_tile(f, fun, tile);
   scatter_rows(f, f->s, before, s);
   return missed;
 }
 
-static void evaluate(series *f, const scalar *fun, const series_batch *batch, float *s,
+static void evaluate(pair_series *f, const pair_mlp *fun, const pair_series_batch *batch, float *s,
                      box_tails *tails) {
-  segments_sort(&f->sorted, &f->frame->boxes, batch->n, batch->nz, batch->d2, batch->z);
+  pair_buckets_sort(&f->sorted, &f->frame->boxes, batch->n, batch->nz, batch->d2, batch->z);
   place_nodes(f);
   place_pairs(f, batch);
   for (size_t tile = 0; tile < tile_count(f); tile++) evaluate_tile(f, fun, tile);
@@ -174,7 +174,8 @@ static void evaluate(series *f, const scalar *fun, const series_batch *batch, fl
 }
 
 /* Every so often a few pairs are evaluated directly. */
-static double watch(const series *f, const scalar *fun, const series_batch *batch, const float *s) {
+static double watch(const pair_series *f, const pair_mlp *fun, const pair_series_batch *batch,
+                    const float *s) {
   float d2[WATCHED], z[WATCHED], direct[WATCHED];
   size_t at[WATCHED];
   double error = 0, size = 0;
@@ -184,8 +185,8 @@ static double watch(const series *f, const scalar *fun, const series_batch *batc
     d2[k] = batch->d2[at[k]];
     z[k] = batch->z[at[k] / f->sorted.pairs];
   }
-  const scalar_rows rows = {WATCHED, WATCHED, d2, z};
-  scalar_tile(fun, &rows, f->tape, direct);
+  const pair_mlp_rows rows = {WATCHED, WATCHED, d2, z};
+  pair_mlp_tile(fun, &rows, f->tape, direct);
   for (size_t k = 0; k < WATCHED; k++) {
     error = fmax(error, fabs((double)direct[k] - (double)s[at[k]]));
     size = fmax(size, fabs((double)direct[k]));
@@ -193,7 +194,8 @@ static double watch(const series *f, const scalar *fun, const series_batch *batc
   return size > 0 ? error / size : error;
 }
 
-static void forward_one_z(series *f, const scalar *fun, const series_batch *batch, float *s) {
+static void forward_one_z(pair_series *f, const pair_mlp *fun, const pair_series_batch *batch,
+                          float *s) {
   box_tails tails[BOXES_MOST];
   boxes_begin(&f->frame->boxes, true);
   for (int pass = 0;; pass++) {
@@ -205,8 +207,8 @@ static void forward_one_z(series *f, const scalar *fun, const series_batch *batc
   mend(f, fun, batch, tails, s);
 }
 
-static void watch_batch(series *f, const scalar *fun, const series_batch *batch, box_tails *tails,
-                        float *s) {
+static void watch_batch(pair_series *f, const pair_mlp *fun, const pair_series_batch *batch,
+                        box_tails *tails, float *s) {
   const double error = watch(f, fun, batch, s);
   f->state->watch = fmax(f->state->watch, error);
   if (error <= watch_limit) return;
@@ -214,8 +216,9 @@ static void watch_batch(series *f, const scalar *fun, const series_batch *batch,
   f->state->missed += mend(f, fun, batch, tails, s);
 }
 
-static void forward_training(series *f, const scalar *fun, const series_batch *batch, float *s) {
-  series_state *state = f->state;
+static void forward_training(pair_series *f, const pair_mlp *fun, const pair_series_batch *batch,
+                             float *s) {
+  pair_series_state *state = f->state;
   box_tails tails[BOXES_MOST];
   if (state->boxes.count == 0) boxes_begin(&state->boxes, false);
   const bool now_and_then = state->calls % WATCH_EVERY == 0;
@@ -230,40 +233,40 @@ static void forward_training(series *f, const scalar *fun, const series_batch *b
   state->calls++;
 }
 
-void series_forward(series *f, const scalar *fun, const series_batch *batch, float *s,
-                    float *slope) {
+void pair_series_forward(pair_series *f, const pair_mlp *fun, const pair_series_batch *batch,
+                         float *s, float *slope) {
   (batch->nz == 1 ? forward_one_z : forward_training)(f, fun, batch, s);
-  if (slope) series_slopes(f, fun, slope);
+  if (slope) pair_series_slopes(f, fun, slope);
 }
 
-void series_slopes(series *f, const scalar *fun, float *slope) {
+void pair_series_slopes(pair_series *f, const pair_mlp *fun, float *slope) {
   for (size_t tile = 0; tile < tile_count(f); tile++) {
-    const scalar_rows rows = rows_of(f, tile);
+    const pair_mlp_rows rows = rows_of(f, tile);
     if (!is_kept(tile)) evaluate_tile(f, fun, tile);
-    scalar_tile_slope(fun, &rows, tape_of(f, fun, tile), f->slope + tile * SCALAR_TILE);
+    pair_mlp_tile_slope(fun, &rows, tape_of(f, fun, tile), f->slope + tile * PAIR_MLP_TILE);
   }
   sum_boxes(f, f->slope, slope);
 }
 
 /* From the gradient by pairs to that by rows: the transpose of sum_boxes. */
-static void spread_boxes(series *f, const float *ds) {
-  const series_frame *frame = f->frame;
+static void spread_boxes(pair_series *f, const float *ds) {
+  const pair_series_frame *frame = f->frame;
   memset(f->ds, 0, frame->nodes * sizeof *f->ds);
   for (size_t k = 0; k < frame->boxes.count; k++) {
     if (!frame->used[k]) continue;
     const box *b = &frame->boxes.box[k];
     float dc[BOXES_NODES * BOXES_NODES];
-    segments_spread(&f->sorted, b, k, ds, dc);
-    spectral_transpose(&f->transforms, b, dc, f->ds + frame->first[k]);
+    pair_buckets_spread(&f->sorted, b, k, ds, dc);
+    box_series_transpose(&f->tables, b, dc, f->ds + frame->first[k]);
   }
   for (size_t row = frame->nodes; row < frame->rows; row++) f->ds[row] = ds[f->pair[row]];
 }
 
-void series_backward(series *f, scalar *fun, const float *ds, float *dw) {
+void pair_series_backward(pair_series *f, pair_mlp *fun, const float *ds, float *dw) {
   spread_boxes(f, ds);
   for (size_t tile = tile_count(f); tile-- > 0;) { /* the last tapes are still in the cache */
-    const scalar_rows rows = rows_of(f, tile);
+    const pair_mlp_rows rows = rows_of(f, tile);
     if (!is_kept(tile)) evaluate_tile(f, fun, tile);
-    scalar_tile_backward(fun, &rows, tape_of(f, fun, tile), f->ds + tile * SCALAR_TILE, dw);
+    pair_mlp_tile_backward(fun, &rows, tape_of(f, fun, tile), f->ds + tile * PAIR_MLP_TILE, dw);
   }
 }

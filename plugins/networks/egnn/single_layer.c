@@ -1,7 +1,7 @@
-#include "one.h"
+#include "single_layer.h"
 
-#include "layers/carver.h"
-#include "series.h"
+#include "layers/workspace.h"
+#include "pair_series.h"
 
 #include <string.h>
 
@@ -17,34 +17,36 @@ static bool wants_series(const egnn *net, size_t pairs, bool one_z) {
   return net->evaluate == EGNN_SPECTRAL;
 }
 
-static size_t carve(one *o, const egnn *net, const hifm_domain *domain, size_t n, void *base) {
+static size_t carve(single_layer *o, const egnn *net, const hifm_domain *domain, size_t n,
+                    void *base) {
   const size_t pairs = pairs_of(domain), all = n * pairs;
-  carver c = {base, 0};
-  *o = (one){.net = net, .domain = domain, .pairs = pairs};
-  if (net->evaluate != EGNN_DIRECT) series_carve(&o->fit, &c, net, n, pairs); /* its state first */
-  o->i = carver_take(&c, pairs);
-  o->j = carver_take(&c, pairs);
-  o->diff = carver_floats(&c, all * domain->space);
+  workspace c = {base, 0};
+  *o = (single_layer){.net = net, .domain = domain, .pairs = pairs};
+  if (net->evaluate != EGNN_DIRECT)
+    pair_series_carve(&o->fit, &c, net, n, pairs); /* its state first */
+  o->i = workspace_take(&c, pairs);
+  o->j = workspace_take(&c, pairs);
+  o->diff = workspace_floats(&c, all * domain->space);
   float **const per_pair[] = {&o->d2, &o->z, &o->s, &o->ds, &o->slope};
-  for (size_t k = 0; k < 5; k++) *per_pair[k] = carver_floats(&c, all);
-  o->fun_memory = carver_floats(&c, scalar_spare(net));
-  o->tape = carver_floats(&c, scalar_tape(net));
+  for (size_t k = 0; k < 5; k++) *per_pair[k] = workspace_floats(&c, all);
+  o->fun_memory = workspace_floats(&c, pair_mlp_scratch(net));
+  o->tape = workspace_floats(&c, pair_mlp_tape(net));
   return c.used;
 }
 
 /* Direct evaluation keeps the tape of one tile; a series takes the whole batch. */
-size_t one_chunk(const egnn *net, const hifm_domain *domain, size_t n) {
-  const size_t fit = SCALAR_TILE / pairs_of(domain);
+size_t single_layer_chunk(const egnn *net, const hifm_domain *domain, size_t n) {
+  const size_t fit = PAIR_MLP_TILE / pairs_of(domain);
   if (wants_series(net, n * pairs_of(domain), false)) return n;
   return fit < 1 ? 1 : fit > n ? n : fit;
 }
 
-size_t one_work(const egnn *net, const hifm_domain *domain, size_t n) {
-  one o;
+size_t single_layer_work(const egnn *net, const hifm_domain *domain, size_t n) {
+  single_layer o;
   return carve(&o, net, domain, n, NULL);
 }
 
-static void measure_pairs(one *o) {
+static void measure_pairs(single_layer *o) {
   const size_t space = o->domain->space, d = o->domain->d;
   for (size_t b = 0; b < o->batch->n; b++) {
     const float *x = o->batch->x + b * d;
@@ -61,7 +63,7 @@ static void measure_pairs(one *o) {
   }
 }
 
-static void open(one *o, const egnn *net, const hifm_domain *domain, const float *w,
+static void open(single_layer *o, const egnn *net, const hifm_domain *domain, const float *w,
                  const hifm_batch *batch, void *memory) {
   carve(o, net, domain, batch->n, memory);
   o->batch = batch;
@@ -71,39 +73,39 @@ static void open(one *o, const egnn *net, const hifm_domain *domain, const float
       o->i[p] = (unsigned char)i;
       o->j[p++] = (unsigned char)j;
     }
-  scalar_open(&o->fun, net, w, o->fun_memory);
+  pair_mlp_open(&o->fun, net, w, o->fun_memory);
   o->series = wants_series(net, batch->n * o->pairs, batch->nz == 1);
-  if (o->series) series_open(&o->fit);
+  if (o->series) pair_series_open(&o->fit);
 }
 
 /* All pairs as rows: for direct evaluation. */
-static scalar_rows all_pairs(const one *o) {
+static pair_mlp_rows all_pairs(const single_layer *o) {
   const size_t count = o->batch->n * o->pairs;
-  if (o->batch->nz == 1) return (scalar_rows){count, 1, o->d2, o->batch->z};
+  if (o->batch->nz == 1) return (pair_mlp_rows){count, 1, o->d2, o->batch->z};
   for (size_t i = 0; i < count; i++) o->z[i] = o->batch->z[i / o->pairs];
-  return (scalar_rows){count, count, o->d2, o->z};
+  return (pair_mlp_rows){count, count, o->d2, o->z};
 }
 
-static series_batch for_series(const one *o) {
-  return (series_batch){o->batch->n, o->batch->nz, o->d2, o->batch->z};
+static pair_series_batch for_series(const single_layer *o) {
+  return (pair_series_batch){o->batch->n, o->batch->nz, o->d2, o->batch->z};
 }
 
-static void evaluate(one *o, bool slope) {
+static void evaluate(single_layer *o, bool slope) {
   measure_pairs(o);
   if (o->series) {
-    const series_batch batch = for_series(o);
-    series_forward(&o->fit, &o->fun, &batch, o->s, slope ? o->slope : NULL);
+    const pair_series_batch batch = for_series(o);
+    pair_series_forward(&o->fit, &o->fun, &batch, o->s, slope ? o->slope : NULL);
   } else {
-    const scalar_rows rows = all_pairs(o);
-    scalar_evaluate(&o->fun, &rows, o->tape, o->s, slope ? o->slope : NULL);
+    const pair_mlp_rows rows = all_pairs(o);
+    pair_mlp_evaluate(&o->fun, &rows, o->tape, o->s, slope ? o->slope : NULL);
   }
 }
 
-static float share(const one *o) {
+static float share(const single_layer *o) {
   return 1.0f / (float)(o->domain->particles - 1);
 }
 
-static void move(const one *o, float *v) {
+static void move(const single_layer *o, float *v) {
   const size_t space = o->domain->space, d = o->domain->d;
   memset(v, 0, o->batch->n * d * sizeof *v);
   for (size_t b = 0; b < o->batch->n; b++)
@@ -119,18 +121,18 @@ static void move(const one *o, float *v) {
     }
 }
 
-void one_forward(const egnn *net, const hifm_domain *domain, const float *w,
-                 const hifm_batch *batch, float *v, void *memory) {
-  one o;
+void single_layer_forward(const egnn *net, const hifm_domain *domain, const float *w,
+                          const hifm_batch *batch, float *v, void *memory) {
+  single_layer o;
   open(&o, net, domain, w, batch, memory);
   evaluate(&o, false);
   move(&o, v);
 }
 
 /* div v = sum over unordered pairs of 2/(N-1) (D s + 2 d2 ds/dd2) */
-void one_divergence(const egnn *net, const hifm_domain *domain, const float *w,
-                    const hifm_batch *batch, float *v, float *divergence, void *memory) {
-  one o;
+void single_layer_divergence(const egnn *net, const hifm_domain *domain, const float *w,
+                             const hifm_batch *batch, float *v, float *divergence, void *memory) {
+  single_layer o;
   open(&o, net, domain, w, batch, memory);
   evaluate(&o, true);
   move(&o, v);
@@ -143,7 +145,7 @@ void one_divergence(const egnn *net, const hifm_domain *domain, const float *w,
 }
 
 /* ds per pair, from dv. */
-static void pull(one *o, const float *dv) {
+static void pull(single_layer *o, const float *dv) {
   const size_t space = o->domain->space, d = o->domain->d;
   for (size_t b = 0; b < o->batch->n; b++) {
     for (size_t p = 0; p < o->pairs; p++) {
@@ -158,7 +160,7 @@ static void pull(one *o, const float *dv) {
 }
 
 /* dx = through the difference vectors, and through d2 by the slopes. */
-static void move_backward(const one *o, const float *dv, float *dx) {
+static void move_backward(const single_layer *o, const float *dv, float *dx) {
   const size_t space = o->domain->space, d = o->domain->d;
   memset(dx, 0, o->batch->n * d * sizeof *dx);
   for (size_t b = 0; b < o->batch->n; b++)
@@ -175,18 +177,19 @@ static void move_backward(const one *o, const float *dv, float *dx) {
 }
 
 /* The slopes of a batch that the forward pass evaluated without. */
-static void find_slopes(one *o) {
+static void find_slopes(single_layer *o) {
   if (o->series) {
-    series_slopes(&o->fit, &o->fun, o->slope);
+    pair_series_slopes(&o->fit, &o->fun, o->slope);
   } else {
-    const scalar_rows rows = all_pairs(o);
-    scalar_evaluate(&o->fun, &rows, o->tape, o->s, o->slope);
+    const pair_mlp_rows rows = all_pairs(o);
+    pair_mlp_evaluate(&o->fun, &rows, o->tape, o->s, o->slope);
   }
 }
 
-void one_backward(const egnn *net, const hifm_domain *domain, const float *w,
-                  const hifm_batch *batch, const float *dv, float *dw, float *dx, void *memory) {
-  one o;
+void single_layer_backward(const egnn *net, const hifm_domain *domain, const float *w,
+                           const hifm_batch *batch, const float *dv, float *dw, float *dx,
+                           void *memory) {
+  single_layer o;
   open(&o, net, domain, w, batch, memory);
   pull(&o, dv);
   if (dx) {
@@ -195,11 +198,11 @@ void one_backward(const egnn *net, const hifm_domain *domain, const float *w,
   }
   if (!dw) return;
   if (o.series) {
-    series_backward(&o.fit, &o.fun, o.ds, dw);
+    pair_series_backward(&o.fit, &o.fun, o.ds, dw);
   } else {
     /* One tile's tape is still there from the forward pass, unless slopes were asked for. */
-    const scalar_rows rows = all_pairs(&o);
-    scalar_backward(&o.fun, &rows, o.tape, o.ds, !dx && rows.count <= SCALAR_TILE, dw);
+    const pair_mlp_rows rows = all_pairs(&o);
+    pair_mlp_backward(&o.fun, &rows, o.tape, o.ds, !dx && rows.count <= PAIR_MLP_TILE, dw);
   }
-  scalar_finish(&o.fun, dw);
+  pair_mlp_finish(&o.fun, dw);
 }

@@ -1,4 +1,4 @@
-#include "scalar.h"
+#include "pair_mlp.h"
 
 #include "layers/activations.h"
 #include "layers/dense.h"
@@ -6,12 +6,12 @@
 #include <cblas.h>
 #include <string.h>
 
-size_t scalar_tape(const egnn *net) {
-  return SCALAR_TILE * 2 * (size_t)net->width + 2 * stack_tape(egnn_stack(net, 1), SCALAR_TILE);
+size_t pair_mlp_tape(const egnn *net) {
+  return PAIR_MLP_TILE * 2 * (size_t)net->width + 2 * stack_tape(egnn_stack(net, 1), PAIR_MLP_TILE);
 }
 
-size_t scalar_spare(const egnn *net) {
-  return (4 + 3 * SCALAR_TILE) * (size_t)net->width;
+size_t pair_mlp_scratch(const egnn *net) {
+  return (4 + 3 * PAIR_MLP_TILE) * (size_t)net->width;
 }
 
 /* The parts of a tile's tape. */
@@ -21,16 +21,16 @@ typedef struct tile {
 } tile;
 
 static tile split(const egnn *net, size_t count, float *tape) {
-  const size_t size = SCALAR_TILE * (size_t)net->width;
+  const size_t size = PAIR_MLP_TILE * (size_t)net->width;
   tile t = {.act = tape, .slope = tape + size, .edge = tape + 2 * size};
-  t.coord = t.edge + stack_tape(egnn_stack(net, 1), SCALAR_TILE);
+  t.coord = t.edge + stack_tape(egnn_stack(net, 1), PAIR_MLP_TILE);
   t.m = stack_output(egnn_stack(net, 1), count, t.act, t.edge);
   t.c = stack_output(egnn_stack(net, 1), count, t.m, t.coord);
   return t;
 }
 
 /* out = x (A + B) for one row x [W] */
-static void through_kernels(const scalar *s, const float *x, float *out) {
+static void through_kernels(const pair_mlp *s, const float *x, float *out) {
   const int width = (int)s->net->width;
   const float *kernel = s->w + s->at.first;
   for (int part = 0; part < 2; part++)
@@ -38,16 +38,16 @@ static void through_kernels(const scalar *s, const float *x, float *out) {
                 1, 1, out, 1);
 }
 
-void scalar_open(scalar *s, const egnn *net, const float *w, float *memory) {
+void pair_mlp_open(pair_mlp *s, const egnn *net, const float *w, float *memory) {
   const size_t width = net->width;
-  *s = (scalar){.net = net, .w = w, .p = memory};
+  *s = (pair_mlp){.net = net, .w = w, .p = memory};
   egnn_layout(net, 0, &s->at);
   s->r = s->p + width;
   s->dp = s->r + width;
   s->dr = s->dp + width;
   s->a = s->dr + width;
-  s->b = s->a + SCALAR_TILE * width;
-  s->c = s->b + SCALAR_TILE * width;
+  s->b = s->a + PAIR_MLP_TILE * width;
+  s->c = s->b + PAIR_MLP_TILE * width;
   memset(s->p, 0, width * sizeof *s->p);
   memcpy(s->r, w + s->at.first_bias, width * sizeof *s->r);
   memset(s->dp, 0, 2 * width * sizeof *s->dp);
@@ -55,7 +55,7 @@ void scalar_open(scalar *s, const egnn *net, const float *w, float *memory) {
   through_kernels(s, w + width, s->r);
 }
 
-void scalar_tile(const scalar *s, const scalar_rows *rows, float *tape, float *out) {
+void pair_mlp_tile(const pair_mlp *s, const pair_mlp_rows *rows, float *tape, float *out) {
   const size_t width = s->net->width, count = rows->count;
   const tile t = split(s->net, count, tape);
   const float *restrict p = s->p, *restrict r = s->r;
@@ -72,7 +72,8 @@ void scalar_tile(const scalar *s, const scalar_rows *rows, float *tape, float *o
               s->w + s->at.coord_last, 1, 0, out, 1);
 }
 
-void scalar_tile_slope(const scalar *s, const scalar_rows *rows, const float *tape, float *slope) {
+void pair_mlp_tile_slope(const pair_mlp *s, const pair_mlp_rows *rows, const float *tape,
+                         float *slope) {
   const size_t width = s->net->width, count = rows->count;
   const tile t = split(s->net, count, (float *)tape);
   for (size_t i = 0; i < count; i++)
@@ -87,8 +88,8 @@ void scalar_tile_slope(const scalar *s, const scalar_rows *rows, const float *ta
   for (size_t i = 0; i < count; i++) slope[i] *= egnn_feature_slope(s->net, rows->d2[i]);
 }
 
-void scalar_tile_backward(scalar *s, const scalar_rows *rows, const float *tape, const float *dout,
-                          float *dw) {
+void pair_mlp_tile_backward(pair_mlp *s, const pair_mlp_rows *rows, const float *tape,
+                            const float *dout, float *dw) {
   const size_t width = s->net->width, count = rows->count;
   const tile t = split(s->net, count, (float *)tape);
   const stack_shape stack = egnn_stack(s->net, 1);
@@ -112,30 +113,30 @@ void scalar_tile_backward(scalar *s, const scalar_rows *rows, const float *tape,
 }
 
 static size_t tile_size(size_t count, size_t first) {
-  return count - first < SCALAR_TILE ? count - first : SCALAR_TILE;
+  return count - first < PAIR_MLP_TILE ? count - first : PAIR_MLP_TILE;
 }
 
-void scalar_evaluate(const scalar *s, const scalar_rows *rows, float *tape, float *out,
-                     float *slope) {
-  for (size_t first = 0; first < rows->count; first += SCALAR_TILE) {
-    const scalar_rows part = scalar_part(rows, first, tile_size(rows->count, first));
-    scalar_tile(s, &part, tape, out + first);
-    if (slope) scalar_tile_slope(s, &part, tape, slope + first);
+void pair_mlp_evaluate(const pair_mlp *s, const pair_mlp_rows *rows, float *tape, float *out,
+                       float *slope) {
+  for (size_t first = 0; first < rows->count; first += PAIR_MLP_TILE) {
+    const pair_mlp_rows part = pair_mlp_part(rows, first, tile_size(rows->count, first));
+    pair_mlp_tile(s, &part, tape, out + first);
+    if (slope) pair_mlp_tile_slope(s, &part, tape, slope + first);
   }
 }
 
-void scalar_backward(scalar *s, const scalar_rows *rows, float *tape, const float *dout, bool taped,
-                     float *dw) {
-  float out[SCALAR_TILE];
-  for (size_t first = 0; first < rows->count; first += SCALAR_TILE) {
-    const scalar_rows part = scalar_part(rows, first, tile_size(rows->count, first));
-    if (!taped) scalar_tile(s, &part, tape, out);
-    scalar_tile_backward(s, &part, tape, dout + first, dw);
+void pair_mlp_backward(pair_mlp *s, const pair_mlp_rows *rows, float *tape, const float *dout,
+                       bool taped, float *dw) {
+  float out[PAIR_MLP_TILE];
+  for (size_t first = 0; first < rows->count; first += PAIR_MLP_TILE) {
+    const pair_mlp_rows part = pair_mlp_part(rows, first, tile_size(rows->count, first));
+    if (!taped) pair_mlp_tile(s, &part, tape, out);
+    pair_mlp_tile_backward(s, &part, tape, dout + first, dw);
   }
 }
 
 /* d(x (A + B)): both kernels get x dy', x gets (A + B) dy. */
-static void kernels_backward(const scalar *s, const float *x, const float *dy, float *dw,
+static void kernels_backward(const pair_mlp *s, const float *x, const float *dy, float *dw,
                              float *dx) {
   const int width = (int)s->net->width;
   for (int part = 0; part < 2; part++) {
@@ -145,7 +146,7 @@ static void kernels_backward(const scalar *s, const float *x, const float *dy, f
   }
 }
 
-void scalar_finish(scalar *s, float *dw) {
+void pair_mlp_finish(pair_mlp *s, float *dw) {
   const size_t width = s->net->width;
   for (size_t j = 0; j < width; j++) dw[s->at.first_bias + j] += s->dr[j];
   kernels_backward(s, s->w, s->dp, dw, dw);

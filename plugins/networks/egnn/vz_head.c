@@ -16,8 +16,8 @@ static void average(size_t n, size_t particles, size_t width, const float *h, fl
   for (size_t k = 0; k < n * width; k++) mean[k] /= (float)particles;
 }
 
-void egnn_head_forward(const egnn *net, const hifm_domain *domain, size_t n, const float *w,
-                       const egnn_weights *at, egnn_work *work, float *v) {
+void egnn_vz_forward(const egnn *net, const hifm_domain *domain, size_t n, const float *w,
+                     const egnn_weights *at, egnn_work *work, float *v) {
   const size_t width = net->width, d = domain->d;
   average(n, domain->particles, width, work->h_out, work->mean);
   layers_dense(n, width, 1, work->mean, w + at->end, w + at->end + width, work->speed);
@@ -25,8 +25,8 @@ void egnn_head_forward(const egnn *net, const hifm_domain *domain, size_t n, con
   for (size_t b = 0; b < n; b++) v[b * (d + 1) + d] = work->speed[b];
 }
 
-void egnn_head_backward(const egnn *net, const hifm_domain *domain, size_t n, const float *w,
-                        const egnn_weights *at, egnn_work *work, const float *dv, float *dw) {
+void egnn_vz_backward(const egnn *net, const hifm_domain *domain, size_t n, const float *w,
+                      const egnn_weights *at, egnn_work *work, const float *dv, float *dw) {
   const size_t width = net->width, particles = domain->particles, d = domain->d;
   float *dspeed = work->ds, *dmean = work->rows_a;
   for (size_t b = 0; b < n; b++) dspeed[b] = dv[b * (d + 1) + d] * work->speed_slope[b];

@@ -1,4 +1,4 @@
-#include "segments.h"
+#include "pair_buckets.h"
 
 #include <cblas.h>
 #include <math.h>
@@ -9,21 +9,21 @@ enum { TOUCHED_MOST = 40, CHUNK = 64 };
 
 static const uint32_t nobody = UINT32_MAX;
 
-static size_t segments_most(size_t n, size_t pairs) {
+static size_t most_segments(size_t n, size_t pairs) {
   return n * (pairs < TOUCHED_MOST ? pairs : TOUCHED_MOST);
 }
 
-void segments_carve(segments *s, carver *c, size_t n, size_t pairs) {
-  const size_t most = segments_most(n, pairs), slots = n * pairs + most * CHEBYSHEV_LANES;
+void pair_buckets_carve(pair_buckets *s, workspace *c, size_t n, size_t pairs) {
+  const size_t most = most_segments(n, pairs), slots = n * pairs + most * CHEBYSHEV_LANES;
   s->pairs = pairs;
-  s->box = carver_take(c, BOXES_MOST * sizeof *s->box);
-  s->index = carver_take(c, (size_t)BOXES_U * BOXES_Z + 1);
-  s->member = carver_take(c, n * pairs);
-  s->u = carver_floats(c, n * pairs);
-  s->segment = carver_take(c, most * sizeof *s->segment);
-  s->pair = carver_take(c, slots * sizeof *s->pair);
-  s->t = carver_floats(c, slots);
-  s->value = carver_floats(c, slots);
+  s->box = workspace_take(c, BOXES_MOST * sizeof *s->box);
+  s->index = workspace_take(c, (size_t)BOXES_U * BOXES_Z + 1);
+  s->member = workspace_take(c, n * pairs);
+  s->u = workspace_floats(c, n * pairs);
+  s->segment = workspace_take(c, most * sizeof *s->segment);
+  s->pair = workspace_take(c, slots * sizeof *s->pair);
+  s->t = workspace_floats(c, slots);
+  s->value = workspace_floats(c, slots);
 }
 
 /* The pairs that share one z: which boxes they touch, and how many are in each. */
@@ -53,7 +53,7 @@ static uint32_t blocks_of(uint32_t count) {
 }
 
 /* Finds the box of each pair; box->first_slot counts slots for now. */
-static void find_boxes(segments *s, size_t n, size_t nz, const float *d2, const float *z) {
+static void find_boxes(pair_buckets *s, size_t n, size_t nz, const float *d2, const float *z) {
   group g = {0};
   for (size_t i = 0; i < n * s->pairs; i++) s->u[i] = log1pf(d2[i]);
   for (size_t b = 0; b < n; b++) {
@@ -63,14 +63,14 @@ static void find_boxes(segments *s, size_t n, size_t nz, const float *d2, const 
       s->member[i] = BOXES_NONE;
       if (k == BOXES_NONE || !group_add(&g, k)) continue;
       s->member[i] = (unsigned char)k;
-      segments_box *part = &s->box[k];
+      bucket *part = &s->box[k];
       part->at.u_low = fminf(part->at.u_low, s->u[i]);
       part->at.u_high = fmaxf(part->at.u_high, s->u[i]);
       part->weight += (double)d2[i];
     }
     if (nz == 1 && b + 1 < n) continue;
     for (size_t k = 0; k < g.touched; k++) {
-      segments_box *part = &s->box[g.list[k]];
+      bucket *part = &s->box[g.list[k]];
       part->at.z_low = fminf(part->at.z_low, here);
       part->at.z_high = fmaxf(part->at.z_high, here);
       part->pairs += g.count[g.list[k]];
@@ -82,7 +82,7 @@ static void find_boxes(segments *s, size_t n, size_t nz, const float *d2, const 
 }
 
 /* From counts to places. */
-static void place_boxes(segments *s) {
+static void place_boxes(pair_buckets *s) {
   size_t first = 0, slot = 0;
   for (size_t k = 0; k < BOXES_MOST; k++) {
     const size_t slots = s->box[k].first_slot;
@@ -94,7 +94,7 @@ static void place_boxes(segments *s) {
 }
 
 /* Ends a segment: fills its last block. */
-static void close_segment(segments *s, segment *at, uint32_t count, float z) {
+static void close_segment(pair_buckets *s, segment *at, uint32_t count, float z) {
   at->z = z;
   at->blocks = blocks_of(count);
   for (uint32_t k = count; k < at->blocks * CHEBYSHEV_LANES; k++) {
@@ -103,7 +103,7 @@ static void close_segment(segments *s, segment *at, uint32_t count, float z) {
   }
 }
 
-static void fill_segments(segments *s, size_t n, size_t nz, const float *z) {
+static void fill_segments(pair_buckets *s, size_t n, size_t nz, const float *z) {
   segment *next[BOXES_MOST]; /* the open segment of each box */
   group g = {0};
   for (size_t k = 0; k < BOXES_MOST; k++) {
@@ -117,7 +117,7 @@ static void fill_segments(segments *s, size_t n, size_t nz, const float *z) {
       group_add(&g, k);
       const size_t slot = next[k]->slot + g.count[k] - 1;
       s->pair[slot] = (uint32_t)i;
-      s->t[slot] = spectral_map(s->u[i], s->box[k].at.u_low, s->box[k].at.u_high);
+      s->t[slot] = box_series_map(s->u[i], s->box[k].at.u_low, s->box[k].at.u_high);
     }
     if (nz == 1 && b + 1 < n) continue;
     for (size_t j = 0; j < g.touched; j++) {
@@ -131,33 +131,33 @@ static void fill_segments(segments *s, size_t n, size_t nz, const float *z) {
   }
 }
 
-void segments_sort(segments *s, const boxes *all, size_t n, size_t nz, const float *d2,
-                   const float *z) {
+void pair_buckets_sort(pair_buckets *s, const boxes *all, size_t n, size_t nz, const float *d2,
+                       const float *z) {
   boxes_index(all, s->index);
   s->index[BOXES_U * BOXES_Z] = BOXES_NONE;
-  for (size_t k = 0; k < BOXES_MOST; k++)
-    s->box[k] = (segments_box){.at = {INFINITY, 0, INFINITY, 0}};
+  for (size_t k = 0; k < BOXES_MOST; k++) s->box[k] = (bucket){.at = {INFINITY, 0, INFINITY, 0}};
   find_boxes(s, n, nz, d2, z);
   place_boxes(s);
   fill_segments(s, n, nz, z);
 }
 
 /* T_0 ... of the z of some segments: [count, nz]. */
-static void values_in_z(const segments *s, const box *b, size_t k, const segment *at, size_t count,
-                        float *tz) {
-  const spectral_extent *e = &s->box[k].at;
+static void values_in_z(const pair_buckets *s, const box *b, size_t k, const segment *at,
+                        size_t count, float *tz) {
+  const box_extent *e = &s->box[k].at;
   float t[CHUNK];
-  for (size_t j = 0; j < count; j++) t[j] = spectral_map(at[j].z, e->z_low, e->z_high);
+  for (size_t j = 0; j < count; j++) t[j] = box_series_map(at[j].z, e->z_low, e->z_high);
   chebyshev_values(b->nz, count, t, tz);
 }
 
-static size_t chunk_at(const segments_box *part, size_t done) {
+static size_t chunk_at(const bucket *part, size_t done) {
   return part->segments - done < CHUNK ? part->segments - done : CHUNK;
 }
 
-void segments_sum(const segments *s, const box *b, size_t k, const float *c, float *values) {
+void pair_buckets_sum(const pair_buckets *s, const box *b, size_t k, const float *c,
+                      float *values) {
   float tz[CHUNK * BOXES_NODES], a[CHUNK * BOXES_NODES];
-  const segments_box *part = &s->box[k];
+  const bucket *part = &s->box[k];
   const int nu = b->nu, nz = b->nz;
   for (size_t done = 0; done < part->segments; done += CHUNK) {
     const size_t count = chunk_at(part, done);
@@ -174,9 +174,10 @@ void segments_sum(const segments *s, const box *b, size_t k, const float *c, flo
   }
 }
 
-void segments_spread(const segments *s, const box *b, size_t k, const float *dvalues, float *dc) {
+void pair_buckets_spread(const pair_buckets *s, const box *b, size_t k, const float *dvalues,
+                         float *dc) {
   float tz[CHUNK * BOXES_NODES], da[CHUNK * BOXES_NODES];
-  const segments_box *part = &s->box[k];
+  const bucket *part = &s->box[k];
   const int nu = b->nu, nz = b->nz;
   memset(dc, 0, (size_t)b->nu * b->nz * sizeof *dc);
   for (size_t done = 0; done < part->segments; done += CHUNK) {
