@@ -30,7 +30,6 @@ typedef struct hifm_domain {
   uint32_t particles, space;
   uint32_t height, width, channels;
   bool centred; /* every point has zero centre of mass (particles only) */
-  bool speed;   /* a network also answers v_z, the speed of z (eq. 21): see network.h */
 } hifm_domain;
 
 /* The type decides what lies at `offset` in the instance: */

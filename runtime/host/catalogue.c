@@ -21,7 +21,7 @@ static void describe_kind(arena *a, value *entry, const hifm_plugin *plugin) {
     value_put(a, entry, "own_path", value_bool(a, plugin->ops.flow->path != NULL));
   }
   if (plugin->kind == HIFM_NETWORK)
-    value_put(a, entry, "speed", value_bool(a, plugin->ops.network->speed));
+    value_put(a, entry, "speed", value_bool(a, plugin->ops.network->has_vz));
   if (plugin->kind == HIFM_ENERGY) {
     const hifm_energy_ops *ops = plugin->ops.energy;
     const uint32_t implied = ops->pair ? HIFM_INVARIANT_TRANSLATION | HIFM_INVARIANT_ROTATION |

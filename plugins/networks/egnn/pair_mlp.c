@@ -14,10 +14,11 @@ size_t pair_mlp_scratch(const egnn *net) {
   return (4 + 3 * PAIR_MLP_TILE) * (size_t)net->width;
 }
 
-/* The parts of a tile's tape. */
+/* The parts of a tile's tape, for `count` rows. */
 typedef struct tile {
-  float *act, *slope, *edge, *coord;
-  const float *m, *c; /* last activations of the two stacks */
+  float *act, *slope;  /* [count, W]: first layer */
+  float *edge, *coord; /* stack tapes */
+  const float *m, *c;  /* last activations of both, [count, W] */
 } tile;
 
 static tile split(const egnn *net, size_t count, float *tape) {
@@ -29,19 +30,25 @@ static tile split(const egnn *net, size_t count, float *tape) {
   return t;
 }
 
-/* out = x (A + B) for one row x [W] */
-static void through_kernels(const pair_mlp *s, const float *x, float *out) {
+/* out += x (A + B) for one row x [W] */
+static void add_through_kernels(const pair_mlp *s, const float *x, float *out) {
   const int width = (int)s->net->width;
-  const float *kernel = s->w + s->at.first;
+  const size_t kernels[] = {s->at.kernel_i, s->at.kernel_j};
   for (int part = 0; part < 2; part++)
-    cblas_sgemv(CblasRowMajor, CblasTrans, width, width, 1, kernel + part * width * width, width, x,
-                1, 1, out, 1);
+    cblas_sgemv(CblasRowMajor, CblasTrans, width, width, 1, s->w + kernels[part], width, x, 1, 1,
+                out, 1);
 }
 
 void pair_mlp_open(pair_mlp *s, const egnn *net, const float *w, float *memory) {
   const size_t width = net->width;
-  *s = (pair_mlp){.net = net, .w = w, .p = memory};
-  egnn_layout(net, 0, &s->at);
+  egnn_weights all;
+  egnn_layout(net, false, &all, NULL, 0);
+  *s = (pair_mlp){.net = net,
+                  .w = w,
+                  .embed = all.embed,
+                  .embed_bias = all.embed_bias,
+                  .at = all.layer[0],
+                  .p = memory};
   s->r = s->p + width;
   s->dp = s->r + width;
   s->dr = s->dp + width;
@@ -51,23 +58,23 @@ void pair_mlp_open(pair_mlp *s, const egnn *net, const float *w, float *memory) 
   memset(s->p, 0, width * sizeof *s->p);
   memcpy(s->r, w + s->at.first_bias, width * sizeof *s->r);
   memset(s->dp, 0, 2 * width * sizeof *s->dp);
-  through_kernels(s, w, s->p);
-  through_kernels(s, w + width, s->r);
+  add_through_kernels(s, w + s->embed, s->p);
+  add_through_kernels(s, w + s->embed_bias, s->r);
 }
 
 void pair_mlp_tile(const pair_mlp *s, const pair_mlp_rows *rows, float *tape, float *out) {
   const size_t width = s->net->width, count = rows->count;
   const tile t = split(s->net, count, tape);
   const float *restrict p = s->p, *restrict r = s->r;
-  const float *restrict k = s->w + s->at.first + 2 * width * width;
+  const float *restrict k = s->w + s->at.kernel_d;
   for (size_t i = 0; i < count; i++) {
     const float z = rows->z[rows->nz == 1 ? 0 : i], d = egnn_feature(s->net, rows->d2[i]);
     float *restrict y = t.act + i * width;
     for (size_t j = 0; j < width; j++) y[j] = z * p[j] + r[j] + d * k[j];
   }
   layers_softplus(count * width, t.act, t.act, t.slope);
-  stack_forward(egnn_stack(s->net, 1), count, s->w + s->at.edge, t.act, t.edge);
-  stack_forward(egnn_stack(s->net, 1), count, s->w + s->at.coord, t.m, t.coord);
+  stack_forward(egnn_stack(s->net, 1), count, s->w + s->at.edge, t.act, t.edge); /* t.m */
+  stack_forward(egnn_stack(s->net, 1), count, s->w + s->at.coord, t.m, t.coord); /* t.c */
   cblas_sgemv(CblasRowMajor, CblasNoTrans, (int)count, (int)width, 1, t.c, (int)width,
               s->w + s->at.coord_last, 1, 0, out, 1);
 }
@@ -76,8 +83,9 @@ void pair_mlp_tile_slope(const pair_mlp *s, const pair_mlp_rows *rows, const flo
                          float *slope) {
   const size_t width = s->net->width, count = rows->count;
   const tile t = split(s->net, count, (float *)tape);
+  /* The tangent of pre by f(d2) is k in every row; it goes through all layers. */
   for (size_t i = 0; i < count; i++)
-    memcpy(s->a + i * width, s->w + s->at.first + 2 * width * width, width * sizeof(float));
+    memcpy(s->a + i * width, s->w + s->at.kernel_d, width * sizeof(float));
   layers_scale(count * width, t.slope, s->a);
   const stack_shape stack = egnn_stack(s->net, 1);
   float *t1 = stack_tangent(stack, count, s->w + s->at.edge, t.edge, s->a, s->b);
@@ -93,13 +101,14 @@ void pair_mlp_tile_backward(pair_mlp *s, const pair_mlp_rows *rows, const float 
   const size_t width = s->net->width, count = rows->count;
   const tile t = split(s->net, count, (float *)tape);
   const stack_shape stack = egnn_stack(s->net, 1);
+  /* dc in a, dm in b, dpre in a again; all [count, W] */
   layers_dense_backward(count, width, 1, t.c, s->w + s->at.coord_last, dout, dw + s->at.coord_last,
                         NULL, s->a);
   stack_backward(stack, count, s->w + s->at.coord, t.m, t.coord, s->a, dw + s->at.coord, s->b,
                  s->c);
   stack_backward(stack, count, s->w + s->at.edge, t.act, t.edge, s->b, dw + s->at.edge, s->a, s->c);
   layers_scale(count * width, t.slope, s->a);
-  float *restrict dk = dw + s->at.first + 2 * width * width;
+  float *restrict dk = dw + s->at.kernel_d;
   float *restrict dp = s->dp, *restrict dr = s->dr;
   for (size_t i = 0; i < count; i++) {
     const float z = rows->z[rows->nz == 1 ? 0 : i], d = egnn_feature(s->net, rows->d2[i]);
@@ -135,12 +144,13 @@ void pair_mlp_backward(pair_mlp *s, const pair_mlp_rows *rows, float *tape, cons
   }
 }
 
-/* d(x (A + B)): both kernels get x dy', x gets (A + B) dy. */
+/* Back through y = x (A + B): both kernels get x' dy, dx gets dy (A + B)'. */
 static void kernels_backward(const pair_mlp *s, const float *x, const float *dy, float *dw,
                              float *dx) {
   const int width = (int)s->net->width;
+  const size_t kernels[] = {s->at.kernel_i, s->at.kernel_j};
   for (int part = 0; part < 2; part++) {
-    const size_t at = s->at.first + (size_t)(part * width * width);
+    const size_t at = kernels[part];
     cblas_sger(CblasRowMajor, width, width, 1, x, 1, dy, 1, dw + at, width);
     cblas_sgemv(CblasRowMajor, CblasNoTrans, width, width, 1, s->w + at, width, dy, 1, 1, dx, 1);
   }
@@ -149,6 +159,6 @@ static void kernels_backward(const pair_mlp *s, const float *x, const float *dy,
 void pair_mlp_finish(pair_mlp *s, float *dw) {
   const size_t width = s->net->width;
   for (size_t j = 0; j < width; j++) dw[s->at.first_bias + j] += s->dr[j];
-  kernels_backward(s, s->w, s->dp, dw, dw);
-  kernels_backward(s, s->w + width, s->dr, dw, dw + width);
+  kernels_backward(s, s->w + s->embed, s->dp, dw, dw + s->embed);
+  kernels_backward(s, s->w + s->embed_bias, s->dr, dw, dw + s->embed_bias);
 }

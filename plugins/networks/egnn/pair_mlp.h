@@ -1,12 +1,14 @@
-/* One layer and identical particles: all h are equal, m_ij = m_ji, and the network is
+/* The function of a pair. With one layer and identical particles all h are equal, so m_ij = m_ji,
+ * and the network is
  *
  *   v_i = 1/(N-1) sum_j (x_i - x_j) s(d2_ij, z)
  *
- * with one smooth scalar function s = phi_x(phi_e(h(z), h(z), d2)). This file evaluates s and its
- * gradients for rows of (d2, z), in tiles.
+ * with one smooth scalar function s = phi_x(phi_e(h(z), h(z), f(d2))): an MLP of two inputs. This
+ * file evaluates s and its gradients for rows of (d2, z), in tiles.
  *
- * The first edge layer, seen from (d2, z), is  pre = z p + r + f(d2) k  with  p = a (A + B),
- * r = e (A + B) + bias: a, e the embedding's kernel and bias, A, B, k the parts of the kernel. */
+ * Its first layer is  pre = z p + r + f(d2) k  with  p = a (A + B),  r = e (A + B) + bias:  a [W],
+ * e [W] the embedding's kernel and bias, A [W, W], B [W, W], k [W] the rows of the edge kernel for
+ * h_i, h_j and the distance. */
 #ifndef EGNN_PAIR_MLP_H
 #define EGNN_PAIR_MLP_H
 
@@ -17,10 +19,11 @@ enum { PAIR_MLP_TILE = 384 };
 typedef struct pair_mlp {
   const egnn *net;
   const float *w;
-  egnn_weights at;
+  size_t embed, embed_bias;
+  egnn_layer_weights at;
   float *p, *r;     /* [W] */
   float *dp, *dr;   /* [W] gradients, gathered over the tiles of one backward pass */
-  float *a, *b, *c; /* [PAIR_MLP_TILE, W] spare */
+  float *a, *b, *c; /* [PAIR_MLP_TILE, W] scratch */
 } pair_mlp;
 
 /* Rows: z [nz], nz = count or 1. */
@@ -33,7 +36,7 @@ typedef struct pair_mlp_rows {
 size_t pair_mlp_tape(const egnn *net);
 size_t pair_mlp_scratch(const egnn *net);
 
-/* Points s into `memory` of pair_mlp_scratch floats, and computes p and r for these weights. */
+/* Points s into `memory` of pair_mlp_scratch floats; computes p and r for these weights. */
 void pair_mlp_open(pair_mlp *s, const egnn *net, const float *w, float *memory);
 
 /* At most PAIR_MLP_TILE rows: out [count], and the tape. */

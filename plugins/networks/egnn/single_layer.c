@@ -5,33 +5,34 @@
 
 #include <string.h>
 
-/* From how many pairs on a series is worth its nodes: with one z, and with many. */
-enum { WORTH_ONE_Z = 256, WORTH = 4096 };
+/* The series pays from this many pairs on: with one z for all, and with a z for each point. */
+enum { PAYS_ONE_Z = 256, PAYS_MANY_Z = 4096 };
 
 static size_t pairs_of(const hifm_domain *domain) {
   return (size_t)domain->particles * (domain->particles - 1) / 2;
 }
 
 static bool wants_series(const egnn *net, size_t pairs, bool one_z) {
-  if (net->evaluate == EGNN_AUTO) return pairs >= (one_z ? WORTH_ONE_Z : WORTH);
+  if (net->evaluate == EGNN_AUTO) return pairs >= (one_z ? PAYS_ONE_Z : PAYS_MANY_Z);
   return net->evaluate == EGNN_SPECTRAL;
 }
 
-static size_t carve(single_layer *o, const egnn *net, const hifm_domain *domain, size_t n,
+/* The places of all arrays for n points in `base` (NULL: only their size); returns bytes. */
+static size_t place(single_layer *layer, const egnn *net, const hifm_domain *domain, size_t n,
                     void *base) {
   const size_t pairs = pairs_of(domain), all = n * pairs;
-  workspace c = {base, 0};
-  *o = (single_layer){.net = net, .domain = domain, .pairs = pairs};
+  workspace space = {base, 0};
+  *layer = (single_layer){.net = net, .domain = domain, .pairs = pairs};
   if (net->evaluate != EGNN_DIRECT)
-    pair_series_carve(&o->fit, &c, net, n, pairs); /* its state first */
-  o->i = workspace_take(&c, pairs);
-  o->j = workspace_take(&c, pairs);
-  o->diff = workspace_floats(&c, all * domain->space);
-  float **const per_pair[] = {&o->d2, &o->z, &o->s, &o->ds, &o->slope};
-  for (size_t k = 0; k < 5; k++) *per_pair[k] = workspace_floats(&c, all);
-  o->fun_memory = workspace_floats(&c, pair_mlp_scratch(net));
-  o->tape = workspace_floats(&c, pair_mlp_tape(net));
-  return c.used;
+    pair_series_place(&layer->series, &space, net, n, pairs); /* first: its state is kept */
+  layer->i = workspace_take(&space, pairs);
+  layer->j = workspace_take(&space, pairs);
+  layer->diff = workspace_floats(&space, all * domain->space);
+  float **const per_pair[] = {&layer->d2, &layer->z, &layer->s, &layer->ds, &layer->slope};
+  for (size_t k = 0; k < 5; k++) *per_pair[k] = workspace_floats(&space, all);
+  layer->mlp_memory = workspace_floats(&space, pair_mlp_scratch(net));
+  layer->tape = workspace_floats(&space, pair_mlp_tape(net));
+  return space.used;
 }
 
 /* Direct evaluation keeps the tape of one tile; a series takes the whole batch. */
@@ -42,18 +43,19 @@ size_t single_layer_chunk(const egnn *net, const hifm_domain *domain, size_t n) 
 }
 
 size_t single_layer_work(const egnn *net, const hifm_domain *domain, size_t n) {
-  single_layer o;
-  return carve(&o, net, domain, n, NULL);
+  single_layer layer;
+  return place(&layer, net, domain, n, NULL);
 }
 
-static void measure_pairs(single_layer *o) {
-  const size_t space = o->domain->space, d = o->domain->d;
-  for (size_t b = 0; b < o->batch->n; b++) {
-    const float *x = o->batch->x + b * d;
-    float *d2 = o->d2 + b * o->pairs, *diff = o->diff + b * o->pairs * space;
-    for (size_t p = 0; p < o->pairs; p++) {
-      const float *xi = x + o->i[p] * space;
-      const float *xj = x + o->j[p] * space;
+/* diff and d2 of all pairs. */
+static void measure_pairs(single_layer *layer) {
+  const size_t space = layer->domain->space, d = layer->domain->d;
+  for (size_t b = 0; b < layer->batch->n; b++) {
+    const float *x = layer->batch->x + b * d;
+    float *d2 = layer->d2 + b * layer->pairs, *diff = layer->diff + b * layer->pairs * space;
+    for (size_t p = 0; p < layer->pairs; p++) {
+      const float *xi = x + layer->i[p] * space;
+      const float *xj = x + layer->j[p] * space;
       d2[p] = 0;
       for (size_t k = 0; k < space; k++) {
         diff[p * space + k] = xi[k] - xj[k];
@@ -63,58 +65,61 @@ static void measure_pairs(single_layer *o) {
   }
 }
 
-static void open(single_layer *o, const egnn *net, const hifm_domain *domain, const float *w,
+static void open(single_layer *layer, const egnn *net, const hifm_domain *domain, const float *w,
                  const hifm_batch *batch, void *memory) {
-  carve(o, net, domain, batch->n, memory);
-  o->batch = batch;
+  place(layer, net, domain, batch->n, memory);
+  layer->batch = batch;
   size_t p = 0;
   for (unsigned i = 0; i < domain->particles; i++)
     for (unsigned j = i + 1; j < domain->particles; j++) {
-      o->i[p] = (unsigned char)i;
-      o->j[p++] = (unsigned char)j;
+      layer->i[p] = (unsigned char)i;
+      layer->j[p++] = (unsigned char)j;
     }
-  pair_mlp_open(&o->fun, net, w, o->fun_memory);
-  o->series = wants_series(net, batch->n * o->pairs, batch->nz == 1);
-  if (o->series) pair_series_open(&o->fit);
+  pair_mlp_open(&layer->mlp, net, w, layer->mlp_memory);
+  layer->by_series = wants_series(net, batch->n * layer->pairs, batch->nz == 1);
+  if (layer->by_series) pair_series_open(&layer->series);
 }
 
-/* All pairs as rows: for direct evaluation. */
-static pair_mlp_rows all_pairs(const single_layer *o) {
-  const size_t count = o->batch->n * o->pairs;
-  if (o->batch->nz == 1) return (pair_mlp_rows){count, 1, o->d2, o->batch->z};
-  for (size_t i = 0; i < count; i++) o->z[i] = o->batch->z[i / o->pairs];
-  return (pair_mlp_rows){count, count, o->d2, o->z};
+/* All pairs as rows, for direct evaluation. */
+static pair_mlp_rows all_pairs(const single_layer *layer) {
+  const size_t count = layer->batch->n * layer->pairs;
+  if (layer->batch->nz == 1) return (pair_mlp_rows){count, 1, layer->d2, layer->batch->z};
+  for (size_t i = 0; i < count; i++) layer->z[i] = layer->batch->z[i / layer->pairs];
+  return (pair_mlp_rows){count, count, layer->d2, layer->z};
 }
 
-static pair_series_batch for_series(const single_layer *o) {
-  return (pair_series_batch){o->batch->n, o->batch->nz, o->d2, o->batch->z};
+static pair_series_batch series_batch(const single_layer *layer) {
+  return (pair_series_batch){layer->batch->n, layer->batch->nz, layer->d2, layer->batch->z};
 }
 
-static void evaluate(single_layer *o, bool slope) {
-  measure_pairs(o);
-  if (o->series) {
-    const pair_series_batch batch = for_series(o);
-    pair_series_forward(&o->fit, &o->fun, &batch, o->s, slope ? o->slope : NULL);
+/* s of all pairs, and ds/dd2 where `slope`. */
+static void evaluate(single_layer *layer, bool slope) {
+  measure_pairs(layer);
+  if (layer->by_series) {
+    const pair_series_batch batch = series_batch(layer);
+    pair_series_forward(&layer->series, &layer->mlp, &batch, layer->s, slope ? layer->slope : NULL);
   } else {
-    const pair_mlp_rows rows = all_pairs(o);
-    pair_mlp_evaluate(&o->fun, &rows, o->tape, o->s, slope ? o->slope : NULL);
+    const pair_mlp_rows rows = all_pairs(layer);
+    pair_mlp_evaluate(&layer->mlp, &rows, layer->tape, layer->s, slope ? layer->slope : NULL);
   }
 }
 
-static float share(const single_layer *o) {
-  return 1.0f / (float)(o->domain->particles - 1);
+/* 1/(N-1) */
+static float share(const single_layer *layer) {
+  return 1.0f / (float)(layer->domain->particles - 1);
 }
 
-static void move(const single_layer *o, float *v) {
-  const size_t space = o->domain->space, d = o->domain->d;
-  memset(v, 0, o->batch->n * d * sizeof *v);
-  for (size_t b = 0; b < o->batch->n; b++)
-    for (size_t p = 0; p < o->pairs; p++) {
-      const size_t at = b * o->pairs + p;
-      float *vi = v + b * d + o->i[p] * space;
-      float *vj = v + b * d + o->j[p] * space;
+/* v_i = share sum_j diff_ij s_ij, each pair once: v has zero mean to rounding. */
+static void move(const single_layer *layer, float *v) {
+  const size_t space = layer->domain->space, d = layer->domain->d;
+  memset(v, 0, layer->batch->n * d * sizeof *v);
+  for (size_t b = 0; b < layer->batch->n; b++)
+    for (size_t p = 0; p < layer->pairs; p++) {
+      const size_t at = b * layer->pairs + p;
+      float *vi = v + b * d + layer->i[p] * space;
+      float *vj = v + b * d + layer->j[p] * space;
       for (size_t k = 0; k < space; k++) {
-        const float push = share(o) * o->s[at] * o->diff[at * space + k];
+        const float push = share(layer) * layer->s[at] * layer->diff[at * space + k];
         vi[k] += push;
         vj[k] -= push;
       }
@@ -123,86 +128,87 @@ static void move(const single_layer *o, float *v) {
 
 void single_layer_forward(const egnn *net, const hifm_domain *domain, const float *w,
                           const hifm_batch *batch, float *v, void *memory) {
-  single_layer o;
-  open(&o, net, domain, w, batch, memory);
-  evaluate(&o, false);
-  move(&o, v);
+  single_layer layer;
+  open(&layer, net, domain, w, batch, memory);
+  evaluate(&layer, false);
+  move(&layer, v);
 }
 
 /* div v = sum over unordered pairs of 2/(N-1) (D s + 2 d2 ds/dd2) */
 void single_layer_divergence(const egnn *net, const hifm_domain *domain, const float *w,
                              const hifm_batch *batch, float *v, float *divergence, void *memory) {
-  single_layer o;
-  open(&o, net, domain, w, batch, memory);
-  evaluate(&o, true);
-  move(&o, v);
+  single_layer layer;
+  open(&layer, net, domain, w, batch, memory);
+  evaluate(&layer, true);
+  move(&layer, v);
   for (size_t b = 0; b < batch->n; b++) {
     double sum = 0;
-    for (size_t p = b * o.pairs; p < b * o.pairs + o.pairs; p++)
-      sum += (double)((float)domain->space * o.s[p] + 2 * o.d2[p] * o.slope[p]);
-    divergence[b] = (float)(2 * (double)share(&o) * sum);
+    for (size_t p = b * layer.pairs; p < b * layer.pairs + layer.pairs; p++)
+      sum += (double)((float)domain->space * layer.s[p] + 2 * layer.d2[p] * layer.slope[p]);
+    divergence[b] = (float)(2 * (double)share(&layer) * sum);
   }
 }
 
-/* ds per pair, from dv. */
-static void pull(single_layer *o, const float *dv) {
-  const size_t space = o->domain->space, d = o->domain->d;
-  for (size_t b = 0; b < o->batch->n; b++) {
-    for (size_t p = 0; p < o->pairs; p++) {
-      const size_t at = b * o->pairs + p;
-      const float *gi = dv + b * d + o->i[p] * space;
-      const float *gj = dv + b * d + o->j[p] * space;
+/* ds of each pair, from dv. */
+static void s_gradients(single_layer *layer, const float *dv) {
+  const size_t space = layer->domain->space, d = layer->domain->d;
+  for (size_t b = 0; b < layer->batch->n; b++) {
+    for (size_t p = 0; p < layer->pairs; p++) {
+      const size_t at = b * layer->pairs + p;
+      const float *gi = dv + b * d + layer->i[p] * space;
+      const float *gj = dv + b * d + layer->j[p] * space;
       float sum = 0;
-      for (size_t k = 0; k < space; k++) sum += (gi[k] - gj[k]) * o->diff[at * space + k];
-      o->ds[at] = share(o) * sum;
+      for (size_t k = 0; k < space; k++) sum += (gi[k] - gj[k]) * layer->diff[at * space + k];
+      layer->ds[at] = share(layer) * sum;
     }
   }
 }
 
-/* dx = through the difference vectors, and through d2 by the slopes. */
-static void move_backward(const single_layer *o, const float *dv, float *dx) {
-  const size_t space = o->domain->space, d = o->domain->d;
-  memset(dx, 0, o->batch->n * d * sizeof *dx);
-  for (size_t b = 0; b < o->batch->n; b++)
-    for (size_t p = 0; p < o->pairs; p++) {
-      const size_t at = b * o->pairs + p, row = b * d;
-      const size_t i = row + o->i[p] * space, j = row + o->j[p] * space;
+/* dx, through the difference vectors and, by the slopes, through d2. */
+static void move_backward(const single_layer *layer, const float *dv, float *dx) {
+  const size_t space = layer->domain->space, d = layer->domain->d;
+  memset(dx, 0, layer->batch->n * d * sizeof *dx);
+  for (size_t b = 0; b < layer->batch->n; b++)
+    for (size_t p = 0; p < layer->pairs; p++) {
+      const size_t at = b * layer->pairs + p, row = b * d;
+      const size_t i = row + layer->i[p] * space, j = row + layer->j[p] * space;
       for (size_t k = 0; k < space; k++) {
-        const float along = 2 * o->ds[at] * o->slope[at] * o->diff[at * space + k];
-        const float change = share(o) * o->s[at] * (dv[i + k] - dv[j + k]) + along;
+        const float along = 2 * layer->ds[at] * layer->slope[at] * layer->diff[at * space + k];
+        const float change = share(layer) * layer->s[at] * (dv[i + k] - dv[j + k]) + along;
         dx[i + k] += change;
         dx[j + k] -= change;
       }
     }
 }
 
-/* The slopes of a batch that the forward pass evaluated without. */
-static void find_slopes(single_layer *o) {
-  if (o->series) {
-    pair_series_slopes(&o->fit, &o->fun, o->slope);
+/* The slopes of a batch whose forward pass left them out. */
+static void find_slopes(single_layer *layer) {
+  if (layer->by_series) {
+    pair_series_slopes(&layer->series, &layer->mlp, layer->slope);
   } else {
-    const pair_mlp_rows rows = all_pairs(o);
-    pair_mlp_evaluate(&o->fun, &rows, o->tape, o->s, o->slope);
+    const pair_mlp_rows rows = all_pairs(layer);
+    pair_mlp_evaluate(&layer->mlp, &rows, layer->tape, layer->s, layer->slope);
   }
 }
 
 void single_layer_backward(const egnn *net, const hifm_domain *domain, const float *w,
                            const hifm_batch *batch, const float *dv, float *dw, float *dx,
                            void *memory) {
-  single_layer o;
-  open(&o, net, domain, w, batch, memory);
-  pull(&o, dv);
+  single_layer layer;
+  open(&layer, net, domain, w, batch, memory);
+  s_gradients(&layer, dv);
   if (dx) {
-    find_slopes(&o);
-    move_backward(&o, dv, dx);
+    find_slopes(&layer);
+    move_backward(&layer, dv, dx);
   }
   if (!dw) return;
-  if (o.series) {
-    pair_series_backward(&o.fit, &o.fun, o.ds, dw);
+  if (layer.by_series) {
+    pair_series_backward(&layer.series, &layer.mlp, layer.ds, dw);
   } else {
     /* One tile's tape is still there from the forward pass, unless slopes were asked for. */
-    const pair_mlp_rows rows = all_pairs(&o);
-    pair_mlp_backward(&o.fun, &rows, o.tape, o.ds, !dx && rows.count <= PAIR_MLP_TILE, dw);
+    const pair_mlp_rows rows = all_pairs(&layer);
+    pair_mlp_backward(&layer.mlp, &rows, layer.tape, layer.ds, !dx && rows.count <= PAIR_MLP_TILE,
+                      dw);
   }
-  pair_mlp_finish(&o.fun, dw);
+  pair_mlp_finish(&layer.mlp, dw);
 }

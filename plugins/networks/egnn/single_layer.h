@@ -1,4 +1,5 @@
-/* A network of one layer: pairs, the scalar function of their distance, and sums over pairs. */
+/* A network of one layer without v_z: pairs, the function of each (pair_mlp.h) evaluated directly
+ * or by series (pair_series.h), and sums over pairs. */
 #ifndef EGNN_SINGLE_LAYER_H
 #define EGNN_SINGLE_LAYER_H
 
@@ -8,14 +9,14 @@ typedef struct single_layer {
   const egnn *net;
   const hifm_domain *domain;
   const hifm_batch *batch;
-  bool series;                    /* by boxes, or all pairs directly */
+  bool by_series;                 /* or all pairs directly */
   size_t pairs;                   /* of a point */
   unsigned char *i, *j;           /* [pairs] */
   float *diff;                    /* [n, pairs, D] */
   float *d2, *z, *s, *ds, *slope; /* [n, pairs] */
-  pair_mlp fun;
-  float *fun_memory, *tape; /* one tile's, for direct evaluation */
-  pair_series fit;
+  pair_mlp mlp;
+  float *mlp_memory, *tape; /* one tile's tape, for direct evaluation */
+  pair_series series;
 } single_layer;
 
 /* The functions of hifm_network_ops for layers = 1. */
