@@ -1,10 +1,10 @@
-/* Sums of outer products, for each kind of registers that this machine has. */
+/* Sums of strided matrix products, for each kind of registers that this machine has. */
 #include "fixture.h"
 
 #include <math.h>
 #include <stdbool.h>
 
-/* What the processor is said to have at most: nothing, AVX2, AVX-512. */
+/* What the processor is taken to have at most: nothing, AVX2, AVX-512. */
 static int level;
 
 #ifdef __x86_64__
@@ -86,7 +86,7 @@ static void avx512(void **state) {
   check_level(2);
 }
 
-/* Tiles of every height: a sum is the same wherever its row stands. */
+/* Tiles of every height: a sum is the same wherever its row is. */
 static void rows_do_not_depend_on_their_number(void **state) {
   enum { DEEP = 9, WIDE = 48 };
   float *a = fixture_floats(MOST * DEEP, 13), *b = fixture_floats(DEEP * WIDE, 14);

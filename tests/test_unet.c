@@ -43,8 +43,7 @@ static void tear_down(subject *s) {
   free(s->w);
 }
 
-/* The reference reads the weights in the order of the tensors; images are [side, side, channels].
- */
+/* The reference reads the weights in the order of the tensors. Images: [side, side, channels]. */
 typedef struct reader {
   const double *w;
 } reader;

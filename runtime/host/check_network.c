@@ -85,7 +85,7 @@ static void chunk_sound(check_subject *s) {
   check_verdict(s->c, "chunk is between 1 and n", sound, "n up to 5000");
 }
 
-/* Weights of order one in every layer, so that nothing hides behind small initial ones. */
+/* Weights of order one in every layer, so that no error is hidden by small initial ones. */
 static void prepare(check_subject *s) {
   check *c = s->c;
   double *point = arena_get(c->memory, s->d * sizeof *point);

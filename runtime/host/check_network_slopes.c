@@ -193,7 +193,8 @@ static void divergence(check_subject *s, size_t nz) {
                1e-4);
 }
 
-/* Beside v_y, which may be much larger, a wrong gradient of v_z could hide. */
+/* The gradient of v_z alone: beside that of v_y, which may be much larger, an error would not show.
+ */
 static void backward_of_vz(check_subject *s) {
   const char *where = s->c->where;
   for (size_t i = 0; i < CHECK_POINTS * s->outputs; i++)

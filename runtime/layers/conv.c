@@ -47,7 +47,7 @@ void layers_sum(map m, const float *x, float *vector) {
     }
 }
 
-/* The three pixels that a row of the kernel sees lie side by side: 3 in.channels numbers. */
+/* The three pixels that a row of the kernel sees are side by side: 3 in.channels numbers. */
 void layers_conv(map in, size_t out, const float *x, const float *w, float *y) {
   const map to = {in.height, in.width, out};
   layers_strided_gemm(&(strided_gemm){.lines = in.height,
@@ -102,7 +102,7 @@ void layers_conv_turn(size_t in, size_t out, const float *w, float *turned) {
     transpose(in, out, stride, w + tap * in * out, turned + (8 - tap) * out * stride);
 }
 
-/* Input pixel (i, j) makes the output pixels (2i + a, 2j + b), each by a kernel of its own. */
+/* Input pixel (i, j) makes the output pixels (2i + a, 2j + b), each by another kernel. */
 void layers_up(map in, size_t out, const float *x, const float *w, float *y) {
   const map to = {2 * in.height, 2 * in.width, out};
   for (size_t a = 0; a < 2; a++)
@@ -148,7 +148,7 @@ void layers_up_turn(size_t in, size_t out, const float *w, float *turned) {
     transpose(in, out, in, w + tap * in * out, turned + tap * in * out);
 }
 
-/* The two pixels that a row of the kernel made lie side by side: 2 out numbers. */
+/* The two pixels that a row of the kernel made are side by side: 2 out numbers. */
 void layers_up_back(map in, size_t out, const float *dy, const float *turned, float *dx) {
   const map to = {2 * in.height, 2 * in.width, out};
   layers_strided_gemm(&(strided_gemm){.lines = in.height,

@@ -1,11 +1,10 @@
-/* Sums of outer products between strided arrays: what a convolution and both its gradients are,
- * with no copy of the input (no im2col).
+/* A sum of matrix products between strided arrays. A convolution and both of its gradients are such
+ * sums, so the input is not copied (no im2col).
  *
  *   c[l, r, j] += sum over g, k of a[l, r, g, k] * b[g, k, j]     j < columns, a multiple of 16
  *
  * Every array is a pointer and a stride, in floats, for each letter but j; j is contiguous. Each
- * number is summed in the order of (g, k), with products fused into sums where the processor can.
- */
+ * number is summed in the order of (g, k), with fused multiply-add where there is one. */
 #ifndef LAYERS_STRIDED_GEMM_H
 #define LAYERS_STRIDED_GEMM_H
 

@@ -1,10 +1,10 @@
-/* The tile of strided_gemm.c, for one kind of registers. Included once for each kind, which says
+/* The tile of strided_gemm.c, for one kind of registers. Included once for each kind, with
  *
- *   KIND(name)  the name with an ending of its own      TARGET  an attribute, or nothing
+ *   KIND(name)  the name with the ending of the kind    TARGET  an attribute, or nothing
  *   FLOATS      of a register                           ROWS    the most of a tile: 14, 6 or 3
  *
- * so that ROWS x 32 columns with AVX-512, else ROWS x 16, and a row of b with them, fill the
- * registers there are. Rows and columns are constants where `body` is inlined, so that the loops
+ * so that ROWS x 32 columns (AVX-512) or ROWS x 16 columns of sums, and one row of b, fill the
+ * registers. Rows and columns are constants where `body` is inlined, so that the loops
  * over them unroll and the sums stay in registers. */
 typedef float KIND(lanes) __attribute__((vector_size(4 * FLOATS), aligned(4), may_alias));
 

@@ -45,8 +45,7 @@ static uint8_t at_most(size_t n, size_t most) {
   return (uint8_t)(n < most ? n : most);
 }
 
-/* Box k becomes its lower half; the upper half is added. A half needs fewer nodes than the whole.
- */
+/* Box k becomes its lower half; the upper half is added. A half needs fewer nodes. */
 static void halve(boxes *all, size_t k, bool in_u) {
   box *first = &all->box[k], *second = &all->box[all->count++];
   uint8_t *nodes = in_u ? &first->nu : &first->nz;

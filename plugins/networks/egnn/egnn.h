@@ -40,14 +40,15 @@ typedef struct egnn {
   uint32_t distance, evaluate;
 } egnn;
 
-/* Offsets of one layer in the array of all weights. */
+/* Offsets of one layer in the array of all weights. kernel_i, kernel_j, kernel_d are the rows of
+ * one kernel for h_i, h_j and f(d2). */
 typedef struct egnn_layer_weights {
-  size_t kernel_i, kernel_j, kernel_d, first_bias; /* edge MLP: [W, W], [W, W], [1, W], [W]: the
-                                                      rows for h_i, h_j, f(d2) of one kernel */
-  size_t edge;                                     /* the rest of it: a stack of K - 1 */
-  size_t coord, coord_last;                        /* coord MLP: a stack of K - 1, [W, 1] */
-  size_t node_first, node_first_bias, node, node_last, node_last_bias; /* node MLP: [2 W, W], [W],
-                                                                   a stack of K - 2, [W, W], [W] */
+  size_t kernel_i, kernel_j, kernel_d; /* edge MLP: [W, W], [W, W], [1, W] */
+  size_t first_bias, edge;             /* [W], a stack of K - 1 */
+  size_t coord, coord_last;            /* coord MLP: a stack of K - 1, [W, 1] */
+  size_t node_first, node_first_bias;  /* node MLP: [2 W, W], [W] */
+  size_t node;                         /* a stack of K - 2 */
+  size_t node_last, node_last_bias;    /* [W, W], [W] */
 } egnn_layer_weights;
 
 typedef struct egnn_weights {
@@ -103,11 +104,10 @@ typedef struct egnn_call {
   egnn_work work;
 } egnn_call;
 
-/* Layer l: from its tape's x and h to x_next [n, N, D] and h_next [n N, W] (unused unless h moves).
- */
+/* Layer l: from its tape's x and h to x_next [n, N, D] and, where h moves, h_next [n N, W]. */
 void egnn_layer_forward(egnn_call *call, size_t l, float *x_next, float *h_next);
 
-/* From work.dx (by x_next) and work.dh (by h_next, unused unless h moves) to work.dx (by x) and
+/* From work.dx (by x_next) and, where h moves, work.dh (by h_next) to work.dx (by x) and
  * work.dh (by h, [rows, W]); adds to dw unless NULL. */
 void egnn_layer_backward(egnn_call *call, size_t l, float *dw);
 

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The pairs of one z may lie in this many boxes; those in further ones belong to no bucket. It
+/* The pairs of one z may be in this many boxes; those in further ones belong to no bucket. It
  * bounds the memory of segments. */
 enum { BOXES_PER_Z = 40 };
 
@@ -108,8 +108,7 @@ static void close_segment(pair_buckets *s, segment *at, uint32_t count, float z)
   }
 }
 
-/* Gives each pair its slot, in the order of the batch: every bucket has one open segment at a time.
- */
+/* Gives each pair its slot, in the order of the batch; a bucket has one open segment at a time. */
 static void fill_segments(pair_buckets *s, size_t n, size_t nz, const float *z) {
   segment *next[BOXES_MOST]; /* the open segment of each bucket */
   group g = {0};

@@ -58,8 +58,7 @@ static void last_forward(const unet_plan *plan, const float *w, const unet_work 
   layers_unframe(image, image.channels, work->pixels, v);
 }
 
-/* v_z = softplus(mean over all pixels . kernel + bias): positive, as velocities are divided by it.
- */
+/* v_z = softplus(mean over all pixels . kernel + bias); positive: velocities are divided by it. */
 static void vz_forward(const unet_plan *plan, const float *w, const float *x, float *means,
                        float *slope, float *v) {
   const map out = plan->block[0].out;

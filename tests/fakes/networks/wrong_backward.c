@@ -1,4 +1,4 @@
-/* v = a x + b z, whose backward forgets z and whose last write lies behind the end of dx. */
+/* v = a x + b z, whose backward forgets z and writes one number behind the end of dx. */
 #include "hifm/network.h"
 
 static size_t tensors(const void *self, const hifm_task *task, hifm_tensor *out, size_t room) {
