@@ -159,7 +159,7 @@ static const char *write_weights(folder *f, size_t width, size_t layers) {
   value_put_number(&f->memory, settings, "layers", (double)layers);
   if (plugins_bind(&f->memory, HIFM_NETWORK, settings, "", &domain, &bound, &err))
     fail_msg("%s", err.message);
-  assert_int_equal(network_open(&net, bound, &domain, 1, &err), STATUS_OK);
+  assert_int_equal(network_open(&net, bound, &domain, false, 1, &err), STATUS_OK);
   float *w = memory_array(net.weights, sizeof *w), *at = w;
   network_initialise(&net, 1, w);
   for (size_t i = 0; i < net.count; i++) {

@@ -258,8 +258,13 @@ static const struct {
     {"networks", "wrong_backward", "[dw agrees with differences: "},
     {"networks", "wrong_backward", "[buffers are not overrun: "},
     {"networks", "wrong_backward", "[v keeps the centre of mass: "},
-    {"networks", "wrong_speed", "[dw agrees with differences: 3 numbers, with v_z alone: "},
-    {"networks", "wrong_speed", "[dx agrees with differences: 3 numbers, with v_z alone: "},
+    {"networks", "wrong_vz", "[dw agrees with differences: 3 numbers, with v_z alone: "},
+    {"networks", "wrong_vz", "[dx agrees with differences: 3 numbers, with v_z alone: "},
+    {"networks", "ignores_nz", "[one z for all gives the v of equal ones: "},
+    {"networks", "ignores_nz", "[one z for all gives the gradients of equal ones: "},
+    {"networks", "refuses_vz",
+     "[defaults are accepted: 3 numbers, with v_z: has_vz is declared, but v_z is refused: there is "
+     "no v_z here"},
     {"solvers", "miscounts", "[evaluations are counted right: "},
     {"solvers", "miscounts", "[max_attempts ends the solve: "},
 };

@@ -18,30 +18,31 @@ static double variance(double z) {
 
 static size_t calls;
 
-static size_t tensors(const void *self, const hifm_domain *domain, hifm_tensor *out, size_t room) {
-  (void)self, (void)domain;
+static size_t tensors(const void *self, const hifm_task *task, hifm_tensor *out, size_t room) {
+  (void)self, (void)task;
   if (room) out[0] = (hifm_tensor){"rate", 1, 1, HIFM_INIT_ZERO, 1};
   return 1;
 }
 
-static size_t chunk(const void *self, const hifm_domain *domain, size_t n) {
-  (void)self, (void)domain, (void)n;
+static size_t chunk(const void *self, const hifm_task *task, size_t n) {
+  (void)self, (void)task, (void)n;
   return N; /* calls are evaluations */
 }
 
-static size_t work(const void *self, const hifm_domain *domain, size_t n) {
-  (void)self, (void)domain, (void)n;
+static size_t work(const void *self, const hifm_task *task, size_t n) {
+  (void)self, (void)task, (void)n;
   return 64;
 }
 
 /* The field, times the one weight. */
-static void forward(const void *self, const hifm_domain *domain, const float *w,
+static void forward(const void *self, const hifm_task *task, const float *w,
                     const hifm_batch *batch, float *v, void *memory) {
   (void)self, (void)memory;
   const double z = (double)batch->z[0];
   const double rate = (double)*w * (z * sigma * sigma - (1 - z)) / variance(z);
   assert_int_equal(batch->nz, 1);
-  for (size_t i = 0; i < batch->n * domain->d; i++) v[i] = (float)(rate * (double)batch->x[i]);
+  for (size_t i = 0; i < batch->n * task->domain->d; i++)
+    v[i] = (float)(rate * (double)batch->x[i]);
   calls++;
 }
 
@@ -61,7 +62,8 @@ static status_code draw(const hifm_domain *domain, float weight, uint32_t seed, 
   network net;
   measure_settings set = {.solver = fixture_bind("solvers/rk45", domain, settings),
                           .max_attempts = 200};
-  assert_int_equal(network_open(&net, (hifm_bound){&gaussian, NULL}, domain, n, err), STATUS_OK);
+  assert_int_equal(network_open(&net, (hifm_bound){&gaussian, NULL}, domain, false, n, err),
+                   STATUS_OK);
   status_code status = sample_draw(&net, &weight, &set, seed, n, steps, y, nfe, err);
   network_close(&net);
   fixture_drop(&set.solver);

@@ -65,7 +65,7 @@ status_code bench_open_network(const bench *b, const char *evaluate, size_t poin
   value_put_text(b->memory, settings, "evaluate", evaluate);
   status_code status =
       plugins_bind(b->memory, HIFM_NETWORK, settings, "network", &b->domain, &bound, err);
-  if (status == STATUS_OK) status = network_open(net, bound, &b->domain, points, err);
+  if (status == STATUS_OK) status = network_open(net, bound, &b->domain, false, points, err);
   return status;
 }
 

@@ -22,7 +22,7 @@ static void describe_kind(arena *a, value *entry, const hifm_plugin *plugin) {
     value_put(a, entry, "own_path", value_bool(a, plugin->ops.flow->path != NULL));
   }
   if (plugin->kind == HIFM_NETWORK)
-    value_put(a, entry, "speed", value_bool(a, plugin->ops.network->speed));
+    value_put(a, entry, "speed", value_bool(a, plugin->ops.network->has_vz));
   if (plugin->kind == HIFM_ENERGY) {
     const hifm_energy_ops *ops = plugin->ops.energy;
     value_put_number(a, entry, "invariances", energy_constant_invariances(ops));

@@ -1,5 +1,4 @@
 /* Which kinds of data points a plugin is for, and its checks on each. */
-#include "hifm/network.h"
 #include "host/check_parts.h"
 #include "host/energy.h"
 #include "host/plugins.h"
@@ -40,21 +39,6 @@ static void check_kind(check *c, const hifm_bound *bound, const hifm_domain *dom
   if (c->plugin->kind == HIFM_ENERGY) check_energy(c, bound, domain);
   if (c->plugin->kind == HIFM_FLOW) check_flow(c, bound, domain);
   if (c->plugin->kind == HIFM_NETWORK) check_network(c, bound, domain);
-}
-
-/* Networks that can answer v_z are checked on each domain once more, with it. */
-static void check_with_speed(check *c, const char *name, const hifm_domain *domain) {
-  hifm_domain wider = *domain;
-  hifm_bound bound = {0};
-  failure why;
-  wider.speed = true;
-  c->where = arena_format(c->memory, "%s, with v_z", name);
-  if (try_domain(c, &wider, &bound, &why)) {
-    check_verdict(c, "defaults are accepted", false, "speed is declared, but: %s", why.message);
-    return;
-  }
-  check_kind(c, &bound, &wider);
-  plugins_drop(&bound);
 }
 
 enum { PARTICLES_MOST = 255, NUMBERS_MOST = 256 };
@@ -105,8 +89,6 @@ static void check_bound(check *c, const char *name, const hifm_domain *domain, h
   check_verdict(c, "defaults are accepted", true, "bound with every setting at its default");
   check_kind(c, bound, domain);
   plugins_drop(bound);
-  if (c->plugin->kind == HIFM_NETWORK && c->plugin->ops.network->speed)
-    check_with_speed(c, name, domain);
   if (c->plugin->kind == HIFM_ENERGY && c->plugin->ops.energy->pair_typed)
     check_with_types(c, name, domain);
 }

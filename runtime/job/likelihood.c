@@ -85,7 +85,7 @@ static status_code summarise(const field *f, const double *y, likelihood *out, f
 }
 
 double likelihood_start(const network *net) {
-  return net->domain.speed ? 1 - LIKELIHOOD_Z_GAP : 1;
+  return net->task.vz ? 1 - LIKELIHOOD_Z_GAP : 1;
 }
 
 static status_code integrate(field *f, const double *points, likelihood *out, failure *err) {

@@ -4,13 +4,6 @@
 
 #include <string.h>
 
-/* What the network is told of a point: the infinite scheme also asks it for v_z. */
-static hifm_domain network_domain(const run *r) {
-  hifm_domain domain = r->data.domain;
-  domain.speed = r->flow.scheme == SCHEME_INFINITE;
-  return domain;
-}
-
 static status_code bind_all(run *r, arena *a, failure *err) {
   const value *config = r->work->config, *measure = value_get(config, "measure");
   params_store(a, optimizer_params, value_get(config, "optimizer"), &r->optimizer);
@@ -20,9 +13,8 @@ static status_code bind_all(run *r, arena *a, failure *err) {
   r->seed = (uint32_t)value_get_number(config, "seed", 0);
   status_code status = plugins_bind(a, HIFM_SOLVER, value_get(measure, "solver"), "measure.solver",
                                     &r->data.domain, &r->measure.solver, err);
-  const hifm_domain domain = network_domain(r);
   if (status == STATUS_OK)
-    status = plugins_bind(a, HIFM_NETWORK, value_get(config, "network"), "network", &domain,
+    status = plugins_bind(a, HIFM_NETWORK, value_get(config, "network"), "network", &r->data.domain,
                           &r->network_plugin, err);
   return status;
 }
@@ -34,8 +26,8 @@ status_code run_open(run *r, arena *a, const job *work, failure *err) {
   if (status == STATUS_OK) status = bind_all(r, a, err);
   if (status == STATUS_OK) {
     const size_t batch = (size_t)r->train.batch, test = r->data.test_count;
-    const hifm_domain domain = network_domain(r);
-    status = network_open(&r->net, r->network_plugin, &domain, batch > test ? batch : test, err);
+    status = network_open(&r->net, r->network_plugin, &r->data.domain,
+                          r->flow.scheme == SCHEME_INFINITE, batch > test ? batch : test, err);
   }
   if (status != STATUS_OK) run_close(r);
   return status;

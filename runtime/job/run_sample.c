@@ -81,9 +81,9 @@ static status_code plan(order *o, const hifm_domain *domain, const job *work, fa
 
 /* The network of an opened run is made for its batches: it begins anew for n points. */
 static status_code widen(run *r, size_t n, failure *err) {
-  const hifm_domain domain = r->net.domain;
+  const bool vz = r->net.task.vz;
   network_close(&r->net);
-  return network_open(&r->net, r->network_plugin, &domain, n, err);
+  return network_open(&r->net, r->network_plugin, &r->data.domain, vz, n, err);
 }
 
 static status_code sample(run *r, arena *a, const order *o, value *numbers, failure *err) {

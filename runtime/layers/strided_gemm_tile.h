@@ -1,16 +1,17 @@
-/* The tile of outer.c, for one kind of registers. Included once for each kind, which says
+/* The tile of strided_gemm.c, for one kind of registers. Included once for each kind, with
  *
- *   KIND(name)  the name with an ending of its own      TARGET  an attribute, or nothing
+ *   KIND(name)  the name with the ending of the kind    TARGET  an attribute, or nothing
  *   FLOATS      of a register                           ROWS    the most of a tile: 14, 6 or 3
  *
- * so that ROWS x 32 columns with AVX-512, else ROWS x 16, and a row of b with them, fill the
- * registers there are. Rows and columns are constants where `body` is inlined, so that the loops
+ * so that ROWS x 32 columns (AVX-512) or ROWS x 16 columns of sums, and one row of b, fill the
+ * registers. Rows and columns are constants where `body` is inlined, so that the loops
  * over them unroll and the sums stay in registers. */
 typedef float KIND(lanes) __attribute__((vector_size(4 * FLOATS), aligned(4), may_alias));
 
-static inline __attribute__((always_inline)) void KIND(body)(const outer *o, const size_t rows,
-                                                             const size_t wide, const float *a,
-                                                             const float *b, float *c) {
+static inline __attribute__((always_inline)) void KIND(body)(const strided_gemm *o,
+                                                             const size_t rows, const size_t wide,
+                                                             const float *a, const float *b,
+                                                             float *c) {
   KIND(lanes) sum[ROWS][2 * LAYERS_LANES / FLOATS];
   for (size_t r = 0; r < rows; r++)
     for (size_t v = 0; v < wide; v++)
@@ -38,7 +39,7 @@ static inline __attribute__((always_inline)) void KIND(body)(const outer *o, con
 #define UP_TO_6(X)  UP_TO_3(X) X(4) X(5) X(6)
 #define UP_TO_14(X) UP_TO_6(X) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
 
-TARGET static void KIND(tile)(const outer *o, size_t rows, size_t columns, const float *a,
+TARGET static void KIND(tile)(const strided_gemm *o, size_t rows, size_t columns, const float *a,
                               const float *b, float *c) {
   (void)columns;
 #if ROWS == 14

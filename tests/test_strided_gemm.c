@@ -1,10 +1,10 @@
-/* Sums of outer products, for each kind of registers that this machine has. */
+/* Sums of strided matrix products, for each kind of registers that this machine has. */
 #include "fixture.h"
 
 #include <math.h>
 #include <stdbool.h>
 
-/* What the processor is said to have at most: nothing, AVX2, AVX-512. */
+/* What the processor is taken to have at most: nothing, AVX2, AVX-512. */
 static int level;
 
 #ifdef __x86_64__
@@ -20,31 +20,31 @@ static bool has(int needed) {
 }
 #endif
 
-#include "../runtime/layers/outer.c"
+#include "../runtime/layers/strided_gemm.c"
 
 enum { LINES = 2, MOST = 31, GROUPS = 2, DEPTH = 5, COLUMNS = 80, ROOM = 1 << 14 };
 
-/* The definition in outer.h, with every stride different. */
+/* The definition in strided_gemm.h, with every stride different. */
 static void check(size_t rows, size_t columns) {
   float *a = fixture_floats(ROOM, 1), *b = fixture_floats(ROOM, 2);
   float *c = fixture_floats(ROOM, 3), *before = fixture_floats(ROOM, 3);
-  const outer o = {.lines = LINES,
-                   .rows = rows,
-                   .columns = columns,
-                   .groups = GROUPS,
-                   .depth = DEPTH,
-                   .a = a,
-                   .a_line = 401,
-                   .a_row = 7,
-                   .a_group = 1103,
-                   .a_depth = 1,
-                   .b = b,
-                   .b_group = 907,
-                   .b_depth = 97,
-                   .c = c,
-                   .c_line = 4001,
-                   .c_row = 83};
-  layers_outer(&o);
+  const strided_gemm o = {.lines = LINES,
+                          .rows = rows,
+                          .columns = columns,
+                          .groups = GROUPS,
+                          .depth = DEPTH,
+                          .a = a,
+                          .a_line = 401,
+                          .a_row = 7,
+                          .a_group = 1103,
+                          .a_depth = 1,
+                          .b = b,
+                          .b_group = 907,
+                          .b_depth = 97,
+                          .c = c,
+                          .c_line = 4001,
+                          .c_row = 83};
+  layers_strided_gemm(&o);
   for (size_t l = 0; l < LINES; l++)
     for (size_t r = 0; r < rows; r++)
       for (size_t j = 0; j < columns; j++) {
@@ -86,31 +86,31 @@ static void avx512(void **state) {
   check_level(2);
 }
 
-/* Tiles of every height: a sum is the same wherever its row stands. */
+/* Tiles of every height: a sum is the same wherever its row is. */
 static void rows_do_not_depend_on_their_number(void **state) {
   enum { DEEP = 9, WIDE = 48 };
   float *a = fixture_floats(MOST * DEEP, 13), *b = fixture_floats(DEEP * WIDE, 14);
   float whole[MOST * WIDE] = {0};
-  outer o = {.lines = 1,
-             .rows = MOST,
-             .columns = WIDE,
-             .groups = 1,
-             .depth = DEEP,
-             .a = a,
-             .a_row = DEEP,
-             .a_depth = 1,
-             .b = b,
-             .b_depth = WIDE,
-             .c = whole,
-             .c_row = WIDE};
+  strided_gemm o = {.lines = 1,
+                    .rows = MOST,
+                    .columns = WIDE,
+                    .groups = 1,
+                    .depth = DEEP,
+                    .a = a,
+                    .a_row = DEEP,
+                    .a_depth = 1,
+                    .b = b,
+                    .b_depth = WIDE,
+                    .c = whole,
+                    .c_row = WIDE};
   (void)state;
   level = has(2) ? 2 : has(1) ? 1 : 0;
-  layers_outer(&o);
+  layers_strided_gemm(&o);
   for (size_t rows = 1; rows < MOST; rows++) {
     float part[MOST * WIDE] = {0};
     o.rows = rows;
     o.c = part;
-    layers_outer(&o);
+    layers_strided_gemm(&o);
     assert_memory_equal(part, whole, rows * WIDE * sizeof *part);
     assert_true(part[rows * WIDE] == 0);
   }

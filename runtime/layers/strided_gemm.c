@@ -1,4 +1,4 @@
-#include "layers/outer.h"
+#include "layers/strided_gemm.h"
 
 #include "layers/clones.h"
 
@@ -6,25 +6,25 @@
 #define TARGET
 #define FLOATS 4
 #define ROWS   3
-#include "layers/outer_tile.h"
+#include "layers/strided_gemm_tile.h"
 
 #ifdef LAYERS_X86
 #define KIND(name) name##_avx2
 #define TARGET     __attribute__((target("avx2,fma")))
 #define FLOATS     8
 #define ROWS       6
-#include "layers/outer_tile.h"
+#include "layers/strided_gemm_tile.h"
 
 #define KIND(name) name##_avx512
 #define TARGET     __attribute__((target("avx512f")))
 #define FLOATS     16
 #define ROWS       14
-#include "layers/outer_tile.h"
+#include "layers/strided_gemm_tile.h"
 #endif
 
 typedef struct tiles {
   size_t rows, columns; /* the most */
-  void (*tile)(const outer *o, size_t rows, size_t columns, const float *a, const float *b,
+  void (*tile)(const strided_gemm *o, size_t rows, size_t columns, const float *a, const float *b,
                float *c);
 } tiles;
 
@@ -38,7 +38,7 @@ static tiles tiles_of_machine(void) {
 }
 
 /* The columns of b outermost, so that they stay in the first cache for all lines and rows. */
-void layers_outer(const outer *o) {
+void layers_strided_gemm(const strided_gemm *o) {
   const tiles most = tiles_of_machine();
   const size_t count = (o->rows + most.rows - 1) / most.rows;
   for (size_t j = 0; j < o->columns;) {
