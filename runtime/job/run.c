@@ -1,6 +1,7 @@
 #include "job/run.h"
 
 #include "host/plugins.h"
+#include "job/metrics.h"
 
 #include <string.h>
 
@@ -54,21 +55,14 @@ void run_put_start(const run *r, arena *a, value *numbers) {
   if (start < 1) value_put_number(a, numbers, "likelihood_start", start);
 }
 
-status_code run_measure(run *r, arena *a, const float *w, const value *facts, value **row,
+status_code run_measure(run *r, arena *a, const float *w, const value *weights_row, value **row,
                         failure *err) {
-  likelihood found;
-  status_code status = likelihood_measure(&r->net, w, r->data.test, r->data.test_count, &r->measure,
-                                          r->seed, &found, err);
-  if (status != STATUS_OK) return status;
-  value *out = value_copy(a, facts);
-  if (isfinite(found.nll)) {
-    value_put_number(a, out, "nll", found.nll);
-    if (isfinite(found.nll_se)) value_put_number(a, out, "nll_se", found.nll_se);
-  }
-  value_put_number(a, out, "nfe", (double)found.stats.nfev);
-  value_put_number(a, out, "attempts", (double)found.stats.attempts);
-  value_put_number(a, out, "rejected", (double)found.stats.rejected);
-  value_put_text(a, out, "solver", found.solver);
-  *row = out;
-  return STATUS_OK;
+  measurement m = {.net = &r->net,
+                   .w = w,
+                   .points = r->data.test,
+                   .count = r->data.test_count,
+                   .settings = &r->measure,
+                   .seed = r->seed};
+  *row = value_copy(a, weights_row);
+  return metrics_measure(METRICS, &m, a, *row, err);
 }
