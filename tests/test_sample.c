@@ -62,7 +62,9 @@ static status_code draw(const hifm_domain *domain, float weight, uint32_t seed, 
   measure_settings set = {.solver = fixture_bind("solvers/rk45", domain, settings),
                           .max_attempts = 200};
   assert_int_equal(network_open(&net, (hifm_bound){&gaussian, NULL}, domain, n, err), STATUS_OK);
-  status_code status = sample_draw(&net, &weight, &set, seed, n, steps, y, nfe, err);
+  const sample_request request = {
+      .net = &net, .w = &weight, .settings = &set, .seed = seed, .count = n, .steps = steps};
+  status_code status = sample_draw(&request, y, nfe, err);
   network_close(&net);
   fixture_drop(&set.solver);
   return status;

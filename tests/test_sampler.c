@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include "hifm/rng.h"
+#include "job/diagnostics.h"
 #include "job/sampler.h"
 
 static const hifm_stream draws_stream = {23, HIFM_RNG_CHECK};
@@ -17,8 +18,7 @@ static sampler_report sample(energy *e, const sampler_settings *settings, uint64
                              double *samples) {
   sampler_report report;
   failure err = {0};
-  if (sampler_run(e, settings, draws, samples, NULL, NULL, &report, &err))
-    fail_msg("%s", err.message);
+  if (sampler_run(e, settings, draws, NULL, samples, &report, &err)) fail_msg("%s", err.message);
   return report;
 }
 
@@ -33,7 +33,7 @@ static void assert_moment(const double *samples, size_t chains, size_t draws, si
     mean += x[i] / (double)n;
   }
   for (size_t i = 0; i < n; i++) variance += (x[i] - mean) * (x[i] - mean) / (double)(n - 1);
-  fixture_near(mean, expected, 3 * sqrt(variance / sampler_ess(x, chains, draws)));
+  fixture_near(mean, expected, 3 * sqrt(variance / diagnostics_ess(x, chains, draws)));
   free(x);
 }
 
@@ -164,8 +164,10 @@ static double nowhere(const void *self, const hifm_domain *domain, const double 
   return NAN;
 }
 
-static bool stop_at_half(void *context, double fraction) {
-  *(double *)context = fraction;
+static double reached; /* fraction of the sampling when it was last asked */
+
+static bool stop_at_half(double fraction) {
+  reached = fraction;
   return fraction >= 0.5;
 }
 
@@ -179,17 +181,15 @@ static void refusals(void **state) {
   sampler_report report;
   failure err = {0};
   energy e = open_energy((hifm_bound){&bad, NULL}, &line3);
-  assert_int_equal(sampler_run(&e, &small, 4, samples, NULL, NULL, &report, &err), STATUS_DIVERGED);
+  assert_int_equal(sampler_run(&e, &small, 4, NULL, samples, &report, &err), STATUS_DIVERGED);
   assert_non_null(strstr(err.message, "chain 0"));
   energy_close(&e);
   e = open_energy((hifm_bound){&relative, NULL}, &line3);
-  assert_int_equal(sampler_run(&e, &small, 4, samples, NULL, NULL, &report, &err),
-                   STATUS_BAD_CONFIG);
+  assert_int_equal(sampler_run(&e, &small, 4, NULL, samples, &report, &err), STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message, "\"relative\""));
   energy_close(&e);
   e = open_energy((hifm_bound){&gaussian_plugin, NULL}, &line3);
-  double reached = 0;
-  assert_int_equal(sampler_run(&e, &small, 4, samples, stop_at_half, &reached, &report, &err),
+  assert_int_equal(sampler_run(&e, &small, 4, stop_at_half, samples, &report, &err),
                    STATUS_INTERRUPTED);
   fixture_near(reached, 0.5, 0.01);
   energy_close(&e);
@@ -214,8 +214,8 @@ static void effective_sizes(void **state) {
   for (int k = 0; k < 5; k++) {
     autoregress(phis[k], x);
     const double expected = n * (1 - phis[k]) / (1 + phis[k]);
-    fixture_near(sampler_ess(&x[0][0], SERIES, LENGTH), expected, 0.1 * expected);
-    fixture_near(sampler_rhat(&x[0][0], SERIES, LENGTH), 1, 0.01);
+    fixture_near(diagnostics_ess(&x[0][0], SERIES, LENGTH), expected, 0.1 * expected);
+    fixture_near(diagnostics_rhat(&x[0][0], SERIES, LENGTH), 1, 0.01);
   }
 }
 
@@ -224,12 +224,12 @@ static void disagreement_shows(void **state) {
   static double x[SERIES][LENGTH];
   autoregress(0, x);
   for (int t = 0; t < LENGTH; t++) x[0][t] += 3; /* one chain elsewhere */
-  assert_true(sampler_rhat(&x[0][0], SERIES, LENGTH) > 1.1);
-  assert_true(sampler_ess(&x[0][0], SERIES, LENGTH) < 100);
+  assert_true(diagnostics_rhat(&x[0][0], SERIES, LENGTH) > 1.1);
+  assert_true(diagnostics_ess(&x[0][0], SERIES, LENGTH) < 100);
   autoregress(0, x);
   for (int m = 0; m < SERIES; m++) /* all drift alike */
     for (int t = 0; t < LENGTH; t++) x[m][t] += 3. * t / LENGTH;
-  assert_true(sampler_rhat(&x[0][0], SERIES, LENGTH) > 1.1);
+  assert_true(diagnostics_rhat(&x[0][0], SERIES, LENGTH) > 1.1);
 }
 
 /* Two chains 0 1 0 1 and 2 3 2 3. Halves have means .5 .5 2.5 2.5 and variance 1/2, so W = 1/2,
@@ -237,10 +237,10 @@ static void disagreement_shows(void **state) {
 static void rhat_by_hand(void **state) {
   (void)state;
   const double x[2][4] = {{0, 1, 0, 1}, {2, 3, 2, 3}};
-  fixture_near(sampler_rhat(&x[0][0], 2, 4), sqrt((0.25 + 4. / 3) / 0.5), 1e-15);
-  assert_true(isnan(sampler_rhat(&x[0][0], 2, 3)) && isnan(sampler_ess(&x[0][0], 2, 3)));
+  fixture_near(diagnostics_rhat(&x[0][0], 2, 4), sqrt((0.25 + 4. / 3) / 0.5), 1e-15);
+  assert_true(isnan(diagnostics_rhat(&x[0][0], 2, 3)) && isnan(diagnostics_ess(&x[0][0], 2, 3)));
   const double still[16] = {0};
-  assert_true(isnan(sampler_rhat(still, 2, 8)) && sampler_ess(still, 2, 8) >= 16);
+  assert_true(isnan(diagnostics_rhat(still, 2, 8)) && diagnostics_ess(still, 2, 8) >= 16);
 }
 
 int main(void) {
