@@ -1,4 +1,4 @@
-/* Training batches of six small clusters of particles, in a data folder of their own. */
+/* Training batches of six small clusters of particles, in a temporary data folder. */
 #ifndef TESTS_MINIBATCH_FIXTURE_H
 #define TESTS_MINIBATCH_FIXTURE_H
 

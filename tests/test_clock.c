@@ -6,9 +6,9 @@
 
 enum { STEPS = 1000, DRAWS = STEPS * BATCH };
 
-/* Every z is that of its own draw and data point, to the rounding of a float. The times that belong
+/* Every z is that of its draw and data point, to the rounding of a float. The times that belong
  * to them are uniform: Kolmogorov's statistic is below its 1% point, 1.63 / sqrt(n), up to the time
- * where float z no longer tell times apart. */
+ * where float z no longer distinguish times. */
 static void check_clock(const char *stages, double kappa, bool data) {
   static double times[DRAWS];
   scene s;
@@ -44,11 +44,11 @@ static void clock_t_draws_uniform_times(void **state) {
 
 static void clock_z_and_transport_draw_uniform_z(void **state) {
   (void)state;
-  static const char *const paths[] = {TRANSPORT, TRANSPORT, INTERPOLANT(1.5)};
-  static const uint32_t clocks[] = {CLOCK_Z, CLOCK_T, CLOCK_Z};
+  static const char *const PATHS[] = {TRANSPORT, TRANSPORT, INTERPOLANT(1.5)};
+  static const uint32_t CLOCKS[] = {CLOCK_Z, CLOCK_T, CLOCK_Z};
   for (size_t i = 0; i < 3; i++) {
     scene s;
-    scene_open_path(&s, paths[i], (flow_settings){clocks[i], SCHEME_FINITE}, false);
+    scene_open_path(&s, PATHS[i], (flow_settings){CLOCKS[i], SCHEME_FINITE}, false);
     for (uint64_t step = 0; step < 10; step++) {
       assert_int_equal(minibatch_fill(&s.batches, step, NULL), STATUS_OK);
       for (uint32_t k = 0; k < BATCH; k++) {

@@ -1,4 +1,4 @@
-/* Finished data folders, opened: points as they lie there, images as numbers of their range. */
+/* Finished data folders, opened: points as in the file, images as numbers of their range. */
 #include "base/files.h"
 #include "base/json.h"
 #include "fixture.h"
@@ -104,7 +104,7 @@ static void bytes_become_numbers(void **state) {
   dataset_close(&both);
 }
 
-/* Each number lies in the cell of its byte; the noise is uniform: mean 1/2, variance 1/12. */
+/* Each number is in the cell of its byte; the noise is uniform: mean 1/2, variance 1/12. */
 static void noise_fills_the_cells(void **state) {
   scene *s = *state;
   double room[D], sum = 0, squares = 0;

@@ -1,4 +1,4 @@
-/* Images on a image_grid: where each pixel of each lands, and what is no image. */
+/* Grids of images: where each pixel is drawn, and points that are not images. */
 #include "fixture.h"
 #include "job/image_grid.h"
 
@@ -9,17 +9,18 @@ static failure err;
 static image_grid s;
 
 static void plan(const char *range, size_t count, size_t columns) {
-  if (image_grid_plan(&s, &domain, range, count, columns, &err)) fail_msg("%s", err.message);
+  if (image_grid_plan(&s, &domain, range, count, columns, &err) != STATUS_OK)
+    fail_msg("%s", err.message);
 }
 
 static void grids_are_nearly_square(void **state) {
   (void)state;
-  static const size_t cases[][3] = {{1, 1, 1}, {2, 1, 2}, {3, 2, 2},  {4, 2, 2},
+  static const size_t CASES[][3] = {{1, 1, 1}, {2, 1, 2}, {3, 2, 2},  {4, 2, 2},
                                     {5, 2, 3}, {7, 3, 3}, {64, 8, 8}, {65, 8, 9}};
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-    plan("unit", cases[i][0], 0);
-    assert_int_equal(s.rows, cases[i][1]);
-    assert_int_equal(s.columns, cases[i][2]);
+  for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+    plan("unit", CASES[i][0], 0);
+    assert_int_equal(s.rows, CASES[i][1]);
+    assert_int_equal(s.columns, CASES[i][2]);
     assert_int_equal(s.width, s.columns * W * IMAGE_GRID_SCALE + (s.columns - 1) * IMAGE_GRID_GAP);
     assert_int_equal(s.height, s.rows * H * IMAGE_GRID_SCALE + (s.rows - 1) * IMAGE_GRID_GAP);
   }

@@ -1,7 +1,7 @@
 /* What is measured of weights: one record per metric, read by histories, progress lines, tables and
  * figures.
  *
- * To add a metric: a file with its `measure` function, and a line in METRICS (metrics.c). */
+ * To add a metric: a file with its `measure` function, and its record in METRICS (metrics.c). */
 #ifndef JOB_METRICS_H
 #define JOB_METRICS_H
 
