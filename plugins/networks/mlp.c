@@ -146,11 +146,11 @@ static void backward(const void *self, const hifm_task *task, const float *w,
   for (size_t b = 0; b < n; b++) memcpy(dx + b * d, t.din + b * (d + 1), d * sizeof *dx);
 }
 
-static const hifm_param PARAMS[] = {
+static const hifm_param params[] = {
     HIFM_PARAM_COUNT(mlp, depth, 4, 2, 32, "dense layers"),
     HIFM_PARAM_COUNT(mlp, width, 128, 1, 8192, "features of each hidden layer"), HIFM_PARAM_END};
 
-static const hifm_network_ops OPS = {.has_vz = true,
+static const hifm_network_ops ops = {.has_vz = true,
                                      .tensors = tensors,
                                      .chunk = chunk,
                                      .work = work_bytes,
@@ -159,4 +159,4 @@ static const hifm_network_ops OPS = {.has_vz = true,
 
 HIFM_PLUGIN(network, HIFM_NETWORK, mlp, .revision = 1, .name = "mlp",
             .summary = "multilayer perceptron on [x, z], softplus, for data of few dimensions",
-            .params = PARAMS, .ops.network = &OPS);
+            .params = params, .ops.network = &ops);

@@ -142,7 +142,7 @@ static const char *const EVALUATIONS[] = {"auto", "direct", "spectral", NULL};
 
 static const char *const DISTANCES[] = {"squared", "log", NULL};
 
-static const hifm_param PARAMS[] = {
+static const hifm_param params[] = {
     HIFM_PARAM_COUNT(egnn, layers, 1, 1, EGNN_LAYERS_MAX, "message-passing layers"),
     HIFM_PARAM_COUNT(egnn, depth, 4, 2, 16, "dense layers of each MLP"),
     HIFM_PARAM_COUNT(egnn, width, 150, 1, 4096, "features of each dense layer"),
@@ -152,7 +152,7 @@ static const hifm_param PARAMS[] = {
                       "one layer: every pair, or a Chebyshev series in distance and z"),
     HIFM_PARAM_END};
 
-static const hifm_network_ops OPS = {.has_vz = true,
+static const hifm_network_ops ops = {.has_vz = true,
                                      .accepts = accepts,
                                      .tensors = tensors,
                                      .chunk = chunk,
@@ -165,4 +165,4 @@ static const hifm_network_ops OPS = {.has_vz = true,
 
 HIFM_PLUGIN(network, HIFM_NETWORK, egnn, .revision = 2, .name = "egnn",
             .summary = "E(n)-equivariant graph network on a complete graph (Satorras et al. 2021)",
-            .params = PARAMS, .init = init, .ops.network = &OPS);
+            .params = params, .init = init, .ops.network = &ops);

@@ -142,12 +142,12 @@ static void backward(const void *self, const hifm_task *task, const float *w,
   if (dw) unet_embed_backward(&plan, batch->nz, w, &work, dw);
 }
 
-static const hifm_param PARAMS[] = {
+static const hifm_param params[] = {
     HIFM_PARAM_COUNT(unet, width, 32, LAYERS_LANES, 1024,
                      "channels of the first level, a multiple of 16"),
     HIFM_PARAM_END};
 
-static const hifm_network_ops OPS = {.has_vz = true,
+static const hifm_network_ops ops = {.has_vz = true,
                                      .tensors = tensors,
                                      .chunk = chunk,
                                      .work = work_bytes,
@@ -156,4 +156,4 @@ static const hifm_network_ops OPS = {.has_vz = true,
 
 HIFM_PLUGIN(network, HIFM_NETWORK, unet, .revision = 1, .name = "unet",
             .summary = "UNet for images (Ronneberger et al. 2015), two levels down", .init = init,
-            .params = PARAMS, .ops.network = &OPS);
+            .params = params, .ops.network = &ops);
