@@ -10,6 +10,7 @@
 #include "plan/plan.h"
 #include "plan/source_lines.h"
 #include "report/figure.h"
+#include "report/record.h"
 #include "report/table.h"
 
 #include <string.h>

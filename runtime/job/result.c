@@ -10,7 +10,7 @@
 
 #define VERSION "0.1.0"
 
-/* "model name" of the first processor, where the system tells. */
+/* "model name" of the first processor, where the system reports it. */
 static const char *processor(arena *a) {
   char line[256], *colon;
   const char *name = "unknown";
@@ -46,7 +46,7 @@ status_code result_write(const char *path, const result *r, failure *err) {
   value *map = value_new(&a, VALUE_MAP);
   value_put_text(&a, map, "job", r->kind);
   value_put_text(&a, map, "id", r->id);
-  value_put_text(&a, map, "status", r->state);
+  value_put_text(&a, map, "status", run_status_word(r->status));
   if (r->message) value_put_text(&a, map, "message", r->message);
   if (r->numbers) value_put(&a, map, "numbers", r->numbers);
   if (r->history) value_put(&a, map, "history", r->history);

@@ -40,10 +40,10 @@ typedef struct book {
   csv_table runs, history, timings;
 } book;
 
-/* One run's results; NULL where they are not there. */
+/* One run's results; NULL where there are none. */
 typedef struct outcome {
   const value *train, *measure, *history;
-  const char *status;
+  run_status status;
 } outcome;
 
 static const value *read_result(arena *a, const char *path, const char *id) {
@@ -52,15 +52,15 @@ static const value *read_result(arena *a, const char *path, const char *id) {
   return result;
 }
 
-static outcome read_outcome(arena *a, const record_row *row) {
-  outcome o = {.status = row->state};
-  if (strcmp(row->state, "done") != 0 && strcmp(row->state, "diverged") != 0) return o;
+static outcome read_outcome(arena *a, const run_row *row) {
+  outcome o = {.status = row->status};
+  if (row->status != RUN_DONE && row->status != RUN_DIVERGED) return o;
   o.train = read_result(a, arena_format(a, "%s/result.json", row->folder), row->train_id);
   o.measure = read_result(a, job_measure_path(a, row->folder, row->measure_id), row->measure_id);
   o.history = value_get(o.measure, "history");
-  if (o.train) o.status = value_get_text(o.train, "status", "done");
+  if (o.train) o.status = run_status_in(o.train);
   /* A diverged run may have ended before its first measurement; a finished one has measured. */
-  if (!o.train || (!o.measure && strcmp(o.status, "done") == 0)) o = (outcome){.status = "missing"};
+  if (!o.train || (!o.measure && o.status == RUN_DONE)) o = (outcome){.status = RUN_MISSING};
   return o;
 }
 
@@ -150,7 +150,7 @@ static void summarise_audit(const value *measure, bool own, double best_epoch,
   numbers[AUDIT_NLL_GAUSSIAN] = value_get_number(more, "nll_gaussian", NAN);
 }
 
-static const char **add_audit(arena *a, const record_row *row, const char *id, double best_epoch,
+static const char **add_audit(arena *a, const run_row *row, const char *id, double best_epoch,
                               const char **next) {
   double numbers[AUDIT_COUNT];
   summarise_audit(read_result(a, job_measure_path(a, row->folder, id), id),
@@ -159,11 +159,11 @@ static const char **add_audit(arena *a, const record_row *row, const char *id, d
   return next;
 }
 
-static void add_run(arena *a, book *b, const record_row *row, const outcome *o) {
+static void add_run(arena *a, book *b, const run_row *row, const outcome *o) {
   double numbers[NUMBER_COUNT];
   const char **cells, **next = begin_row(a, b, row->cells, &cells);
   summarise(o, numbers);
-  *next++ = o->status;
+  *next++ = run_status_word(o->status);
   for (size_t i = 0; i < NUMBER_COUNT; i++) *next++ = number_text(a, numbers[i]);
   *next++ = arena_format(a, "%.12s", row->train_id);
   *next++ = arena_format(a, "%.12s", row->measure_id);
@@ -177,7 +177,7 @@ static bool needs_solution(const char *column) {
   return strncmp(column, "nll", 3) == 0 || strcmp(column, "nfe") == 0;
 }
 
-static void add_history(arena *a, book *b, const record_row *row, const outcome *o) {
+static void add_history(arena *a, book *b, const run_row *row, const outcome *o) {
   for (size_t i = 0; o->history && i < o->history->count; i++) {
     const value *entry = o->history->items[i];
     const char **cells, **next = begin_row(a, b, row->cells, &cells);
@@ -190,10 +190,10 @@ static void add_history(arena *a, book *b, const record_row *row, const outcome 
   }
 }
 
-static void add_timing(arena *a, book *b, const record_row *row, const outcome *o) {
+static void add_timing(arena *a, book *b, const run_row *row, const outcome *o) {
   const char **cells, **next = begin_row(a, b, row->cells, &cells);
   const value *results[] = {o->train, o->measure};
-  *next++ = o->status;
+  *next++ = run_status_word(o->status);
   for (size_t i = 0; i < 2; i++) {
     const value *provenance = value_get(results[i], "provenance");
     *next++ = number_text(a, value_get_number(provenance, "seconds", NAN));
@@ -253,13 +253,13 @@ static status_code write_book(const book *b, const char *view, failure *err) {
 }
 
 void record_blank(const value *columns, const char *const *audits, size_t audit_count,
-                  const record_row *runs, size_t count, csv_table *csv, csv_table *history) {
+                  const run_row *runs, size_t count, csv_table *csv, csv_table *history) {
   book b = {.columns = columns, .audits = audits, .audit_count = audit_count};
   begin_book(&b);
   for (size_t i = 0; i < count; i++) {
     arena memory = {0};
     const char **cells, **next = begin_row(&memory, &b, runs[i].cells, &cells);
-    *next = "missing";
+    *next = run_status_word(RUN_MISSING);
     csv_table_add(&b.runs, cells);
     arena_close(&memory);
   }
@@ -269,7 +269,7 @@ void record_blank(const value *columns, const char *const *audits, size_t audit_
 }
 
 status_code record_write(const char *view, const value *columns, const char *const *audits,
-                         size_t audit_count, const record_row *runs, size_t count, failure *err) {
+                         size_t audit_count, const run_row *runs, size_t count, failure *err) {
   book b = {.columns = columns, .audits = audits, .audit_count = audit_count};
   begin_book(&b);
   for (size_t i = 0; i < count; i++) {

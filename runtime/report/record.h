@@ -14,16 +14,9 @@
 
 #include "base/failure.h"
 #include "base/value.h"
+#include "plan/run_row.h"
 
 struct csv_table; /* base/csv_table.h */
-
-typedef struct record_row {
-  const value *cells; /* column -> text, of the plan */
-  const char *folder; /* of the train job */
-  const char *train_id, *measure_id;
-  const char *const *audit_ids; /* measure id per audit */
-  const char *state;            /* "done", "diverged", "failed", "missing" */
-} record_row;
 
 /* The numbers of runs.csv: name in the code, column, meaning. An epoch whose solver failed has no
  * NLL. */
@@ -72,13 +65,13 @@ bool record_is_number(const char *column);
 /* runs.csv and history.csv as they are before the first run, every row missing: what tables and
  * figures are checked against. Close both. */
 void record_blank(const value *columns, const char *const *audits, size_t audit_count,
-                  const record_row *runs, size_t count, struct csv_table *csv,
+                  const run_row *runs, size_t count, struct csv_table *csv,
                   struct csv_table *history);
 
 /* Writes the three files into `view`. runs.csv and history.csv hold no time, host, pid, attempt or
  * path, rows in grid order: byte-identical however the grid was run. A row whose result is not
- * there is "missing", whatever its state says. audits: their names. */
+ * there is "missing", whatever its status says. audits: their names. */
 status_code record_write(const char *view, const value *columns, const char *const *audits,
-                         size_t audit_count, const record_row *runs, size_t count, failure *err);
+                         size_t audit_count, const run_row *runs, size_t count, failure *err);
 
 #endif

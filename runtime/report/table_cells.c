@@ -1,6 +1,7 @@
 #include "report/table_cells.h"
 
 #include "base/text.h"
+#include "job/run_status.h"
 #include "report/format.h"
 #include "report/table_numbers.h"
 
@@ -82,12 +83,11 @@ static tally tally_of(const table_parts *p, size_t group) {
   tally t = {0};
   int column = csv_table_column(&p->runs, "status");
   for (size_t i = p->groups.start[group]; i < p->groups.start[group + 1]; i++) {
-    const char *status = column < 0 ? "" : p->runs.cells[p->groups.rows[i]][column];
+    const char *word = column < 0 ? "" : p->runs.cells[p->groups.rows[i]][column];
+    const run_status status = run_status_of(word);
     t.runs++;
-    if (strcmp(status, "diverged") == 0)
-      t.diverged++;
-    else if (strcmp(status, "done") != 0)
-      t.missing++;
+    t.diverged += status == RUN_DIVERGED;
+    t.missing += status == RUN_MISSING || status == RUN_FAILED;
   }
   return t;
 }

@@ -1,5 +1,6 @@
 #include "report/table_text.h"
 
+#include "job/run_status.h"
 #include "report/format.h"
 #include "report/table_latex.h"
 
@@ -22,7 +23,8 @@ static size_t diverged_in(const table_parts *p, const table_source *s, size_t gr
   size_t count = 0;
   for (size_t i = p->groups.start[group]; status >= 0 && i < p->groups.start[group + 1]; i++) {
     const size_t run = p->groups.rows[i];
-    count += strcmp(p->runs.cells[run][status], "diverged") == 0 && !isnan(table_number(p, s, run));
+    count += run_status_of(p->runs.cells[run][status]) == RUN_DIVERGED &&
+             !isnan(table_number(p, s, run));
   }
   return count;
 }
