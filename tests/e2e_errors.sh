@@ -124,7 +124,7 @@ figure='figures = { curves = { panels = { "nll", "nfe" } } },'
 plane_script good.lua 2 "audits = { more = { [\"dataset.test\"] = 30 } }, $figure"
 expect_code 0 "$hifm" run good.lua --dry-run
 table='bad.lua:14: table table1'
-wrong "$table: there is no column \"nll\"; there are flow, flow" "nll_min" "more.nll_best" -- \
+wrong "$table: unknown column \"nll\"; there are flow, flow" "nll_min" "more.nll_best" -- \
   '"nll_min"' '"nll"'
 wrong "$table" 'did you mean "more.nll_last"' -- '"nll_min"' '"more.nll_lst"'
 wrong "$table" 'no column "nfe"' -- 'table1 = {' 'table1 = { sort = "nfe",'

@@ -8,8 +8,9 @@
 
 static inline status_code table_try(folder *f, const char *declaration, const char *columns,
                                     bool partial, FILE *screen, failure *err) {
-  const table_request request = {.view = f->path,
+  const table_request request = {.folder = f->path,
                                  .name = "table2",
+                                 .metrics = METRICS,
                                  .declaration = folder_value(f, declaration),
                                  .script_folder = f->path,
                                  .columns = folder_value(f, columns),

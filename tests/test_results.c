@@ -36,8 +36,9 @@ static void same_tables(folder *f, const char *name) {
   assert_true(tables->count > 0);
   for (size_t i = 0; i < tables->count; i++) {
     failure err = {0};
-    const table_request request = {.view = f->path,
+    const table_request request = {.folder = f->path,
                                    .name = tables->keys[i],
+                                   .metrics = METRICS,
                                    .declaration = tables->items[i],
                                    .script_folder = SOURCE "scripts",
                                    .columns = value_get(plan, "columns")};
@@ -65,9 +66,12 @@ static void same_figures(folder *f, const char *name) {
   for (size_t i = 0; i < figures->count; i++) {
     failure err = {0};
     bool made;
-    if (figure_write(f->path, figures->keys[i], figures->items[i], value_get(plan, "columns"),
-                     &made, &err) != STATUS_OK)
-      fail_msg("%s", err.message);
+    const figure_request request = {.folder = f->path,
+                                    .name = figures->keys[i],
+                                    .metrics = METRICS,
+                                    .declaration = figures->items[i],
+                                    .columns = value_get(plan, "columns")};
+    if (figure_write(&request, &made, &err) != STATUS_OK) fail_msg("%s", err.message);
     if (!made) skip(); /* without gnuplot */
     const char *file = arena_format(&f->memory, "%s.svg", figures->keys[i]);
     const char *svg = folder_read(f, file);

@@ -119,7 +119,7 @@ static void refuses(void **state) {
       "row that is subtracted");
   table_refused(f, "{'columns':[{'':['A','flow'],'minus':'flow=OT'}]}", COLUMNS,
                 "table table2: \"A\": minus = \"flow=OT\": subtracts numbers of runs.csv such as "
-                "nll_min; \"flow\" is none");
+                "nll_min; \"flow\" is not one");
 }
 
 /* --only took the row away: no reason to refuse the table. */

@@ -5,6 +5,7 @@
 #include "base/csv_table.h"
 #include "base/failure.h"
 #include "base/value.h"
+#include "job/metrics.h"
 
 #include <stdio.h>
 
@@ -47,7 +48,8 @@
  *
  * STATUS_BAD_CONFIG names an unknown column with "did you mean". */
 typedef struct table_request {
-  const char *view, *name; /* the folder that has runs.csv; the table's name */
+  const char *folder, *name; /* the folder that has runs.csv; the table's name */
+  const metric *metrics;     /* those that runs.csv was written with: METRICS */
   const value *declaration;
   const char *script_folder; /* has the paper's CSV */
   const value *columns;      /* of the plan */
@@ -55,14 +57,17 @@ typedef struct table_request {
                    leaves gaps and a line below the table; otherwise it is an error */
 } table_request;
 
-/* Refuses what table_write would refuse, were `runs` the view's runs.csv. */
+/* Refuses what table_write would refuse, were `runs` the folder's runs.csv. */
 status_code table_check(const table_request *request, const csv_table *runs, failure *err);
 
-/* Writes into the view <name>.csv (plain numbers, yes and no; `<heading> sd` and `<heading> n`
+/* Writes into the folder <name>.csv (plain numbers, yes and no; `<heading> sd` and `<heading> n`
  * where seeds are averaged; then rank; last the columns runs, missing, diverged), <name>.md and
  * <name>.tex (a tabular for \input, with the packages booktabs and amssymb); prints the table as
- * aligned text to `screen`, which may be NULL. After a failure none of the three is there: they
- * would be of another CSV. */
+ * aligned text to `screen`, which may be NULL. After a failure none of these files is there: they
+ * would be those of another CSV. */
 status_code table_write(const table_request *request, FILE *screen, failure *err);
+
+/* The endings of the files that table_write writes, ".csv, .md, ...". */
+const char *table_endings(arena *a);
 
 #endif

@@ -1,8 +1,7 @@
-#include "report/table_minus.h"
+#include "report/table_parts.h"
 
 #include "base/text.h"
 #include "plan/cells.h"
-#include "report/table_sources.h"
 
 #include <string.h>
 
@@ -107,9 +106,9 @@ status_code table_find_minus(table_parts *p, const char *column, const value *mi
     return failure_set(err, STATUS_BAD_CONFIG,
                        "%s: must be column=cell,... such as flow=OT, the row that is subtracted",
                        found.where);
-  if (!s->number)
+  if (!s->facts)
     return failure_set(err, STATUS_BAD_CONFIG,
-                       "%s: subtracts numbers of runs.csv such as nll_min; \"%s\" is none",
+                       "%s: subtracts numbers of runs.csv such as nll_min; \"%s\" is not one",
                        found.where, column);
   status_code status = find_runs(&found, &wanted, err);
   if (status != STATUS_OK) return status;
