@@ -82,7 +82,7 @@ refused 78 "bad.lua:4: network.width" "1 to" -- run bad.lua
 script '"mlp"' '{ { "transport" }, { "condition" } }'
 refused 78 "bad.lua:6: flow" "condition" "transport" -- run bad.lua
 script '"mlp"' '{ { "hyperbolize" }, { "hessian", energy = "double_well" } }'
-refused 78 "bad.lua:6: flow" "hyperbolize" "no path stage" -- run bad.lua
+refused 78 "bad.lua:6: flow" "hyperbolize" "not a path stage" -- run bad.lua
 script '"mlp"' '{ { "hessian", energy = "double_well" }, { "isotropize" }, { "condition" } }'
 refused 78 "bad.lua:6: flow" "condition" "isotropize" -- run bad.lua
 script '"mlp"' '{ { "interpolant" }, { "isotropize" }, { "anisotropic" } }'

@@ -112,13 +112,15 @@ static void print_role(const value *entry, FILE *out) {
   static const flag_word roles[] = {{HIFM_STAGE_SOURCE, "source"},
                                     {HIFM_STAGE_HESSIAN, "Hessian"},
                                     {HIFM_STAGE_RATES, "rates"},
-                                    {HIFM_STAGE_NOISE, "noise"}};
+                                    {HIFM_STAGE_NOISE, "noise"},
+                                    {HIFM_STAGE_DEFAULT_NOISE, "default"}};
   static const flag_word invariances[] = {{HIFM_ANCHORED, "relative"},
                                           {HIFM_INVARIANT_TRANSLATION, "translates"},
                                           {HIFM_INVARIANT_ROTATION, "rotates"},
                                           {HIFM_INVARIANT_PERMUTATION, "permutes"}};
   if (value_get(entry, "role"))
-    print_flags(out, "role     ", (uint32_t)value_get_number(entry, "role", 0), roles, 4);
+    print_flags(out, "role     ", (uint32_t)value_get_number(entry, "role", 0), roles,
+                sizeof roles / sizeof *roles);
   if (value_get(entry, "speed"))
     fprintf(out, "v_z      %s\n", value_get_bool(entry, "speed", false) ? "yes" : "no");
   if (value_get(entry, "invariances"))
