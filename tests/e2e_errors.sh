@@ -127,7 +127,7 @@ table='bad.lua:14: table table1'
 wrong "$table: unknown column \"nll\"; there are flow, flow" "nll_min" "more.nll_best" -- \
   '"nll_min"' '"nll"'
 wrong "$table" 'did you mean "more.nll_last"' -- '"nll_min"' '"more.nll_lst"'
-wrong "$table" 'no column "nfe"' -- 'table1 = {' 'table1 = { sort = "nfe",'
+wrong "$table" 'unknown column "nfe"' -- 'table1 = {' 'table1 = { sort = "nfe",'
 wrong "$table" 'notes: {nll}: runs.csv has no number' -- \
   'table1 = {' 'table1 = { notes = { "{nll}" },'
 wrong "$table" 'no run has flow=OT; flow is one of transport, interpolant, well' -- \
