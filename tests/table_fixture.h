@@ -1,4 +1,4 @@
-/* A table in a folder of its own, from CSV made by hand. */
+/* A table in a private folder, from CSV made by hand. */
 #ifndef TESTS_TABLE_FIXTURE_H
 #define TESTS_TABLE_FIXTURE_H
 
@@ -25,7 +25,8 @@ static inline const char *table_shown(folder *f, const char *declaration, const 
   size_t length = 0;
   FILE *screen = open_memstream(&text, &length);
   failure err = {0};
-  if (table_try(f, declaration, columns, partial, screen, &err)) fail_msg("%s", err.message);
+  if (table_try(f, declaration, columns, partial, screen, &err) != STATUS_OK)
+    fail_msg("%s", err.message);
   fclose(screen);
   const char *copy = arena_text(&f->memory, text);
   free(text);

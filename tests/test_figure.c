@@ -209,7 +209,7 @@ static void nothing_measured(void **state) {
   assert_true(draw(f));
   assert_true(files_exists(folder_path(f, "figure4.png")));
   folder_write(f, "history.csv", "epoch,nll,nfe\n");
-  assert_false(draw(f)); /* nor is the older one kept */
+  assert_false(draw(f)); /* and the older one is removed */
   assert_false(files_exists(folder_path(f, "figure4.svg")));
   assert_false(files_exists(folder_path(f, "figure4.png")));
   folder_write(f, "history.csv", "epoch,nll,nfe\n1,,\n");

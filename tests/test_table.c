@@ -197,7 +197,7 @@ static void refuses(void **state) {
                 "table table2: ranks: unknown key \"papr\"; did you mean \"paper\"?");
   table_refused(f, "{}", ONE_SEED_COLUMNS,
                 "table table2: needs columns = { { \"Heading\", \"column\" }, ... }");
-  /* The tables of an earlier runs.csv are not left beside this one. */
+  /* The tables of an earlier runs.csv are removed. */
   const char *files[] = {"table2.csv", "table2.md", "table2.tex"};
   table_printed(f, TABLE2, ONE_SEED_COLUMNS);
   for (size_t i = 0; i < 3; i++) assert_true(files_exists(folder_path(f, files[i])));

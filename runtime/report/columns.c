@@ -123,9 +123,9 @@ static bool is_best(const metric *m) {
 
 /* What the epoch with the smallest METRICS_BEST has, that metric first. */
 static void add_minima(arena *a, column_list *list, const metric *metrics) {
-  static const char smallest[] = ", smallest of the measured epochs";
+  static const char SMALLEST[] = ", smallest of the measured epochs";
   for (const metric *m = metrics; m->name; m++)
-    if (is_best(m)) add_values(a, list, m, "_min", smallest, COLUMN_BEST);
+    if (is_best(m)) add_values(a, list, m, "_min", SMALLEST, COLUMN_BEST);
   add(list, (column_facts){.name = "epoch_min",
                            .meaning = "epoch of " METRICS_BEST "_min",
                            .source = COLUMN_BEST,
@@ -133,7 +133,7 @@ static void add_minima(arena *a, column_list *list, const metric *metrics) {
   for (const metric *m = metrics; m->name; m++) {
     if (is_best(m) || m->history_only) continue;
     add_values(a, list, m, "_at_min", " at epoch_min", COLUMN_BEST);
-    add_value(a, list, m, "_min", smallest, COLUMN_LEAST);
+    add_value(a, list, m, "_min", SMALLEST, COLUMN_LEAST);
   }
 }
 

@@ -14,7 +14,7 @@
  * x is epoch or step. Up to four panels, one below the other, each a column of history.csv; a panel
  * without a title has the words and the unit of its column (report/columns.h). Runs that differ
  * only in their seed make one line, their mean. A line has a gap where a run has no number. The top
- * of a panel may cut off the first epochs, beside which all others would look equal; the panel then
+ * of a panel may cut off the first epochs, which would make all others look equal; the panel then
  * says how many points are above it. Long curves are smoothed, with their points behind them as
  * dots; the figure says so. */
 typedef struct figure_request {

@@ -48,7 +48,7 @@ static const char *cell_of(table_parts *p, size_t group, const table_source *s) 
 
 typedef struct sort_key {
   const char *text;
-  double number; /* NAN: the text is no number */
+  double number; /* NAN: the text is not a number */
   size_t group;
 } sort_key;
 

@@ -27,7 +27,7 @@ static status_code find_column(const search *s, const char *column, int *out, fa
   bool fixed = !near && table_is_setting(column);
   if (fixed && s->p->request->partial) return STATUS_OK;
   return failure_set(err, STATUS_BAD_CONFIG, "%s: %s \"%s\"%s", s->where,
-                     fixed ? "nothing varies in" : "there is no column", column,
+                     fixed ? "nothing varies in" : "unknown column", column,
                      fixed ? ": leave that condition out"
                            : text_choices(&s->p->memory, column, runs->header, runs->columns));
 }
@@ -49,7 +49,7 @@ static status_code narrow(search *s, const condition *wanted, failure *err) {
   return STATUS_OK;
 }
 
-/* What tells the runs apart beside the seed. */
+/* Only the seed may differ between the runs. */
 static status_code check_family(const search *s, failure *err) {
   const table_parts *p = s->p;
   const value *columns = p->request->columns;
