@@ -1,14 +1,18 @@
 #include "job/metrics.h"
 
-#include "base/text.h"
-
 #include <math.h>
+#include <string.h>
 
 status_code measurement_likelihood(measurement *m, const likelihood **out, failure *err) {
   *out = &m->solved;
   if (m->has_likelihood) return STATUS_OK;
-  status_code status =
-      likelihood_measure(m->net, m->w, m->points, m->count, m->settings, m->seed, &m->solved, err);
+  const likelihood_request request = {.net = m->net,
+                                      .w = m->w,
+                                      .points = m->points,
+                                      .count = m->count,
+                                      .settings = m->settings,
+                                      .seed = m->seed};
+  status_code status = likelihood_measure(&request, &m->solved, err);
   m->has_likelihood = status == STATUS_OK;
   return status;
 }
@@ -99,4 +103,9 @@ status_code metrics_measure(const metric *table, measurement *m, arena *a, value
   if (status == STATUS_OK) status = measurement_likelihood(m, &found, err);
   if (status == STATUS_OK) value_put_text(a, row, "solver", found->solver);
   return status;
+}
+
+double metrics_get(const metric *each, const value *row) {
+  if (each->needs_solution && strcmp(value_get_text(row, "solver", "ok"), "ok") != 0) return NAN;
+  return value_get_number(row, each->name, NAN);
 }

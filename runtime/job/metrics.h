@@ -1,7 +1,7 @@
 /* What is measured of weights: one record per metric, read by histories, progress lines, tables and
  * figures.
  *
- * To add a metric: a file with its `measure` function, and a line in METRICS (metrics.c). */
+ * To add a metric: a file with its `measure` function, and its record in METRICS (metrics.c). */
 #ifndef JOB_METRICS_H
 #define JOB_METRICS_H
 
@@ -20,8 +20,8 @@ typedef struct measurement {
   likelihood solved;
 } measurement;
 
-/* The likelihood of the points, solved at the first call. It is there also where the solver failed:
- * see likelihood.solver. The pointer is valid as long as m. */
+/* The likelihood of the points, solved at the first call. STATUS_OK also where the solver failed:
+ * see likelihood.solver. *out is valid as long as m. */
 status_code measurement_likelihood(measurement *m, const likelihood **out, failure *err);
 
 typedef struct metric {
@@ -49,5 +49,9 @@ extern const metric METRICS[];
  * "solver": "ok", or why the solver failed. */
 status_code metrics_measure(const metric *table, measurement *m, arena *a, value *row,
                             failure *err);
+
+/* A metric of a history row; NAN where the row has none, or where the metric needs a solution and
+ * the solver failed. */
+double metrics_get(const metric *each, const value *row);
 
 #endif

@@ -10,7 +10,7 @@
 
 #define VERSION "0.1.0"
 
-/* "model name" of the first processor, where the system reports it. */
+/* "model name" of the first processor, "unknown" where the system has none. */
 static const char *processor(arena *a) {
   char line[256], *colon;
   const char *name = "unknown";
@@ -35,7 +35,8 @@ static const value *provenance(arena *a, const result *r) {
   value_put_text(a, out, "lapack", blas_lapack());
   value_put_text(a, out, "processor", processor(a));
   value_put_number(a, out, "blas_threads", 1);
-  if (slash) value_put_text(a, out, "plugins", slash + 1); /* a hash of them all */
+  if (slash)
+    value_put_text(a, out, "plugins", slash + 1); /* the folder's name: a hash of all plugins */
   value_put_number(a, out, "seconds", r->seconds);
   value_put_number(a, out, "attempts", r->attempts);
   return out;

@@ -1,11 +1,12 @@
 #include "job/run.h"
 
 #include "host/plugins.h"
+#include "job/flow_ode.h"
 #include "job/metrics.h"
 
 #include <string.h>
 
-/* What the network is told of a point: the infinite scheme also asks it for v_z. */
+/* The domain of the network: the infinite scheme also asks it for v_z. */
 static hifm_domain network_domain(const run *r) {
   hifm_domain domain = r->data.domain;
   domain.speed = r->flow.scheme == SCHEME_INFINITE;
@@ -28,7 +29,7 @@ static status_code bind_all(run *r, arena *a, failure *err) {
   return status;
 }
 
-status_code run_open(run *r, arena *a, const job *work, failure *err) {
+status_code run_open(run *r, arena *a, const job *work, size_t points, failure *err) {
   memset(r, 0, sizeof *r);
   r->work = work;
   status_code status = dataset_open(&r->data, work->data, value_get(work->config, "dataset"), err);
@@ -36,7 +37,8 @@ status_code run_open(run *r, arena *a, const job *work, failure *err) {
   if (status == STATUS_OK) {
     const size_t batch = (size_t)r->train.batch, test = r->data.test_count;
     const hifm_domain domain = network_domain(r);
-    status = network_open(&r->net, r->network_plugin, &domain, batch > test ? batch : test, err);
+    if (points == 0) points = batch > test ? batch : test;
+    status = network_open(&r->net, r->network_plugin, &domain, points, err);
   }
   if (status != STATUS_OK) run_close(r);
   return status;
@@ -50,8 +52,8 @@ void run_close(run *r) {
   memset(r, 0, sizeof *r);
 }
 
-void run_put_start(const run *r, arena *a, value *numbers) {
-  const double start = likelihood_start(&r->net);
+void run_put_likelihood_start(const run *r, arena *a, value *numbers) {
+  const double start = flow_ode_data_end(&r->net);
   if (start < 1) value_put_number(a, numbers, "likelihood_start", start);
 }
 

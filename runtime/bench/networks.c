@@ -1,12 +1,12 @@
-/* The networks of hifm bench, and their weights. */
+/* The networks of hifm bench, and their weights. The tensors of an egnn are read by their names. */
 #include "base/safetensors.h"
-#include "bench/bench_parts.h"
+#include "bench/parts.h"
 #include "host/plugins.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A run's weights lie in its last.safetensors under their own names, in a checkpoint after "w.". */
+/* last.safetensors has a run's weights under their names, a checkpoint has them after "w.". */
 static const safetensors_entry *find(const safetensors_file *file, const char *name) {
   char longer[96];
   const safetensors_entry *entry = safetensors_find(file, name);
@@ -49,7 +49,7 @@ static status_code read_shape(bench *b, value *shape, const char *path, failure 
   return status;
 }
 
-status_code bench_shape(bench *b, const char *path, failure *err) {
+status_code bench_describe_network(bench *b, const char *path, failure *err) {
   value *shape = value_new(b->memory, VALUE_MAP);
   value_put_text(b->memory, shape, PARAMS_NAME, "egnn");
   value_put_number(b->memory, shape, "width", (double)b->sizes->width);
@@ -94,7 +94,7 @@ static status_code read_weights(const network *net, const char *path, float *w, 
   return status;
 }
 
-status_code bench_weights(bench *b, const char *path, failure *err) {
+status_code bench_load_weights(bench *b, const char *path, failure *err) {
   b->w = memory_array(b->direct.weights, sizeof *b->w);
   if (path) return read_weights(&b->direct, path, b->w, err);
   network_initialise(&b->direct, 0, b->w);
@@ -105,11 +105,11 @@ static bool is_part(const hifm_tensor *t, const char *part) {
   return strncmp(t->name, part, strlen(part)) == 0;
 }
 
-/* Weights that every row (a pair, or a node of the series) meets: all after the first edge layer,
- * biases included, and of that layer the row for the distance and the bias. What it does with h is
- * the same for all rows but for the factor z, and so, like the embedding, done once a batch. At
- * width 150 and depth 4: 6 * 150^2 + 6 * 150 + 150 (the last kernel) + 2 * 150 = 136,350. */
-static size_t acting_weights(const network *net, size_t width) {
+/* Weights that are applied to every row (a pair, or a node of the series): all after the first edge
+ * layer, biases included, and of that layer the row for the distance and the bias. The rest of that
+ * layer and the embedding are computed once per batch. At width 150 and depth 4:
+ * 6 * 150^2 + 6 * 150 + 150 (the last kernel) + 2 * 150 = 136,350. */
+static size_t weights_per_row(const network *net, size_t width) {
   size_t sum = 2 * width;
   for (size_t i = 0; i < net->count; i++) {
     const hifm_tensor *t = &net->tensors[i];
@@ -120,5 +120,5 @@ static size_t acting_weights(const network *net, size_t width) {
 
 double bench_floor(const bench *b, double rows, double passes) {
   const size_t width = (size_t)value_get_number(b->network, "width", 0);
-  return rows * (double)acting_weights(&b->direct, width) * 2 * passes / b->flops;
+  return rows * (double)weights_per_row(&b->direct, width) * 2 * passes / b->flops;
 }

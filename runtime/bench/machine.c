@@ -1,7 +1,7 @@
 /* hifm bench: matrix products, eigendecompositions, memory. */
 #include "base/blas.h"
 #include "base/clock.h"
-#include "bench/bench_parts.h"
+#include "bench/parts.h"
 #include "host/energy.h"
 #include "host/plugins.h"
 #include "job/prepare.h"
@@ -14,8 +14,8 @@
  */
 enum { TILE = 384, SGEMM_TIMINGS = 15 };
 
-/* The fastest of n. A floor is what the machine can do: who else was busy on it at that moment
- * belongs into what is measured against the floor, not into the floor. */
+/* The fastest of n. A floor is what the machine can do; time that other processes took would raise
+ * it. */
 static double fastest(const double *x, size_t n) {
   double least = x[0];
   for (size_t i = 1; i < n; i++) least = fmin(least, x[i]);
@@ -37,8 +37,8 @@ static double time_form(const bench *b, blas_form form, size_t width, float *con
 }
 
 status_code bench_sgemm(bench *b, failure *err) {
-  static const char *const names[] = {"sgemm_nn", "sgemm_nt", "sgemm_tn"};
-  static const blas_form forms[] = {BLAS_NN, BLAS_NT, BLAS_TN};
+  static const char *const NAMES[] = {"sgemm_nn", "sgemm_nt", "sgemm_tn"};
+  static const blas_form FORMS[] = {BLAS_NN, BLAS_NT, BLAS_TN};
   const size_t width = (size_t)value_get_number(b->network, "width", 0);
   const double work = 2.0 * TILE * (double)width * (double)width;
   const size_t sizes[4] = {TILE * width, TILE * width, width * width, width * width};
@@ -50,13 +50,13 @@ status_code bench_sgemm(bench *b, failure *err) {
     for (size_t i = 0; i < sizes[k]; i++) array[k][i] = (float)(i % 7) - 3;
   }
   for (size_t k = 0; k < 3 && status == STATUS_OK; k++) {
-    const double seconds = time_form(b, forms[k], width, array);
+    const double seconds = time_form(b, FORMS[k], width, array);
     all += seconds;
-    bench_put(b, names[k], 1e-9 * work / seconds, "GFLOP/s", NAN);
-    status = bench_tell("sgemm", k + 1, 3, err);
+    bench_write_row(b, NAMES[k], 1e-9 * work / seconds, "GFLOP/s", NAN);
+    status = bench_report("sgemm", k + 1, 3, err);
   }
   b->flops = 3 * work / all;
-  if (status == STATUS_OK) bench_put(b, "sgemm", 1e-9 * b->flops, "GFLOP/s", NAN);
+  if (status == STATUS_OK) bench_write_row(b, "sgemm", 1e-9 * b->flops, "GFLOP/s", NAN);
   for (size_t k = 0; k < 4; k++) free(array[k]);
   return status;
 }
@@ -120,8 +120,8 @@ status_code bench_modes(bench *b, failure *err) {
     energy_close(&e);
   }
   if (status == STATUS_OK)
-    bench_put(b, "modes", count / bench_median(times, repeats), "1/s",
-              count / fastest(times + repeats, repeats));
+    bench_write_row(b, "modes", count / bench_median(times, repeats), "1/s",
+                    count / fastest(times + repeats, repeats));
   free(times);
   plugins_drop(&formation);
   return status;
@@ -130,5 +130,5 @@ status_code bench_modes(bench *b, failure *err) {
 void bench_memory(const bench *b) {
   struct rusage used;
   getrusage(RUSAGE_SELF, &used);
-  bench_put(b, "memory", (double)used.ru_maxrss / 1024, "MiB", NAN);
+  bench_write_row(b, "memory", (double)used.ru_maxrss / 1024, "MiB", NAN);
 }

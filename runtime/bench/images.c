@@ -1,26 +1,26 @@
 /* hifm bench: training passes of the unet over 28 x 28 images. */
 #include "base/clock.h"
-#include "bench/bench_parts.h"
+#include "bench/parts.h"
 #include "hifm/rng.h"
 #include "host/plugins.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const hifm_domain picture = {.d = 784, .height = 28, .width = 28, .channels = 1};
+static const hifm_domain PICTURE = {.d = 784, .height = 28, .width = 28, .channels = 1};
 
-/* How many pixels of the picture a tensor meets once. An up-convolution's kernel of four pixels
- * begins from a quarter of those it makes. */
+/* To how many pixels of the picture a tensor is applied. An up-convolution with a kernel of four
+ * pixels reads a quarter of the pixels it writes. */
 static double pixels_of(const hifm_tensor *t) {
   static const struct {
     const char *part;
     double share;
-  } parts[] = {{"down0.", 1},    {"down1.", 1. / 4}, {"bottom.", 1. / 16}, {"up1.up", 1. / 16},
+  } PARTS[] = {{"down0.", 1},    {"down1.", 1. / 4}, {"bottom.", 1. / 16}, {"up1.up", 1. / 16},
                {"up1.", 1. / 4}, {"up0.up", 1. / 4}, {"up0.", 1},          {"out.", 1}};
-  if (strstr(t->name, ".z.")) return 1; /* once an image */
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-    if (strncmp(t->name, parts[i].part, strlen(parts[i].part)) == 0)
-      return parts[i].share * picture.d;
+  if (strstr(t->name, ".z.")) return 1; /* once per image */
+  for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++)
+    if (strncmp(t->name, PARTS[i].part, strlen(PARTS[i].part)) == 0)
+      return PARTS[i].share * PICTURE.d;
   return 1;
 }
 
@@ -33,11 +33,11 @@ static double flops_of(const network *net) {
   return sum;
 }
 
-/* The loss of a field that should be zero. */
-static double to_zero(void *context, size_t first, size_t n, const float *v, float *dv) {
+/* A loss whose minimum is the field 0. */
+static double square_loss(void *context, size_t first, size_t n, const float *v, float *dv) {
   (void)context, (void)first;
   double sum = 0;
-  for (size_t i = 0; i < n * picture.d; i++) {
+  for (size_t i = 0; i < n * PICTURE.d; i++) {
     dv[i] = 2 * v[i];
     sum += (double)v[i] * (double)v[i];
   }
@@ -47,23 +47,23 @@ static double to_zero(void *context, size_t first, size_t n, const float *v, flo
 static status_code time_passes(bench *b, network *net, const char *name, failure *err) {
   const size_t n = b->sizes->images, steps = b->sizes->steps;
   float *w = memory_array(2 * net->weights, sizeof *w), *gradient = w + net->weights;
-  float *x = memory_array(n * picture.d, sizeof *x), *z = memory_array(n, sizeof *z);
+  float *x = memory_array(n * PICTURE.d, sizeof *x), *z = memory_array(n, sizeof *z);
   double *times = memory_array(steps, sizeof *times);
   status_code status = STATUS_OK;
   network_initialise(net, 0, w);
-  for (uint32_t i = 0; i < n * picture.d; i++)
+  for (uint32_t i = 0; i < n * PICTURE.d; i++)
     x[i] = (float)hifm_uniform((hifm_stream){0, HIFM_RNG_CHECK}, 0, i);
   for (size_t i = 0; i < n; i++) z[i] = (float)i / (float)n;
   const hifm_batch batch = {n, n, x, z};
   for (size_t k = 0; k < steps && status == STATUS_OK; k++) {
     const double start = clock_seconds();
-    network_loss_gradient(net, w, &batch, to_zero, NULL, gradient);
+    network_loss_gradient(net, w, &batch, square_loss, NULL, gradient);
     times[k] = clock_seconds() - start;
-    status = bench_tell(name, k + 1, steps, err);
+    status = bench_report(name, k + 1, steps, err);
   }
   if (status == STATUS_OK)
-    bench_put(b, name, 1e3 * bench_median(times, steps) / (double)n, "ms",
-              1e3 * flops_of(net) / b->flops);
+    bench_write_row(b, name, 1e3 * bench_median(times, steps) / (double)n, "ms",
+                    1e3 * flops_of(net) / b->flops);
   free(w);
   free(x);
   free(z);
@@ -78,8 +78,8 @@ static status_code time_width(bench *b, size_t width, const char *name, failure 
   value_put_text(b->memory, settings, PARAMS_NAME, "unet");
   value_put_number(b->memory, settings, "width", (double)width);
   status_code status =
-      plugins_bind(b->memory, HIFM_NETWORK, settings, "network", &picture, &bound, err);
-  if (status == STATUS_OK) status = network_open(&net, bound, &picture, b->sizes->images, err);
+      plugins_bind(b->memory, HIFM_NETWORK, settings, "network", &PICTURE, &bound, err);
+  if (status == STATUS_OK) status = network_open(&net, bound, &PICTURE, b->sizes->images, err);
   if (status != STATUS_OK) return status;
   status = time_passes(b, &net, name, err);
   bench_close_network(&net);
