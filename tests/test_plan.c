@@ -40,6 +40,39 @@ static double number(const value *plan, size_t row, const char *section, const c
   return value_get_number(value_get(plan_config(plan, row), section), key, -1);
 }
 
+/* The fixture's catalogue with this role of these two plugins. */
+static const value *with_roles(folder *f, double anisotropic, double isotropize) {
+  value *changed = value_new(&f->memory, VALUE_LIST);
+  const value *plain = plan_catalogue(f, NULL);
+  for (size_t i = 0; i < plain->count; i++) {
+    value *entry = value_copy(&f->memory, plain->items[i]);
+    const char *name = value_get_text(entry, "name", "");
+    if (strcmp(name, "anisotropic") == 0) value_put_number(&f->memory, entry, "role", anisotropic);
+    if (strcmp(name, "isotropize") == 0) value_put_number(&f->memory, entry, "role", isotropize);
+    value_push(&f->memory, changed, entry);
+  }
+  return changed;
+}
+
+/* The catalogue decides which stage that is, not its name. */
+static void test_default_noise(void **state) {
+  folder *f = *state;
+  const value *plan;
+  failure err = {0};
+  const plan_request request = {.script = folder_path(f, "x.lua"),
+                                .recipes = folder_path(f, "recipes")};
+  folder_write(f, "x.lua", HEAD "flow = { { 'interpolant' } }," REST);
+  assert_int_equal(plan_load(&f->memory, &request, with_roles(f, 8, 24), &plan, NULL), STATUS_OK);
+  const value *stages = value_get(value_get(plan_config(plan, 0), "flow"), "stages");
+  assert_string_equal(value_get_text(stages->items[1], "", ""), "isotropize");
+  assert_int_equal(plan_load(&f->memory, &request, with_roles(f, 8, 8), &plan, &err),
+                   STATUS_BAD_CONFIG);
+  assert_non_null(strstr(err.message, "no noise stage given, and no plugin is the default"));
+  assert_int_equal(plan_load(&f->memory, &request, with_roles(f, 24, 24), &plan, &err),
+                   STATUS_BAD_CONFIG);
+  assert_non_null(strstr(err.message, "both anisotropic and isotropize are the default"));
+}
+
 static void test_defaults_are_filled_in(void **state) {
   folder *f = *state;
   const value *plan = load(f, NULL, NULL, NULL);
@@ -313,6 +346,7 @@ static void test_numbers_have_one_form(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_default_noise, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_defaults_are_filled_in, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_a_path_of_its_own_takes_no_noise, folder_set_up,
                                       folder_tear_down),

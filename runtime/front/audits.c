@@ -1,7 +1,7 @@
 #include "front/audits.h"
 
+#include "report/entries.h"
 #include "report/format.h"
-#include "report/view.h"
 
 #include <string.h>
 
@@ -46,7 +46,7 @@ status_code audits_load(arena *a, const plan_request *request, const value *cata
     failure inner = {0};
     graph_audit *made = &(*list)[(*count)++];
     *made = (graph_audit){.name = names_made[i] = name};
-    status_code status = view_check_name("an audit", name, err);
+    status_code status = entries_check_name("an audit", name, err);
     if (status == STATUS_OK && strcmp(name, "paper") == 0)
       status = failure_set(err, STATUS_BAD_CONFIG,
                            "audits.paper: \"paper.\" begins the columns of the paper's CSV; choose "

@@ -188,7 +188,7 @@ static const value *row_of(const value *plan, double number) {
 }
 
 /* One more measurement of a row's weights. */
-static status_code add_audit(builder *b, const record_row *row, const graph_audit *audit,
+static status_code add_audit(builder *b, const run_row *row, const graph_audit *audit,
                              double number, const char **measure_id, bool *done, failure *err) {
   const value *same = row_of(audit->plan, number), *config;
   identity id = {.train = ""};
@@ -225,7 +225,7 @@ static status_code add_row(builder *b, const value *row, size_t index, failure *
   const value *config = value_get(row, "config"), *cells = value_get(row, "cells");
   const double number = value_get_number(row, "number", NAN);
   graph *g = b->g;
-  record_row *made = &g->rows[index];
+  run_row *made = &g->rows[index];
   identity id;
   status_code status = identity_of(config, b->catalogue, &id, err);
   if (status != STATUS_OK) return status;
@@ -237,11 +237,11 @@ static status_code add_row(builder *b, const value *row, size_t index, failure *
   bool done = found.measured;
   const char **audit_ids = arena_get(b->a, (b->audit_count + 1) * sizeof *audit_ids);
   g->row_jobs[index] = done ? SIZE_MAX : add_jobs(b, config, &id, cells, folder, found.trained);
-  *made = (record_row){.cells = cells,
-                       .folder = folder,
-                       .train_id = arena_text(b->a, id.train),
-                       .measure_id = arena_text(b->a, id.measure),
-                       .audit_ids = audit_ids};
+  *made = (run_row){.cells = cells,
+                    .folder = folder,
+                    .train_id = arena_text(b->a, id.train),
+                    .measure_id = arena_text(b->a, id.measure),
+                    .audit_ids = audit_ids};
   for (size_t k = 0; k < b->audit_count && status == STATUS_OK; k++) {
     bool audited = false;
     status = add_audit(b, made, &b->audits[k], number, &audit_ids[k], &audited, err);
@@ -293,6 +293,6 @@ void graph_set_states(graph *g) {
     const size_t at = g->row_jobs[i];
     const job_state state = at == SIZE_MAX ? JOB_DONE : g->jobs[at].state;
     const bool failed = state == JOB_FAILED || state == JOB_BLOCKED;
-    g->rows[i].state = state == JOB_DONE ? "done" : failed ? "failed" : "missing";
+    g->rows[i].status = state == JOB_DONE ? RUN_DONE : failed ? RUN_FAILED : RUN_MISSING;
   }
 }

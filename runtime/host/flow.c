@@ -9,8 +9,7 @@
 static status_code need_hessian(const flow_role *roles, size_t i, failure *err) {
   if (roles[i].role & HIFM_STAGE_HESSIAN && !(roles[0].role & HIFM_STAGE_HESSIAN))
     return failure_set(err, STATUS_BAD_CONFIG,
-                       "flow: the stage %s needs a Hessian, but the path stage %s has none; begin "
-                       "with hessian",
+                       "flow: the stage %s needs a Hessian, but the path stage %s has none",
                        roles[i].name, roles[0].name);
   return STATUS_OK;
 }
@@ -42,10 +41,10 @@ status_code flow_check_order(const flow_role *roles, size_t count, failure *err)
     return failure_set(err, STATUS_BAD_CONFIG, "flow: %zu stages, at most %d are allowed", count,
                        FLOW_STAGES_MAX);
   if (!(roles[0].role & HIFM_STAGE_SOURCE))
-    return failure_set(err, STATUS_BAD_CONFIG,
-                       "flow: the first stage, %s, is no path stage; begin with transport, "
-                       "interpolant, data or hessian",
-                       roles[0].name);
+    return failure_set(
+        err, STATUS_BAD_CONFIG,
+        "flow: the first stage, %s, is not a path stage; hifm plugin list shows them",
+        roles[0].name);
   for (size_t i = 1; i < count; i++) {
     if (roles[i].role & HIFM_STAGE_SOURCE)
       return failure_set(err, STATUS_BAD_CONFIG, "flow: exactly one path stage, got %s and %s",

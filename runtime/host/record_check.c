@@ -191,14 +191,16 @@ static status_code check_energy(const char *path, const hifm_energy_ops *ops, fa
 
 static status_code check_flow(const char *path, const hifm_plugin *record, failure *err) {
   const hifm_flow_ops *ops = record->ops.flow;
-  const uint32_t known =
-      HIFM_STAGE_SOURCE | HIFM_STAGE_HESSIAN | HIFM_STAGE_RATES | HIFM_STAGE_NOISE;
+  const uint32_t known = HIFM_STAGE_SOURCE | HIFM_STAGE_HESSIAN | HIFM_STAGE_RATES |
+                         HIFM_STAGE_NOISE | HIFM_STAGE_DEFAULT_NOISE;
   if (!ops->shape) return REFUSE("%s: a flow stage needs the operation shape", path);
   if (ops->role & ~known)
     return REFUSE("%s: role 0x%x, this hifm knows 0x%x", path, ops->role, known);
   bool source = ops->role & HIFM_STAGE_SOURCE;
   if (source && (ops->role & HIFM_STAGE_NOISE))
     return REFUSE("%s: its role is both source and noise; a stage is one of them", path);
+  if ((ops->role & HIFM_STAGE_DEFAULT_NOISE) && !(ops->role & HIFM_STAGE_NOISE))
+    return REFUSE("%s: its role is the default noise stage, but it is not a noise stage", path);
   if (ops->path && !source) return REFUSE("%s: only a source brings its own path", path);
   if (source && (ops->role & HIFM_STAGE_HESSIAN) && !params_energy(record->params))
     return REFUSE("%s: a Hessian source declares exactly one energy as a setting; it declares none "

@@ -33,6 +33,7 @@ typedef struct metric {
   bool count;          /* an integer: shown without digits */
   bool has_se;         /* also <name>_se, the standard error over the points */
   bool needs_solution; /* empty in history.csv where the solver failed */
+  bool history_only;   /* not in runs.csv: it describes the solver, not the weights */
   /* out: NAN where there is none; se (only with has_se): NAN where there is none. A status other
    * than STATUS_OK ends the job. */
   status_code (*measure)(measurement *m, double *out, double *se, failure *err);

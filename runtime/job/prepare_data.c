@@ -83,7 +83,7 @@ status_code prepare_data(arena *a, const job *work, failure *err) {
   if (status != STATUS_OK) return status;
   const result made = {.kind = work->kind,
                        .id = work->id,
-                       .state = "done",
+                       .status = RUN_DONE,
                        .numbers = numbers,
                        .seconds = clock_seconds() - start,
                        .attempts = work->attempt};

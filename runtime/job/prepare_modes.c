@@ -111,7 +111,7 @@ status_code prepare_modes(arena *a, const job *work, failure *err) {
   plugins_drop(&bound);
   const result made = {.kind = work->kind,
                        .id = work->id,
-                       .state = "done",
+                       .status = RUN_DONE,
                        .seconds = clock_seconds() - start,
                        .attempts = work->attempt};
   if (status == STATUS_OK)

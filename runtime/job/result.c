@@ -47,7 +47,7 @@ status_code result_write(const char *path, const result *r, failure *err) {
   value *map = value_new(&a, VALUE_MAP);
   value_put_text(&a, map, "job", r->kind);
   value_put_text(&a, map, "id", r->id);
-  value_put_text(&a, map, "status", r->state);
+  value_put_text(&a, map, "status", run_status_word(r->status));
   if (r->message) value_put_text(&a, map, "message", r->message);
   if (r->numbers) value_put(&a, map, "numbers", r->numbers);
   if (r->history) value_put(&a, map, "history", r->history);

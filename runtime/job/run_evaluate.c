@@ -86,7 +86,7 @@ status_code run_evaluate(arena *a, const job *work, failure *err) {
   status = measure_all(&r, a, history, err);
   const result measured = {.kind = work->kind,
                            .id = work->id,
-                           .state = "done",
+                           .status = RUN_DONE,
                            .numbers = baselines(&r, a),
                            .history = history,
                            .seconds = clock_seconds() - begun,

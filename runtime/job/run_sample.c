@@ -126,7 +126,7 @@ status_code run_sample(arena *a, const job *work, failure *err) {
   if (status != STATUS_OK) return status;
   const result drawn = {.kind = work->kind,
                         .id = work->id,
-                        .state = "done",
+                        .status = RUN_DONE,
                         .numbers = numbers,
                         .seconds = clock_seconds() - begun,
                         .attempts = work->attempt};

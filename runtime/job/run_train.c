@@ -170,7 +170,7 @@ static status_code finish(trainer *t, failure *err) {
   status_code status = checkpoint_save_weights(s, &t->r->net, work, "last", last, err);
   const result trained = {.kind = work->kind,
                           .id = work->id,
-                          .state = t->divergence[0] ? "diverged" : "done",
+                          .status = t->divergence[0] ? RUN_DIVERGED : RUN_DONE,
                           .message = t->divergence[0] ? t->divergence : NULL,
                           .numbers = numbers(t),
                           .seconds = s->seconds,
