@@ -263,7 +263,8 @@ static const struct {
     {"networks", "ignores_nz", "[one z for all gives the v of equal ones: "},
     {"networks", "ignores_nz", "[one z for all gives the gradients of equal ones: "},
     {"networks", "refuses_vz",
-     "[defaults are accepted: 3 numbers, with v_z: has_vz is declared, but v_z is refused: there is "
+     "[defaults are accepted: 3 numbers, with v_z: has_vz is declared, but v_z is refused: there "
+     "is "
      "no v_z here"},
     {"solvers", "miscounts", "[evaluations are counted right: "},
     {"solvers", "miscounts", "[max_attempts ends the solve: "},
