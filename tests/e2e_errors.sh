@@ -38,7 +38,7 @@ refused 2 'did you mean "check"' -- dataset chek lj13
 refused 78 '"lj31" is no recipe' 'did you mean "lj13"' -- dataset make lj31
 refused 78 '"../lj13" is no recipe' -- dataset check ../lj13
 refused 66 "lj13 is not there yet" "hifm dataset make lj13" -- dataset check lj13
-refused 78 '"hesian" is no flow plugin' 'did you mean "hessian"' -- plugin describe flow hesian
+refused 78 'unknown flow "hesian"' 'did you mean "hessian"' -- plugin describe flow hesian
 expect_code 0 "$hifm" plugin describe energy lennard_jones
 expect_words "declares  translates rotates permutes"
 refused 2 "takes no words" -- bench fast

@@ -166,7 +166,7 @@ static void test_set_that_fits_nowhere(void **state) {
   refuse(f, NULL, "tain.epochs=5", NULL,
          "--set tain.epochs=5: tain.epochs: unknown setting; did you mean \"train\"?");
   refuse(f, NULL, "network.width=0.5", NULL,
-         "--set network.width=0.5: network.width: 0.5 is no whole number");
+         "--set network.width=0.5: network.width: 0.5 is not a whole number");
   refuse(f, NULL, "flow.condition.c=x", NULL,
          "--set flow.condition.c=x: flow.condition.c: must be a number, 1 or more, not a text");
   refuse(f, NULL, "flow.condition.c=2,3", NULL,
@@ -229,7 +229,7 @@ static void test_messages_name_the_line(void **state) {
            FLOW TAIL,
        "x.lua:4: dataset.train: -3 is below 1 (a whole number, 1 or more)"},
       {HEAD DATASET "network = 'egn'," TRAIN FLOW TAIL,
-       "x.lua:4: network: \"egn\" is no network plugin; did you mean \"egnn\"?"},
+       "x.lua:4: network: unknown network \"egn\"; did you mean \"egnn\"?"},
       {HEAD DATASET "network = { width = 3 }," TRAIN FLOW TAIL,
        "x.lua:4: network: must name a plugin of kind network, \"name\" or { \"name\", setting = "
        "... }; "
@@ -238,7 +238,8 @@ static void test_messages_name_the_line(void **state) {
        "x.lua:2: network: must be given, \"name\" or { \"name\", ... }"},
       {HEAD NETWORK TRAIN FLOW TAIL, "x.lua:2: dataset: must be { \"name\", ... } with the name of "
                                      "a recipe, \"mcmc\", \"file\" or \"images\""},
-      {HEAD DATASET NETWORK TRAIN TAIL, "x.lua:2: flow: no stage given; begin with a path stage"},
+      {HEAD DATASET NETWORK TRAIN TAIL,
+       "x.lua:2: flow: no stage is given; begin with a path stage"},
       {HEAD "optimizer = { 'adamv' },\n" ALL,
        "x.lua:3: optimizer: \"adamv\" is not known; did you mean \"adamw\"?"},
       {HEAD "\n--[[ seed\n = ]] local_ = 1,\nseed = -1," ALL, "x.lua:5: local_: unknown setting"},
@@ -266,11 +267,11 @@ static void test_messages_name_the_line(void **state) {
       {HEAD "flow = { { 'hessian', energy = 'formation' },\n { 'condition', c = 0.5 } }," REST,
        "x.lua:4: flow.condition.c: 0.5 is below 1 (a number, 1 or more)"},
       {HEAD "flow = { { 'hessian', energy = 'formaton' } }," REST,
-       "x.lua:3: flow.hessian.energy: \"formaton\" is no energy plugin; did you mean "
+       "x.lua:3: flow.hessian.energy: unknown energy \"formaton\"; did you mean "
        "\"formation\"?"},
       {HEAD "flow = { { 'hessian' } }," REST, "x.lua:3: flow.hessian.energy: must be given (m)"},
       {HEAD "flow = { 'transprt' }," REST,
-       "x.lua:3: flow: \"transprt\" is no flow plugin; did you mean \"transport\"?"},
+       "x.lua:3: flow: unknown flow \"transprt\"; did you mean \"transport\"?"},
       {HEAD "flow = { 'hessian', energy = 'formation' }," REST,
        "x.lua:3: flow: is a list of stages; write flow = { { \"hessian\", ... } }"},
       {HEAD "flow = { clok = 'z', { 'transport' } }," REST,
