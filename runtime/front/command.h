@@ -23,6 +23,12 @@ status_code command_sample(arena *a, const options *given, failure *err);
 status_code command_find_run(arena *a, const char *out, const char *word, const char **folder,
                              failure *err);
 
+/* Runs the jobs as workers of this machine, at most `parallel` at a time. plugins: the only folder
+ * where they look for plugins, or NULL. Returns as schedule_run does. */
+status_code command_schedule(arena *a, grid_job *jobs, size_t count, size_t parallel,
+                             const char *plugins, const schedule_options *how,
+                             schedule_summary *summary, failure *err);
+
 /* The exit code of a schedule that came to its end: 1 where jobs failed, 74 where one of them could
  * not read or write, 128 + the signal that stopped it. */
 status_code command_exit_code(const schedule_summary *summary);

@@ -17,7 +17,7 @@
 typedef struct subject {
   const char *name;
   const value *dataset, *check;
-  schedule_job job;
+  grid_job job;
   bool made;
 } subject;
 
@@ -29,7 +29,7 @@ static status_code find(subject *s, arena *a, const options *given, failure *err
   if (status == STATUS_OK) status = graph_data_job(a, config, catalogue, given->out, &s->job, err);
   if (status != STATUS_OK) return status;
   s->dataset = value_get(config, "dataset");
-  s->made = job_is_done(s->job.result_path, s->job.done_id);
+  s->made = job_is_done(s->job.result_path, s->job.id);
   return STATUS_OK;
 }
 
@@ -61,8 +61,7 @@ static status_code report(const subject *s, arena *a, failure *err) {
 static status_code make(arena *a, const options *given, failure *err) {
   subject s;
   schedule_summary summary = {0};
-  const schedule_options how = {
-      .program = command_program(a), .parallel = 1, .retries = 2, .quiet = given->quiet};
+  const schedule_options how = {.retries = 2, .screen = given->quiet ? NULL : stderr};
   status_code status = find(&s, a, given, err);
   if (status == STATUS_OK && s.made) {
     if (!given->quiet) fprintf(stderr, "data set %s is made already\n", s.name);
@@ -71,7 +70,7 @@ static status_code make(arena *a, const options *given, failure *err) {
   if (status == STATUS_OK) status = jobs_check_inputs(&s.job, 1, err);
   if (status == STATUS_OK) status = files_make_folder(given->out, err);
   if (status == STATUS_OK) status = files_lock(given->out, err);
-  if (status == STATUS_OK) status = schedule_run(&s.job, 1, &how, &summary, err);
+  if (status == STATUS_OK) status = command_schedule(a, &s.job, 1, 1, NULL, &how, &summary, err);
   if (status == STATUS_OK && s.job.state == JOB_DONE) status = report(&s, a, err);
   return status == STATUS_OK ? command_exit_code(&summary) : status;
 }

@@ -180,17 +180,15 @@ static void dry_run(const experiment *e) {
   for (size_t i = 0; columns && i < columns->count; i++) printf(" %s", columns->items[i]->text);
   printf("\njobs:\n");
   for (size_t i = 0; i < e->jobs.job_count; i++)
-    printf("  %-8s %s\n", e->jobs.jobs[i].kind, e->jobs.jobs[i].label);
+    printf("  %-8s %s\n", job_kind_word(e->jobs.jobs[i].kind), e->jobs.jobs[i].label);
 }
 
 static status_code run_jobs(experiment *e, schedule_summary *summary, failure *err) {
   const value *how = value_get(e->plan, "schedule");
-  schedule_options how_to = {.program = command_program(e->a),
-                             .image = "/proc/self/exe", /* itself, even when built anew meanwhile */
-                             .parallel = e->given->parallel,
-                             .timeout = value_get_number(how, "timeout", 0),
-                             .retries = (unsigned)value_get_number(how, "retries", 2),
-                             .quiet = e->given->quiet};
+  const schedule_options how_to = {.timeout = value_get_number(how, "timeout", 0),
+                                   .retries = (unsigned)value_get_number(how, "retries", 2),
+                                   .screen = e->given->quiet ? NULL : stderr};
+  const char *plugins;
   const size_t done = e->jobs.rows_done, all = e->jobs.row_count;
   *summary = (schedule_summary){0};
   if (done == all) {
@@ -203,10 +201,10 @@ static status_code run_jobs(experiment *e, schedule_summary *summary, failure *e
             "%zu were trained under other measure settings: their best and last weights are "
             "measured again; other epochs have kept none (--force trains anew)\n",
             e->jobs.rows_again);
-  status_code status =
-      plugin_snapshot_take(e->a, e->given->out, e->catalogue, &how_to.plugins, err);
+  status_code status = plugin_snapshot_take(e->a, e->given->out, e->catalogue, &plugins, err);
   if (status != STATUS_OK) return status;
-  return schedule_run(e->jobs.jobs, e->jobs.job_count, &how_to, summary, err);
+  return command_schedule(e->a, e->jobs.jobs, e->jobs.job_count, e->given->parallel, plugins,
+                          &how_to, summary, err);
 }
 
 status_code command_run(arena *a, const options *given, failure *err) {

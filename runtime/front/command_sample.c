@@ -58,7 +58,7 @@ static status_code make_file(arena *a, const options *given, const char *run, co
   value_put_number(a, how, "seed", given->seed);
   value_put_text(a, how, "file", given->out);
   value_put(a, how, "strip", value_bool(a, given->strip));
-  value_put_text(a, file, "job", "sample");
+  value_put_text(a, file, "job", job_kind_word(JOB_SAMPLE));
   value_put_text(a, file, "id", value_get_text(trained, "id", ""));
   value_put_text(a, file, "folder", scratch);
   value_put_text(a, file, "data",
@@ -69,9 +69,9 @@ static status_code make_file(arena *a, const options *given, const char *run, co
   return STATUS_OK;
 }
 
-static status_code report(arena *a, const options *given, const schedule_job *job, failure *err) {
+static status_code report(arena *a, const options *given, const grid_job *work, failure *err) {
   const value *made;
-  status_code status = json_read(a, job->result_path, &made, err);
+  status_code status = json_read(a, work->result_path, &made, err);
   if (status != STATUS_OK || given->quiet) return status;
   const value *numbers = value_get(made, "numbers"), *provenance = value_get(made, "provenance");
   fprintf(stderr, "%s: %.0f samples, NFE %.0f, %.1f s\n", given->out,
@@ -80,39 +80,41 @@ static status_code report(arena *a, const options *given, const schedule_job *jo
   return STATUS_OK;
 }
 
+static bool exited_with_error(const exit_facts *facts) {
+  return !facts->signal && !facts->timed_out && !facts->lost && facts->exit_code != 0;
+}
+
 /* The worker has said in its log what is wrong, in the words and with the exit code of hifm. */
-static status_code fail_as_worker(const schedule_job *job, const char *scratch, failure *err) {
+static status_code fail_as_worker(const grid_job *work, const char *scratch, failure *err) {
   arena a = {0};
-  int code;
-  char *log = ending_tail(arena_format(&a, "%s/log.txt", scratch), 0, LOG_LINES);
+  char *log = exit_verdict_log_tail(arena_format(&a, "%s/log.txt", scratch), 0, LOG_LINES);
   if (*log) fprintf(stderr, "%s\n", log);
   free(log);
   arena_close(&a);
-  if (sscanf(job->ending, "exit %d", &code) == 1 && code != 0) return (status_code)code;
-  return failure_set(err, STATUS_SOME_FAILED, "no samples: the worker %s", job->ending);
+  if (exited_with_error(&work->facts)) return (status_code)work->facts.exit_code;
+  return failure_set(err, STATUS_SOME_FAILED, "no samples: the worker %s", work->ending);
 }
 
 static status_code run_worker(arena *a, const options *given, const char *run, const char *scratch,
                               failure *err) {
   value *file = NULL;
   schedule_summary summary;
-  const schedule_options how = {.program = command_program(a), .parallel = 1, .quiet = true};
+  const schedule_options how = {.retries = 0};
   status_code status = make_file(a, given, run, scratch, &file, err);
   if (status != STATUS_OK) return status;
-  schedule_job job = {.label = "samples",
-                      .kind = "sample",
-                      .id = value_get_text(file, "id", ""),
-                      .done_id = value_get_text(file, "id", ""),
-                      .folder = scratch,
-                      .result_path = arena_format(a, "%s/result.json", scratch),
-                      .file = file};
-  status = schedule_run(&job, 1, &how, &summary, err);
+  grid_job work = {.label = "samples",
+                   .kind = JOB_SAMPLE,
+                   .id = value_get_text(file, "id", ""),
+                   .folder = scratch,
+                   .result_path = arena_format(a, "%s/result.json", scratch),
+                   .file = file};
+  status = command_schedule(a, &work, 1, 1, NULL, &how, &summary, err);
   if (status != STATUS_OK) return status;
-  if (job.state == JOB_FAILED) return fail_as_worker(&job, scratch, err);
-  if (job.state != JOB_DONE)
+  if (work.state == JOB_FAILED) return fail_as_worker(&work, scratch, err);
+  if (work.state != JOB_DONE)
     return failure_set(err, command_exit_code(&summary), "stopped by a signal; %s is not written",
                        given->out);
-  status = report(a, given, &job, err);
+  status = report(a, given, &work, err);
   return status == STATUS_OK ? command_exit_code(&summary) : status;
 }
 

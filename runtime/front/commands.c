@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "front/command.h"
+#include "grid/local.h"
 #include "job/job.h"
 
 #include <errno.h>
@@ -108,6 +109,23 @@ int commands_main(int argc, char **argv) {
   }
   arena_close(&a);
   return (int)code;
+}
+
+status_code command_schedule(arena *a, grid_job *jobs, size_t count, size_t parallel,
+                             const char *plugins, const schedule_options *how,
+                             schedule_summary *summary, failure *err) {
+  const size_t slots = parallel < count ? parallel : count;
+  const local_options here = {
+      .program = command_program(a),
+      .executable = "/proc/self/exe", /* this very program, even if it was rebuilt meanwhile */
+      .plugins = plugins,
+      .slots = slots ? slots : 1};
+  executor where;
+  status_code status = local_open(&here, &where, err);
+  if (status != STATUS_OK) return status;
+  status = schedule_run(&where, jobs, count, how, summary, err);
+  where.ops->close(where.self);
+  return status;
 }
 
 status_code command_exit_code(const schedule_summary *summary) {

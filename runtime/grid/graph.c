@@ -19,32 +19,31 @@ typedef struct builder {
   graph *g;
 } builder;
 
-static size_t find_job(const graph *g, const char *kind, const char *id) {
+static size_t find_job(const graph *g, job_kind kind, const char *id) {
   for (size_t i = 0; i < g->job_count; i++)
-    if (strcmp(g->jobs[i].id, id) == 0 && strcmp(g->jobs[i].kind, kind) == 0) return i;
+    if (g->jobs[i].kind == kind && strcmp(g->jobs[i].id, id) == 0) return i;
   return SIZE_MAX;
 }
 
-static value *job_file(builder *b, const char *kind, const char *id, const char *folder,
+static value *job_file(builder *b, job_kind kind, const char *id, const char *folder,
                        const value *config) {
   value *file = value_new(b->a, VALUE_MAP);
-  value_put_text(b->a, file, "job", kind);
+  value_put_text(b->a, file, "job", job_kind_word(kind));
   value_put_text(b->a, file, "id", id);
   value_put_text(b->a, file, "folder", folder);
   value_put(b->a, file, "config", config);
   return file;
 }
 
-static size_t add_job(builder *b, const char *kind, const char *id, const char *folder,
+static size_t add_job(builder *b, job_kind kind, const char *id, const char *folder,
                       const char *label, const char *result_path, const value *file) {
-  schedule_job *it = &b->g->jobs[b->g->job_count];
-  *it = (schedule_job){.label = label,
-                       .kind = kind,
-                       .id = arena_text(b->a, id),
-                       .folder = folder,
-                       .result_path = result_path,
-                       .file = file};
-  it->done_id = it->id;
+  grid_job *it = &b->g->jobs[b->g->job_count];
+  *it = (grid_job){.label = label,
+                   .kind = kind,
+                   .id = arena_text(b->a, id),
+                   .folder = folder,
+                   .result_path = result_path,
+                   .file = file};
   return b->g->job_count++;
 }
 
@@ -61,13 +60,13 @@ static const char *cache_folder(builder *b, const char *word, const char *id) {
 }
 
 static size_t data_job(builder *b, const value *config, const identity *id) {
-  const size_t known = find_job(b->g, "data", id->data);
+  const size_t known = find_job(b->g, JOB_DATA, id->data);
   if (known != SIZE_MAX) return known;
   const value *dataset = value_get(config, "dataset");
   const char *name = value_get_text(dataset, "label", "data");
   const char *folder = cache_folder(b, name, id->data);
-  return add_job(b, "data", id->data, folder, arena_format(b->a, "data set %s", name),
-                 result_of(b, folder), job_file(b, "data", id->data, folder, dataset));
+  return add_job(b, JOB_DATA, id->data, folder, arena_format(b->a, "data set %s", name),
+                 result_of(b, folder), job_file(b, JOB_DATA, id->data, folder, dataset));
 }
 
 /* The energy of the first stage that has one: the path stage of flows that need a Hessian. */
@@ -77,7 +76,7 @@ static const value *flow_energy(const value *config) {
 }
 
 static size_t modes_job(builder *b, const value *config, const identity *id, size_t data) {
-  const size_t known = find_job(b->g, "modes", id->modes);
+  const size_t known = find_job(b->g, JOB_MODES, id->modes);
   if (known != SIZE_MAX) return known;
   const value *energy = flow_energy(config);
   const char *name = value_get_text(energy, PARAMS_NAME, "energy");
@@ -85,11 +84,11 @@ static size_t modes_job(builder *b, const value *config, const identity *id, siz
   value *own = value_new(b->a, VALUE_MAP);
   value_put(b->a, own, "dataset", value_get(config, "dataset"));
   value_put(b->a, own, "energy", energy);
-  value *file = job_file(b, "modes", id->modes, folder, own);
+  value *file = job_file(b, JOB_MODES, id->modes, folder, own);
   value_put_text(b->a, file, "data", b->g->jobs[data].folder);
   const size_t added =
-      add_job(b, "modes", id->modes, folder, arena_format(b->a, "eigendecompositions of %s", name),
-              result_of(b, folder), file);
+      add_job(b, JOB_MODES, id->modes, folder,
+              arena_format(b->a, "eigendecompositions of %s", name), result_of(b, folder), file);
   need(b->g, added, data);
   return added;
 }
@@ -112,13 +111,13 @@ static const char *label_of(arena *a, const value *cells) {
 
 static size_t train_job(builder *b, const value *config, const identity *id, const value *cells,
                         const char *folder, size_t data, size_t modes) {
-  value *file = job_file(b, "train", id->train, folder, config);
+  value *file = job_file(b, JOB_TRAIN, id->train, folder, config);
   value_put_text(b->a, file, "data", b->g->jobs[data].folder);
   if (modes != SIZE_MAX) value_put_text(b->a, file, "modes", b->g->jobs[modes].folder);
   value_put_text(b->a, file, "measure_id", id->measure);
   value_put_number(b->a, file, "checkpoint_seconds", b->checkpoint);
   const size_t added =
-      add_job(b, "train", id->train, folder, label_of(b->a, cells), result_of(b, folder), file);
+      add_job(b, JOB_TRAIN, id->train, folder, label_of(b->a, cells), result_of(b, folder), file);
   need(b->g, added, data);
   if (modes != SIZE_MAX) need(b->g, added, modes);
   return added;
@@ -127,17 +126,17 @@ static size_t train_job(builder *b, const value *config, const identity *id, con
 /* train: the job that must come first, or SIZE_MAX where its weights are there; why: for people. */
 static size_t measure_job(builder *b, const value *config, const identity *id, const value *cells,
                           const char *why, const char *folder, size_t data, size_t train) {
-  value *file = job_file(b, "measure", id->measure, folder, config);
+  value *file = job_file(b, JOB_MEASURE, id->measure, folder, config);
   value_put_text(b->a, file, "data", b->g->jobs[data].folder);
   const char *label = arena_format(b->a, "%s, %s", label_of(b->a, cells), why);
-  const size_t added = add_job(b, "measure", id->measure, folder, label,
+  const size_t added = add_job(b, JOB_MEASURE, id->measure, folder, label,
                                job_measure_path(b->a, folder, id->measure), file);
   need(b->g, added, data);
   if (train != SIZE_MAX) need(b->g, added, train);
   return added;
 }
 
-static bool measures(const schedule_job *train, const identity *id) {
+static bool measures(const grid_job *train, const identity *id) {
   return strcmp(value_get_text(train->file, "measure_id", ""), id->measure) == 0;
 }
 
@@ -147,13 +146,13 @@ static size_t add_jobs(builder *b, const value *config, const identity *id, cons
                        const char *folder, bool trained) {
   static const char again[] = "measured again";
   graph *g = b->g;
-  const size_t data = data_job(b, config, id), known = find_job(g, "measure", id->measure);
+  const size_t data = data_job(b, config, id), known = find_job(g, JOB_MEASURE, id->measure);
   if (known != SIZE_MAX) return known;
   if (trained) {
     g->rows_again++;
     return measure_job(b, config, id, cells, again, folder, data, SIZE_MAX);
   }
-  const size_t train = find_job(g, "train", id->train);
+  const size_t train = find_job(g, JOB_TRAIN, id->train);
   if (train == SIZE_MAX) {
     const size_t modes = id->modes[0] ? modes_job(b, config, id, data) : SIZE_MAX;
     return train_job(b, config, id, cells, folder, data, modes);
@@ -218,8 +217,8 @@ static status_code add_audit(builder *b, const record_row *row, const graph_audi
   if (status != STATUS_OK) return status;
   *done = found.measured;
   if (strcmp(id.measure, row->measure_id) == 0) *done = true; /* it is the row's own */
-  if (*done || find_job(b->g, "measure", id.measure) != SIZE_MAX) return STATUS_OK;
-  const size_t data = data_job(b, config, &id), train = find_job(b->g, "train", id.train);
+  if (*done || find_job(b->g, JOB_MEASURE, id.measure) != SIZE_MAX) return STATUS_OK;
+  const size_t data = data_job(b, config, &id), train = find_job(b->g, JOB_TRAIN, id.train);
   const char *why = arena_format(b->a, "audit %s", audit->name);
   measure_job(b, config, &id, row->cells, why, row->folder, data, train);
   return STATUS_OK;
@@ -282,7 +281,7 @@ status_code graph_build(arena *a, const value *plan, const graph_audit *audits, 
 }
 
 status_code graph_data_job(arena *a, const value *config, const value *catalogue, const char *out,
-                           schedule_job *made, failure *err) {
+                           grid_job *made, failure *err) {
   graph alone = {.jobs = made};
   builder b = {.a = a, .out = out, .g = &alone};
   identity id = {.data = ""};

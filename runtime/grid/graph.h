@@ -4,11 +4,11 @@
 #define GRID_GRAPH_H
 
 #include "base/failure.h"
-#include "grid/schedule.h"
+#include "grid/jobs.h"
 #include "report/record.h"
 
 typedef struct graph {
-  schedule_job *jobs; /* in an order in which every job comes after those it needs */
+  grid_job *jobs; /* in an order in which every job comes after those it needs */
   size_t job_count;
   record_row *rows; /* one per row of the plan, in grid order */
   size_t *row_jobs; /* [row_count]: the job that ends with the row's measurement; SIZE_MAX: it is
@@ -33,7 +33,7 @@ status_code graph_build(arena *a, const value *plan, const graph_audit *audits, 
 
 /* The job alone that makes a data set, the same as in a graph. config: { "dataset": ... } */
 status_code graph_data_job(arena *a, const value *config, const value *catalogue, const char *out,
-                           schedule_job *made, failure *err);
+                           grid_job *made, failure *err);
 
 /* Each row's state for the record, from its job's; after schedule_run. */
 void graph_set_states(graph *g);

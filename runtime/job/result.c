@@ -44,7 +44,7 @@ static const value *provenance(arena *a, const result *r) {
 status_code result_write(const char *path, const result *r, failure *err) {
   arena a = {0};
   value *map = value_new(&a, VALUE_MAP);
-  value_put_text(&a, map, "job", r->kind);
+  value_put_text(&a, map, "job", job_kind_word(r->kind));
   value_put_text(&a, map, "id", r->id);
   value_put_text(&a, map, "status", r->state);
   if (r->message) value_put_text(&a, map, "message", r->message);

@@ -8,9 +8,10 @@
 #include <time.h>
 
 typedef struct result {
-  const char *kind, *id, *state, *message; /* message NULL: none */
-  const value *numbers, *history;          /* NULL: none */
-  double seconds, attempts;                /* over all attempts; workers that were started */
+  job_kind kind;
+  const char *id, *state, *message; /* message NULL: none */
+  const value *numbers, *history;   /* NULL: none */
+  double seconds, attempts;         /* over all attempts; workers that were started */
 } result;
 
 /* { job, id, status, message, numbers, history, provenance } written atomically to path. */

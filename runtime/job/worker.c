@@ -23,35 +23,24 @@ static void remove_leftovers(const char *path) {
   if (folder) closedir(folder);
 }
 
+typedef status_code job_body(arena *a, const job *work, failure *err);
+static job_body *const BODIES[JOB_KIND_COUNT] = {
+    [JOB_DATA] = prepare_data,    [JOB_MODES] = prepare_modes, [JOB_TRAIN] = run_train,
+    [JOB_MEASURE] = run_evaluate, [JOB_SAMPLE] = run_sample,
+};
+
 status_code job_run(const char *path, failure *err) {
-  static const struct {
-    const char *kind;
-    status_code (*run)(arena *a, const job *work, failure *err);
-  } kinds[] = {{"data", prepare_data},
-               {"modes", prepare_modes},
-               {"train", run_train},
-               {"measure", run_evaluate},
-               {"sample", run_sample}};
-  const size_t count = sizeof kinds / sizeof *kinds;
   arena a = {0};
   job work;
   progress_start();
   progress_catch_signals();
   blas_one_thread();
-  files_use(path); /* hifm ls tells who is running by it */
+  files_use(path); /* hifm ls finds running jobs by this mark */
   status_code status = job_read(&a, path, &work, err);
   if (status == STATUS_OK) status = files_make_folder(work.folder, err);
-  /* Measure jobs share the folder of their train job: what lies there may be another one's. */
-  if (status == STATUS_OK && strcmp(work.kind, "measure") != 0) remove_leftovers(work.folder);
-  if (status == STATUS_OK) {
-    size_t k = 0;
-    while (k < count && strcmp(kinds[k].kind, work.kind) != 0) k++;
-    status = k < count
-                 ? kinds[k].run(&a, &work, err)
-                 : failure_set(err, STATUS_BAD_INPUT,
-                               "%s: \"%s\" is no kind of job (data, modes, train, measure, sample)",
-                               path, work.kind);
-  }
+  /* A measure job shares the folder of its train job, so a file there may belong to another job. */
+  if (status == STATUS_OK && work.kind != JOB_MEASURE) remove_leftovers(work.folder);
+  if (status == STATUS_OK) status = BODIES[work.kind](&a, &work, err);
   arena_close(&a);
   return status;
 }
