@@ -1,9 +1,10 @@
-/* hifm sample: points drawn from what a run has learned. */
+/* hifm sample: draws samples from the model of a run. */
 #include "base/files.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "front/command.h"
-#include "grid/exit_verdict.h"
+#include "front/options.h"
+#include "front/program.h"
+#include "front/runs.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -17,25 +18,25 @@ static bool ends_with(const char *text, const char *ending) {
 }
 
 static status_code check_options(arena *a, const options *given, failure *err) {
-  static const char *const kept[] = {"best", "last"};
+  static const char *const KEPT[] = {"best", "last"};
   const char *weights = given->weights ? given->weights : "best";
-  if (given->word_count != 1)
-    return failure_set(err, STATUS_USAGE,
-                       "hifm sample takes the name of a run, or its start or end, and --out FILE");
   if (strcmp(weights, "best") != 0 && strcmp(weights, "last") != 0)
-    return failure_set(err, STATUS_USAGE, "--weights: \"%s\" is neither best nor last%s", weights,
-                       text_hint(a, weights, kept, 2));
-  if (!ends_with(given->out, ".png") && !ends_with(given->out, ".npy"))
+    return failure_set(err, STATUS_USAGE, "--weights: \"%s\" is not best or last%s", weights,
+                       text_hint(a, weights, KEPT, 2));
+  if (!given->file) return failure_set(err, STATUS_USAGE, "sample needs --out FILE");
+  const bool image = ends_with(given->file, ".png");
+  if (!image && !ends_with(given->file, ".npy"))
     return failure_set(err, STATUS_USAGE,
-                       "hifm sample writes --out FILE, a name that ends in .npy (points) or .png "
-                       "(images)");
-  if (given->strip && !ends_with(given->out, ".png"))
-    return failure_set(err, STATUS_USAGE, "--strip is a picture: its --out FILE ends in .png");
+                       "--out %s: the name must end in .npy (points) or .png (images)",
+                       given->file);
+  if (given->strip && !image)
+    return failure_set(err, STATUS_USAGE,
+                       "--strip makes an image: the name of --out must end in .png");
   return STATUS_OK;
 }
 
-/* What the worker is told. Data is looked for where the run's results are now, which may have been
- * moved: runs and cache lie in one folder (graph.h). */
+/* The job file. Data is looked for beside the run: the results folder, which has runs and cache
+ * (graph.h), may have been moved since. */
 static status_code make_file(arena *a, const options *given, const char *run, const char *scratch,
                              value **out, failure *err) {
   const value *trained;
@@ -47,16 +48,16 @@ static status_code make_file(arena *a, const options *given, const char *run, co
   if (!files_exists(arena_format(a, "%s/%s.safetensors", run, weights)))
     return failure_set(
         err, STATUS_NO_INPUT,
-        "%s has no %s.safetensors: best is there after the first measurement with an "
-        "NLL, last when the training has ended",
+        "%s has no %s.safetensors: best exists after the first measurement with an NLL, last "
+        "after the training",
         run, weights);
   const char *data = value_get_text(trained, "data", ""), *slash = strrchr(data, '/');
   value *file = value_new(a, VALUE_MAP), *how = value_new(a, VALUE_MAP);
   value_put_text(a, how, "run", run);
   value_put_text(a, how, "weights", weights);
   value_put_number(a, how, "count", (double)given->count);
-  value_put_number(a, how, "seed", given->seed);
-  value_put_text(a, how, "file", given->out);
+  value_put_number(a, how, "seed", (double)given->seed);
+  value_put_text(a, how, "file", given->file);
   value_put(a, how, "strip", value_bool(a, given->strip));
   value_put_text(a, file, "job", job_kind_word(JOB_SAMPLE));
   value_put_text(a, file, "id", value_get_text(trained, "id", ""));
@@ -74,7 +75,7 @@ static status_code report(arena *a, const options *given, const grid_job *work, 
   status_code status = json_read(a, work->result_path, &made, err);
   if (status != STATUS_OK || given->quiet) return status;
   const value *numbers = value_get(made, "numbers"), *provenance = value_get(made, "provenance");
-  fprintf(stderr, "%s: %.0f samples, NFE %.0f, %.1f s\n", given->out,
+  fprintf(stderr, "%s: %.0f samples, NFE %.0f, %.1f s\n", given->file,
           value_get_number(numbers, "samples", NAN), value_get_number(numbers, "nfe", NAN),
           value_get_number(provenance, "seconds", NAN));
   return STATUS_OK;
@@ -84,7 +85,7 @@ static bool exited_with_error(const exit_facts *facts) {
   return !facts->signal && !facts->timed_out && !facts->lost && facts->exit_code != 0;
 }
 
-/* The worker has said in its log what is wrong, in the words and with the exit code of hifm. */
+/* The log has the message of the worker, which ends with an exit code of hifm. */
 static status_code fail_as_worker(const grid_job *work, const char *scratch, failure *err) {
   arena a = {0};
   char *log = exit_verdict_log_tail(arena_format(&a, "%s/log.txt", scratch), 0, LOG_LINES);
@@ -108,17 +109,17 @@ static status_code run_worker(arena *a, const options *given, const char *run, c
                    .folder = scratch,
                    .result_path = arena_format(a, "%s/result.json", scratch),
                    .file = file};
-  status = command_schedule(a, &work, 1, 1, NULL, &how, &summary, err);
+  status = program_run_jobs(a, &work, 1, 1, NULL, &how, &summary, err);
   if (status != STATUS_OK) return status;
   if (work.state == JOB_FAILED) return fail_as_worker(&work, scratch, err);
   if (work.state != JOB_DONE)
-    return failure_set(err, command_exit_code(&summary), "stopped by a signal; %s is not written",
-                       given->out);
+    return failure_set(err, program_exit_code(&summary), "stopped by a signal; %s is not written",
+                       given->file);
   status = report(a, given, &work, err);
-  return status == STATUS_OK ? command_exit_code(&summary) : status;
+  return status == STATUS_OK ? program_exit_code(&summary) : status;
 }
 
-/* Said now, not after the samples are there. */
+/* A mistake in the path is reported now, not after the samples are drawn. */
 static status_code check_writable(const char *path, failure *err) {
   files_writer probe;
   status_code status = files_begin(&probe, path, err);
@@ -126,14 +127,13 @@ static status_code check_writable(const char *path, failure *err) {
   return status;
 }
 
-/* The worker's own folder is one for this call alone: a grid may be running in the results folder,
- * and what is there is not touched. */
+/* The worker gets a temporary folder: a grid may be running in the results folder, and nothing
+ * there is touched. */
 status_code command_sample(arena *a, const options *given, failure *err) {
   const char *run, *scratch;
   status_code status = check_options(a, given, err);
-  if (status == STATUS_OK)
-    status = command_find_run(a, OPTIONS_RESULTS, given->words[0], &run, err);
-  if (status == STATUS_OK) status = check_writable(given->out, err);
+  if (status == STATUS_OK) status = runs_find(a, OPTIONS_RESULTS, given->words[0], &run, err);
+  if (status == STATUS_OK) status = check_writable(given->file, err);
   if (status != STATUS_OK) return status;
   status = files_make_temporary(a, "hifm-sample", &scratch, err);
   if (status != STATUS_OK) return status;

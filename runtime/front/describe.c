@@ -193,7 +193,7 @@ static status_code refuse_word(const char *word, failure *err) {
     failure_set(err, STATUS_USAGE, "\"%s\" is not described (%s; plugins: hifm plugin describe)%s",
                 word, all, text_hint(&memory, word, words, WORD_COUNT));
   else
-    failure_set(err, STATUS_USAGE, "hifm describe takes one of %s", all);
+    failure_set(err, STATUS_USAGE, "describe takes one of %s", all);
   arena_close(&memory);
   return STATUS_USAGE;
 }
