@@ -60,7 +60,7 @@ refused 2 "are no images" ".npy" -- sample mlp --out no.png
 refused 2 "are no images" -- sample mlp --strip --out no.png
 refused 73 "nowhere/no.npy" -- sample mlp --out nowhere/no.npy
 expect_code 0 "$hifm" sample --help
-expect_words "hifm sample RUN --out FILE"
+expect_words "usage: hifm sample RUN" "--out FILE"
 
 say "the same samples again, by name or by folder; others for another seed"
 expect_code 0 "$hifm" sample mlp --out a.npy
