@@ -137,7 +137,7 @@ figure='figures = { curves = { panels = { "nll", "nfe" } } },'
 plane_script good.lua 2 "audits = { more = { [\"dataset.test\"] = 30 } }, $figure"
 expect_code 0 "$hifm" run good.lua --dry-run
 table='bad.lua:14: table table1'
-wrong "$table: there is no column \"nll\"; there are flow, flow" "nll_min" "more.nll_best" -- \
+wrong "$table: there is no column \"nll\"; available: flow, flow" "nll_min" "more.nll_best" -- \
   '"nll_min"' '"nll"'
 wrong "$table" 'did you mean "more.nll_last"' -- '"nll_min"' '"more.nll_lst"'
 wrong "$table" 'no column "nfe"' -- 'table1 = {' 'table1 = { sort = "nfe",'
@@ -148,7 +148,7 @@ wrong "$table" 'no run has flow=OT; flow is one of transport, interpolant, well'
 wrong "$table" 'ranks: runs.csv has no number' -- 'table1 = {' 'table1 = { ranks = { "flow" },'
 wrong "bad.lua:16: figure curves: history.csv has no column \"nlll\"" 'did you mean "nll"' -- \
   '"nll", ' '"nlll", '
-wrong "bad.lua:16: figure curves" 'no column "hour"; there are flow, flow' "solver" -- \
+wrong "bad.lua:16: figure curves" 'no column "hour"; available: flow, flow' "solver" -- \
   'curves = {' 'curves = { x = "hour",'
 
 say "scripts with the names of folders that hifm has itself"

@@ -28,7 +28,7 @@ static void entries_say_what_plugins_are(void **state) {
   assert_int_equal(catalogue_find(a, catalogue, HIFM_SOLVER, "midpoint", &entry, &err),
                    STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message,
-                         "\"midpoint\" is no solver plugin; there are euler, rk4, rk45; "
+                         "\"midpoint\" is no solver plugin; available: euler, rk4, rk45; "
                          "others are looked for in HIFM_PLUGIN_PATH"));
 }
 

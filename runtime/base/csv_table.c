@@ -82,15 +82,11 @@ static void take_cell(void *bytes, size_t length, void *context) {
   r->columns++;
 }
 
-static int order_of_texts(const void *x, const void *y) {
-  return strcmp(*(const char *const *)x, *(const char *const *)y);
-}
-
 /* The name that stands twice in the header, or NULL. */
 static const char *repeated(const csv_table *table) {
   const char **sorted = memory_array(table->columns, sizeof *sorted), *twice = NULL;
   memcpy(sorted, table->header, table->columns * sizeof *sorted);
-  qsort(sorted, table->columns, sizeof *sorted, order_of_texts);
+  qsort(sorted, table->columns, sizeof *sorted, text_order);
   for (size_t i = 1; i < table->columns && !twice; i++)
     if (strcmp(sorted[i - 1], sorted[i]) == 0) twice = sorted[i];
   free(sorted);

@@ -83,20 +83,21 @@ status_code files_begin(files_writer *writer, const char *path, failure *err) {
 }
 
 /* A disk that fills up first takes a part of the bytes and refuses only the next call. */
-static int write_all(int fd, const char *bytes, size_t length) {
+int files_write_all(int fd, const void *bytes, size_t length) {
+  const char *at = bytes;
   while (length > 0) {
-    ssize_t done = write(fd, bytes, length);
+    const ssize_t done = write(fd, at, length);
     if (done < 0 && errno == EINTR) continue;
     if (done < 0) return errno;
     if (done == 0) return EIO;
-    bytes += done;
+    at += done;
     length -= (size_t)done;
   }
   return 0;
 }
 
 status_code files_append(files_writer *writer, const void *bytes, size_t length, failure *err) {
-  int code = write_all(writer->fd, bytes, length);
+  int code = files_write_all(writer->fd, bytes, length);
   return code ? fail_change(err, "write", writer->path, code) : STATUS_OK;
 }
 
@@ -313,7 +314,7 @@ status_code files_lock(const char *folder, failure *err) {
   }
   gethostname(host, sizeof host - 1);
   int length = snprintf(line, sizeof line, "%d %s\n", (int)getpid(), host);
-  int code = write_all(fd, line, (size_t)length);
+  int code = files_write_all(fd, line, (size_t)length);
   if (!code && ftruncate(fd, length) != 0) code = errno;
   if (!code) return STATUS_OK; /* fd stays open: it is the lock */
   close(fd);

@@ -32,6 +32,9 @@ status_code files_append(files_writer *writer, const void *bytes, size_t length,
 status_code files_commit(files_writer *writer, failure *err);
 void files_abandon(files_writer *writer);
 
+/* Writes all bytes to a descriptor; returns 0 or the errno of the failure. */
+int files_write_all(int fd, const void *bytes, size_t length);
+
 /* The whole file, with a NUL after it; released with free(). STATUS_NO_INPUT when it is not there;
  * STATUS_BAD_INPUT when it is longer than limit; STATUS_IO_FAILED when the disk is broken. */
 status_code files_read(const char *path, size_t limit, char **bytes, size_t *length, failure *err);

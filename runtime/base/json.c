@@ -58,10 +58,6 @@ static value *convert_list(arena *a, const json_t *source) {
   return list;
 }
 
-static int order_of_keys(const void *x, const void *y) {
-  return strcmp(*(const char *const *)x, *(const char *const *)y);
-}
-
 /* Keys go into the map in order: a hostile file in reverse order would cost a move of the whole map
  * for each key. */
 static value *convert_map(arena *a, json_t *source) {
@@ -70,7 +66,7 @@ static value *convert_map(arena *a, json_t *source) {
   const char **keys = memory_array(json_object_size(source), sizeof *keys);
   for (void *at = json_object_iter(source); at; at = json_object_iter_next(source, at))
     keys[count++] = json_object_iter_key(at);
-  qsort(keys, count, sizeof *keys, order_of_keys);
+  qsort(keys, count, sizeof *keys, text_order);
   for (size_t i = 0; i < count; i++)
     value_put(a, map, keys[i], convert(a, json_object_get(source, keys[i])));
   free(keys);

@@ -33,11 +33,6 @@ static status_code find(recipe_job *s, arena *a, const options *given, failure *
   return STATUS_OK;
 }
 
-static bool ends_with(const char *text, const char *ending) {
-  const size_t length = strlen(text), end = strlen(ending);
-  return length >= end && strcmp(text + length - end, ending) == 0;
-}
-
 /* The numbers of the result, each with its standard error where it has one. */
 static status_code report(const recipe_job *s, arena *a, failure *err) {
   const value *result;
@@ -47,11 +42,11 @@ static status_code report(const recipe_job *s, arena *a, failure *err) {
   const value *numbers = value_get(result, "numbers");
   printf("data set %s: %s\n", s->name, s->job.folder);
   for (size_t i = 0; numbers && i < numbers->count; i++)
-    if (!ends_with(numbers->keys[i], "_se") && (int)strlen(numbers->keys[i]) > width)
+    if (!text_ends_with(numbers->keys[i], "_se") && (int)strlen(numbers->keys[i]) > width)
       width = (int)strlen(numbers->keys[i]);
   for (size_t i = 0; numbers && i < numbers->count; i++) {
     const char *key = numbers->keys[i];
-    if (ends_with(key, "_se")) continue;
+    if (text_ends_with(key, "_se")) continue;
     const double se = value_get_number(numbers, arena_format(a, "%s_se", key), NAN);
     printf("  %-*s  %s\n", width, key, dataset_number(a, numbers->items[i]->number, se));
   }

@@ -12,11 +12,6 @@
 
 enum { LOG_LINES = 50 };
 
-static bool ends_with(const char *text, const char *ending) {
-  const size_t length = strlen(text), end = strlen(ending);
-  return length > end && strcmp(text + length - end, ending) == 0;
-}
-
 static status_code check_options(arena *a, const options *given, failure *err) {
   static const char *const KEPT[] = {"best", "last"};
   const char *weights = given->weights ? given->weights : "best";
@@ -24,8 +19,9 @@ static status_code check_options(arena *a, const options *given, failure *err) {
     return failure_set(err, STATUS_USAGE, "--weights: \"%s\" is not best or last%s", weights,
                        text_hint(a, weights, KEPT, 2));
   if (!given->file) return failure_set(err, STATUS_USAGE, "sample needs --out FILE");
-  const bool image = ends_with(given->file, ".png");
-  if (!image && !ends_with(given->file, ".npy"))
+  const char *name = strrchr(given->file, '/') ? strrchr(given->file, '/') + 1 : given->file;
+  const bool image = text_ends_with(name, ".png"), points = text_ends_with(name, ".npy");
+  if ((!image && !points) || strlen(name) <= strlen(".npy"))
     return failure_set(err, STATUS_USAGE,
                        "--out %s: the name must end in .npy (points) or .png (images)",
                        given->file);

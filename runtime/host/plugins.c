@@ -290,7 +290,7 @@ static status_code bind_setting(arena *a, const hifm_param *p, const value *conf
   const hifm_plugin *plugin = NULL;
   status_code status = open_named(p->kind, params_name(config), &plugin, err);
   if (status) return status;
-  const char *path = *where ? arena_format(a, "%s.%s", where, p->name) : p->name;
+  const char *path = text_path_join(a, where, p->name);
   return bind_checked(a, plugin, config, path, domain, out, err);
 }
 

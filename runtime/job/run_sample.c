@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/npy.h"
 #include "base/png.h"
+#include "base/text.h"
 #include "job/checkpoint.h"
 #include "job/image_grid.h"
 #include "job/result.h"
@@ -69,8 +70,7 @@ static status_code plan(order *o, const hifm_domain *domain, const job *work, fa
                .n = (size_t)value_get_number(how, "count", 1),
                .seed = (uint32_t)value_get_number(how, "seed", 0),
                .strip = value_get_bool(how, "strip", false)};
-  const size_t length = strlen(o->file);
-  o->picture = length > 4 && strcmp(o->file + length - 4, ".png") == 0;
+  o->picture = text_ends_with(o->file, ".png");
   o->steps = o->strip ? STRIP_STEPS : 1;
   if (!o->picture) return STATUS_OK;
   const size_t columns = o->strip ? o->steps + 1 : 0;

@@ -1,25 +1,21 @@
 /* The body of `hifm worker`. */
 #include "base/blas.h"
 #include "base/files.h"
+#include "base/text.h"
 #include "job/job.h"
 #include "job/prepare.h"
 #include "job/progress.h"
 #include "job/run.h"
 
 #include <dirent.h>
-#include <string.h>
 #include <unistd.h>
 
 /* A worker that was killed leaves the file it was writing under its temporary name (base/files.c).
  */
 static void remove_leftovers(const char *path) {
-  static const char ending[] = ".tmp";
   DIR *folder = opendir(path);
-  for (struct dirent *entry; folder && (entry = readdir(folder));) {
-    const size_t length = strlen(entry->d_name);
-    if (length >= sizeof ending && strcmp(entry->d_name + length + 1 - sizeof ending, ending) == 0)
-      unlinkat(dirfd(folder), entry->d_name, 0);
-  }
+  for (struct dirent *entry; folder && (entry = readdir(folder));)
+    if (text_ends_with(entry->d_name, ".tmp")) unlinkat(dirfd(folder), entry->d_name, 0);
   if (folder) closedir(folder);
 }
 
