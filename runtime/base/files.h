@@ -13,7 +13,7 @@
  */
 status_code files_make_folder(const char *path, failure *err);
 
-/* Creates a new folder of this call alone, name-XXXXXX in TMPDIR (or /tmp); whoever asked removes
+/* Creates a new folder for this call alone, name-XXXXXX in TMPDIR (or /tmp); the caller removes
  * it. STATUS_CANNOT_CREATE, STATUS_NO_PERMISSION or STATUS_IO_FAILED (disk full). */
 status_code files_make_temporary(arena *a, const char *name, const char **path, failure *err);
 

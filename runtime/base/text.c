@@ -109,7 +109,7 @@ int text_order(const void *x, const void *y) {
 }
 
 /* The smallest second byte after first, and in `most` the largest: RFC 3629, which excludes
- * overlong forms, surrogates and what lies beyond U+10FFFF. */
+ * overlong forms, surrogates and everything above U+10FFFF. */
 static unsigned char second_byte(unsigned char first, unsigned char *most) {
   *most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
   return first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;

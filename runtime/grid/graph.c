@@ -15,7 +15,7 @@ typedef struct builder {
   const char *out;
   double checkpoint;
   double whole; /* rows of the grid before --only */
-  bool anew;    /* no row counts as done */
+  bool again;   /* no row counts as done */
   graph *g;
 } builder;
 
@@ -123,7 +123,7 @@ static size_t train_job(builder *b, const value *config, const identity *id, con
   return added;
 }
 
-/* train: the job that must come first, or SIZE_MAX where its weights are there; why: for people. */
+/* train: the job that must come first, or SIZE_MAX where its weights exist; why: for people. */
 static size_t measure_job(builder *b, const value *config, const identity *id, const value *cells,
                           const char *why, const char *folder, size_t data, size_t train) {
   value *file = job_file(b, JOB_MEASURE, id->measure, folder, config);
@@ -141,16 +141,16 @@ static bool measures(const grid_job *train, const identity *id) {
 }
 
 /* The jobs of a row that is not done; returns the one that ends with its measurement. Rows may
- * differ in what is in no identity (where a file lies): they share their jobs. */
+ * differ in what is not part of an identity (the path of a file): then they share their jobs. */
 static size_t add_jobs(builder *b, const value *config, const identity *id, const value *cells,
                        const char *folder, bool trained) {
-  static const char again[] = "measured again";
+  static const char AGAIN[] = "measured again";
   graph *g = b->g;
   const size_t data = data_job(b, config, id), known = find_job(g, JOB_MEASURE, id->measure);
   if (known != SIZE_MAX) return known;
   if (trained) {
     g->rows_again++;
-    return measure_job(b, config, id, cells, again, folder, data, SIZE_MAX);
+    return measure_job(b, config, id, cells, AGAIN, folder, data, SIZE_MAX);
   }
   const size_t train = find_job(g, JOB_TRAIN, id->train);
   if (train == SIZE_MAX) {
@@ -158,17 +158,17 @@ static size_t add_jobs(builder *b, const value *config, const identity *id, cons
     return train_job(b, config, id, cells, folder, data, modes);
   }
   if (measures(&g->jobs[train], id)) return train;
-  return measure_job(b, config, id, cells, again, folder, data, train);
+  return measure_job(b, config, id, cells, AGAIN, folder, data, train);
 }
 
-typedef struct there {
+typedef struct existing {
   bool trained, measured; /* measured: only where it is trained, too */
-} there;
+} existing;
 
-static status_code look(builder *b, const char *folder, const identity *id, there *out,
+static status_code look(builder *b, const char *folder, const identity *id, existing *out,
                         failure *err) {
-  *out = (there){false, false};
-  if (b->anew) return STATUS_OK;
+  *out = (existing){false, false};
+  if (b->again) return STATUS_OK;
   status_code status = job_look(result_of(b, folder), id->train, &out->trained, err);
   if (status != STATUS_OK || !out->trained) return status;
   return job_look(job_measure_path(b->a, folder, id->measure), id->measure, &out->measured, err);
@@ -212,7 +212,7 @@ static status_code add_audit(builder *b, const record_row *row, const graph_audi
         "it is trained",
         audit->name);
   *measure_id = arena_text(b->a, id.measure);
-  there found;
+  existing found;
   status = look(b, row->folder, &id, &found, err);
   if (status != STATUS_OK) return status;
   *done = found.measured;
@@ -234,7 +234,7 @@ static status_code add_row(builder *b, const value *row, size_t index, failure *
   if (status != STATUS_OK) return status;
   const char *folder =
       arena_format(b->a, "%s/runs/%s-%.12s", b->out, identity_slug(b->a, config), id.train);
-  there found;
+  existing found;
   status = look(b, folder, &id, &found, err);
   if (status != STATUS_OK) return status;
   bool done = found.measured;
@@ -255,7 +255,7 @@ static status_code add_row(builder *b, const value *row, size_t index, failure *
 }
 
 status_code graph_build(arena *a, const value *plan, const graph_audit *audits, size_t audit_count,
-                        const value *catalogue, const char *out, bool anew, graph *g,
+                        const value *catalogue, const char *out, bool again, graph *g,
                         failure *err) {
   const value *rows = value_get(plan, "rows");
   const size_t count = rows ? rows->count : 0;
@@ -265,7 +265,7 @@ status_code graph_build(arena *a, const value *plan, const graph_audit *audits, 
                .audit_count = audit_count,
                .out = out,
                .whole = value_get_number(plan, "whole", 0),
-               .anew = anew,
+               .again = again,
                .checkpoint = value_get_number(value_get(plan, "schedule"), "checkpoint", 30),
                .g = g};
   *g = (graph){.row_count = count};
