@@ -8,9 +8,9 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-/* OpenBLAS starts a thread per processor when it is loaded, before main, and under a limit on
- * memory ends the program there or never lets it end. Hence, before that, the process begins anew
- * in its own place with one thread asked for, unless the environment asks for a number. */
+/* OpenBLAS starts a thread per processor when it is loaded, before main; under a limit on memory it
+ * ends the program there, or hangs. So the process replaces itself (exec) before that, with one
+ * thread in the environment, unless the environment has a number already. */
 static void ask_for_one_thread(int argc, char **argv, char **environment) {
   static char one[] = "OPENBLAS_NUM_THREADS=1";
   size_t count = 0;
@@ -24,12 +24,12 @@ static void ask_for_one_thread(int argc, char **argv, char **environment) {
   execve("/proc/self/exe", argv, list);
 }
 
-/* What this section holds is called before the constructors of libraries. */
+/* The functions of this section run before the constructors of libraries. */
 typedef void beginning(int, char **, char **);
 __attribute__((section(".preinit_array"), used)) static beginning *const begin = ask_for_one_thread;
 
-/* Started with standard output closed, the first file opened would get its number, and what is
- * printed would land in it. */
+/* If a standard descriptor is closed, the first file that is opened would get its number, and what
+ * is printed would go into that file. */
 static void open_standard_descriptors(void) {
   int descriptor;
   do descriptor = open("/dev/null", O_RDWR);
@@ -37,20 +37,21 @@ static void open_standard_descriptors(void) {
   if (descriptor > STDERR_FILENO) close(descriptor);
 }
 
-/* What the parent ignored or blocked stays so: children could not be waited for, and nothing but
- * SIGKILL would end this program. A file that may not grow is an error like a full disk. */
+/* A program inherits what its parent ignored or blocked. With SIGCHLD ignored children could not be
+ * waited for, and with the others blocked only SIGKILL would end this program. SIGXFSZ is ignored
+ * so that a limit on the size of files is an error, like a full disk. */
 static void set_signals(void) {
-  const int awaited[] = {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGALRM};
+  const int needed[] = {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGALRM};
   sigset_t set;
   sigemptyset(&set);
-  for (size_t i = 0; i < sizeof awaited / sizeof *awaited; i++) sigaddset(&set, awaited[i]);
+  for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) sigaddset(&set, needed[i]);
   signal(SIGCHLD, SIG_DFL);
   signal(SIGXFSZ, SIG_IGN);
   sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 int main(int argc, char **argv) {
-  prctl(PR_SET_NAME, program_invocation_short_name); /* not "exe", by which it began anew */
+  prctl(PR_SET_NAME, program_invocation_short_name); /* not "exe", the name after exec */
   open_standard_descriptors();
   set_signals();
   return commands_main(argc, argv);

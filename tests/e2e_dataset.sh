@@ -19,7 +19,7 @@ right='{ mean_energy = { 1, 0 }, mean_radius = { 2, 0 } }'
 say "not made yet"
 recipe "$right"
 expect_code 66 "$hifm" dataset check bowl --out out
-expect_words "bowl is not there yet" "hifm dataset make bowl"
+expect_words "bowl does not exist yet" "hifm dataset make bowl"
 [ ! -e out ] || fail "dataset check made a folder"
 
 say "made, told, found to be right"

@@ -11,18 +11,23 @@ refused() {
 }
 
 say "command lines"
-refused 2 '"rn" is no command' 'did you mean "run"' -- rn
+refused 2 'unknown command "rn"' 'did you mean "run"' 'see hifm --help' -- rn
 refused 2 "Hessian-informed" -- # the help, on stderr
-refused 2 'unknown option --prfile' 'did you mean "--profile"' -- run --prfile quick good.lua
+refused 2 'unknown option --prfile' 'did you mean "--profile"' 'see hifm run --help' -- run --prfile quick good.lua
 refused 2 "--out needs a value" -- run good.lua --out
-refused 2 'no number of workers' -- run good.lua -j 0
-refused 2 'no number of workers' -- run good.lua -jx
-refused 2 "takes one script" -- run
-refused 2 "takes one script" -- run good.lua cluster.lua
-refused 2 "takes one script" -- table
-refused 2 "one job file" -- worker
-refused 2 "hifm plugin list" -- plugin show
-refused 2 "hifm describe takes one of optimizer" -- describe
+refused 2 '-j: "0" is not a whole number from 1 to 1024' -- run good.lua -j 0
+refused 2 '-j: "x" is not a whole number' -- run good.lua -jx
+refused 2 "--force takes no value" -- run good.lua --force=1
+refused 2 "ls does not take --seed; commands that take it: sample" -- ls --seed 3
+refused 2 "table does not take --force; commands that take it: run" -- table good.lua --force
+refused 2 "run takes SCRIPT, but 0 words were given" -- run
+refused 2 "run takes SCRIPT, but 2 words were given" -- run good.lua cluster.lua
+refused 2 "table takes SCRIPT" -- table
+refused 2 "ls takes no words, but 1 word was given" -- ls all
+refused 2 "worker takes FILE" -- worker
+refused 2 'unknown command "plugin show"' "plugin list, plugin describe, plugin check" -- plugin show
+refused 2 'unknown command "plugin"' "plugin list, plugin describe, plugin check" -- plugin
+refused 2 "describe takes one of optimizer" -- describe
 refused 2 '"colums" is not described' 'did you mean "columns"?' -- describe colums
 sed 's/flow    =/audits = { a = { ["train.batch"] = 40 } }, flow    =/' good.lua >trains.lua
 refused 78 "audits.a: may change how a run is measured" -- run trains.lua
@@ -33,18 +38,26 @@ refused 66 "nothing.lua" "no such script" -- run nothing.lua
 refused 66 "nothing.json" -- worker nothing.json
 refused 66 "nothing" -- log nothing
 refused 66 "nothing.so" -- plugin check nothing.so
-refused 2 "hifm dataset make NAME" -- dataset
-refused 2 'did you mean "check"' -- dataset chek lj13
+refused 2 'unknown command "dataset"' "dataset make, dataset check" -- dataset
+refused 2 'did you mean "dataset check"' -- dataset chek lj13
 refused 78 '"lj31" is no recipe' 'did you mean "lj13"' -- dataset make lj31
 refused 78 '"../lj13" is no recipe' -- dataset check ../lj13
-refused 66 "lj13 is not there yet" "hifm dataset make lj13" -- dataset check lj13
+refused 66 "lj13 does not exist yet" "hifm dataset make lj13" -- dataset check lj13
 refused 78 'unknown flow "hesian"' 'did you mean "hessian"' -- plugin describe flow hesian
 expect_code 0 "$hifm" plugin describe energy lennard_jones
 expect_words "declares  translates rotates permutes"
-refused 2 "takes no words" -- bench fast
+refused 2 "bench takes no words" -- bench fast
 refused 66 "nowhere.safetensors" -- bench --weights nowhere.safetensors
+refused 2 'unknown command "nonsense"' -- nonsense --help
+expect_code 0 "$hifm" --version
+grep -qx 'hifm [0-9]*\.[0-9]*\.[0-9]*' stdout || fail "no version"
+version=$(cut -d' ' -f2 stdout)
 expect_code 0 "$hifm" --help
+expect_words "dataset check NAME" "78  bad script"
 expect_code 0 "$hifm" run --help
+expect_words "usage: hifm run SCRIPT" "--profile NAME"
+expect_code 0 "$hifm" plugin --help
+expect_words "hifm plugin list" "hifm plugin describe KIND NAME" "hifm plugin check FILE"
 
 say "settings and selections"
 refused 78 "--set train.epohs=1" 'did you mean "train.epochs"' -- run good.lua --set train.epohs=1
@@ -124,7 +137,7 @@ figure='figures = { curves = { panels = { "nll", "nfe" } } },'
 plane_script good.lua 2 "audits = { more = { [\"dataset.test\"] = 30 } }, $figure"
 expect_code 0 "$hifm" run good.lua --dry-run
 table='bad.lua:14: table table1'
-wrong "$table: unknown column \"nll\"; there are flow, flow" "nll_min" "more.nll_best" -- \
+wrong "$table: unknown column \"nll\"; available: flow, flow" "nll_min" "more.nll_best" -- \
   '"nll_min"' '"nll"'
 wrong "$table" 'did you mean "more.nll_last"' -- '"nll_min"' '"more.nll_lst"'
 wrong "$table" 'unknown column "nfe"' -- 'table1 = {' 'table1 = { sort = "nfe",'
@@ -135,13 +148,13 @@ wrong "$table" 'no run has flow=OT; flow is one of transport, interpolant, well'
 wrong "$table" 'ranks: runs.csv has no number' -- 'table1 = {' 'table1 = { ranks = { "flow" },'
 wrong "bad.lua:16: figure curves: history.csv has no column \"nlll\"" 'did you mean "nll"' -- \
   '"nll", ' '"nlll", '
-wrong "bad.lua:16: figure curves" 'no column "hour"; there are flow, flow' "solver" -- \
+wrong "bad.lua:16: figure curves" 'no column "hour"; available: flow, flow' "solver" -- \
   'curves = {' 'curves = { x = "hour",'
 
 say "scripts with the names of folders that hifm has itself"
 for name in runs cache .plugins .; do
   cp good.lua "$name.lua"
-  refused 78 "results/$name, a name that hifm keeps" "another" -- run "$name.lua" --dry-run
+  refused 78 "results/$name, a name that hifm uses itself" "rename" -- run "$name.lua" --dry-run
   rm "$name.lua"
 done
 
@@ -166,6 +179,7 @@ code=0
 "$hifm" run good.lua --only $only --out closed <&- >&- 2>&- || code=$?
 [ "$code" = 0 ] || fail "with closed descriptors the run ended with $code"
 expect_same open/good-partial/runs.csv closed/good-partial/runs.csv
+grep -q "\"hifm\": \"$version\"" open/runs/*/result.json || fail "a result of another version"
 grep -qx "[0-9]* $(uname -n)" closed/.lock || fail "something was printed into the lock"
 rm -r open closed
 

@@ -35,7 +35,7 @@ numbers() { od -A n -v -t f8 -w8 -j 128 "$1"; }
 
 say "before anything is there"
 refused 66 'no run in results/runs has "mlp" in its name' -- sample mlp --out no.npy
-refused 66 "nowhere/run is no folder of a run" -- sample nowhere/run --out no.npy
+refused 66 "nowhere/run is not the folder of a run" -- sample nowhere/run --out no.npy
 
 expect_code 0 "$hifm" run normal.lua
 expect_code 0 "$hifm" run cluster.lua --only flow=transport
@@ -43,24 +43,24 @@ run=$(echo results/runs/*-mlp-*)
 find results -printf '%P %T@ %s\n' | sort >before
 
 say "command lines"
-refused 2 "takes the name of a run" -- sample --out no.npy
-refused 2 "takes the name of a run" -- sample mlp egnn --out no.npy
-refused 2 "ends in .npy (points) or .png" -- sample mlp
-refused 2 "ends in .npy (points) or .png" -- sample mlp --out no.txt
-refused 2 "ends in .npy (points) or .png" -- sample mlp --out .npy
-refused 2 "--strip is a picture" -- sample mlp --strip --out no.npy
+refused 2 "sample takes RUN, but 0 words" -- sample --out no.npy
+refused 2 "sample takes RUN, but 2 words" -- sample mlp egnn --out no.npy
+refused 2 "sample needs --out FILE" -- sample mlp
+refused 2 "must end in .npy (points) or .png" -- sample mlp --out no.txt
+refused 2 "must end in .npy (points) or .png" -- sample mlp --out .npy
+refused 2 "--strip makes an image" -- sample mlp --strip --out no.npy
 refused 2 'unknown option --stirp' 'did you mean "--strip"' -- sample mlp --stirp --out no.npy
-refused 2 '"bets" is neither best nor last' 'did you mean "best"' -- sample mlp --weights bets --out no.npy
-refused 2 'no number of samples (1 to 1000000)' -- sample mlp -n 0 --out no.npy
-refused 2 'no number of samples' -- sample mlp -n1.5 --out no.npy
-refused 2 'no seed (0 to 4294967295)' -- sample mlp --seed 4294967296 --out no.npy
+refused 2 '"bets" is not best or last' 'did you mean "best"' -- sample mlp --weights bets --out no.npy
+refused 2 '-n: "0" is not a whole number from 1 to 1000000' -- sample mlp -n 0 --out no.npy
+refused 2 '-n: "1.5" is not a whole number' -- sample mlp -n1.5 --out no.npy
+refused 2 '--seed: "4294967296" is not a whole number from 0 to 4294967295' -- sample mlp --seed 4294967296 --out no.npy
 refused 2 '2 runs in results/runs have "mcmc"' -- sample mcmc --out no.npy
 refused 66 'no run in results/runs has "mpl" in its name' "hifm ls" -- sample mpl --out no.npy
 refused 2 "are not images" ".npy" -- sample mlp --out no.png
 refused 2 "are not images" -- sample mlp --strip --out no.png
 refused 73 "nowhere/no.npy" -- sample mlp --out nowhere/no.npy
 expect_code 0 "$hifm" sample --help
-expect_words "hifm sample RUN --out FILE"
+expect_words "usage: hifm sample RUN" "--out FILE"
 
 say "the same samples again, by name or by folder; others for another seed"
 expect_code 0 "$hifm" sample mlp --out a.npy
@@ -127,7 +127,7 @@ refused 65 "belongs to another network" -- sample "$moved" --out no.npy
 rm -r elsewhere/results/cache
 refused 66 "cache" "train.npy" -- sample "$moved" --out no.npy
 rm "$moved/job.json"
-refused 66 "is no folder of a run" -- sample "$moved" --out no.npy
+refused 66 "is not the folder of a run" -- sample "$moved" --out no.npy
 
 say "a solver that does not come to its end"
 cp "$run/job.json" "$run/kept.json"

@@ -10,32 +10,32 @@ static FILE *out;
 static char *text;
 static size_t length;
 
-static display *start(bool quiet) {
+static display *start(void) {
   out = open_memstream(&text, &length);
   assert_non_null(out);
-  display *d = display_open(out, 2, quiet, 0);
-  for (int i = 0; i < 3; i++) display_expect(d, "train");
+  display *d = display_open(out, 2, 0);
+  for (int i = 0; i < 3; i++) display_expect(d, JOB_TRAIN);
   return d;
 }
 
-static void told(folder *f, display *d, size_t line, const char *json, double now) {
+static void news(folder *f, display *d, size_t line, const char *json, double now) {
   display_progress(d, line, folder_value(f, json), now);
 }
 
 static void plain_lines(void **state) {
   folder *f = *state;
-  display *d = start(false);
-  size_t a = display_start(d, "formation seed 0", "train", 0);
-  size_t b = display_start(d, "OT seed 0", "train", 0);
-  told(f, d, a, "{'phase':'train','done':0,'total':100,'points':500,'epoch':0,'epochs':10}", 1);
-  told(f, d, b, "{'note':'no Hessian:\\u001b[2J differences'}", 2);
+  display *d = start();
+  size_t a = display_start(d, "formation seed 0", JOB_TRAIN, 0);
+  size_t b = display_start(d, "OT seed 0", JOB_TRAIN, 0);
+  news(f, d, a, "{'phase':'train','done':0,'total':100,'points':500,'epoch':0,'epochs':10}", 1);
+  news(f, d, b, "{'note':'no Hessian:\\u001b[2J differences'}", 2);
   display_refresh(d, 9);
-  told(f, d, a, "{'phase':'train','done':10,'total':100,'epoch':1,'epochs':10,'loss':0.5}", 11);
-  told(f, d, a, "{'phase':'train','done':10,'total':100,'nll':25.5,'nfe':26,'best':24.25}", 11);
+  news(f, d, a, "{'phase':'train','done':10,'total':100,'epoch':1,'epochs':10,'loss':0.5}", 11);
+  news(f, d, a, "{'phase':'train','done':10,'total':100,'nll':25.5,'nfe':26,'best':24.25}", 11);
   display_refresh(d, 11);
   display_refresh(d, 12); /* a job has a line every ten seconds */
-  told(f, d, b, "{'done':1}", 12);
-  told(f, d, b, "7", 12);
+  news(f, d, b, "{'done':1}", 12);
+  news(f, d, b, "7", 12);
   display_end(d, a, "done", false, 75);
   display_end(d, b, NULL, true, 75);
   display_close(d);
@@ -49,11 +49,12 @@ static void plain_lines(void **state) {
                             "[1 of 3]\n");
 }
 
-static void quiet_says_nothing(void **state) {
+static void quiet_shows_nothing(void **state) {
   folder *f = *state;
-  display *d = start(true);
-  size_t a = display_start(d, "a", "train", 0);
-  told(f, d, a, "{'note':'x'}", 1);
+  out = open_memstream(&text, &length);
+  display *d = display_open(NULL, 2, 0);
+  size_t a = display_start(d, "a", JOB_TRAIN, 0);
+  news(f, d, a, "{'note':'x'}", 1);
   display_say(d, "failed: a");
   display_refresh(d, 100);
   display_end(d, a, "done", false, 100);
@@ -62,17 +63,17 @@ static void quiet_says_nothing(void **state) {
 }
 
 /* The first status line that a terminal of 80 columns is sent. */
-static const char *status_line(folder *f, const char *label, const char *news) {
+static const char *status_line(folder *f, const char *label, const char *line) {
   char *sent = arena_get(&f->memory, 1000);
   int terminal = posix_openpt(O_RDWR | O_NOCTTY);
   assert_int_equal(grantpt(terminal) | unlockpt(terminal), 0);
   out = fopen(ptsname(terminal), "r+");
   assert_non_null(out);
   setenv("TERM", "xterm", 1);
-  display *d = display_open(out, 1, false, 0);
-  size_t a = display_start(d, label, "train", 0);
-  told(f, d, a, "{'phase':'train','done':0,'total':100}", 0);
-  told(f, d, a, news, 1);
+  display *d = display_open(out, 1, 0);
+  size_t a = display_start(d, label, JOB_TRAIN, 0);
+  news(f, d, a, "{'phase':'train','done':0,'total':100}", 0);
+  news(f, d, a, line, 1);
   display_refresh(d, 1);
   ssize_t got = read(terminal, sent, 999);
   display_close(d);
@@ -118,7 +119,7 @@ static int free_text(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(plain_lines, folder_set_up, free_text),
-      cmocka_unit_test_setup_teardown(quiet_says_nothing, folder_set_up, free_text),
+      cmocka_unit_test_setup_teardown(quiet_shows_nothing, folder_set_up, free_text),
       cmocka_unit_test_setup_teardown(labels_are_harmless, folder_set_up, free_text),
       cmocka_unit_test_setup_teardown(labels_come_first, folder_set_up, free_text),
   };

@@ -242,7 +242,7 @@ static void refuses(void **state) {
   must_refuse(f, "{'panels':['nll'],'tilte':'T'}",
               "figure figure4: unknown key \"tilte\"; did you mean \"title\"?");
   must_refuse(f, "{'panels':[{'':['nll'],'log':true}]}",
-              "figure figure4: unknown key \"log\"; there is title");
+              "figure figure4: unknown key \"log\"; available: title");
   assert_false(files_exists(folder_path(f, "figure4.svg")));
 }
 
@@ -257,7 +257,7 @@ static void checked_before_the_first_run(void **state) {
   csv_table_begin(&history, (const char *const[]){"flow", "epoch", "nll", "nfe"}, 4);
   assert_int_equal(figure_check(&right, &history, &err), STATUS_OK);
   assert_int_equal(figure_check(&wrong, &history, &err), STATUS_BAD_CONFIG);
-  assert_string_equal(err.message, "figure figure4: history.csv has no column \"speed\"; there are "
+  assert_string_equal(err.message, "figure figure4: history.csv has no column \"speed\"; available: "
                                    "flow, epoch, nll, nfe");
   assert_int_equal(figure_check(&outside, &history, NULL), STATUS_BAD_CONFIG);
   csv_table_close(&history);

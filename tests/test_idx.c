@@ -88,7 +88,7 @@ static void test_bad_files(void **state) {
   } cases[] = {
       /* the magic number */
       {0x00000803, 0, {0}, 0, "byte 4: the file ends inside the header"},
-      {0x01000803, 3, {2, 3, 4}, 24, "byte 0: this is no IDX file (it begins with 0x0100"},
+      {0x01000803, 3, {2, 3, 4}, 24, "byte 0: not an IDX file (it begins with 0x0100"},
       {0x00010803, 3, {2, 3, 4}, 24, "0x0001, not with 0x0000"},
       {0x03080000, 3, {2, 3, 4}, 24, "0x0308"}, /* the other byte order */
       {0x89504e47, 3, {2, 3, 4}, 24, "0x8950"}, /* a PNG */

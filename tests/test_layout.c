@@ -69,7 +69,7 @@ static const char *library_elsewhere(const char *file, const char *line) {
     const char *library, *owner, *wrong;
   } owners[] = {
       {"lua.h", ONLY("runtime/plan/script.c")},    {"lauxlib.h", ONLY("runtime/plan/script.c")},
-      {"lualib.h", ONLY("runtime/plan/script.c")}, {"uv.h", ONLY("runtime/grid/schedule.c")},
+      {"lualib.h", ONLY("runtime/plan/script.c")}, {"uv.h", ONLY("runtime/grid/local.c")},
       {"csv.h", ONLY("runtime/base/csv_table.c")}, {"jansson.h", ONLY("runtime/base/json.c")},
       {"cblas.h", ONLY("runtime/base/blas.c")},    {"lapacke.h", ONLY("runtime/base/blas.c")},
       {"zlib.h", ONLY("runtime/base/deflate.c")},

@@ -198,7 +198,7 @@ static void test_only(void **state) {
          "--only flow=transport,flow.hyperbolize=yes: no run with the conditions before it has "
          "flow.hyperbolize=yes; flow.hyperbolize is empty");
   refuse(f, NULL, NULL, "width=32",
-         "--only width=32: there is no column \"width\"; there are seed, flow, flow.hyperbolize");
+         "--only width=32: there is no column \"width\"; available: seed, flow, flow.hyperbolize");
   refuse(f, NULL, NULL, "seed",
          "--only seed: must be column=cell,... such as flow.hyperbolize=yes,seed=0");
 }

@@ -244,7 +244,7 @@ static void test_bad_headers(void **state) {
       {ONE(F32, "[1]", "[0,8]"), 8, "size of its shape"},
       {ONE(F32, "[0]", "[0,4]"), 4, "size of its shape"},
       {ONE(U8, "[4]", "[0,3]"), 3, "size of its shape"},
-      {ONE(F32, "[1]", "[2,6]"), 6, "off a multiple of 4"},
+      {ONE(F32, "[1]", "[2,6]"), 6, "begin at a multiple of 4"},
       {ONE(F32, "[1]", "[0,4]"), 5, "after the last tensor"},
       {"{}", 1, "after the last tensor"},
       {ONE(U8, "[1]", "[1,2]"), 2, "neither holes nor overlaps"},
@@ -299,7 +299,7 @@ static void test_misaligned(void **state) {
     put(text, length);
     safetensors_file file;
     if (length % 4) {
-      assert_refused("off a multiple of 4");
+      assert_refused("begin at a multiple of 4");
       continue;
     }
     assert_int_equal(safetensors_open(&file, path, &err), STATUS_OK);

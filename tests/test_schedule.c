@@ -1,5 +1,5 @@
-/* The scheduler against a worker that does as the job file says: succeeds, fails, crashes, hangs.
- */
+/* The scheduler with workers of this machine, which do as the job file says: succeed, fail, crash,
+ * hang. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/files.h"
+#include "grid/local.h"
 #include "grid/schedule.h"
 
 #include <dirent.h>
@@ -36,8 +37,9 @@ static const char WORKER[] =
 typedef struct world {
   arena memory;
   char folder[64], program[80];
-  schedule_job jobs[512];
+  grid_job jobs[512];
   size_t count;
+  local_options here;
   schedule_options options;
   schedule_summary summary;
   failure err;
@@ -50,7 +52,7 @@ static int set_up(void **state) {
   snprintf(w->program, sizeof w->program, "%s/worker.sh", w->folder);
   if (files_write(w->program, WORKER, strlen(WORKER), NULL) != STATUS_OK) return -1;
   chmod(w->program, 0755);
-  w->options = (schedule_options){.program = w->program, .parallel = 1, .quiet = true};
+  w->here = (local_options){.program = w->program, .slots = 1};
   *state = w;
   return 0;
 }
@@ -63,28 +65,36 @@ static int tear_down(void **state) {
   return status == STATUS_OK ? 0 : -1;
 }
 
-static schedule_job *add(world *w, const char *code) {
+static grid_job *add(world *w, const char *code) {
   arena *a = &w->memory;
-  schedule_job *job = &w->jobs[w->count];
+  grid_job *it = &w->jobs[w->count];
   value *file = value_new(a, VALUE_MAP);
-  *job = (schedule_job){.label = arena_format(a, "job %zu", w->count), .kind = "train"};
-  job->id = job->done_id = arena_format(a, "%032zu", w->count);
-  job->folder = arena_format(a, "%s/%zu", w->folder, w->count);
-  job->result_path = arena_format(a, "%s/result.json", job->folder);
-  value_put_text(a, file, "id", job->id);
-  value_put_text(a, file, "folder", job->folder);
+  *it = (grid_job){.label = arena_format(a, "job %zu", w->count), .kind = JOB_TRAIN};
+  it->id = arena_format(a, "%032zu", w->count);
+  it->folder = arena_format(a, "%s/%zu", w->folder, w->count);
+  it->result_path = arena_format(a, "%s/result.json", it->folder);
+  value_put_text(a, file, "id", it->id);
+  value_put_text(a, file, "folder", it->folder);
   value_put_text(a, file, "do", code);
-  job->file = file;
+  it->file = file;
   w->count++;
-  return job;
+  return it;
 }
 
-static void need(schedule_job *job, size_t of) {
-  job->needs[job->need_count++] = of;
+static void need(grid_job *it, size_t of) {
+  it->needs[it->need_count++] = of;
+}
+
+static status_code try(world *w) {
+  executor where;
+  assert_int_equal(local_open(&w->here, &where, &w->err), STATUS_OK);
+  status_code status = schedule_run(&where, w->jobs, w->count, &w->options, &w->summary, &w->err);
+  where.ops->close(where.self);
+  return status;
 }
 
 static void run(world *w) {
-  assert_int_equal(schedule_run(w->jobs, w->count, &w->options, &w->summary, &w->err), STATUS_OK);
+  assert_int_equal(try(w), STATUS_OK);
 }
 
 static void assert_summary(const world *w, size_t done, size_t already, size_t failed,
@@ -127,27 +137,27 @@ static size_t open_files(void) {
 static void done_and_already(void **state) {
   world *w = *state;
   add(w, "finish done");
-  add(w, "finish diverged");
+  add(w, "job=00000000000000000000000000000001; finish diverged");
   run(w);
   assert_summary(w, 2, 0, 0, 0);
   assert_int_equal(w->jobs[0].state, JOB_DONE);
   assert_string_equal(w->jobs[0].ending, "");
   assert_string_equal(w->jobs[1].ending, "diverged");
   assert_int_equal(w->jobs[0].attempts, 1);
-  w->jobs[1].done_id = "another";
+  w->jobs[1].id = "another";
   run(w);
-  assert_summary(w, 0, 1, 1, 0); /* the worker still writes the old identity */
+  assert_summary(w, 0, 1, 1, 0); /* the result is of the old identity */
   assert_int_equal(w->jobs[0].attempts, 0);
   assert_string_equal(w->jobs[1].ending, "exit 0 without a result");
 }
 
 static void order_and_needs(void **state) {
   world *w = *state;
-  w->options.parallel = 2;
+  w->here.slots = 2;
   add(w, "sleep 0.2; echo 0 >>$here/../order; finish done");
   need(add(w, "echo 1 >>$here/../order; finish done"), 0);
   add(w, "echo 2 >>$here/../order; finish done");
-  schedule_job *last = add(w, "echo 3 >>$here/../order; finish done");
+  grid_job *last = add(w, "echo 3 >>$here/../order; finish done");
   need(last, 1);
   need(last, 2);
   run(w);
@@ -158,7 +168,7 @@ static void order_and_needs(void **state) {
 
 static void at_most_parallel(void **state) {
   world *w = *state;
-  w->options.parallel = 2;
+  w->here.slots = 2;
   const char *code =
       "touch $here/running; ls $here/../*/running | wc -l >>$here/../seen; sleep 0.1;"
       "rm $here/running; finish done";
@@ -198,7 +208,7 @@ static void crash_is_retried(void **state) {
   add(w, "[ -f $here/once ] && finish done && exit 0; touch $here/once; kill -SEGV $$");
   add(w, "kill -SEGV $$");
   add(w, "kill -KILL $$");
-  add(w, "exit 130"); /* somebody else asked it to end */
+  add(w, "exit 130"); /* it was asked to end by another program */
   run(w);
   assert_summary(w, 1, 0, 3, 0);
   assert_int_equal(w->jobs[0].attempts, 2);
@@ -279,26 +289,26 @@ static void second_signal_kills(void **state) {
   assert_string_equal(w->jobs[0].ending, "killed by SIGKILL");
 }
 
-static void workers_are_told(void **state) {
+static void the_environment_of_workers(void **state) {
   world *w = *state;
   add(w, "cut -d' ' -f5 /proc/$$/stat >$here/../group; echo $$ >$here/../pid;"
          "echo $HIFM_PROGRESS_FD $OPENBLAS_NUM_THREADS $((HIFM_SCHEDULER_PID == PPID)) "
-         ">$here/../told; echo junk >&3; finish done");
+         ">$here/../said; echo junk >&3; finish done");
   setenv("OPENBLAS_NUM_THREADS", "7", 1);
   run(w);
   assert_summary(w, 1, 0, 0, 0);
-  char *told = text_of(w, "told"), *group = text_of(w, "group"), *pid = text_of(w, "pid");
-  assert_string_equal(told, "3 1 1\n");
-  assert_string_equal(group, pid); /* a group of its own: Ctrl-C does not reach it */
-  free(told);
+  char *said = text_of(w, "said"), *group = text_of(w, "group"), *pid = text_of(w, "pid");
+  assert_string_equal(said, "3 1 1\n");
+  assert_string_equal(group, pid); /* it leads its group: Ctrl-C does not reach it */
+  free(said);
   free(group);
   free(pid);
 }
 
 static void measure_jobs_share_a_folder(void **state) {
   world *w = *state;
-  schedule_job *job = add(w, "echo measured; finish done");
-  job->kind = "measure";
+  grid_job *it = add(w, "echo measured; finish done");
+  it->kind = JOB_MEASURE;
   run(w);
   assert_summary(w, 1, 0, 0, 0);
   char *log = text_of(w, "0/measure-000000000000.log.txt");
@@ -310,19 +320,19 @@ static void measure_jobs_share_a_folder(void **state) {
 static void cannot_go_on(void **state) {
   world *w = *state;
   add(w, "finish done");
-  w->options.program = "/nowhere/hifm";
-  assert_int_equal(schedule_run(w->jobs, 1, &w->options, &w->summary, &w->err), STATUS_NO_RESOURCE);
+  w->here.program = "/nowhere/hifm";
+  assert_int_equal(try(w), STATUS_NO_RESOURCE);
   assert_non_null(strstr(w->err.message, "/nowhere/hifm: cannot start a worker"));
-  w->options.program = w->program;
+  w->here.program = w->program;
   w->jobs[0].folder = "/proc/nothing";
-  assert_int_not_equal(schedule_run(w->jobs, 1, &w->options, &w->summary, &w->err), STATUS_OK);
+  assert_int_not_equal(try(w), STATUS_OK);
   assert_non_null(strstr(w->err.message, "/proc/nothing"));
 }
 
 /* The first run opens what libuv keeps for the life of the process. */
 static void many_jobs_leave_nothing(void **state) {
   world *w = *state;
-  w->options.parallel = 4;
+  w->here.slots = 4;
   add(w, "finish done");
   run(w);
   size_t before = open_files();
@@ -348,7 +358,7 @@ int main(void) {
       TEST(left_children_do_not_hold_a_run),
       TEST(first_signal_stops),
       TEST(second_signal_kills),
-      TEST(workers_are_told),
+      TEST(the_environment_of_workers),
       TEST(measure_jobs_share_a_folder),
       TEST(cannot_go_on),
       TEST(many_jobs_leave_nothing),

@@ -178,7 +178,7 @@ static void refuses(void **state) {
                 "table table2: unknown column \"flow.hyperbolise\"; did you mean "
                 "\"flow.hyperbolize\"?");
   table_refused(f, "{'columns':[['NLL','nll_min']],'sort':'best'}", ONE_SEED_COLUMNS,
-                "table table2: unknown column \"best\"; there are flow, flow.project, "
+                "table table2: unknown column \"best\"; available: flow, flow.project, "
                 "flow.hyperbolize, status, nll_min, nfe_at_min");
   table_refused(f, "{'columns':[['NLL']]}", ONE_SEED_COLUMNS,
                 "table table2: column 1 must be { \"Heading\", \"column\" }");
@@ -235,7 +235,7 @@ static void checked_before_the_first_run(void **state) {
   request.declaration = folder_value(f, "{'columns':[['NLL','nll']]}");
   assert_int_equal(table_check(&request, &runs, &err), STATUS_BAD_CONFIG);
   assert_string_equal(err.message,
-                      "table table2: unknown column \"nll\"; there are flow, flow.project, "
+                      "table table2: unknown column \"nll\"; available: flow, flow.project, "
                       "flow.hyperbolize, status, nll_min, nfe_at_min");
   request.name = "runs";
   assert_int_equal(table_check(&request, &runs, NULL), STATUS_BAD_CONFIG);

@@ -103,7 +103,7 @@ static void refuses(void **state) {
                 "table table2: \"dNLL\": minus = \"" minus "\": " message)
   REFUSED("flow", "must be column=cell,... such as flow=OT, the row that is subtracted");
   REFUSED("flwo=OT", "unknown column \"flwo\"; did you mean \"flow\"?");
-  REFUSED("best=OT", "unknown column \"best\"; there are seed, flow, flow.project, status, "
+  REFUSED("best=OT", "unknown column \"best\"; available: seed, flow, flow.project, status, "
                      "nll_min, nfe_at_min");
   REFUSED("network.width=64", "nothing varies in \"network.width\": leave that condition out");
   REFUSED("flow=formatoin", "no run has flow=formatoin; flow is one of OT, formation; did you mean "

@@ -45,7 +45,7 @@ static void notes_with_numbers(void **state) {
                 "table table2: notes: {nll_mn}: runs.csv has no number \"nll_mn\"; did you mean "
                 "\"nll_min\"?");
   table_refused(f, NOTES("'{status}'"), columns,
-                "table table2: notes: {status}: runs.csv has no number \"status\"; there are "
+                "table table2: notes: {status}: runs.csv has no number \"status\"; available: "
                 "nll_min, nfe_at_min, nfe_min, all.nll_gaussian");
   table_refused(f, NOTES("'{all.nll_gausian:2}'"), columns,
                 "table table2: notes: {all.nll_gausian:2}: runs.csv has no number "

@@ -158,7 +158,7 @@ static void refuses(void **state) {
                 "table table2: ranks" message)
   REFUSED("'ranks':{'paper':'nll'}", " must be such as { \"nll_min\", paper = \"nll\" }");
   REFUSED("'ranks':['nll_mni']", ": runs.csv has no number \"nll_mni\"; did you mean \"nll_min\"?");
-  REFUSED("'ranks':['flow']", ": runs.csv has no number \"flow\"; there is nll_min");
+  REFUSED("'ranks':['flow']", ": runs.csv has no number \"flow\"; available: nll_min");
   REFUSED("'ranks':{'':['nll_min'],'paper':'nll'}",
           ": paper = \"nll\" is a column of the paper's CSV; name its file by the table's own "
           "paper = \"....csv\"");

@@ -123,9 +123,29 @@ static void test_nearest(void **state) {
   assert_string_equal(text_hint(&a, "clok", names, 5), "; did you mean \"clock\"?");
   assert_string_equal(text_hint(&a, "momentum", names, 5), "");
   assert_string_equal(text_choices(&a, "clok", names, 5), "; did you mean \"clock\"?");
-  assert_string_equal(text_choices(&a, "momentum", names, 2), "; there are clock, scheme");
-  assert_string_equal(text_choices(&a, "momentum", names, 1), "; there is clock");
+  assert_string_equal(text_choices(&a, "momentum", names, 2), "; available: clock, scheme");
+  assert_string_equal(text_choices(&a, "momentum", names, 1), "; available: clock");
   assert_string_equal(text_choices(&a, "momentum", names, 0), "");
+  arena_close(&a);
+}
+
+static void test_small_words(void **state) {
+  (void)state;
+  arena a = {0};
+  char out[TEXT_NUMBER];
+  assert_true(text_ends_with("a.png", ".png") && text_ends_with(".png", ".png"));
+  assert_false(text_ends_with("png", ".png") || text_ends_with("a.png ", ".png"));
+  assert_string_equal(text_path_join(&a, "flow", "condition"), "flow.condition");
+  assert_string_equal(text_path_join(&a, "", "flow"), "flow");
+  assert_string_equal(text_path_join(&a, "flow", ""), "flow");
+  assert_string_equal(text_path_join(&a, "flow", NULL), "flow");
+  const char *words[] = {"b", "c", "a"};
+  qsort(words, 3, sizeof *words, text_order);
+  assert_string_equal(words[0], "a");
+  assert_string_equal(words[2], "c");
+  assert_string_equal(text_shortest(out, 1.0 / 3), "0.3333333333333333");
+  assert_string_equal(text_shortest(out, 1e-5), "1e-05");
+  assert_string_equal(text_shortest(out, -1.7976931348623157e308), "-1.7976931348623157e+308");
   arena_close(&a);
 }
 
@@ -241,12 +261,19 @@ static void test_locale_does_not_matter(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_memory),         cmocka_unit_test(test_memory_refuses_overflow),
-      cmocka_unit_test(test_arena),          cmocka_unit_test(test_map_keeps_keys_sorted),
-      cmocka_unit_test(test_copy_and_equal), cmocka_unit_test(test_nearest),
-      cmocka_unit_test(test_list),           cmocka_unit_test(test_places),
-      cmocka_unit_test(test_number),         cmocka_unit_test(test_buffer),
-      cmocka_unit_test(test_utf8),           cmocka_unit_test(test_locale_does_not_matter),
+      cmocka_unit_test(test_memory),
+      cmocka_unit_test(test_memory_refuses_overflow),
+      cmocka_unit_test(test_arena),
+      cmocka_unit_test(test_map_keeps_keys_sorted),
+      cmocka_unit_test(test_copy_and_equal),
+      cmocka_unit_test(test_nearest),
+      cmocka_unit_test(test_small_words),
+      cmocka_unit_test(test_list),
+      cmocka_unit_test(test_places),
+      cmocka_unit_test(test_number),
+      cmocka_unit_test(test_buffer),
+      cmocka_unit_test(test_utf8),
+      cmocka_unit_test(test_locale_does_not_matter),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

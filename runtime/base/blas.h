@@ -15,7 +15,7 @@ status_code blas_eigen(double *a, size_t d, double *alpha, double *p, failure *e
 void blas_apply(const float *p, size_t d, const double *x, double *out);
 void blas_apply_transposed(const float *p, size_t d, const double *x, double *out);
 
-/* c [m, n] = A B in float, row-major, by cblas_sgemm: N as it lies in memory (a [m, k], b [k, n]),
+/* c [m, n] = A B in float, row-major, by cblas_sgemm: N as it is in memory (a [m, k], b [k, n]),
  * T transposed (a is [k, m], b is [n, k]). */
 typedef enum blas_form { BLAS_NN, BLAS_NT, BLAS_TN } blas_form;
 void blas_multiply(blas_form form, size_t m, size_t n, size_t k, const float *a, const float *b,
@@ -24,8 +24,8 @@ void blas_multiply(blas_form form, size_t m, size_t n, size_t k, const float *a,
 /* Which OpenBLAS this is and which core it chose, for provenance. */
 const char *blas_library(void);
 
-/* Which file LAPACK comes from, "unknown" where the system does not tell: Debian lets several
- * take the same name, and their last digits differ. */
+/* Which file LAPACK comes from, "unknown" where the system does not report it: on Debian
+ * several libraries share one name, and their last digits differ. */
 const char *blas_lapack(void);
 
 /* One BLAS thread in this process: the grid is the parallelism. */

@@ -1,4 +1,4 @@
-/* Time that passes, whatever the clock on the wall does. */
+/* Elapsed time, independent of changes of the system clock. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 

@@ -10,7 +10,7 @@
 
 enum { LARGEST_FILE = 1 << 30, MOST_COLUMNS = 10000 }; /* a grid of 10,000 runs has some 300 MB */
 
-/* A copy of `columns` texts that stand one after the other, each with its NUL. */
+/* A copy of `columns` texts in a row, each with its NUL. */
 static const char **keep(arena *a, const char *texts, size_t length, size_t columns) {
   const char **cells = arena_get(a, columns * sizeof *cells + length);
   char *copy = (char *)(cells + columns);
@@ -82,15 +82,11 @@ static void take_cell(void *bytes, size_t length, void *context) {
   r->columns++;
 }
 
-static int order_of_texts(const void *x, const void *y) {
-  return strcmp(*(const char *const *)x, *(const char *const *)y);
-}
-
-/* The name that stands twice in the header, or NULL. */
+/* The first name that is twice in the header, or NULL. */
 static const char *repeated(const csv_table *table) {
   const char **sorted = memory_array(table->columns, sizeof *sorted), *twice = NULL;
   memcpy(sorted, table->header, table->columns * sizeof *sorted);
-  qsort(sorted, table->columns, sizeof *sorted, order_of_texts);
+  qsort(sorted, table->columns, sizeof *sorted, text_order);
   for (size_t i = 1; i < table->columns && !twice; i++)
     if (strcmp(sorted[i - 1], sorted[i]) == 0) twice = sorted[i];
   free(sorted);
@@ -189,7 +185,7 @@ static status_code parse(reader *r, const char *text, size_t length) {
   status_code status = parse_lines(r, &parser, text, length);
   csv_free(&parser);
   free(r->texts.text);
-  if (!status && !r->table->header)
+  if (status == STATUS_OK && !r->table->header)
     status = failure_set(r->err, STATUS_BAD_INPUT, "%s:1: no header; the file is empty", r->path);
   return status;
 }
@@ -199,12 +195,12 @@ status_code csv_table_read(csv_table *table, const char *path, failure *err) {
   char *text;
   size_t length;
   status_code status = files_read(path, LARGEST_FILE, &text, &length, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   status = check_bytes(text, length, path, err);
   reader r = {.table = table, .path = path, .line = 1, .err = err};
-  if (!status) status = parse(&r, text, length);
+  if (status == STATUS_OK) status = parse(&r, text, length);
   free(text);
-  if (status) csv_table_close(table);
+  if (status != STATUS_OK) csv_table_close(table);
   return status;
 }
 

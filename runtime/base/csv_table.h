@@ -14,7 +14,7 @@ typedef struct csv_table {
 
 /* Reads the whole file. STATUS_NO_INPUT; STATUS_BAD_INPUT with the line for a NUL, a byte-order
  * mark, a row of another length than the header, a repeated header, a torn last row, a quote error,
- * a file of over 64 MB. */
+ * a file of more than 1 GiB. */
 status_code csv_table_read(csv_table *table, const char *path, failure *err);
 /* Starts an empty table with this header, which is copied. */
 void csv_table_begin(csv_table *table, const char *const *header, size_t columns);

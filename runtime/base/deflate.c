@@ -17,13 +17,13 @@ static uInt piece(size_t left) {
 }
 
 /* zlib's own memory comes from memory_array, which has no failure to hand on. */
-static void *take(void *nobody, uInt count, uInt size) {
-  (void)nobody;
+static void *take(void *unused, uInt count, uInt size) {
+  (void)unused;
   return memory_array(count, size);
 }
 
-static void release(void *nobody, void *memory) {
-  (void)nobody;
+static void release(void *unused, void *memory) {
+  (void)unused;
   free(memory);
 }
 
@@ -59,7 +59,7 @@ static status_code unpack_member(z_stream *z, const char *path, const files_map 
                                  failure *err) {
   for (;;) {
     status_code status = out->used == out->room ? widen(out, err) : STATUS_OK;
-    if (status) return status;
+    if (status != STATUS_OK) return status;
     size_t at = (size_t)(z->next_in - map->bytes);
     z->avail_in = piece(map->length - at);
     z->next_out = out->bytes + out->used;
@@ -89,14 +89,14 @@ static status_code begin_unpacking(z_stream *z, failure *err) {
 static status_code unpack(const char *path, const files_map *map, output *out, failure *err) {
   z_stream z = {.zalloc = take, .zfree = release, .next_in = map->bytes};
   status_code status = begin_unpacking(&z, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   size_t left;
   do {
     status = unpack_member(&z, path, map, out, err);
     left = map->length - (size_t)(z.next_in - map->bytes);
-  } while (!status && is_gzip(z.next_in, left) && inflateReset(&z) == Z_OK);
+  } while (status == STATUS_OK && is_gzip(z.next_in, left) && inflateReset(&z) == Z_OK);
   inflateEnd(&z);
-  if (!status && left > 0)
+  if (status == STATUS_OK && left > 0)
     status = failure_set(
         err, STATUS_BAD_INPUT,
         "%s: %zu bytes behind the gzip stream belong to nothing; get the file again", path, left);
@@ -110,7 +110,7 @@ status_code deflate_read(const char *path, size_t most, uint8_t **bytes, size_t 
   *bytes = NULL;
   *count = 0;
   status_code status = files_map_open(&map, path, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   if (is_gzip(map.bytes, map.length)) {
     status = unpack(path, &map, &out, err);
   } else if (map.length > most) {
@@ -121,7 +121,7 @@ status_code deflate_read(const char *path, size_t most, uint8_t **bytes, size_t 
     if (map.length > 0) memcpy(out.bytes, map.bytes, map.length);
   }
   files_map_close(&map);
-  if (status) {
+  if (status != STATUS_OK) {
     free(out.bytes);
     return status;
   }
@@ -139,7 +139,7 @@ static status_code unpack_head(const files_map *map, uint8_t *bytes, size_t room
                 .next_out = bytes,
                 .avail_out = piece(room)};
   status_code status = begin_unpacking(&z, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   int code;
   do code = inflate(&z, Z_SYNC_FLUSH);
   while (code == Z_STREAM_END && z.avail_out > 0 && inflateReset(&z) == Z_OK);
@@ -153,7 +153,7 @@ status_code deflate_head(const char *path, uint8_t *bytes, size_t room, size_t *
   files_map map;
   *count = 0;
   status_code status = files_map_open(&map, path, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   if (is_gzip(map.bytes, map.length)) {
     status = unpack_head(&map, bytes, room, count, err);
   } else {

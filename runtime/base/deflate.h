@@ -8,15 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A whole file, unpacked where it begins as a gzip file (several members one after the other are
- * one file). At most `most` bytes come out of it: a longer one is STATUS_BAD_INPUT and costs no
- * more memory than that; so are a torn stream, a wrong checksum and anything behind the last
- * member. Release with free(). */
+/* A whole file, unpacked where it begins as a gzip file (which may have several members). At most
+ * `most` bytes come out of it: a longer one is STATUS_BAD_INPUT and costs no more memory than that;
+ * so are a torn stream, a wrong checksum and anything after the last member. Release with free().
+ */
 status_code deflate_read(const char *path, size_t most, uint8_t **bytes, size_t *count,
                          failure *err);
 
-/* The first bytes, `room` of them or as many as there are before the end or the first damage, which
- * is for deflate_read to tell: enough to see what a file says about itself, whatever its size. */
+/* The first bytes: `room` of them, or those before the end or the first damage (which deflate_read
+ * reports). Enough for the header of a file of any size. */
 status_code deflate_head(const char *path, uint8_t *bytes, size_t room, size_t *count,
                          failure *err);
 

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A change of the file system that failed: a full or broken disk is told from a wrong place. */
+/* A change of the file system has failed: distinguishes a full or broken disk from a bad path. */
 static status_code fail_change(failure *err, const char *doing, const char *path, int code) {
   status_code status = STATUS_CANNOT_CREATE;
   if (code == ENOSPC || code == EIO || code == EDQUOT || code == EFBIG) status = STATUS_IO_FAILED;
@@ -50,7 +50,7 @@ status_code files_make_folder(const char *path, failure *err) {
     if (path[i] != '/' && path[i] != '\0') continue;
     part[i] = '\0';
     status_code status = make_one(part, err);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
     part[i] = path[i];
   }
   return STATUS_OK;
@@ -83,20 +83,21 @@ status_code files_begin(files_writer *writer, const char *path, failure *err) {
 }
 
 /* A disk that fills up first takes a part of the bytes and refuses only the next call. */
-static int write_all(int fd, const char *bytes, size_t length) {
+int files_write_all(int fd, const void *bytes, size_t length) {
+  const char *at = bytes;
   while (length > 0) {
-    ssize_t done = write(fd, bytes, length);
+    const ssize_t done = write(fd, at, length);
     if (done < 0 && errno == EINTR) continue;
     if (done < 0) return errno;
     if (done == 0) return EIO;
-    bytes += done;
+    at += done;
     length -= (size_t)done;
   }
   return 0;
 }
 
 status_code files_append(files_writer *writer, const void *bytes, size_t length, failure *err) {
-  int code = write_all(writer->fd, bytes, length);
+  int code = files_write_all(writer->fd, bytes, length);
   return code ? fail_change(err, "write", writer->path, code) : STATUS_OK;
 }
 
@@ -150,9 +151,9 @@ status_code files_commit(files_writer *writer, failure *err) {
 status_code files_write(const char *path, const void *bytes, size_t length, failure *err) {
   files_writer writer;
   status_code status = files_begin(&writer, path, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   status = files_append(&writer, bytes, length, err);
-  if (!status) return files_commit(&writer, err);
+  if (status == STATUS_OK) return files_commit(&writer, err);
   files_abandon(&writer);
   return status;
 }
@@ -172,7 +173,7 @@ static status_code open_plain(const char *path, int *fd, size_t *size, failure *
   return failure_set(err, STATUS_BAD_INPUT, "cannot read %s: it is not a plain file", path);
 }
 
-/* Reads to the end whatever fstat said: files of /proc call themselves empty. */
+/* Reads to the end whatever size fstat reports: files of /proc report 0. */
 static int read_all(int fd, size_t size, size_t limit, char **bytes, size_t *length) {
   size_t room = size + 2, used = 0;
   char *buffer = memory_get(room);
@@ -206,7 +207,7 @@ status_code files_read(const char *path, size_t limit, char **bytes, size_t *len
   *bytes = NULL;
   *length = 0;
   status_code status = open_plain(path, &fd, &size, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   int code = size > limit ? 0 : read_all(fd, size, limit, bytes, length);
   close(fd);
   if (code) return fail_read(err, path, code);
@@ -223,7 +224,7 @@ status_code files_map_open(files_map *map, const char *path, failure *err) {
   size_t size = 0;
   *map = (files_map){0};
   status_code status = open_plain(path, &fd, &size, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   /* mmap refuses length 0; an empty file is a zeroed map. */
   void *bytes = size ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
   int code = bytes == MAP_FAILED ? errno : 0;
@@ -313,7 +314,7 @@ status_code files_lock(const char *folder, failure *err) {
   }
   gethostname(host, sizeof host - 1);
   int length = snprintf(line, sizeof line, "%d %s\n", (int)getpid(), host);
-  int code = write_all(fd, line, (size_t)length);
+  int code = files_write_all(fd, line, (size_t)length);
   if (!code && ftruncate(fd, length) != 0) code = errno;
   if (!code) return STATUS_OK; /* fd stays open: it is the lock */
   close(fd);

@@ -13,7 +13,7 @@
  */
 status_code files_make_folder(const char *path, failure *err);
 
-/* Creates a new folder of this call alone, name-XXXXXX in TMPDIR (or /tmp); whoever asked removes
+/* Creates a new folder for this call alone, name-XXXXXX in TMPDIR (or /tmp); the caller removes
  * it. STATUS_CANNOT_CREATE, STATUS_NO_PERMISSION or STATUS_IO_FAILED (disk full). */
 status_code files_make_temporary(arena *a, const char *name, const char **path, failure *err);
 
@@ -31,6 +31,9 @@ status_code files_begin(files_writer *writer, const char *path, failure *err);
 status_code files_append(files_writer *writer, const void *bytes, size_t length, failure *err);
 status_code files_commit(files_writer *writer, failure *err);
 void files_abandon(files_writer *writer);
+
+/* Writes all bytes to a descriptor; returns 0 or the errno of the failure. */
+int files_write_all(int fd, const void *bytes, size_t length);
 
 /* The whole file, with a NUL after it; released with free(). STATUS_NO_INPUT when it is not there;
  * STATUS_BAD_INPUT when it is longer than limit; STATUS_IO_FAILED when the disk is broken. */

@@ -39,7 +39,7 @@ static const char *type_text(uint8_t type) {
 static status_code check_magic(const char *path, const uint8_t *bytes, size_t count, failure *err) {
   if (count < 4) return bad(path, 0, err, "%zu bytes are too few for an IDX file", count);
   if (bytes[0] != 0 || bytes[1] != 0)
-    return bad(path, 0, err, "this is no IDX file (it begins with 0x%02x%02x, not with 0x0000)",
+    return bad(path, 0, err, "not an IDX file (it begins with 0x%02x%02x, not with 0x0000)",
                bytes[0], bytes[1]);
   if (bytes[2] != UNSIGNED_BYTE)
     return bad(path, 2, err, "items of type 0x%02x%s, but only 0x08, unsigned bytes, is read",
@@ -61,7 +61,7 @@ _Static_assert(SIZE_MAX == UINT64_MAX, "products of dimensions of 32 bits, all b
 static status_code read_header(const char *path, const uint8_t *bytes, size_t count,
                                idx_images *out, size_t *length, failure *err) {
   status_code status = check_magic(path, bytes, count, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   const size_t n = load(bytes + 4), height = load(bytes + 8), width = load(bytes + 12);
   if (n == 0) return bad(path, 4, err, "0 images");
   if (height == 0 || width == 0)
@@ -81,7 +81,7 @@ status_code idx_parse(const char *path, const uint8_t *bytes, size_t count, idx_
   size_t length = 0;
   *out = images;
   status_code status = read_header(path, bytes, count, &images, &length, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   if (count < length)
     return bad(path, count, err, "truncated: %zu images of %zu x %zu pixels need %zu bytes",
                images.count, images.height, images.width, length);
@@ -115,9 +115,9 @@ status_code idx_read(const char *path, uint8_t **bytes, size_t *count, idx_image
   *count = 0;
   *out = (idx_images){0};
   status_code status = find_length(path, &length, err);
-  if (!status) status = deflate_read(path, length, bytes, count, err);
-  if (!status) status = idx_parse(path, *bytes, *count, out, err);
-  if (!status) return STATUS_OK;
+  if (status == STATUS_OK) status = deflate_read(path, length, bytes, count, err);
+  if (status == STATUS_OK) status = idx_parse(path, *bytes, *count, out, err);
+  if (status == STATUS_OK) return STATUS_OK;
   free(*bytes);
   *bytes = NULL;
   *count = 0;

@@ -14,7 +14,7 @@ enum { DEEPEST = 64, LARGEST_FILE = 64 << 20 };
 
 /* Refuses what jansson would not: nesting deeper than DEEPEST (its own limit is 2048), and a NUL
  * byte after the value, which it takes for the end of the text. Brackets inside texts do not count;
- * whether the rest is JSON is for jansson to say. */
+ * jansson checks the rest. */
 static status_code check_bytes(const char *text, size_t length, const char *name, failure *err) {
   size_t depth = 0, line = 1, line_start = 0;
   bool inside = false, escaped = false;
@@ -58,10 +58,6 @@ static value *convert_list(arena *a, const json_t *source) {
   return list;
 }
 
-static int order_of_keys(const void *x, const void *y) {
-  return strcmp(*(const char *const *)x, *(const char *const *)y);
-}
-
 /* Keys go into the map in order: a hostile file in reverse order would cost a move of the whole map
  * for each key. */
 static value *convert_map(arena *a, json_t *source) {
@@ -70,7 +66,7 @@ static value *convert_map(arena *a, json_t *source) {
   const char **keys = memory_array(json_object_size(source), sizeof *keys);
   for (void *at = json_object_iter(source); at; at = json_object_iter_next(source, at))
     keys[count++] = json_object_iter_key(at);
-  qsort(keys, count, sizeof *keys, order_of_keys);
+  qsort(keys, count, sizeof *keys, text_order);
   for (size_t i = 0; i < count; i++)
     value_put(a, map, keys[i], convert(a, json_object_get(source, keys[i])));
   free(keys);
@@ -100,7 +96,7 @@ static const value *convert(arena *a, const json_t *source) {
 status_code json_parse(arena *a, const char *text, size_t length, const char *name,
                        const value **out, failure *err) {
   status_code status = check_bytes(text, length, name, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   json_error_t error;
   const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL;
   json_t *tree = json_loadb(text, length, flags, &error);
@@ -114,13 +110,13 @@ status_code json_read(arena *a, const char *path, const value **out, failure *er
   char *text;
   size_t length;
   status_code status = files_read(path, LARGEST_FILE, &text, &length, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   status = json_parse(a, text, length, path, out, err);
   free(text);
   return status;
 }
 
-/* A text as JSON. Bytes that are no UTF-8 become U+FFFD: no reader would take them. */
+/* A text as JSON. Bytes that are not UTF-8 become U+FFFD: readers refuse them. */
 static void write_text(text_buffer *out, const char *text) {
   text_add_bytes(out, "\"", 1);
   while (*text) {
@@ -173,7 +169,7 @@ static void write_node(text_buffer *out, const value *node, int indent) {
     if (isfinite(node->number))
       text_add(out, "%.17g", node->number);
     else
-      text_add(out, "null"); /* JSON has no word for it, and nothing could read the file */
+      text_add(out, "null"); /* JSON cannot express it */
     return;
   case VALUE_TEXT:
     write_text(out, node->text);

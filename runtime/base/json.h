@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* Depth at most 64, no duplicate keys, finite numbers, nothing after the value. `name` stands in
+/* Depth at most 64, no duplicate keys, finite numbers, nothing after the value. `name` is used in
  * messages, with line and column. */
 status_code json_parse(arena *a, const char *text, size_t length, const char *name,
                        const value **out, failure *err);

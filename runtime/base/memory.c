@@ -1,7 +1,7 @@
 #include "base/memory.h"
 
 #include "base/failure.h"
-#include "base/text.h"
+#include "base/plain_locale.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -70,9 +70,9 @@ char *arena_format(arena *a, const char *format, ...) {
   va_list arguments, again;
   va_start(arguments, format);
   va_copy(again, arguments);
-  size_t bytes = text_print(NULL, 0, format, arguments) + 1;
+  const size_t bytes = plain_locale_print(NULL, 0, format, arguments) + 1;
   char *text = arena_get(a, bytes);
-  text_print(text, bytes, format, again);
+  plain_locale_print(text, bytes, format, again);
   va_end(again);
   va_end(arguments);
   return text;

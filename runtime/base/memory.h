@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* Zeroed bytes, aligned to 64, released with free(). A program that cannot go on without them says
- * so and ends with STATUS_NO_RESOURCE: no caller has anything better to do. */
+/* Zeroed bytes, aligned to 64, released with free(). Without them the program ends with a message
+ * and STATUS_NO_RESOURCE: no caller could do better. */
 void *memory_get(size_t bytes);
 
 /* Like memory_get for count items of size bytes; the product is checked. */
@@ -18,6 +18,7 @@ typedef struct arena {
 
 void *arena_get(arena *a, size_t bytes); /* zeroed, aligned to 16 */
 char *arena_text(arena *a, const char *text);
+/* printf, in the C locale */
 __attribute__((format(printf, 2, 3))) char *arena_format(arena *a, const char *format, ...);
 void arena_close(arena *a);
 

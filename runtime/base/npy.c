@@ -4,7 +4,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "arrays are mapped as they lie on disk");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "arrays are mapped in the byte order of the file");
 
 enum { MAXIMUM_RANK = 4, ALIGNMENT = 64 };
 
@@ -62,7 +63,7 @@ static status_code read_type(reader *in, npy_array *array) {
   if (take(in, "[")) return bad(in, "structured dtypes are not read; save one plain field");
   char word[32];
   status_code status = read_word(in, word);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   static const npy_type types[] = {NPY_FLOAT32, NPY_FLOAT64, NPY_UINT8};
   for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
     if (strcmp(word, type_text(types[i])) != 0) continue;
@@ -101,7 +102,7 @@ static status_code read_shape(reader *in, npy_array *array) {
     if (!comma) return bad(in, "expected ',' or ')' in the shape");
     if (array->rank == MAXIMUM_RANK) return bad(in, "more than %d dimensions", MAXIMUM_RANK);
     status_code status = read_number(in, &array->shape[array->rank]);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
     array->rank++;
     comma = take(in, ",");
   }
@@ -126,7 +127,7 @@ enum { SEEN_TYPE = 1, SEEN_ORDER = 2, SEEN_SHAPE = 4, SEEN_ALL = 7 };
 static status_code read_item(reader *in, npy_array *array, bool *fortran, unsigned *seen) {
   char key[32];
   status_code status = read_word(in, key);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   unsigned which = strcmp(key, "descr") == 0           ? SEEN_TYPE
                    : strcmp(key, "fortran_order") == 0 ? SEEN_ORDER
                    : strcmp(key, "shape") == 0         ? SEEN_SHAPE
@@ -147,7 +148,7 @@ static status_code read_header(reader *in, npy_array *array) {
   while (!take(in, "}")) {
     if (!comma) return bad(in, "expected ',' or '}' in the header");
     status_code status = read_item(in, array, &fortran, &seen);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
     comma = take(in, ",");
   }
   if (seen != SEEN_ALL)
@@ -168,7 +169,7 @@ static status_code read_header(reader *in, npy_array *array) {
 static status_code read_preamble(reader *in) {
   size_t length = in->end;
   if (length < 10) return bad(in, "%zu bytes are too few for a .npy file", length);
-  if (memcmp(in->bytes, "\x93NUMPY", 6) != 0) return bad(in, "this is no .npy file (wrong magic)");
+  if (memcmp(in->bytes, "\x93NUMPY", 6) != 0) return bad(in, "not a .npy file (wrong magic)");
   unsigned major = in->bytes[6], minor = in->bytes[7];
   in->at = 6;
   if (major < 1 || major > 3 || minor != 0)
@@ -202,12 +203,12 @@ static status_code read_data(reader *in, npy_array *array) {
 status_code npy_open(npy_array *array, const char *path, failure *err) {
   *array = (npy_array){0};
   status_code status = files_map_open(&array->map, path, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   reader in = {.path = path, .bytes = array->map.bytes, .end = array->map.length, .err = err};
   status = read_preamble(&in);
-  if (!status) status = read_header(&in, array);
-  if (!status) status = read_data(&in, array);
-  if (status) npy_close(array);
+  if (status == STATUS_OK) status = read_header(&in, array);
+  if (status == STATUS_OK) status = read_data(&in, array);
+  if (status != STATUS_OK) npy_close(array);
   return status;
 }
 
@@ -244,10 +245,10 @@ status_code npy_begin(npy_writer *writer, const char *path, npy_type type, size_
       return failure_set(err, STATUS_BUG, "%s: the shape needs more than 2^64 bytes", path);
   }
   status_code status = files_begin(&writer->file, path, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   char header[256];
   status = files_append(&writer->file, header, format_header(header, type, rank, shape), err);
-  if (status) npy_abandon(writer);
+  if (status != STATUS_OK) npy_abandon(writer);
   return status;
 }
 

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "tensors are mapped as they lie on disk");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "tensors are mapped in the byte order of the file");
 
 enum { LENGTH_BYTES = 8, HEADER_LIMIT = 100000000, HEADER_ALIGNMENT = 8, MAXIMUM_RANK = 4 };
 
@@ -47,7 +48,7 @@ static status_code check_entry(const char *path, const safetensors_entry *entry,
                        entry->name, entry->bytes);
   if (offset % item_bytes(entry->type) != 0)
     return failure_set(err, STATUS_BUG,
-                       "%s: F32 tensor \"%s\" would lie off a multiple of 4 bytes; "
+                       "%s: F32 tensor \"%s\" would not begin at a multiple of 4 bytes; "
                        "write U8 tensors last",
                        path, entry->name);
   return STATUS_OK;
@@ -74,7 +75,7 @@ static status_code build_header(arena *a, const char *path, const value *metadat
   size_t offset = 0;
   for (size_t i = 0; i < count; i++) {
     status_code status = check_entry(path, &entries[i], offset, err);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
     if (value_get(header, entries[i].name))
       return failure_set(err, STATUS_BUG, "%s: two tensors named \"%s\"", path, entries[i].name);
     value_put(a, header, entries[i].name, describe_entry(a, &entries[i], offset));
@@ -91,8 +92,8 @@ static status_code write_parts(files_writer *writer, const char *header,
                                const safetensors_entry *entries, size_t count, failure *err) {
   uint64_t length = strlen(header);
   status_code status = files_append(writer, &length, LENGTH_BYTES, err);
-  if (!status) status = files_append(writer, header, length, err);
-  for (size_t i = 0; !status && i < count; i++)
+  if (status == STATUS_OK) status = files_append(writer, header, length, err);
+  for (size_t i = 0; status == STATUS_OK && i < count; i++)
     status = files_append(writer, entries[i].data, entries[i].bytes, err);
   return status;
 }
@@ -103,9 +104,9 @@ status_code safetensors_write(const char *path, const value *metadata,
   files_writer writer = {.fd = -1};
   const char *header = NULL;
   status_code status = build_header(&memory, path, metadata, entries, count, &header, err);
-  if (!status) status = files_begin(&writer, path, err);
-  if (!status) status = write_parts(&writer, header, entries, count, err);
-  if (!status) status = files_commit(&writer, err);
+  if (status == STATUS_OK) status = files_begin(&writer, path, err);
+  if (status == STATUS_OK) status = write_parts(&writer, header, entries, count, err);
+  if (status == STATUS_OK) status = files_commit(&writer, err);
   files_abandon(&writer);
   arena_close(&memory);
   return status;
@@ -164,7 +165,7 @@ static status_code read_entry(const char *path, const value *node, files_map dat
   entry->bytes = bytes;
   entry->data = data.bytes + begin;
   if ((uintptr_t)entry->data % item_bytes(entry->type) != 0)
-    return BAD_TENSOR("data lies off a multiple of 4 bytes");
+    return BAD_TENSOR("the data does not begin at a multiple of 4 bytes");
   return STATUS_OK;
 }
 
@@ -219,7 +220,7 @@ static status_code read_entries(safetensors_file *file, const char *path, const 
     safetensors_entry *entry = &file->entries[file->count++];
     strcpy(entry->name, header->keys[i]);
     status_code status = read_entry(path, header->items[i], data, entry, err);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
   }
   qsort(file->entries, file->count, sizeof *file->entries, compare_places);
   return check_cover(file, path, data, err);
@@ -230,17 +231,17 @@ static status_code read_header(const files_map *map, const char *path, size_t *l
   if (map->length < LENGTH_BYTES)
     return failure_set(err, STATUS_BAD_INPUT, "%s: %zu bytes are too few for a safetensors file",
                        path, map->length);
-  uint64_t said;
-  memcpy(&said, map->bytes, LENGTH_BYTES);
-  if (said > HEADER_LIMIT)
+  uint64_t header;
+  memcpy(&header, map->bytes, LENGTH_BYTES);
+  if (header > HEADER_LIMIT)
     return failure_set(err, STATUS_BAD_INPUT, "%s: a header of %llu bytes, but at most %d are read",
-                       path, (unsigned long long)said, HEADER_LIMIT);
-  if (said > map->length - LENGTH_BYTES)
+                       path, (unsigned long long)header, HEADER_LIMIT);
+  if (header > map->length - LENGTH_BYTES)
     return failure_set(err, STATUS_BAD_INPUT, "%s: a header of %llu bytes, but only %zu follow",
-                       path, (unsigned long long)said, map->length - LENGTH_BYTES);
-  if (said == 0 || map->bytes[LENGTH_BYTES] != '{')
+                       path, (unsigned long long)header, map->length - LENGTH_BYTES);
+  if (header == 0 || map->bytes[LENGTH_BYTES] != '{')
     return failure_set(err, STATUS_BAD_INPUT, "%s: byte 8: the header must start with '{'", path);
-  *length = (size_t)said;
+  *length = (size_t)header;
   return STATUS_OK;
 }
 
@@ -249,17 +250,17 @@ status_code safetensors_open(safetensors_file *file, const char *path, failure *
   size_t length = 0;
   const value *header = NULL;
   status_code status = files_map_open(&file->map, path, err);
-  if (!status) status = read_header(&file->map, path, &length, err);
-  if (!status)
+  if (status == STATUS_OK) status = read_header(&file->map, path, &length, err);
+  if (status == STATUS_OK)
     status = json_parse(&file->memory, (const char *)file->map.bytes + LENGTH_BYTES, length, path,
                         &header, err);
-  if (!status) status = read_metadata(file, path, header, err);
-  if (!status) {
+  if (status == STATUS_OK) status = read_metadata(file, path, header, err);
+  if (status == STATUS_OK) {
     size_t start = LENGTH_BYTES + length;
     files_map data = {.bytes = file->map.bytes + start, .length = file->map.length - start};
     status = read_entries(file, path, header, data, err);
   }
-  if (status) safetensors_close(file);
+  if (status != STATUS_OK) safetensors_close(file);
   return status;
 }
 

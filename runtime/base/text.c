@@ -1,23 +1,11 @@
 #include "base/text.h"
 
-#include <locale.h>
+#include "base/plain_locale.h"
+
 #include <math.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static locale_t plain; /* the C locale; made once, shared by all threads */
-
-static void make_plain(void) {
-  plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-}
-
-static locale_t plain_locale(void) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, make_plain);
-  return plain;
-}
 
 static size_t smaller(size_t x, size_t y) {
   return x < y ? x : y;
@@ -77,21 +65,51 @@ const char *text_list(arena *a, const char *const *words, size_t count) {
 const char *text_choices(arena *a, const char *word, const char *const *candidates, size_t count) {
   const char *hint = text_hint(a, word, candidates, count);
   if (*hint || count == 0) return hint;
-  return arena_format(a, "; there %s %s", count > 1 ? "are" : "is",
-                      text_list(a, candidates, count));
+  return arena_format(a, "; available: %s", text_list(a, candidates, count));
 }
 
 bool text_number(const char *word, double *out) {
   if (word[0] == '\0' || word[strspn(word, "+-.0123456789eE")] != '\0') return false;
   char *end;
-  double number = strtod_l(word, &end, plain_locale());
+  double number = plain_locale_number(word, &end);
   if (end == word || *end != '\0' || !isfinite(number)) return false;
   *out = number;
   return true;
 }
 
+__attribute__((format(printf, 2, 3))) static void print(char out[TEXT_NUMBER], const char *format,
+                                                        ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  plain_locale_print(out, TEXT_NUMBER, format, arguments);
+  va_end(arguments);
+}
+
+char *text_shortest(char out[TEXT_NUMBER], double x) {
+  for (int digits = 15; digits <= 17; digits++) {
+    double back = 0;
+    print(out, "%.*g", digits, x);
+    if (text_number(out, &back) && back >= x && back <= x) break;
+  }
+  return out;
+}
+
+bool text_ends_with(const char *text, const char *ending) {
+  const size_t length = strlen(text), end = strlen(ending);
+  return length >= end && strcmp(text + length - end, ending) == 0;
+}
+
+const char *text_path_join(arena *a, const char *path, const char *key) {
+  if (!key || !*key) return path;
+  return *path ? arena_format(a, "%s.%s", path, key) : key;
+}
+
+int text_order(const void *x, const void *y) {
+  return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+
 /* The smallest second byte after first, and in `most` the largest: RFC 3629, which excludes
- * overlong forms, surrogates and what lies beyond U+10FFFF. */
+ * overlong forms, surrogates and everything above U+10FFFF. */
 static unsigned char second_byte(unsigned char first, unsigned char *most) {
   *most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
   return first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
@@ -118,13 +136,6 @@ size_t text_utf8(const char *text) {
   return length;
 }
 
-size_t text_print(char *out, size_t room, const char *format, va_list arguments) {
-  locale_t before = uselocale(plain_locale());
-  int length = vsnprintf(out, room, format, arguments);
-  uselocale(before);
-  return length > 0 ? (size_t)length : 0;
-}
-
 static void reserve(text_buffer *buffer, size_t more) {
   if (buffer->room - buffer->length > more) return;
   size_t room = 2 * buffer->length + more + 64;
@@ -139,9 +150,9 @@ void text_add(text_buffer *buffer, const char *format, ...) {
   va_list arguments, again;
   va_start(arguments, format);
   va_copy(again, arguments);
-  size_t length = text_print(NULL, 0, format, arguments);
+  size_t length = plain_locale_print(NULL, 0, format, arguments);
   reserve(buffer, length);
-  text_print(buffer->text + buffer->length, length + 1, format, again);
+  plain_locale_print(buffer->text + buffer->length, length + 1, format, again);
   buffer->length += length;
   va_end(again);
   va_end(arguments);

@@ -1,12 +1,11 @@
-/* Small work with words: "did you mean", numbers as text. What is written and read here does not
- * depend on the locale: a decimal comma in a file would be another number to the next reader. */
+/* Small work with words: "did you mean", numbers as text. Nothing here depends on the locale: a
+ * decimal comma in a file would be another number to the next reader. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
 #include "base/failure.h"
 #include "base/memory.h"
 
-#include <stdarg.h>
 #include <stdbool.h>
 
 /* The candidate nearest to word by edit distance, or NULL when none is near (at most a third of the
@@ -19,11 +18,25 @@ const char *text_hint(arena *a, const char *word, const char *const *candidates,
 /* "a, b, c": the first 24, and how many more there are. */
 const char *text_list(arena *a, const char *const *words, size_t count);
 
-/* text_hint, or where no candidate is near "; there are a, b, c"; "" without candidates. */
+/* text_hint, or where no candidate is near "; available: a, b, c"; "" without candidates. */
 const char *text_choices(arena *a, const char *word, const char *const *candidates, size_t count);
 
 /* The whole word as a finite decimal number: no spaces, no hexadecimal, no "inf", no "nan". */
 bool text_number(const char *word, double *out);
+
+/* The shortest of 15, 16 or 17 digits that reads back as x, written into `out`, which is returned.
+ */
+enum { TEXT_NUMBER = 32 };
+char *text_shortest(char out[TEXT_NUMBER], double x);
+
+bool text_ends_with(const char *text, const char *ending);
+
+/* "flow" and "condition" make "flow.condition"; where one of them is missing
+ * (""; key: also NULL), the other one. */
+const char *text_path_join(arena *a, const char *path, const char *key);
+
+/* For qsort: an array of const char *, by strcmp. */
+int text_order(const void *x, const void *y);
 
 /* The next part of a list of places separated by ':', NULL after the last; empty ones are skipped.
  * `list` moves on. */
@@ -33,11 +46,7 @@ const char *text_next_place(arena *a, const char **list);
  */
 size_t text_utf8(const char *text);
 
-/* vsnprintf in the C locale; the length of the whole text. text_add and arena_format use it. */
-__attribute__((format(printf, 3, 0))) size_t text_print(char *out, size_t room, const char *format,
-                                                        va_list arguments);
-
-/* A growing text; close with free(buffer.text). */
+/* A growing text, printed in the C locale; close with free(buffer.text). */
 typedef struct text_buffer {
   char *text;
   size_t length, room;

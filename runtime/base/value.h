@@ -1,7 +1,8 @@
 /* Settings as a tree: what Lua scripts, JSON files and command lines are turned into.
  *
- * Nodes live in an arena and are shared, never changed, once a tree is built: value_with copies the
- * spine it alters. Maps keep their keys sorted, so two equal maps are written alike. */
+ * Nodes live in an arena. Trees share nodes, so a node is changed only while it is being built;
+ * value_copy gives a new one to build on. Maps keep their keys sorted, so equal maps are written
+ * alike. */
 #ifndef BASE_VALUE_H
 #define BASE_VALUE_H
 
@@ -44,7 +45,7 @@ void value_put(arena *a, value *map, const char *key, const value *item);
 void value_put_text(arena *a, value *map, const char *key, const char *text);
 void value_put_number(arena *a, value *map, const char *key, double number);
 
-/* NULL where there is no such key (or the node is no map). */
+/* NULL where there is no such key (or the node is not a map). */
 const value *value_get(const value *map, const char *key);
 /* The text or number at a key, or the fallback where it is absent or of another type. */
 const char *value_get_text(const value *map, const char *key, const char *fallback);

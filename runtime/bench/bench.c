@@ -77,7 +77,7 @@ static status_code describe_data(bench *b, failure *err) {
 }
 
 static status_code make_data(bench *b, failure *err) {
-  const job work = {.kind = "data",
+  const job work = {.kind = JOB_DATA,
                     .id = "",
                     .folder = arena_format(b->memory, "%s/data", b->folder),
                     .config = b->recipe};

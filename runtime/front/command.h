@@ -1,35 +1,53 @@
-/* What the commands of the program share. Each returns the exit code; a failure also fills err. */
+/* The commands of the program: one table, from which come the check of the command line and the
+ * help. Each function returns the exit code; a failure also fills err. */
 #ifndef FRONT_COMMAND_H
 #define FRONT_COMMAND_H
 
 #include "base/failure.h"
-#include "base/value.h"
-#include "front/options.h"
-#include "grid/schedule.h"
+#include "base/memory.h"
+
+typedef struct options options; /* front/options.h */
+
+typedef enum command_id {
+  COMMAND_RUN,
+  COMMAND_TABLE,
+  COMMAND_LS,
+  COMMAND_LOG,
+  COMMAND_SAMPLE,
+  COMMAND_DESCRIBE,
+  COMMAND_PLUGIN_LIST,
+  COMMAND_PLUGIN_DESCRIBE,
+  COMMAND_PLUGIN_CHECK,
+  COMMAND_DATASET_MAKE,
+  COMMAND_DATASET_CHECK,
+  COMMAND_BENCH,
+  COMMAND_WORKER,
+  COMMAND_COUNT
+} command_id;
+
+typedef struct command {
+  const char *name;    /* one word, or two: "plugin list" */
+  const char *words;   /* what follows, for people: "KIND NAME"; "" where nothing does */
+  size_t least, most;  /* how many words that is */
+  const char *summary; /* one line of at most 47 characters */
+  const char *details; /* more for its own help, lines of at most 80 characters; or NULL */
+  const char *example; /* a command line without "hifm " */
+  status_code (*run)(arena *a, const options *given, failure *err);
+} command;
+
+extern const command COMMANDS[COMMAND_COUNT];
 
 status_code command_run(arena *a, const options *given, failure *err);
 status_code command_table(arena *a, const options *given, failure *err);
 status_code command_ls(arena *a, const options *given, failure *err);
 status_code command_log(arena *a, const options *given, failure *err);
-status_code command_describe(arena *a, const options *given, failure *err);
-status_code command_plugin(arena *a, const options *given, failure *err);
-status_code command_dataset(arena *a, const options *given, failure *err);
-status_code command_bench(arena *a, const options *given, failure *err);
 status_code command_sample(arena *a, const options *given, failure *err);
-
-/* The folder of the one run in <out>/runs that has `word` in its name; a word with a slash is the
- * path of a run's folder. STATUS_NO_INPUT where there is none, STATUS_USAGE where there are
- * several. */
-status_code command_find_run(arena *a, const char *out, const char *word, const char **folder,
-                             failure *err);
-
-/* The exit code of a schedule that came to its end: 1 where jobs failed, 74 where one of them could
- * not read or write, 128 + the signal that stopped it. */
-status_code command_exit_code(const schedule_summary *summary);
-
-/* This executable (without /proc, a message and STATUS_NO_RESOURCE), and the folder of data set
- * recipes: HIFM_DATASETS, or the one beside the one it lies in. */
-const char *command_program(arena *a);
-const char *command_recipes(arena *a);
+status_code command_describe(arena *a, const options *given, failure *err);
+status_code command_plugin_list(arena *a, const options *given, failure *err);
+status_code command_plugin_describe(arena *a, const options *given, failure *err);
+status_code command_plugin_check(arena *a, const options *given, failure *err);
+status_code command_dataset_make(arena *a, const options *given, failure *err);
+status_code command_dataset_check(arena *a, const options *given, failure *err);
+status_code command_bench(arena *a, const options *given, failure *err);
 
 #endif

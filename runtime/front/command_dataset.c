@@ -1,11 +1,11 @@
-/* hifm dataset: data sets made and judged by themselves, before any run. */
+/* hifm dataset: makes and checks data sets without any run. */
 #include "base/files.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "front/command.h"
 #include "front/dataset_check.h"
+#include "front/options.h"
+#include "front/program.h"
 #include "grid/graph.h"
-#include "grid/jobs.h"
 #include "host/catalogue.h"
 #include "job/job.h"
 #include "plan/plan.h"
@@ -14,32 +14,27 @@
 #include <string.h>
 
 /* A recipe and the job that makes it. */
-typedef struct subject {
+typedef struct recipe_job {
   const char *name;
   const value *dataset, *check;
-  schedule_job job;
+  grid_job job;
   bool made;
-} subject;
+} recipe_job;
 
-static status_code find(subject *s, arena *a, const options *given, failure *err) {
+static status_code find(recipe_job *s, arena *a, const options *given, failure *err) {
   const value *catalogue = catalogue_collect(a), *config = NULL;
-  *s = (subject){.name = given->words[1]};
+  *s = (recipe_job){.name = given->words[0]};
   status_code status =
-      plan_dataset(a, command_recipes(a), s->name, catalogue, &config, &s->check, err);
+      plan_dataset(a, program_recipes(a), s->name, catalogue, &config, &s->check, err);
   if (status == STATUS_OK) status = graph_data_job(a, config, catalogue, given->out, &s->job, err);
   if (status != STATUS_OK) return status;
   s->dataset = value_get(config, "dataset");
-  s->made = job_is_done(s->job.result_path, s->job.done_id);
+  s->made = job_is_done(s->job.result_path, s->job.id);
   return STATUS_OK;
 }
 
-static bool ends_with(const char *text, const char *ending) {
-  const size_t length = strlen(text), end = strlen(ending);
-  return length >= end && strcmp(text + length - end, ending) == 0;
-}
-
 /* The numbers of the result, each with its standard error where it has one. */
-static status_code report(const subject *s, arena *a, failure *err) {
+static status_code report(const recipe_job *s, arena *a, failure *err) {
   const value *result;
   int width = 0;
   status_code status = json_read(a, s->job.result_path, &result, err);
@@ -47,22 +42,21 @@ static status_code report(const subject *s, arena *a, failure *err) {
   const value *numbers = value_get(result, "numbers");
   printf("data set %s: %s\n", s->name, s->job.folder);
   for (size_t i = 0; numbers && i < numbers->count; i++)
-    if (!ends_with(numbers->keys[i], "_se") && (int)strlen(numbers->keys[i]) > width)
+    if (!text_ends_with(numbers->keys[i], "_se") && (int)strlen(numbers->keys[i]) > width)
       width = (int)strlen(numbers->keys[i]);
   for (size_t i = 0; numbers && i < numbers->count; i++) {
     const char *key = numbers->keys[i];
-    if (ends_with(key, "_se")) continue;
+    if (text_ends_with(key, "_se")) continue;
     const double se = value_get_number(numbers, arena_format(a, "%s_se", key), NAN);
     printf("  %-*s  %s\n", width, key, dataset_number(a, numbers->items[i]->number, se));
   }
   return STATUS_OK;
 }
 
-static status_code make(arena *a, const options *given, failure *err) {
-  subject s;
+status_code command_dataset_make(arena *a, const options *given, failure *err) {
+  recipe_job s;
   schedule_summary summary = {0};
-  const schedule_options how = {
-      .program = command_program(a), .parallel = 1, .retries = 2, .quiet = given->quiet};
+  const schedule_options how = {.retries = 2, .screen = given->quiet ? NULL : stderr};
   status_code status = find(&s, a, given, err);
   if (status == STATUS_OK && s.made) {
     if (!given->quiet) fprintf(stderr, "data set %s is made already\n", s.name);
@@ -71,33 +65,23 @@ static status_code make(arena *a, const options *given, failure *err) {
   if (status == STATUS_OK) status = jobs_check_inputs(&s.job, 1, err);
   if (status == STATUS_OK) status = files_make_folder(given->out, err);
   if (status == STATUS_OK) status = files_lock(given->out, err);
-  if (status == STATUS_OK) status = schedule_run(&s.job, 1, &how, &summary, err);
+  if (status == STATUS_OK) status = program_run_jobs(a, &s.job, 1, 1, NULL, &how, &summary, err);
   if (status == STATUS_OK && s.job.state == JOB_DONE) status = report(&s, a, err);
-  return status == STATUS_OK ? command_exit_code(&summary) : status;
+  return status == STATUS_OK ? program_exit_code(&summary) : status;
 }
 
-static status_code check(arena *a, const options *given, failure *err) {
-  subject s;
+status_code command_dataset_check(arena *a, const options *given, failure *err) {
+  recipe_job s;
   size_t failed = 0;
   status_code status = find(&s, a, given, err);
   if (status != STATUS_OK) return status;
   if (!s.made)
     return failure_set(err, STATUS_NO_INPUT,
-                       "data set %s is not there yet (%s); hifm dataset make %s makes it", s.name,
+                       "data set %s does not exist yet (%s); hifm dataset make %s makes it", s.name,
                        s.job.folder, s.name);
   status = dataset_check(s.job.folder, s.dataset, s.check, stdout, &failed, err);
   if (status == STATUS_OK && failed)
     return failure_set(err, STATUS_BAD_INPUT, "data set %s (%s): %zu check%s failed", s.name,
                        s.job.folder, failed, failed == 1 ? "" : "s");
   return status;
-}
-
-status_code command_dataset(arena *a, const options *given, failure *err) {
-  static const char *const verbs[] = {"make", "check"};
-  const char *verb = given->word_count ? given->words[0] : "";
-  if (strcmp(verb, "make") == 0 && given->word_count == 2) return make(a, given, err);
-  if (strcmp(verb, "check") == 0 && given->word_count == 2) return check(a, given, err);
-  return failure_set(err, STATUS_USAGE,
-                     "hifm dataset make NAME or hifm dataset check NAME, of a recipe in %s%s",
-                     command_recipes(a), text_hint(a, verb, verbs, 2));
 }

@@ -2,137 +2,156 @@
 
 #include "base/text.h"
 #include "front/command.h"
+#include "front/help.h"
+#include "front/options.h"
 #include "job/worker.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-static const char HELP[] =
-    "hifm: Hessian-informed flow matching experiments\n"
-    "\n"
-    "  hifm run SCRIPT       run a grid; what is done already is skipped, what was\n"
-    "                        interrupted goes on\n"
-    "    --profile P         a named variant of the script, such as quick\n"
-    "    --set key=value     change a setting: --set train.epochs=50 --set seed=1\n"
-    "    --only EXPR         rows with these cells: --only flow=OT,seed=0; given twice:\n"
-    "                        rows that fit one or the other\n"
-    "    -j N                workers at a time (all processors)\n"
-    "    --dry-run           say what would be run\n"
-    "    --force             train the selected runs anew\n"
-    "    --out DIR           results folder (results); also of table, ls and log\n"
-    "  hifm table SCRIPT     print and write tables and figures of what is done\n"
-    "  hifm ls               all runs: state, best NLL, in what they differ\n"
-    "  hifm log RUN          what a run printed and measured; a part of its name will do\n"
-    "  hifm sample RUN --out FILE\n"
-    "                        draw samples from what a run has learned, as a .npy file of\n"
-    "                        points or a .png sheet of images; RUN may be a folder's path\n"
-    "    -n COUNT            how many (64)\n"
-    "    --weights W         best (smallest NLL) or last (best)\n"
-    "    --seed S            of the noise they begin with (0)\n"
-    "    --strip             .png: a row per sample, from noise to image\n"
-    "  hifm describe WORD    settings of optimizer, train, measure, flow, schedule, or of a\n"
-    "                        data set: mcmc, file, images; or the columns of tables\n"
-    "  hifm plugin list | describe KIND NAME | check FILE\n"
-    "  hifm dataset make NAME\n"
-    "                        make a recipe's data set now; runs find it there\n"
-    "  hifm dataset check NAME\n"
-    "                        has it converged, to the moments its recipe expects?\n"
-    "  hifm bench            how fast this machine is, and hifm on it, as CSV\n"
-    "    --weights FILE      of a run (last.safetensors), in place of those it begins with\n"
-    "\n"
-    "examples:\n"
-    "  hifm run scripts/lj13.lua --profile quick\n"
-    "  hifm run scripts/lj13.lua --profile quick --set measure.solver.rtol=1e-5\n"
-    "  hifm sample lj13-egnn-transport -n 1000 --out samples.npy\n"
-    "  hifm plugin describe flow hessian\n"
-    "\n"
-    "environment:\n"
-    "  HIFM_PLUGIN_PATH      folders of more plugins, by ':'; no name twice\n"
-    "  HIFM_DATASETS         folder of data set recipes (datasets/ beside the program's)\n"
-    "\n"
-    "exit codes: 0 ok, 1 some runs failed, 2 usage, 65 bad input, 66 input missing,\n"
-    "73/77 cannot write, 74 I/O, 75 busy, 78 bad script or setting, 130/143 signal\n";
 
 static status_code command_worker(arena *a, const options *given, failure *err) {
   (void)a;
-  if (given->word_count != 1)
-    return failure_set(err, STATUS_USAGE, "hifm worker takes one job file; hifm run makes them");
   return worker_run(given->words[0], err);
 }
 
-static const struct {
-  const char *name;
-  status_code (*run)(arena *a, const options *given, failure *err);
-} COMMANDS[] = {
-    {"run", command_run},      {"table", command_table},   {"ls", command_ls},
-    {"log", command_log},      {"plugin", command_plugin}, {"dataset", command_dataset},
-    {"bench", command_bench},  {"sample", command_sample}, {"describe", command_describe},
-    {"worker", command_worker}};
-enum { COMMAND_COUNT = sizeof COMMANDS / sizeof *COMMANDS };
+const command COMMANDS[COMMAND_COUNT] = {
+    [COMMAND_RUN] = {"run", "SCRIPT", 1, 1, "train and measure a grid, write its tables",
+                     "Finished runs are skipped, interrupted ones go on from their checkpoints.",
+                     "run scripts/lj13.lua --profile quick --set train.epochs=5", command_run},
+    [COMMAND_TABLE] = {"table", "SCRIPT", 1, 1, "write tables and figures of the finished runs",
+                       "The tables are also printed. Nothing is trained.",
+                       "table scripts/lj13.lua --profile quick", command_table},
+    [COMMAND_LS] = {"ls", "", 0, 0, "list all runs: state, best NLL, settings",
+                    "Of runs that differ in few settings, these settings are shown.",
+                    "ls --out results", command_ls},
+    [COMMAND_LOG] = {"log", "RUN", 1, 1, "print what a run wrote and measured",
+                     "RUN is a part of a run's name, or the path of its folder.",
+                     "log lj13-egnn-transport", command_log},
+    [COMMAND_SAMPLE] = {"sample", "RUN", 1, 1, "draw samples from the model of a run",
+                        "RUN is a part of a run's name, or the path of its folder.",
+                        "sample lj13-egnn-transport -n 1000 --out samples.npy", command_sample},
+    [COMMAND_DESCRIBE] =
+        {"describe", "WORD", 0, 1, "list the settings of a section of scripts",
+         "WORD is a section (optimizer, train, measure, flow, schedule), a kind of\n"
+         "data set (mcmc, file, images), or columns: those of tables and figures.",
+         "describe train", command_describe},
+    [COMMAND_PLUGIN_LIST] = {"plugin list", "", 0, 0, "list all plugins", NULL, "plugin list",
+                             command_plugin_list},
+    [COMMAND_PLUGIN_DESCRIBE] = {"plugin describe", "KIND NAME", 2, 2,
+                                 "list the settings of a plugin",
+                                 "KIND is energy, flow, network or solver.",
+                                 "plugin describe flow hessian", command_plugin_describe},
+    [COMMAND_PLUGIN_CHECK] = {"plugin check", "FILE", 1, 1, "test that a plugin keeps its contract",
+                              NULL, "plugin check mine/energies/morse.so", command_plugin_check},
+    [COMMAND_DATASET_MAKE] = {"dataset make", "NAME", 1, 1, "make the data set of a recipe",
+                              "Runs that need it find it in the results folder.",
+                              "dataset make lj13", command_dataset_make},
+    [COMMAND_DATASET_CHECK] =
+        {"dataset check", "NAME", 1, 1, "test a data set that was made",
+         "Sampled data: convergence, and the moments that its recipe expects.",
+         "dataset check lj13", command_dataset_check},
+    [COMMAND_BENCH] = {"bench", "", 0, 0, "measure the speed on this machine, as CSV", NULL,
+                       "bench --weights results/runs/lj13-egnn-transport-0a/last.safetensors",
+                       command_bench},
+    [COMMAND_WORKER] = {"worker", "FILE", 1, 1, "run one job file; hifm run starts these", NULL,
+                        "worker results/cache/lj13-0a/job.json", command_worker},
+};
 
-static status_code dispatch(arena *a, int argc, char **argv, failure *err) {
-  const char *names[COMMAND_COUNT];
-  options given;
-  status_code status = options_read(a, argc - 2, argv + 2, &given, err);
-  if (status != STATUS_OK) return status;
-  if (given.help) return fputs(HELP, stdout) < 0 ? STATUS_IO_FAILED : STATUS_OK;
-  for (size_t i = 0; i < COMMAND_COUNT; i++) {
-    names[i] = COMMANDS[i].name;
-    if (strcmp(argv[1], names[i]) == 0) return COMMANDS[i].run(a, &given, err);
-  }
-  return failure_set(err, STATUS_USAGE, "\"%s\" is no command%s", argv[1],
-                     text_hint(a, argv[1], names, COMMAND_COUNT));
+/* ---- finding the command --------------------------------------------------------------------- */
+
+static bool begins_with_word(const char *name, const char *word) {
+  const size_t length = strcspn(name, " ");
+  return strlen(word) == length && strncmp(name, word, length) == 0;
 }
 
-/* Where a script ran, the message begins with its file and line; else with the program's name. */
-static void print_error(const failure *err) {
-  fprintf(stderr, "hifm: %s\n", err->message);
-  if (err->status == STATUS_USAGE) fprintf(stderr, "see hifm --help\n");
+/* The names whose first word this is: of "plugin" all that a second word may complete. */
+static size_t completions(const char *word, const char *names[COMMAND_COUNT]) {
+  size_t count = 0;
+  for (size_t i = 0; i < COMMAND_COUNT; i++)
+    if (begins_with_word(COMMANDS[i].name, word)) names[count++] = COMMANDS[i].name;
+  return count;
+}
+
+static status_code refuse(arena *a, const char *one, const char *two, failure *err) {
+  const char *names[COMMAND_COUNT];
+  const size_t count = completions(one, names);
+  if (count)
+    return failure_set(err, STATUS_USAGE, "unknown command \"%s\"%s", two,
+                       text_choices(a, two, names, count));
+  for (size_t i = 0; i < COMMAND_COUNT; i++) names[i] = COMMANDS[i].name;
+  return failure_set(err, STATUS_USAGE, "unknown command \"%s\"%s", one,
+                     text_hint(a, one, names, COMMAND_COUNT));
+}
+
+/* *words: how many of the arguments are its name. */
+static status_code find(arena *a, int argc, char **argv, command_id *id, int *words, failure *err) {
+  const char *one = argv[1], *two = argc > 2 ? arena_format(a, "%s %s", one, argv[2]) : one;
+  for (*id = 0; *id < COMMAND_COUNT; ++*id) {
+    const char *name = COMMANDS[*id].name;
+    *words = strchr(name, ' ') ? 2 : 1;
+    if (strcmp(name, *words == 1 ? one : two) == 0) return STATUS_OK;
+  }
+  return refuse(a, one, two, err);
+}
+
+/* ---- running it ------------------------------------------------------------------------------ */
+
+static bool is_help(const char *word) {
+  return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* `hifm plugin --help`: of all commands that begin with this word; false where none does. */
+static bool help_of_group(int argc, char **argv) {
+  size_t found = 0;
+  for (command_id id = 0; argc == 3 && is_help(argv[2]) && id < COMMAND_COUNT; id++) {
+    if (!strchr(COMMANDS[id].name, ' ') || !begins_with_word(COMMANDS[id].name, argv[1])) continue;
+    if (found++) putchar('\n');
+    help_command(id, stdout);
+  }
+  return found > 0;
+}
+
+static status_code dispatch(arena *a, int argc, char **argv, const char **name, failure *err) {
+  options given;
+  command_id id;
+  int words;
+  if (help_of_group(argc, argv)) return STATUS_OK;
+  status_code status = find(a, argc, argv, &id, &words, err);
+  if (status != STATUS_OK) return status;
+  *name = COMMANDS[id].name;
+  status = options_read(a, id, argc - 1 - words, argv + 1 + words, &given, err);
+  if (status != STATUS_OK) return status;
+  if (!given.help) return COMMANDS[id].run(a, &given, err);
+  help_command(id, stdout);
+  return STATUS_OK;
+}
+
+static status_code run_command(int argc, char **argv) {
+  arena a = {0};
+  failure err = {0};
+  const char *name = NULL;
+  status_code status = dispatch(&a, argc, argv, &name, &err);
+  if (status != STATUS_OK && err.message[0]) fprintf(stderr, "hifm: %s\n", err.message);
+  if (err.status == STATUS_USAGE)
+    fprintf(stderr, "see hifm %s%s--help\n", name ? name : "", name ? " " : "");
+  arena_close(&a);
+  return status;
 }
 
 int commands_main(int argc, char **argv) {
-  if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-      strcmp(argv[1], "help") == 0) {
-    fputs(HELP, argc < 2 ? stderr : stdout);
-    return (int)(argc < 2 ? STATUS_USAGE : STATUS_OK);
+  status_code status = STATUS_OK;
+  if (argc < 2) {
+    help_overview(stderr);
+    status = STATUS_USAGE;
+  } else if (is_help(argv[1]) || strcmp(argv[1], "help") == 0) {
+    help_overview(stdout);
+  } else if (strcmp(argv[1], "--version") == 0) {
+    printf("hifm %s\n", HIFM_VERSION);
+  } else {
+    status = run_command(argc, argv);
   }
-  arena a = {0};
-  failure err = {0};
-  status_code code = dispatch(&a, argc, argv, &err);
-  if (code != STATUS_OK && err.message[0]) print_error(&err);
-  if (fflush(stdout) != 0 && code == STATUS_OK) {
+  if (fflush(stdout) != 0 && status == STATUS_OK) {
     fprintf(stderr, "hifm: cannot write to standard output\n");
-    code = STATUS_IO_FAILED;
+    status = STATUS_IO_FAILED;
   }
-  arena_close(&a);
-  return (int)code;
-}
-
-status_code command_exit_code(const schedule_summary *summary) {
-  if (summary->signal) return (status_code)(128 + summary->signal);
-  if (summary->disk) return STATUS_IO_FAILED;
-  return summary->failed ? STATUS_SOME_FAILED : STATUS_OK;
-}
-
-const char *command_program(arena *a) {
-  char path[4096];
-  const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-  if (length <= 0) {
-    fprintf(stderr, "hifm: /proc/self/exe cannot be read: %s (is /proc mounted?)\n",
-            strerror(errno));
-    exit(STATUS_NO_RESOURCE);
-  }
-  path[length] = 0;
-  return arena_text(a, path);
-}
-
-const char *command_recipes(arena *a) {
-  const char *chosen = getenv("HIFM_DATASETS");
-  if (chosen && *chosen) return arena_text(a, chosen);
-  char *path = arena_text(a, command_program(a));
-  char *slash = strrchr(path, '/');
-  if (slash) *slash = 0;
-  return arena_format(a, "%s/../datasets", path);
+  return (int)status;
 }

@@ -21,8 +21,8 @@ typedef struct checking {
   dataset data;
 } checking;
 
-__attribute__((format(printf, 4, 5))) static void tell(checking *c, bool passed, const char *name,
-                                                       const char *format, ...) {
+__attribute__((format(printf, 4, 5))) static void report(checking *c, bool passed, const char *name,
+                                                         const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   fprintf(c->out, "%-6s %s: ", passed ? "ok" : "FAILED", name);
@@ -56,9 +56,9 @@ static size_t first_not_finite(const npy_array *file) {
 static void check_finite(checking *c, const char *name, const npy_array *file) {
   const size_t at = first_not_finite(file), d = file->shape[1];
   if (at == file->count)
-    tell(c, true, name, "%zu, all finite", file->shape[0]);
+    report(c, true, name, "%zu, all finite", file->shape[0]);
   else
-    tell(c, false, name, "row %zu, coordinate %zu is not finite", at / d, at % d);
+    report(c, false, name, "row %zu, coordinate %zu is not finite", at / d, at % d);
 }
 
 /* The largest coordinate of any point's centre of mass. */
@@ -78,7 +78,7 @@ static void check_centred(checking *c) {
   const dataset *data = &c->data;
   const double most = fmax(off_centre(&data->domain, &data->train_file),
                            off_centre(&data->domain, &data->test_file));
-  tell(c, most <= OFF_CENTRE_MOST, "centre of mass", "at most %.1g from 0", most);
+  report(c, most <= OFF_CENTRE_MOST, "centre of mass", "at most %.1g from 0", most);
 }
 
 static void check_disjoint(checking *c) {
@@ -86,24 +86,25 @@ static void check_disjoint(checking *c) {
   const size_t size = data->domain.d * (size_t)data->test_file.type;
   const size_t tests = data->test_file.shape[0];
   uint64_t *hashes = dataset_hashes(data->test_file.data, size, NULL, tests);
-  size_t twins = 0;
+  size_t duplicates = 0;
   for (size_t i = 0; i < data->train_file.shape[0]; i++)
-    twins += dataset_among(hashes, tests, (const char *)data->train_file.data + i * size, size);
+    duplicates +=
+        dataset_among(hashes, tests, (const char *)data->train_file.data + i * size, size);
   free(hashes);
-  tell(c, twins == 0, "disjoint", "%zu training points are test points", twins);
+  report(c, duplicates == 0, "disjoint", "%zu training points are test points", duplicates);
 }
 
-/* The pixels themselves, against what the job said of those it wrote. */
+/* The pixels in the file against the moments that the job recorded. */
 static void check_pixels(checking *c, const char *part, const npy_array *file) {
-  const double told = number_of(c, arena_format(&c->memory, "%s_mean", part));
-  const double told_deviation = number_of(c, arena_format(&c->memory, "%s_deviation", part));
+  const double recorded = number_of(c, arena_format(&c->memory, "%s_mean", part));
+  const double recorded_deviation = number_of(c, arena_format(&c->memory, "%s_deviation", part));
   double mean, deviation;
   images_moments(file->data, c->data.domain.d, NULL, file->shape[0], &mean, &deviation);
-  const bool same =
-      !(mean < told || mean > told) && !(deviation < told_deviation || deviation > told_deviation);
-  tell(c, same && !isnan(told), arena_format(&c->memory, "%s images", part),
-       "%zu of %u x %u, pixels %.6f, deviation %.6f%s", file->shape[0], c->data.domain.height,
-       c->data.domain.width, mean, deviation, same ? "" : ": not as they were made");
+  const bool same = !(mean < recorded || mean > recorded) &&
+                    !(deviation < recorded_deviation || deviation > recorded_deviation);
+  report(c, same && !isnan(recorded), arena_format(&c->memory, "%s images", part),
+         "%zu of %u x %u, pixels %.6f, deviation %.6f%s", file->shape[0], c->data.domain.height,
+         c->data.domain.width, mean, deviation, same ? "" : ": not as they were made");
 }
 
 /* ---- the numbers ----------------------------------------------------------------------------- */
@@ -113,21 +114,21 @@ static double error_of(checking *c, const char *name) {
 }
 
 static void check_chains(checking *c) {
-  static const char *const rhats[] = {"rhat_energy", "rhat_radius"};
-  static const char *const sizes[] = {"ess_energy", "ess_radius"};
+  static const char *const RHATS[] = {"rhat_energy", "rhat_radius"};
+  static const char *const SIZES[] = {"ess_energy", "ess_radius"};
   for (size_t i = 0; i < 2; i++) {
-    const double x = number_of(c, rhats[i]);
-    tell(c, x < DIAGNOSTICS_RHAT_MAX, rhats[i], "%s, below %.6g wanted",
-         dataset_number(&c->memory, x, NAN), DIAGNOSTICS_RHAT_MAX);
+    const double x = number_of(c, RHATS[i]);
+    report(c, x < DIAGNOSTICS_RHAT_MAX, RHATS[i], "%s, below %.6g wanted",
+           dataset_number(&c->memory, x, NAN), DIAGNOSTICS_RHAT_MAX);
   }
   for (size_t i = 0; i < 2; i++) {
-    const double x = number_of(c, sizes[i]);
-    tell(c, x >= ESS_LEAST, sizes[i], "%s, %.6g or more wanted", dataset_number(&c->memory, x, NAN),
-         ESS_LEAST);
+    const double x = number_of(c, SIZES[i]);
+    report(c, x >= ESS_LEAST, SIZES[i], "%s, %.6g or more wanted",
+           dataset_number(&c->memory, x, NAN), ESS_LEAST);
   }
 }
 
-/* A number that is not known is as far away as can be. */
+/* An unknown number (NAN) agrees with nothing. */
 static bool agree(double x, double x_se, double y, double y_se) {
   return fabs(x - y) <= ERRORS_MOST * hypot(x_se, y_se);
 }
@@ -136,19 +137,19 @@ static bool agree(double x, double x_se, double y, double y_se) {
 static void check_virial(checking *c) {
   const double x = number_of(c, "mean_gradient2"), x_se = error_of(c, "mean_gradient2");
   const double y = number_of(c, "mean_laplacian"), y_se = error_of(c, "mean_laplacian");
-  tell(c, agree(x, x_se, y, y_se), "mean_gradient2 = mean_laplacian", "%s and %s",
-       dataset_number(&c->memory, x, x_se), dataset_number(&c->memory, y, y_se));
+  report(c, agree(x, x_se, y, y_se), "mean_gradient2 = mean_laplacian", "%s and %s",
+         dataset_number(&c->memory, x, x_se), dataset_number(&c->memory, y, y_se));
 }
 
 static void check_expected(checking *c, const value *expected) {
-  const bool exact = c->data.train_file.type == NPY_UINT8; /* all images, no sample of more */
+  const bool exact = c->data.train_file.type == NPY_UINT8; /* all images, not a sample */
   for (size_t i = 0; expected && i < expected->count; i++) {
     const char *name = expected->keys[i];
     const double want = expected->items[i]->items[0]->number;
     const double want_se = expected->items[i]->items[1]->number;
     const double x = number_of(c, name), x_se = exact ? 0 : error_of(c, name);
-    tell(c, agree(x, x_se, want, want_se), name, "%s, expected %s",
-         dataset_number(&c->memory, x, x_se), dataset_number(&c->memory, want, want_se));
+    report(c, agree(x, x_se, want, want_se), name, "%s, expected %s",
+           dataset_number(&c->memory, x, x_se), dataset_number(&c->memory, want, want_se));
   }
 }
 

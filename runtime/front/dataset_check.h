@@ -1,17 +1,17 @@
-/* Is a data set what it should be? */
+/* The checks of `hifm dataset check`. */
 #ifndef FRONT_DATASET_CHECK_H
 #define FRONT_DATASET_CHECK_H
 
 #include "base/failure.h"
 #include "base/value.h"
 
-/* A finished data folder: its arrays are finite, centred (particles), the pixels those that were
- * made (images), training and test points disjoint; of sampled ones also whether the chains agree
- * (R-hat below 1.01 and at least 400 effective samples, Vehtari et al. 2021), whether <|grad V|^2>
- * = <laplacian V>, as integration by parts says, and whether the numbers are those of `expected`
- * (plan/recipe.h; may be NULL). Differences count from 3 standard errors on.
+/* Checks a finished data folder: arrays are finite, centred (particles), the pixels that were made
+ * (images); training and test points are disjoint. Sampled data: the chains agree (R-hat below 1.01
+ * and at least 400 effective samples, Vehtari et al. 2021), <|grad V|^2> = <laplacian V> by
+ * integration by parts, and the numbers agree with `expected` (plan/recipe.h; may be NULL). A
+ * difference counts from 3 standard errors on.
  *
- * Prints "ok" or "FAILED" and the check, one a line; *failed is how many did. */
+ * Prints a line per check, "ok" or "FAILED" first; *failed: how many failed. */
 status_code dataset_check(const char *folder, const value *config, const value *expected, FILE *out,
                           size_t *failed, failure *err);
 

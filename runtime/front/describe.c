@@ -50,7 +50,7 @@ status_code describe_list(FILE *out, failure *err) {
   if (refusals) fprintf(out, "%srefused\n", *kind ? "\n" : "");
   for (size_t i = 0; i < catalogue->count; i++)
     if (refused(catalogue->items[i])) fprintf(out, "  %s\n", text_of(catalogue->items[i], "error"));
-  if (catalogue->count == 0) fprintf(out, "no plugins found; HIFM_PLUGIN_PATH names folders\n");
+  if (catalogue->count == 0) fprintf(out, "no plugins found; HIFM_PLUGIN_PATH may name folders\n");
   arena_close(&memory);
   return finish(out, err);
 }
@@ -111,32 +111,31 @@ static void print_flags(FILE *out, const char *title, uint32_t flags, const flag
 }
 
 static void print_role(const value *entry, FILE *out) {
-  static const flag_word roles[] = {{HIFM_STAGE_SOURCE, "source"},
+  static const flag_word ROLES[] = {{HIFM_STAGE_SOURCE, "source"},
                                     {HIFM_STAGE_HESSIAN, "Hessian"},
                                     {HIFM_STAGE_RATES, "rates"},
                                     {HIFM_STAGE_NOISE, "noise"},
                                     {HIFM_STAGE_DEFAULT_NOISE, "default"}};
-  static const flag_word invariances[] = {{HIFM_ANCHORED, "relative"},
+  static const flag_word INVARIANCES[] = {{HIFM_ANCHORED, "relative"},
                                           {HIFM_INVARIANT_TRANSLATION, "translates"},
                                           {HIFM_INVARIANT_ROTATION, "rotates"},
                                           {HIFM_INVARIANT_PERMUTATION, "permutes"}};
   if (value_get(entry, "role"))
-    print_flags(out, "role     ", (uint32_t)value_get_number(entry, "role", 0), roles,
-                sizeof roles / sizeof *roles);
+    print_flags(out, "role     ", (uint32_t)value_get_number(entry, "role", 0), ROLES,
+                sizeof ROLES / sizeof *ROLES);
   if (value_get(entry, "speed"))
     fprintf(out, "v_z      %s\n", value_get_bool(entry, "speed", false) ? "yes" : "no");
   if (value_get(entry, "invariances"))
-    print_flags(out, "declares ", (uint32_t)value_get_number(entry, "invariances", 0), invariances,
+    print_flags(out, "declares ", (uint32_t)value_get_number(entry, "invariances", 0), INVARIANCES,
                 4);
 }
 
 static status_code find_kind(arena *a, const char *word, hifm_kind *kind, failure *err) {
-  static const char *const kinds[] = {"energy", "flow", "network", "solver"};
+  static const char *const KINDS[] = {"energy", "flow", "network", "solver"};
   *kind = params_kind(word);
   if (*kind) return STATUS_OK;
-  return failure_set(err, STATUS_USAGE,
-                     "\"%s\" is no kind of plugin (energy, flow, network, solver)%s", word,
-                     text_hint(a, word, kinds, 4));
+  return failure_set(err, STATUS_USAGE, "unknown kind of plugin \"%s\"%s", word,
+                     text_choices(a, word, KINDS, 4));
 }
 
 status_code describe_plugin(const char *kind_word, const char *name, FILE *out, failure *err) {
@@ -144,9 +143,9 @@ status_code describe_plugin(const char *kind_word, const char *name, FILE *out, 
   const value *entry = NULL;
   hifm_kind kind;
   status_code status = find_kind(&memory, kind_word, &kind, err);
-  if (!status)
+  if (status == STATUS_OK)
     status = catalogue_find(&memory, catalogue_collect(&memory), kind, name, &entry, err);
-  if (!status) {
+  if (status == STATUS_OK) {
     fprintf(out, "%s %s: %s\n\n", text_of(entry, "kind"), text_of(entry, "name"),
             text_of(entry, "summary"));
     fprintf(out, "file      %s\nhash      %s\nrevision  %.0f\n", text_of(entry, "path"),
@@ -166,8 +165,8 @@ static const struct {
     {"optimizer", "optimizer = { \"adamw\", ... }", optimizer_params},
     {"train", "train = { ... }; exactly one of epochs and steps", train_params},
     {"measure", "measure = { ... }: how a run is measured while it trains", measure_params},
-    {"flow", "flow = { {stage}, ... }: what stands beside the stages", flow_params},
-    {"schedule", "schedule = { ... }: no part of a run's identity", schedule_params},
+    {"flow", "flow = { {stage}, ... }: settings beside the stages", flow_params},
+    {"schedule", "schedule = { ... }: not part of a run's identity", schedule_params},
     {"mcmc", "dataset = { \"mcmc\", ... }: drawn from an energy; a recipe of datasets/ is one",
      mcmc_params},
     {"file", "dataset = { \"file\", ... }: your own points", file_params},
@@ -203,7 +202,7 @@ static status_code refuse_word(const char *word, failure *err) {
     failure_set(err, STATUS_USAGE, "\"%s\" is not described (%s; plugins: hifm plugin describe)%s",
                 word, all, text_hint(&memory, word, words, WORD_COUNT));
   else
-    failure_set(err, STATUS_USAGE, "hifm describe takes one of %s", all);
+    failure_set(err, STATUS_USAGE, "describe takes one of %s", all);
   arena_close(&memory);
   return STATUS_USAGE;
 }

@@ -1,11 +1,11 @@
-/* `hifm plugin list`, `hifm plugin describe KIND NAME`, `hifm describe WORD`: what there is to set
- * and to read, as the declarations say it. */
+/* `hifm plugin list`, `hifm plugin describe KIND NAME`, `hifm describe WORD`: settings and columns,
+ * from their declarations. */
 #ifndef FRONT_DESCRIBE_H
 #define FRONT_DESCRIBE_H
 
 #include "base/failure.h"
 
-/* Every plugin found, by kind, with its summary; at the end those that were refused, and why. */
+/* Every plugin found, by kind, with its summary; at the end the refused ones, and why. */
 status_code describe_list(FILE *out, failure *err);
 
 /* One plugin with its settings: name, values, default, meaning. STATUS_USAGE for an unknown kind,

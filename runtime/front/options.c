@@ -3,97 +3,174 @@
 #include "base/text.h"
 
 #include <math.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
-static const char *const NAMES[] = {"--profile", "--set",   "--only", "-j", "--dry-run",
-                                    "--force",   "--quiet", "--out",  "-n", "--weights",
-                                    "--seed",    "--strip", "--help"};
+#define OF(command) (1u << COMMAND_##command)
+#define AT(field)   offsetof(struct options, field)
 
-static status_code take_number(const char *name, const char *word, options *out, failure *err) {
-  const bool workers = strcmp(name, "-j") == 0, samples = strcmp(name, "-n") == 0;
-  const char *what = workers ? "number of workers" : samples ? "number of samples" : "seed";
-  const double low = workers || samples ? 1 : 0;
-  const double high = workers ? 1024 : samples ? 1e6 : UINT32_MAX;
-  double number;
-  if (!text_number(word, &number) || number < low || number > high || number != floor(number))
-    return failure_set(err, STATUS_USAGE, "%s: \"%s\" is no %s (%.0f to %.0f)", name, word, what,
-                       low, high);
-  if (workers)
-    out->parallel = (unsigned)number;
-  else if (samples)
-    out->count = (size_t)number;
-  else
-    out->seed = (uint32_t)number;
-  return STATUS_OK;
+enum {
+  GRID = OF(RUN) | OF(TABLE),
+  IN_RESULTS = GRID | OF(LS) | OF(LOG) | OF(DATASET_MAKE) | OF(DATASET_CHECK),
+  WITH_MESSAGES = GRID | OF(SAMPLE) | OF(DATASET_MAKE),
+  ALL = (1u << COMMAND_COUNT) - 1
+};
+
+const option OPTIONS[OPTION_COUNT] = {
+    {"--profile", "NAME", OPTION_TEXT, AT(profile), GRID, 0, 0,
+     "a named variant of the script, such as quick"},
+    {"--set", "KEY=VALUE", OPTION_LIST, AT(sets), GRID, 0, 0,
+     "change a setting, such as train.epochs=50; may be repeated"},
+    {"--only", "CELLS", OPTION_LIST, AT(only), GRID, 0, 0,
+     "only rows with these cells, such as flow=OT,seed=0;\nrepeated: rows that fit any of them"},
+    {"-j", "N", OPTION_NUMBER, AT(parallel), OF(RUN), 1, 1024,
+     "workers at a time (default: one per processor)"},
+    {"--dry-run", "", OPTION_FLAG, AT(dry_run), OF(RUN), 0, 0,
+     "check the script and list the jobs, run nothing"},
+    {"--force", "", OPTION_FLAG, AT(force), OF(RUN), 0, 0,
+     "delete the selected runs and train them again"},
+    {"-n", "COUNT", OPTION_NUMBER, AT(count), OF(SAMPLE), 1, 1e6,
+     "number of samples (default: 64)"},
+    {"--out", "FILE", OPTION_TEXT, AT(file), OF(SAMPLE), 0, 0,
+     "file to write, required: .npy (points) or .png (images)"},
+    {"--weights", "WHICH", OPTION_TEXT, AT(weights), OF(SAMPLE), 0, 0,
+     "best (smallest NLL) or last (default: best)"},
+    {"--seed", "SEED", OPTION_NUMBER, AT(seed), OF(SAMPLE), 0, UINT32_MAX,
+     "seed of the noise that samples start from (default: 0)"},
+    {"--strip", "", OPTION_FLAG, AT(strip), OF(SAMPLE), 0, 0,
+     ".png: one row per sample, from noise to image"},
+    {"--weights", "FILE", OPTION_TEXT, AT(weights), OF(BENCH), 0, 0,
+     "last.safetensors of a run (default: initial weights)"},
+    {"--out", "DIR", OPTION_TEXT, AT(out), IN_RESULTS, 0, 0,
+     "results folder (default: " OPTIONS_RESULTS ")"},
+    {"--quiet", "", OPTION_FLAG, AT(quiet), WITH_MESSAGES, 0, 0,
+     "no progress and no messages except errors"},
+    {"--help", "", OPTION_FLAG, AT(help), ALL, 0, 0, "show this help"},
+};
+
+/* ---- finding an option ----------------------------------------------------------------------- */
+
+static const char *commands_with(arena *a, const char *name) {
+  const char *names[COMMAND_COUNT];
+  size_t count = 0;
+  for (command_id id = 0; id < COMMAND_COUNT; id++)
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+      if (strcmp(OPTIONS[i].name, name) == 0 && options_takes(id, &OPTIONS[i]))
+        names[count++] = COMMANDS[id].name;
+  return count ? text_list(a, names, count) : NULL;
 }
 
-static bool is_number(const char *name) {
-  return strcmp(name, "-j") == 0 || strcmp(name, "-n") == 0 || strcmp(name, "--seed") == 0;
-}
-
-/* Options with a value: stores it. */
-static status_code take_value(const char *name, const char *word, options *out, failure *err) {
-  if (is_number(name)) return take_number(name, word, out, err);
-  if (strcmp(name, "--profile") == 0) out->profile = word;
-  if (strcmp(name, "--only") == 0) out->only[out->only_count++] = word;
-  if (strcmp(name, "--out") == 0) out->out = word;
-  if (strcmp(name, "--weights") == 0) out->weights = word;
-  if (strcmp(name, "--set") == 0) out->sets[out->set_count++] = word;
-  return STATUS_OK;
-}
-
-static bool take_flag(const char *name, options *out) {
-  if (strcmp(name, "--dry-run") == 0) return out->dry_run = true;
-  if (strcmp(name, "--force") == 0) return out->force = true;
-  if (strcmp(name, "--quiet") == 0) return out->quiet = true;
-  if (strcmp(name, "--strip") == 0) return out->strip = true;
-  if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return out->help = true;
-  return false;
-}
-
-/* --name=value, -jN and -nN are --name value, -j N and -n N. */
-static const char *attached_value(arena *a, const char **name) {
-  const char *equal = strchr(*name, '=');
-  if (((*name)[1] == 'j' || (*name)[1] == 'n') && (*name)[2]) {
-    const char *rest = *name + 2;
-    *name = (*name)[1] == 'j' ? "-j" : "-n";
-    return rest;
+/* NULL where this command does not take it: err says why. */
+static const option *find(arena *a, command_id id, const char *name, failure *err) {
+  const char *known[OPTION_COUNT];
+  size_t count = 0;
+  for (size_t i = 0; i < OPTION_COUNT; i++) {
+    if (!options_takes(id, &OPTIONS[i])) continue;
+    if (strcmp(name, OPTIONS[i].name) == 0) return &OPTIONS[i];
+    known[count++] = OPTIONS[i].name;
   }
-  if (strncmp(*name, "--", 2) != 0 || !equal) return NULL;
-  *name = arena_format(a, "%.*s", (int)(equal - *name), *name);
+  const char *elsewhere = commands_with(a, name);
+  if (elsewhere)
+    failure_set(err, STATUS_USAGE, "%s does not take %s; commands that take it: %s",
+                COMMANDS[id].name, name, elsewhere);
+  else
+    failure_set(err, STATUS_USAGE, "unknown option %s%s", name, text_hint(a, name, known, count));
+  return NULL;
+}
+
+/* ---- taking its value ------------------------------------------------------------------------ */
+
+static status_code take_number(const option *it, const char *word, size_t *field, failure *err) {
+  double number;
+  if (!text_number(word, &number) || number < it->low || number > it->high ||
+      number != floor(number))
+    return failure_set(err, STATUS_USAGE, "%s: \"%s\" is not a whole number from %.0f to %.0f",
+                       it->name, word, it->low, it->high);
+  *field = (size_t)number;
+  return STATUS_OK;
+}
+
+/* word: NULL for a flag. */
+static status_code store(const option *it, const char *word, options *out, failure *err) {
+  void *field = (char *)out + it->offset;
+  option_list *list;
+  switch (it->kind) {
+  case OPTION_FLAG:
+    *(bool *)field = true;
+    break;
+  case OPTION_TEXT:
+    *(const char **)field = word;
+    break;
+  case OPTION_LIST:
+    list = field;
+    list->items[list->count++] = word;
+    break;
+  case OPTION_NUMBER:
+    return take_number(it, word, field, err);
+  }
+  return STATUS_OK;
+}
+
+/* --name=value and -jN are --name value and -j N: cuts *name short and returns the value. */
+static const char *attached_value(arena *a, const char **name) {
+  const char *word = *name, *equal = strchr(word, '=');
+  if (word[1] != '-' && word[2]) {
+    *name = arena_format(a, "%.2s", word);
+    return word + 2;
+  }
+  if (word[1] != '-' || !equal) return NULL;
+  *name = arena_format(a, "%.*s", (int)(equal - word), word);
   return equal + 1;
 }
 
-static bool wants_value(const char *name) {
-  return is_number(name) || strcmp(name, "--profile") == 0 || strcmp(name, "--set") == 0 ||
-         strcmp(name, "--only") == 0 || strcmp(name, "--out") == 0 ||
-         strcmp(name, "--weights") == 0;
+/* argv[*i] is an option; *i moves on to its value where that is the next word. */
+static status_code take(arena *a, command_id id, int argc, char **argv, int *i, options *out,
+                        failure *err) {
+  const char *name = strcmp(argv[*i], "-h") == 0 ? "--help" : argv[*i];
+  const char *word = attached_value(a, &name);
+  const option *it = find(a, id, name, err);
+  if (!it) return STATUS_USAGE;
+  const bool flag = it->kind == OPTION_FLAG;
+  if (flag && word) return failure_set(err, STATUS_USAGE, "%s takes no value", name);
+  if (!flag && !word && *i + 1 == argc)
+    return failure_set(err, STATUS_USAGE, "%s needs a value after it", name);
+  if (!flag && !word) word = argv[++*i];
+  return store(it, word, out, err);
 }
 
-status_code options_read(arena *a, int argc, char **argv, options *out, failure *err) {
+/* ---- the whole command line ------------------------------------------------------------------ */
+
+static status_code check_words(command_id id, const options *given, failure *err) {
+  const command *it = &COMMANDS[id];
+  if (given->word_count >= it->least && given->word_count <= it->most) return STATUS_OK;
+  return failure_set(err, STATUS_USAGE, "%s takes %s, but %zu %s given", it->name,
+                     it->most ? it->words : "no words", given->word_count,
+                     given->word_count == 1 ? "word was" : "words were");
+}
+
+static void set_defaults(arena *a, size_t argc, options *out) {
   const long processors = sysconf(_SC_NPROCESSORS_ONLN);
   *out = (options){
-      .out = OPTIONS_RESULTS, .parallel = processors > 0 ? (unsigned)processors : 1, .count = 64};
-  out->sets = arena_get(a, (size_t)argc * sizeof *out->sets + 1);
-  out->only = arena_get(a, (size_t)argc * sizeof *out->only + 1);
+      .out = OPTIONS_RESULTS, .parallel = processors > 0 ? (size_t)processors : 1, .count = 64};
+  out->sets.items = arena_get(a, argc * sizeof *out->sets.items);
+  out->only.items = arena_get(a, argc * sizeof *out->only.items);
+}
+
+status_code options_read(arena *a, command_id id, int argc, char **argv, options *out,
+                         failure *err) {
+  set_defaults(a, (size_t)argc, out);
   for (int i = 0; i < argc; i++) {
-    const char *name = argv[i];
-    if (name[0] != '-' || !name[1]) {
-      if (out->word_count == sizeof out->words / sizeof *out->words)
-        return failure_set(err, STATUS_USAGE, "too many words, beginning with \"%s\"", name);
-      out->words[out->word_count++] = name;
+    const bool is_option = argv[i][0] == '-' && argv[i][1];
+    if (is_option) {
+      status_code status = take(a, id, argc, argv, &i, out, err);
+      if (status != STATUS_OK) return status;
       continue;
     }
-    const char *word = attached_value(a, &name);
-    if (!word && take_flag(name, out)) continue;
-    if (!wants_value(name))
-      return failure_set(err, STATUS_USAGE, "unknown option %s%s", argv[i],
-                         text_hint(a, name, NAMES, sizeof NAMES / sizeof *NAMES));
-    if (!word && i + 1 == argc)
-      return failure_set(err, STATUS_USAGE, "%s needs a value after it", name);
-    status_code status = take_value(name, word ? word : argv[++i], out, err);
-    if (status != STATUS_OK) return status;
+    if (out->word_count < sizeof out->words / sizeof *out->words)
+      out->words[out->word_count] = argv[i];
+    out->word_count++;
   }
-  return STATUS_OK;
+  return out->help ? STATUS_OK : check_words(id, out, err);
 }

@@ -1,29 +1,60 @@
-/* The arguments of a command: positionals and options in any order. */
+/* The arguments of a command: words and options in any order. One table has all options; parsing,
+ * refusals and help follow from it. */
 #ifndef FRONT_OPTIONS_H
 #define FRONT_OPTIONS_H
 
-#include "base/failure.h"
-#include "base/memory.h"
+#include "front/command.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #define OPTIONS_RESULTS "results"
 
-typedef struct options {
-  const char *words[8]; /* positionals, the command's own names left out */
-  size_t word_count;
-  const char *profile, *weights, *out; /* out: OPTIONS_RESULTS where not given */
-  const char **sets, **only;           /* options that may be given more than once */
-  size_t set_count, only_count;
-  unsigned parallel; /* -j; the machine's processors where not given */
-  size_t count;      /* -n; 64 where not given */
-  uint32_t seed;     /* 0 where not given */
-  bool dry_run, force, quiet, strip, help;
-} options;
+typedef struct option_list {
+  const char **items;
+  size_t count;
+} option_list;
 
-/* STATUS_USAGE with "did you mean" for an unknown option, a missing or bad value, too many words.
- */
-status_code options_read(arena *a, int argc, char **argv, options *out, failure *err);
+struct options {
+  const char *words[3]; /* positionals, after the command's name */
+  size_t word_count;
+  const char *profile, *weights, *file; /* NULL where not given */
+  const char *out;                      /* results folder; default OPTIONS_RESULTS */
+  option_list sets, only;
+  size_t parallel; /* -j; default: the machine's processors */
+  size_t count;    /* -n; default 64 */
+  size_t seed;     /* default 0 */
+  bool dry_run, force, quiet, strip, help;
+};
+
+typedef enum option_kind {
+  OPTION_FLAG,  /* bool */
+  OPTION_TEXT,  /* const char * */
+  OPTION_LIST,  /* option_list: may be given more than once */
+  OPTION_NUMBER /* size_t: a whole number from low to high */
+} option_kind;
+
+typedef struct option {
+  const char *name;  /* "--profile", "-j" */
+  const char *value; /* what its value is called in the help; "" for a flag */
+  option_kind kind;
+  size_t offset;     /* of its field in options */
+  unsigned commands; /* bit 1 << command_id: the commands that take it */
+  double low, high;  /* NUMBER */
+  const char *help;  /* lines of at most 59 characters */
+} option;
+
+enum { OPTION_COUNT = 15 };
+/* A name may have several entries, of different commands. */
+extern const option OPTIONS[OPTION_COUNT];
+
+static inline bool options_takes(command_id id, const option *it) {
+  return it->commands >> id & 1;
+}
+
+/* The arguments after the command's name. STATUS_USAGE with a hint for an unknown option, one that
+ * this command does not take, a missing or bad value, and the wrong number of words. With --help
+ * the words are not counted. */
+status_code options_read(arena *a, command_id id, int argc, char **argv, options *out,
+                         failure *err);
 
 #endif

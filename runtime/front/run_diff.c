@@ -1,24 +1,18 @@
 #include "front/run_diff.h"
 
+#include "base/text.h"
 #include "host/params.h"
-#include "report/format.h"
 
 #include <string.h>
 
 static const char *scalar_text(arena *a, const value *x) {
-  if (x->type == VALUE_NUMBER) return format_number(arena_get(a, FORMAT_ROOM), x->number);
+  if (x->type == VALUE_NUMBER) return text_shortest(arena_get(a, TEXT_NUMBER), x->number);
   if (x->type == VALUE_BOOL) return x->flag ? "yes" : "no";
   return x->type == VALUE_TEXT ? x->text : "";
 }
 
-/* "flow" and "condition": "flow.condition". */
-static const char *join(arena *a, const char *path, const char *key) {
-  if (!*key) return path;
-  return *path ? arena_format(a, "%s.%s", path, key) : key;
-}
-
-/* Adds every setting below x under its path, as scripts have it: a stage goes by its name, and is
- * itself there: "yes". */
+/* Adds every setting below x under its path, as in scripts. A stage is addressed by its name; its
+ * presence is a setting itself, "yes". */
 static void flatten(arena *a, const char *path, const value *x, value *out) {
   const bool list = x->type == VALUE_LIST;
   if (x->type != VALUE_MAP && !list) {
@@ -28,13 +22,13 @@ static void flatten(arena *a, const char *path, const value *x, value *out) {
   for (size_t i = 0; i < x->count; i++) {
     const value *item = x->items[i];
     const char *key = list ? value_get_text(item, PARAMS_NAME, "") : x->keys[i];
-    const char *below = item->type == VALUE_LIST ? path : join(a, path, key);
+    const char *below = item->type == VALUE_LIST ? path : text_path_join(a, path, key);
     if (list) value_put_text(a, out, below, "yes");
     if (strcmp(below, "measure") != 0) flatten(a, below, item, out);
   }
 }
 
-/* Puts into `unlike` the keys of x that y has not, or has with another text. */
+/* Adds to `unlike` the keys of x that y lacks or has with another text. */
 static void compare(arena *a, const value *x, const value *y, value *unlike) {
   for (size_t i = 0; i < x->count; i++) {
     const bool same_place = i < y->count && strcmp(x->keys[i], y->keys[i]) == 0;
@@ -49,7 +43,7 @@ void run_diff_find(arena *a, const value *const *configs, size_t count, const ch
   const value *first = NULL;
   for (size_t i = 0; i < count; i++) {
     flat[i] = value_new(a, VALUE_MAP);
-    if (!configs[i]) continue; /* it is like the others, for all that is known */
+    if (!configs[i]) continue; /* it counts as equal to the others */
     flatten(a, "", configs[i], flat[i]);
     if (!first) first = flat[i];
     compare(a, flat[i], first, unlike);

@@ -14,26 +14,26 @@ static const double PLAIN_INTERVAL = 10; /* seconds between two plain lines of o
 static const double DRAW_INTERVAL = 0.15;
 
 typedef struct job_line {
-  const char *label, *kind; /* label NULL: nothing runs on this line */
+  const char *label; /* NULL: nothing runs on this line */
+  job_kind kind;
   char phase[16];
   double done, total, points, epoch, epochs, loss, nll, nfe, best; /* NAN: not known */
   double started, phase_started, phase_done; /* phase_done: at its first line */
-  double heard, told;                        /* last line of the worker, last plain line written */
+  double heard, shown;                       /* last line of the worker, last plain line written */
 } job_line;
 
-enum { PACES = 8 }; /* more than there are kinds of job */
+/* How long the jobs of one kind take. */
 typedef struct kind_pace {
-  const char *kind;
   size_t waiting, finished;
-  double seconds; /* of the finished ones together */
+  double seconds; /* of all finished ones together */
 } kind_pace;
 
 struct display {
-  FILE *out;
-  bool quiet, live, colour;
+  FILE *out; /* NULL: quiet */
+  bool live, colour;
   job_line *lines;
   size_t line_count, expected, ended, drawn;
-  kind_pace paces[PACES];
+  kind_pace paces[JOB_KIND_COUNT];
   double last_draw;
 };
 
@@ -42,11 +42,10 @@ static bool is_set(const char *name) {
   return text && *text;
 }
 
-display *display_open(FILE *out, size_t lines, bool quiet, double now) {
+display *display_open(FILE *out, size_t lines, double now) {
   display *d = memory_get(sizeof *d);
   d->out = out;
-  d->quiet = quiet;
-  d->live = !quiet && isatty(fileno(out)) && is_set("TERM") && strcmp(getenv("TERM"), "dumb") != 0;
+  d->live = out && isatty(fileno(out)) && is_set("TERM") && strcmp(getenv("TERM"), "dumb") != 0;
   d->colour = d->live && !is_set("NO_COLOR");
   d->line_count = lines;
   d->lines = memory_array(lines, sizeof *d->lines);
@@ -54,7 +53,7 @@ display *display_open(FILE *out, size_t lines, bool quiet, double now) {
   return d;
 }
 
-/* The cursor stands at the start of the line under the status lines. */
+/* The cursor is at the start of the line under the status lines. */
 static void erase(display *d, text_buffer *text) {
   if (d->drawn) text_add(text, "\r\033[%zuA\033[J", d->drawn);
   d->drawn = 0;
@@ -76,16 +75,9 @@ void display_close(display *d) {
   free(d);
 }
 
-static kind_pace *pace_of(display *d, const char *kind) {
-  size_t i = 0;
-  while (i < PACES - 1 && d->paces[i].kind && strcmp(d->paces[i].kind, kind) != 0) i++;
-  if (!d->paces[i].kind) d->paces[i].kind = kind;
-  return &d->paces[i];
-}
-
-void display_expect(display *d, const char *kind) {
+void display_expect(display *d, job_kind kind) {
   d->expected++;
-  pace_of(d, kind)->waiting++;
+  d->paces[kind].waiting++;
 }
 
 static void forget_numbers(job_line *line) {
@@ -93,19 +85,19 @@ static void forget_numbers(job_line *line) {
   line->points = line->loss = line->nll = line->nfe = line->best = NAN;
 }
 
-size_t display_start(display *d, const char *label, const char *kind, double now) {
+size_t display_start(display *d, const char *label, job_kind kind, double now) {
   size_t i = 0;
   while (i + 1 < d->line_count && d->lines[i].label) i++;
   job_line *line = &d->lines[i];
-  *line = (job_line){.label = label, .kind = kind, .started = now, .told = now};
+  *line = (job_line){.label = label, .kind = kind, .started = now, .shown = now};
   forget_numbers(line);
-  kind_pace *pace = pace_of(d, kind);
+  kind_pace *pace = &d->paces[kind];
   if (pace->waiting) pace->waiting--;
   if (!d->live) display_say(d, "start: %s", label);
   return i;
 }
 
-/* Numbers that a line leaves out are as they were: a measurement is told once and stays on. */
+/* A number that a line leaves out keeps its value: a measurement is sent once. */
 static void take_number(const value *news, const char *key, double *number) {
   *number = value_get_number(news, key, *number);
 }
@@ -133,7 +125,7 @@ void display_progress(display *d, size_t at, const value *news, double now) {
   take_number(news, "best", &line->best);
 }
 
-/* Of a second, measurements included; NAN: not known. */
+/* Points per second, measurements included; NAN: not known. */
 static double points_made(const job_line *line) {
   double made = line->done - line->phase_done;
   return made > 0 ? line->points * made / (line->heard - line->phase_started) : NAN;
@@ -147,15 +139,15 @@ static double line_left(const job_line *line, double now) {
   return fmax(left - (now - line->heard), 0);
 }
 
-/* Seconds a job of this kind takes: the mean of those that ended, else what the running ones will
- * take; NAN: not known. */
-static double kind_seconds(const display *d, const kind_pace *pace, double now) {
+/* Seconds that a job of this kind takes: the mean of the finished ones, else an estimate from the
+ * running ones; NAN: not known. */
+static double kind_seconds(const display *d, job_kind kind, double now) {
+  const kind_pace *pace = &d->paces[kind];
   if (pace->finished) return pace->seconds / (double)pace->finished;
   double sum = 0, count = 0;
   for (size_t i = 0; i < d->line_count; i++) {
     const job_line *line = &d->lines[i];
-    if (!line->label || strcmp(line->kind, pace->kind) != 0 || isnan(line_left(line, now)))
-      continue;
+    if (!line->label || line->kind != kind || isnan(line_left(line, now))) continue;
     sum += now - line->started + line_left(line, now);
     count++;
   }
@@ -169,15 +161,14 @@ static double grid_left(display *d, double now) {
     const job_line *line = &d->lines[i];
     if (!line->label) continue;
     double left = line_left(line, now);
-    if (isnan(left)) left = kind_seconds(d, pace_of(d, line->kind), now) - (now - line->started);
+    if (isnan(left)) left = kind_seconds(d, line->kind, now) - (now - line->started);
     if (isnan(left)) return NAN;
     work += fmax(left, 0);
     longest = fmax(longest, left);
     running++;
   }
-  for (size_t i = 0; i < PACES && d->paces[i].kind; i++)
-    if (d->paces[i].waiting)
-      work += (double)d->paces[i].waiting * kind_seconds(d, &d->paces[i], now);
+  for (job_kind kind = 0; kind < JOB_KIND_COUNT; kind++)
+    if (d->paces[kind].waiting) work += (double)d->paces[kind].waiting * kind_seconds(d, kind, now);
   return isnan(work) ? NAN : fmax(longest, work / fmax(running, 1));
 }
 
@@ -188,7 +179,7 @@ static void add_number(text_buffer *text, const char *name, double x, int digits
 
 static void add_details(text_buffer *text, const job_line *line, double now) {
   char number[FORMAT_ROOM];
-  text_add(text, "%s", *line->phase ? line->phase : line->kind);
+  text_add(text, "%s", *line->phase ? line->phase : job_kind_word(line->kind));
   if (!isnan(line->epoch) && !isnan(line->epochs))
     text_add(text, " %.0f/%.0f", line->epoch, line->epochs);
   else if (line->total > 0)
@@ -208,8 +199,8 @@ static void add_overall(display *d, text_buffer *text, size_t running, double no
   if (!isnan(left) && running) text_add(text, ", %s left", format_duration(number, left));
 }
 
-/* Labels, notes and logs may hold anything; a terminal must not act on it. U+0080 to U+009F, in
- * UTF-8 behind 0xc2, are control characters as well. */
+/* Labels, notes and logs may hold control characters, which a terminal must not obey. U+0080 to
+ * U+009F, in UTF-8 after 0xc2, are control characters as well. */
 static void make_harmless(char *text, const char *kept) {
   for (; *text; text++) {
     const unsigned char c = (unsigned char)*text, next = (unsigned char)text[1];
@@ -218,8 +209,8 @@ static void make_harmless(char *text, const char *kept) {
   }
 }
 
-/* The label tells runs apart, its end above all, so the numbers are cut first; they begin with what
- * is looked for most. DETAILS columns they keep: "train 103/250, 17 min left". */
+/* The label identifies the run, its end above all, so the numbers are cut first; they begin with
+ * the most important one. DETAILS columns of them stay: "train 103/250, 17 min left". */
 enum { DETAILS = 26 };
 
 static void draw_line(text_buffer *text, const job_line *line, size_t width, double now) {
@@ -260,28 +251,28 @@ static void draw(display *d, double now) {
   d->last_draw = now;
 }
 
-static void tell_plainly(display *d, double now) {
+static void show_plainly(display *d, double now) {
   for (size_t i = 0; i < d->line_count; i++) {
     job_line *line = &d->lines[i];
-    if (!line->label || now - line->told < PLAIN_INTERVAL) continue;
+    if (!line->label || now - line->shown < PLAIN_INTERVAL) continue;
     text_buffer details = {0};
     add_details(&details, line, now);
     display_say(d, "running: %s: %s", line->label, details.text);
     free(details.text);
-    line->told = now;
+    line->shown = now;
   }
 }
 
 void display_refresh(display *d, double now) {
-  if (d->quiet) return;
+  if (!d->out) return;
   if (!d->live)
-    tell_plainly(d, now);
+    show_plainly(d, now);
   else if (now - d->last_draw >= DRAW_INTERVAL)
     draw(d, now);
 }
 
 void display_say(display *d, const char *format, ...) {
-  if (d->quiet) return;
+  if (!d->out) return;
   char *line = NULL;
   va_list arguments;
   va_start(arguments, format);
@@ -292,7 +283,7 @@ void display_say(display *d, const char *format, ...) {
   text_buffer text = {0};
   erase(d, &text);
   const char *colon = strchr(line, ':');
-  bool bad = strncmp(line, "failed:", 7) == 0, good = strncmp(line, "done:", 5) == 0;
+  const bool bad = strncmp(line, "failed:", 7) == 0, good = strncmp(line, "done:", 5) == 0;
   if (d->colour && colon && (bad || good))
     text_add(&text, "\033[%dm%.*s\033[0m%s\n", bad ? 31 : 32, (int)(colon - line), line, colon);
   else
@@ -303,11 +294,11 @@ void display_say(display *d, const char *format, ...) {
 
 void display_failed(display *d, const char *label, const char *ending, const char *log,
                     long log_start) {
-  char *tail = ending_tail(log, log_start, 10), *last = strrchr(tail, '\n'), *rest = NULL;
+  char *tail = exit_verdict_log_tail(log, log_start, 10), *last = strrchr(tail, '\n'), *rest = NULL;
   last = last ? last + 1 : tail;
   display_say(d, "failed: %s: %s%s%s%s\n  log: %s", label, last, *last ? " (" : "", ending,
               *last ? ")" : "", log);
-  if (last > tail) last[-1] = 0; /* it is told already */
+  if (last > tail) last[-1] = 0; /* the last line is shown already */
   char *line = last > tail ? strtok_r(tail, "\n", &rest) : NULL;
   for (; line; line = strtok_r(NULL, "\n", &rest)) display_say(d, "  | %s", line);
   free(tail);
@@ -315,12 +306,12 @@ void display_failed(display *d, const char *label, const char *ending, const cha
 
 void display_end(display *d, size_t at, const char *how, bool again, double now) {
   job_line *line = &d->lines[at];
-  kind_pace *pace = pace_of(d, line->kind);
+  kind_pace *pace = &d->paces[line->kind];
   if (again)
     pace->waiting++;
   else
     d->ended++;
-  if (how && !again) { /* one that failed at once says nothing of how long the others take */
+  if (how && !again) { /* a job that failed at once does not show how long the others take */
     pace->finished++;
     pace->seconds += now - line->started;
   }

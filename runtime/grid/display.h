@@ -7,34 +7,35 @@
 #define GRID_DISPLAY_H
 
 #include "base/value.h"
+#include "job/job.h"
 
 #include <stdio.h>
 
 typedef struct display display;
 
-/* `lines`: the most jobs that run at once. Quiet: says nothing at all. */
-display *display_open(FILE *out, size_t lines, bool quiet, double now);
+/* `lines`: the most jobs that run at once. out NULL: nothing is shown. */
+display *display_open(FILE *out, size_t lines, double now);
 void display_close(display *d);
 
-/* Before the start: a job of this kind will have to run. Estimates rest on the kinds' paces. */
-void display_expect(display *d, const char *kind);
+/* Before the start: a job of this kind will have to run. Remaining times are estimated by kind. */
+void display_expect(display *d, job_kind kind);
 
-/* A job starts (label and kind must outlive it); returns its line. */
-size_t display_start(display *d, const char *label, const char *kind, double now);
+/* A job starts (the label must outlive it); returns its line. */
+size_t display_start(display *d, const char *label, job_kind kind, double now);
 /* A worker's JSON line (job/progress.h). */
 void display_progress(display *d, size_t line, const value *news, double now);
-/* The job of this line has ended; `how` is "done", "diverged", ...; NULL says nothing (the caller
- * does). `again`: it will be started once more. */
+/* The job of this line has ended; `how` is "done", "diverged", ...; NULL shows nothing (the caller
+ * does, by display_failed). `again`: it will be started once more. */
 void display_end(display *d, size_t line, const char *how, bool again, double now);
 
-/* What became of a job that failed (ending: "exit 78", ...), with the last lines that its worker
- * wrote to the log from byte log_start on. */
+/* A job has failed (ending: "exit 78", ...): shown with the last lines of its log from byte
+ * log_start on. */
 void display_failed(display *d, const char *label, const char *ending, const char *log,
                     long log_start);
 
-/* A line of its own above the status lines. */
+/* A line above the status lines. */
 __attribute__((format(printf, 2, 3))) void display_say(display *d, const char *format, ...);
-/* Call it a few times a second. */
+/* Redraws what has changed; called a few times a second. */
 void display_refresh(display *d, double now);
 
 #endif

@@ -1,5 +1,6 @@
 #include "grid/exit_verdict.h"
 
+#include "base/failure.h"
 #include "base/json.h"
 #include "job/run_status.h"
 
@@ -9,14 +10,16 @@
 #include <string.h>
 
 static void describe_signal(int number, char *text, size_t room) {
-  bool crash = number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL ||
-               number == SIGABRT || number == SIGSYS || number == SIGTRAP;
+  const bool crash = number == SIGSEGV || number == SIGBUS || number == SIGFPE ||
+                     number == SIGILL || number == SIGABRT || number == SIGSYS || number == SIGTRAP;
   const char *name = sigabbrev_np(number);
   snprintf(text, room, "%s SIG%s", crash ? "crashed with" : "killed by", name ? name : "?");
 }
 
 static void describe(const exit_facts *facts, char *text, size_t room) {
-  if (facts->timed_out)
+  if (facts->lost)
+    snprintf(text, room, "lost");
+  else if (facts->timed_out)
     snprintf(text, room, "timeout after %.15g s", facts->timeout);
   else if (facts->signal)
     describe_signal(facts->signal, text, room);
@@ -26,26 +29,26 @@ static void describe(const exit_facts *facts, char *text, size_t room) {
     snprintf(text, room, "exit %d", (int)facts->exit_code);
 }
 
-ending_verdict exit_verdict_judge(const exit_facts *facts, char *text, size_t room) {
-  const bool asked_exit = facts->exit_code == 130 && !facts->signal; /* STATUS_INTERRUPTED */
+exit_verdict exit_verdict_judge(const exit_facts *facts, char *text, size_t room) {
+  const bool clean_stop = facts->exit_code == STATUS_INTERRUPTED && !facts->signal;
   text[0] = 0;
   if (facts->has_result) return EXIT_DONE;
   describe(facts, text, room);
-  if (facts->stop_asked && (facts->signal || asked_exit)) return EXIT_INTERRUPTED;
-  if (facts->timed_out || facts->signal) return EXIT_ACCIDENT;
-  return asked_exit ? EXIT_ACCIDENT : EXIT_FAILED; /* somebody else's SIGTERM */
+  if (facts->stop_asked && (facts->signal || clean_stop)) return EXIT_INTERRUPTED;
+  if (facts->lost || facts->timed_out || facts->signal) return EXIT_ACCIDENT;
+  return clean_stop ? EXIT_ACCIDENT : EXIT_FAILED; /* a SIGTERM from outside of hifm */
 }
 
 bool exit_verdict_diverged(const char *result_path) {
   arena memory = {0};
   const value *result = NULL;
-  bool read = json_read(&memory, result_path, &result, NULL) == STATUS_OK;
-  bool diverged = read && run_status_in(result) == RUN_DIVERGED;
+  const bool read = json_read(&memory, result_path, &result, NULL) == STATUS_OK;
+  const bool diverged = read && run_status_in(result) == RUN_DIVERGED;
   arena_close(&memory);
   return diverged;
 }
 
-char *ending_tail(const char *log, long start, size_t lines) {
+char *exit_verdict_log_tail(const char *log, long start, size_t lines) {
   enum { ROOM = 8192 };
   char *text = memory_get(ROOM + 1);
   FILE *file = fopen(log, "re");

@@ -16,36 +16,35 @@ typedef struct builder {
   const char *out;
   double checkpoint;
   double whole; /* rows of the grid before --only */
-  bool anew;    /* no row counts as done */
+  bool again;   /* no row counts as done */
   graph *g;
 } builder;
 
-static size_t find_job(const graph *g, const char *kind, const char *id) {
+static size_t find_job(const graph *g, job_kind kind, const char *id) {
   for (size_t i = 0; i < g->job_count; i++)
-    if (strcmp(g->jobs[i].id, id) == 0 && strcmp(g->jobs[i].kind, kind) == 0) return i;
+    if (g->jobs[i].kind == kind && strcmp(g->jobs[i].id, id) == 0) return i;
   return SIZE_MAX;
 }
 
-static value *job_file(builder *b, const char *kind, const char *id, const char *folder,
+static value *job_file(builder *b, job_kind kind, const char *id, const char *folder,
                        const value *config) {
   value *file = value_new(b->a, VALUE_MAP);
-  value_put_text(b->a, file, "job", kind);
+  value_put_text(b->a, file, "job", job_kind_word(kind));
   value_put_text(b->a, file, "id", id);
   value_put_text(b->a, file, "folder", folder);
   value_put(b->a, file, "config", config);
   return file;
 }
 
-static size_t add_job(builder *b, const char *kind, const char *id, const char *folder,
+static size_t add_job(builder *b, job_kind kind, const char *id, const char *folder,
                       const char *label, const char *result_path, const value *file) {
-  schedule_job *it = &b->g->jobs[b->g->job_count];
-  *it = (schedule_job){.label = label,
-                       .kind = kind,
-                       .id = arena_text(b->a, id),
-                       .folder = folder,
-                       .result_path = result_path,
-                       .file = file};
-  it->done_id = it->id;
+  grid_job *it = &b->g->jobs[b->g->job_count];
+  *it = (grid_job){.label = label,
+                   .kind = kind,
+                   .id = arena_text(b->a, id),
+                   .folder = folder,
+                   .result_path = result_path,
+                   .file = file};
   return b->g->job_count++;
 }
 
@@ -62,17 +61,17 @@ static const char *cache_folder(builder *b, const char *word, const char *id) {
 }
 
 static size_t data_job(builder *b, const value *config, const identity *id) {
-  const size_t known = find_job(b->g, "data", id->data);
+  const size_t known = find_job(b->g, JOB_DATA, id->data);
   if (known != SIZE_MAX) return known;
   const value *dataset = value_get(config, "dataset");
   const char *name = value_get_text(dataset, "label", "data");
   const char *folder = cache_folder(b, name, id->data);
-  return add_job(b, "data", id->data, folder, arena_format(b->a, "data set %s", name),
-                 result_of(b, folder), job_file(b, "data", id->data, folder, dataset));
+  return add_job(b, JOB_DATA, id->data, folder, arena_format(b->a, "data set %s", name),
+                 result_of(b, folder), job_file(b, JOB_DATA, id->data, folder, dataset));
 }
 
 static size_t modes_job(builder *b, const value *config, const identity *id, size_t data) {
-  const size_t known = find_job(b->g, "modes", id->modes);
+  const size_t known = find_job(b->g, JOB_MODES, id->modes);
   if (known != SIZE_MAX) return known;
   const value *stages = value_get(value_get(config, "flow"), "stages"), *energy = NULL;
   catalogue_energy_of(b->a, b->catalogue, stages->items[0], &energy, NULL); /* as identity_of did */
@@ -81,11 +80,11 @@ static size_t modes_job(builder *b, const value *config, const identity *id, siz
   value *own = value_new(b->a, VALUE_MAP);
   value_put(b->a, own, "dataset", value_get(config, "dataset"));
   value_put(b->a, own, "energy", energy);
-  value *file = job_file(b, "modes", id->modes, folder, own);
+  value *file = job_file(b, JOB_MODES, id->modes, folder, own);
   value_put_text(b->a, file, "data", b->g->jobs[data].folder);
   const size_t added =
-      add_job(b, "modes", id->modes, folder, arena_format(b->a, "eigendecompositions of %s", name),
-              result_of(b, folder), file);
+      add_job(b, JOB_MODES, id->modes, folder,
+              arena_format(b->a, "eigendecompositions of %s", name), result_of(b, folder), file);
   need(b->g, added, data);
   return added;
 }
@@ -108,64 +107,64 @@ static const char *label_of(arena *a, const value *cells) {
 
 static size_t train_job(builder *b, const value *config, const identity *id, const value *cells,
                         const char *folder, size_t data, size_t modes) {
-  value *file = job_file(b, "train", id->train, folder, config);
+  value *file = job_file(b, JOB_TRAIN, id->train, folder, config);
   value_put_text(b->a, file, "data", b->g->jobs[data].folder);
   if (modes != SIZE_MAX) value_put_text(b->a, file, "modes", b->g->jobs[modes].folder);
   value_put_text(b->a, file, "measure_id", id->measure);
   value_put_number(b->a, file, "checkpoint_seconds", b->checkpoint);
   const size_t added =
-      add_job(b, "train", id->train, folder, label_of(b->a, cells), result_of(b, folder), file);
+      add_job(b, JOB_TRAIN, id->train, folder, label_of(b->a, cells), result_of(b, folder), file);
   need(b->g, added, data);
   if (modes != SIZE_MAX) need(b->g, added, modes);
   return added;
 }
 
-/* train: the job that must come first, or SIZE_MAX where its weights are there; why: for people. */
+/* train: the job that must come first, or SIZE_MAX where its weights exist; why: for people. */
 static size_t measure_job(builder *b, const value *config, const identity *id, const value *cells,
                           const char *why, const char *folder, size_t data, size_t train) {
-  value *file = job_file(b, "measure", id->measure, folder, config);
+  value *file = job_file(b, JOB_MEASURE, id->measure, folder, config);
   value_put_text(b->a, file, "data", b->g->jobs[data].folder);
   const char *label = arena_format(b->a, "%s, %s", label_of(b->a, cells), why);
-  const size_t added = add_job(b, "measure", id->measure, folder, label,
+  const size_t added = add_job(b, JOB_MEASURE, id->measure, folder, label,
                                job_measure_path(b->a, folder, id->measure), file);
   need(b->g, added, data);
   if (train != SIZE_MAX) need(b->g, added, train);
   return added;
 }
 
-static bool measures(const schedule_job *train, const identity *id) {
+static bool measures(const grid_job *train, const identity *id) {
   return strcmp(value_get_text(train->file, "measure_id", ""), id->measure) == 0;
 }
 
 /* The jobs of a row that is not done; returns the one that ends with its measurement. Rows may
- * differ in what is in no identity (where a file lies): they share their jobs. */
+ * differ in what is not part of an identity (the path of a file): then they share their jobs. */
 static size_t add_jobs(builder *b, const value *config, const identity *id, const value *cells,
                        const char *folder, bool trained) {
-  static const char again[] = "measured again";
+  static const char AGAIN[] = "measured again";
   graph *g = b->g;
-  const size_t data = data_job(b, config, id), known = find_job(g, "measure", id->measure);
+  const size_t data = data_job(b, config, id), known = find_job(g, JOB_MEASURE, id->measure);
   if (known != SIZE_MAX) return known;
   if (trained) {
     g->rows_again++;
-    return measure_job(b, config, id, cells, again, folder, data, SIZE_MAX);
+    return measure_job(b, config, id, cells, AGAIN, folder, data, SIZE_MAX);
   }
-  const size_t train = find_job(g, "train", id->train);
+  const size_t train = find_job(g, JOB_TRAIN, id->train);
   if (train == SIZE_MAX) {
     const size_t modes = id->modes[0] ? modes_job(b, config, id, data) : SIZE_MAX;
     return train_job(b, config, id, cells, folder, data, modes);
   }
   if (measures(&g->jobs[train], id)) return train;
-  return measure_job(b, config, id, cells, again, folder, data, train);
+  return measure_job(b, config, id, cells, AGAIN, folder, data, train);
 }
 
-typedef struct there {
+typedef struct existing {
   bool trained, measured; /* measured: only where it is trained, too */
-} there;
+} existing;
 
-static status_code look(builder *b, const char *folder, const identity *id, there *out,
+static status_code look(builder *b, const char *folder, const identity *id, existing *out,
                         failure *err) {
-  *out = (there){false, false};
-  if (b->anew) return STATUS_OK;
+  *out = (existing){false, false};
+  if (b->again) return STATUS_OK;
   status_code status = job_look(result_of(b, folder), id->train, &out->trained, err);
   if (status != STATUS_OK || !out->trained) return status;
   return job_look(job_measure_path(b->a, folder, id->measure), id->measure, &out->measured, err);
@@ -209,13 +208,13 @@ static status_code add_audit(builder *b, const run_row *row, const graph_audit *
         "it is trained",
         audit->name);
   *measure_id = arena_text(b->a, id.measure);
-  there found;
+  existing found;
   status = look(b, row->folder, &id, &found, err);
   if (status != STATUS_OK) return status;
   *done = found.measured;
   if (strcmp(id.measure, row->measure_id) == 0) *done = true; /* it is the row's own */
-  if (*done || find_job(b->g, "measure", id.measure) != SIZE_MAX) return STATUS_OK;
-  const size_t data = data_job(b, config, &id), train = find_job(b->g, "train", id.train);
+  if (*done || find_job(b->g, JOB_MEASURE, id.measure) != SIZE_MAX) return STATUS_OK;
+  const size_t data = data_job(b, config, &id), train = find_job(b->g, JOB_TRAIN, id.train);
   const char *why = arena_format(b->a, "audit %s", audit->name);
   measure_job(b, config, &id, row->cells, why, row->folder, data, train);
   return STATUS_OK;
@@ -231,7 +230,7 @@ static status_code add_row(builder *b, const value *row, size_t index, failure *
   if (status != STATUS_OK) return status;
   const char *folder =
       arena_format(b->a, "%s/runs/%s-%.12s", b->out, identity_slug(b->a, config), id.train);
-  there found;
+  existing found;
   status = look(b, folder, &id, &found, err);
   if (status != STATUS_OK) return status;
   bool done = found.measured;
@@ -252,7 +251,7 @@ static status_code add_row(builder *b, const value *row, size_t index, failure *
 }
 
 status_code graph_build(arena *a, const value *plan, const graph_audit *audits, size_t audit_count,
-                        const value *catalogue, const char *out, bool anew, graph *g,
+                        const value *catalogue, const char *out, bool again, graph *g,
                         failure *err) {
   const value *rows = value_get(plan, "rows");
   const size_t count = rows ? rows->count : 0;
@@ -262,7 +261,7 @@ status_code graph_build(arena *a, const value *plan, const graph_audit *audits, 
                .audit_count = audit_count,
                .out = out,
                .whole = value_get_number(plan, "whole", 0),
-               .anew = anew,
+               .again = again,
                .checkpoint = value_get_number(value_get(plan, "schedule"), "checkpoint", 30),
                .g = g};
   *g = (graph){.row_count = count};
@@ -278,7 +277,7 @@ status_code graph_build(arena *a, const value *plan, const graph_audit *audits, 
 }
 
 status_code graph_data_job(arena *a, const value *config, const value *catalogue, const char *out,
-                           schedule_job *made, failure *err) {
+                           grid_job *made, failure *err) {
   graph alone = {.jobs = made};
   builder b = {.a = a, .out = out, .g = &alone};
   identity id = {.data = ""};

@@ -1,20 +1,20 @@
-/* A plan's rows as a graph of jobs: data sets and eigendecompositions first, each once; a training
- * run per train id; a measurement alone where only that is new. */
+/* A plan's rows as a graph of jobs: data sets and eigendecompositions first, each once; one
+ * training per train id; a measurement alone where only that is new. */
 #ifndef GRID_GRAPH_H
 #define GRID_GRAPH_H
 
 #include "base/failure.h"
-#include "grid/schedule.h"
+#include "grid/jobs.h"
 #include "plan/run_row.h"
 
 typedef struct graph {
-  schedule_job *jobs; /* in an order in which every job comes after those it needs */
+  grid_job *jobs; /* in an order in which every job comes after those it needs */
   size_t job_count;
   run_row *rows;    /* one per row of the plan, in grid order */
-  size_t *row_jobs; /* [row_count]: the job that ends with the row's measurement; SIZE_MAX: it is
-                       there already, and nothing needs to run for it */
+  size_t *row_jobs; /* [row_count]: the job that ends with the row's measurement; SIZE_MAX: the
+                       measurement exists, nothing needs to run */
   size_t row_count;
-  size_t rows_done;  /* rows that were there already when the graph was built, audits included */
+  size_t rows_done;  /* rows that were done when the graph was built, audits included */
   size_t rows_again; /* rows that were trained then, but measured under other settings only */
 } graph;
 
@@ -26,16 +26,17 @@ typedef struct graph_audit {
 
 /* out: the results folder. Folders: <out>/runs/<slug>-<12 digits of the train id> and
  * <out>/cache/<data set or energy>-<12 digits>. audits: plans of all runs of the grid, measured
- * otherwise; STATUS_BAD_CONFIG where one of them would train otherwise. anew: no row
- * counts as done, whatever is there. Everything lives in the arena. */
+ * otherwise; STATUS_BAD_CONFIG where one of them would train otherwise. again: no row
+ * counts as done. Everything lives in the arena. */
 status_code graph_build(arena *a, const value *plan, const graph_audit *audits, size_t audit_count,
-                        const value *catalogue, const char *out, bool anew, graph *g, failure *err);
+                        const value *catalogue, const char *out, bool again, graph *g,
+                        failure *err);
 
 /* The job alone that makes a data set, the same as in a graph. config: { "dataset": ... } */
 status_code graph_data_job(arena *a, const value *config, const value *catalogue, const char *out,
-                           schedule_job *made, failure *err);
+                           grid_job *made, failure *err);
 
-/* Each row's status, from its job's state; after schedule_run. */
+/* Sets the status of each row from its job's state; after schedule_run. */
 void graph_set_states(graph *g);
 
 #endif

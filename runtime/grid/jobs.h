@@ -1,32 +1,60 @@
-/* What the scheduler knows about its jobs without running them: which is next, which files. */
+/* The jobs of a grid: what each one makes, which come first, their files.
+ *
+ * A job's folder holds job.json (the job file that its worker reads) and log.txt (all that its
+ * workers printed, of every attempt). A measure job shares the folder of its train job; its files
+ * are measure-<first 12 digits of the id>.job.json and .log.txt. */
 #ifndef GRID_JOBS_H
 #define GRID_JOBS_H
 
 #include "base/failure.h"
-#include "grid/schedule.h"
+#include "base/value.h"
+#include "grid/exit_verdict.h"
+#include "job/job.h"
+
+typedef enum job_state {
+  JOB_WAITING, /* after schedule_run: it was never started */
+  JOB_RUNNING,
+  JOB_DONE,       /* its result exists */
+  JOB_FAILED,     /* it exited with an error, or crashed, was killed or timed out once too often */
+  JOB_BLOCKED,    /* a job that it needs has failed */
+  JOB_INTERRUPTED /* stopped by a signal, checkpoint written */
+} job_state;
+
+typedef struct grid_job {
+  const char *label; /* for people: "formation ... seed 0" */
+  job_kind kind;
+  const char *id, *folder;     /* see job/job.h */
+  const char *result_path;     /* done iff this file carries the id */
+  const value *file;           /* the job file */
+  size_t needs[4], need_count; /* indices of jobs that must be done first; always smaller */
+  /* set by jobs_reset, jobs_prepare and schedule_run: */
+  job_state state;
+  unsigned attempts;
+  bool attempt_reserved; /* the job file counts an attempt that has not started yet */
+  long log_start;        /* where the log of this attempt begins, in bytes */
+  exit_facts facts;      /* of its last ending */
+  char ending[200];      /* the same in words: "crashed with SIGSEGV", "exit 78", ...; "" or
+                            "diverged" where it is done */
+} grid_job;
 
 /* The first waiting job at or after *first whose needs are done, or NULL. On the way *first moves
- * past jobs that wait no more, and jobs that can never run become JOB_BLOCKED. */
-schedule_job *jobs_next(schedule_job *jobs, size_t count, size_t *first);
+ * past jobs that do not wait, and jobs that can never run become JOB_BLOCKED. */
+grid_job *jobs_next(grid_job *jobs, size_t count, size_t *first);
 
-/* Sets every job to JOB_DONE or JOB_WAITING by its result; `done`: how many are done. A failure as
- * of job_look: a result that cannot be read may be a finished one. */
-status_code jobs_reset(schedule_job *jobs, size_t count, size_t *done, failure *err);
+/* Sets every job to JOB_DONE or JOB_WAITING by its result; `done`: how many are done. Fails as
+ * job_look does: a result that cannot be read may be a finished one. */
+status_code jobs_reset(grid_job *jobs, size_t count, size_t *done, failure *err);
 
-/* Before anything is started: STATUS_NO_INPUT where a data job that is not done lacks files of the
- * user's. */
-status_code jobs_check_inputs(const schedule_job *jobs, size_t count, failure *err);
+/* Before the first start: STATUS_NO_INPUT where a data job that is not done lacks the user's
+ * files. */
+status_code jobs_check_inputs(const grid_job *jobs, size_t count, failure *err);
 
-/* Writes the job file, with the number of this attempt, and opens the log for appending. */
-typedef struct jobs_files {
-  char job[4096], log[4096];
-  int descriptor; /* of the log; the caller closes it; -1 on failure */
-  long log_start; /* where this attempt's part begins */
-} jobs_files;
-status_code jobs_prepare(const schedule_job *it, jobs_files *files, failure *err);
+/* Makes the job's folder and writes its job file with the number of this attempt, unless that is
+ * done already (attempt_reserved). */
+status_code jobs_prepare(grid_job *it, failure *err);
 
-/* This process's environment with what workers need set, among it the only folder of plugins
- * (NULL: as usual); the list is released with free(), and is good until the next call. */
-char **jobs_environment(const char *plugins);
+enum { JOBS_PATH = 4096 };
+/* The job's file "job.json" or "log.txt". STATUS_CANNOT_CREATE where the path is too long. */
+status_code jobs_path(const grid_job *it, const char *name, char out[JOBS_PATH], failure *err);
 
 #endif

@@ -10,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 1 << 30 };
+enum { LARGEST = 1 << 30 };
 
-typedef struct copied {
-  const char *place; /* energies/NAME.so, or NAME.so */
+typedef struct plugin_file {
+  const char *name; /* energies/NAME.so, or NAME.so */
   char *bytes;
   size_t length;
   char hash[33];
-} copied;
+} plugin_file;
 
 /* The last part of a path, or the last two. */
 static const char *last_parts(const char *path, size_t count) {
@@ -26,17 +26,17 @@ static const char *last_parts(const char *path, size_t count) {
   return at;
 }
 
-/* A file that could not be read by the catalogue is left out: whoever wants it was told so. */
-static status_code read_all(arena *a, const value *catalogue, copied **out, size_t *count,
+/* Files that the catalogue could not read are skipped: a run that needs one was refused. */
+static status_code read_all(arena *a, const value *catalogue, plugin_file **out, size_t *count,
                             failure *err) {
-  copied *all = *out = arena_get(a, (catalogue->count + 1) * sizeof *all);
+  plugin_file *all = *out = arena_get(a, (catalogue->count + 1) * sizeof *all);
   for (size_t i = 0; i < catalogue->count; i++) {
     const char *path = value_get_text(catalogue->items[i], "path", "");
     const char *known = value_get_text(catalogue->items[i], "hash", NULL);
-    copied *it = &all[*count];
+    plugin_file *it = &all[*count];
     if (!known) continue;
-    it->place = last_parts(path, plugins_folder_kind(path) ? 2 : 1);
-    status_code status = files_read(path, MOST, &it->bytes, &it->length, err);
+    it->name = last_parts(path, plugins_folder_kind(path) ? 2 : 1);
+    status_code status = files_read(path, LARGEST, &it->bytes, &it->length, err);
     if (status != STATUS_OK) return status;
     ++*count;
     blake2b_hex(it->bytes, it->length, it->hash);
@@ -47,33 +47,33 @@ static status_code read_all(arena *a, const value *catalogue, copied **out, size
   return STATUS_OK;
 }
 
-static void name_all(const copied *all, size_t count, char name[33]) {
+static void hash_all(const plugin_file *all, size_t count, char name[33]) {
   text_buffer list = {0};
-  for (size_t i = 0; i < count; i++) text_add(&list, "%s %s\n", all[i].hash, all[i].place);
+  for (size_t i = 0; i < count; i++) text_add(&list, "%s %s\n", all[i].hash, all[i].name);
   blake2b_hex(list.text, list.length, name);
   free(list.text);
 }
 
-/* Also what a killed hifm left half done. */
-static status_code remove_others(const char *place, const char *kept, failure *err) {
+/* Also the unfinished copy of a hifm that was killed. */
+static status_code remove_others(const char *parent, const char *kept, failure *err) {
   arena a = {0};
   status_code status = STATUS_OK;
-  DIR *list = opendir(place);
+  DIR *list = opendir(parent);
   for (const struct dirent *item; list && status == STATUS_OK && (item = readdir(list));)
     if (item->d_name[0] != '.' && strcmp(item->d_name, kept) != 0)
-      status = files_remove(arena_format(&a, "%s/%s", place, item->d_name), err);
+      status = files_remove(arena_format(&a, "%s/%s", parent, item->d_name), err);
   if (list) closedir(list);
   arena_close(&a);
   return status;
 }
 
-/* Written under another name first: a folder with its name is whole. */
-static status_code write_all(arena *a, const copied *all, size_t count, const char *folder,
+/* Written under another name first: a folder with the final name is complete. */
+static status_code write_all(arena *a, const plugin_file *all, size_t count, const char *folder,
                              failure *err) {
   const char *part = arena_format(a, "%s.part", folder);
   status_code status = files_make_folder(part, err);
   for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-    char *path = arena_format(a, "%s/%s", part, all[i].place), *slash = strrchr(path, '/');
+    char *path = arena_format(a, "%s/%s", part, all[i].name), *slash = strrchr(path, '/');
     *slash = 0;
     status = files_make_folder(path, err);
     *slash = '/';
@@ -87,14 +87,14 @@ static status_code write_all(arena *a, const copied *all, size_t count, const ch
 
 status_code plugin_snapshot_take(arena *a, const char *out, const value *catalogue,
                                  const char **folder, failure *err) {
-  copied *all;
+  plugin_file *all;
   char name[33];
   size_t count = 0;
-  const char *place = arena_format(a, "%s/.plugins", out);
+  const char *parent = arena_format(a, "%s/.plugins", out);
   status_code status = read_all(a, catalogue, &all, &count, err);
-  name_all(all, count, name);
-  *folder = arena_format(a, "%s/%s", place, name);
-  if (status == STATUS_OK) status = remove_others(place, name, err);
+  hash_all(all, count, name);
+  *folder = arena_format(a, "%s/%s", parent, name);
+  if (status == STATUS_OK) status = remove_others(parent, name, err);
   if (status == STATUS_OK && !files_exists(*folder))
     status = write_all(a, all, count, *folder, err);
   for (size_t i = 0; i < count; i++) free(all[i].bytes);

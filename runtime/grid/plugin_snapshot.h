@@ -1,4 +1,4 @@
-/* A grid is run with the plugins that were there when it began, whatever is built meanwhile. */
+/* A grid uses copies of its plugins, so that rebuilding a plugin affects only the next grid. */
 #ifndef GRID_PLUGIN_SNAPSHOT_H
 #define GRID_PLUGIN_SNAPSHOT_H
 
@@ -6,9 +6,9 @@
 #include "base/value.h"
 
 /* Copies every plugin of the catalogue (host/catalogue.h) into out/.plugins/<hash of them all>,
- * unless it is there, and removes the copies of others: the caller holds the lock of out. folder:
- * where workers look for plugins (schedule.h), in the arena. STATUS_BAD_CONFIG names a file that is
- * no longer what the catalogue knows; further errors as of files_read and files_write. */
+ * unless that exists, and removes other copies: the caller holds the lock of out. folder: where
+ * workers look for plugins (local.h), in the arena. STATUS_BAD_CONFIG names a file that has changed
+ * since the catalogue was made; other failures as in files_read and files_write. */
 status_code plugin_snapshot_take(arena *a, const char *out, const value *catalogue,
                                  const char **folder, failure *err);
 

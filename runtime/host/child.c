@@ -1,6 +1,7 @@
 #include "host/child.h"
 
 #include "base/clock.h"
+#include "base/files.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -19,14 +20,7 @@ enum { RETURNED = 113 };
 enum { SLICE = 50 }; /* ms between two looks at whether the child has ended */
 
 void child_write(int fd, const char *text) {
-  size_t left = strlen(text);
-  while (left) {
-    ssize_t written = write(fd, text, left);
-    if (written < 0 && errno != EINTR) return; /* the parent is gone */
-    if (written < 0) continue;
-    text += written;
-    left -= (size_t)written;
-  }
+  files_write_all(fd, text, strlen(text)); /* a failure: the parent is gone */
 }
 
 /* A crash must be visible to the parent: default handlers (also in place of a sanitizer's), no core

@@ -45,15 +45,8 @@ const char *params_name(const value *plugin_value) {
   return value_get_text(plugin_value, PARAMS_NAME, NULL);
 }
 
-/* The fewest digits that give the number back. */
 static const char *show(arena *a, double number) {
-  double back = 0;
-  char *text = NULL;
-  for (int digits = 15; digits <= 17; digits++) {
-    text = arena_format(a, "%.*g", digits, number);
-    if (text_number(text, &back) && back == number) break;
-  }
-  return text;
+  return text_shortest(arena_get(a, TEXT_NUMBER), number);
 }
 
 static const char *number_range(arena *a, const hifm_param *param) {
@@ -270,13 +263,13 @@ static status_code check_table(checking *c, const hifm_param *params, const valu
   for (size_t i = 0; given && i < given->count; i++) {
     const char *key = given->keys[i];
     if (!listed(extra, key) && !declared(params, key))
-      return unknown_setting(c, params, params_join(a, where, key), key);
+      return unknown_setting(c, params, text_path_join(a, where, key), key);
   }
   value *checked = value_new(a, VALUE_MAP);
   for (const hifm_param *p = params; p && p->name; p++) {
     const value *setting = NULL;
     status_code status =
-        check_setting(c, p, value_get(given, p->name), params_join(a, where, p->name), &setting);
+        check_setting(c, p, value_get(given, p->name), text_path_join(a, where, p->name), &setting);
     if (status != STATUS_OK) return status;
     value_put(a, checked, p->name, setting);
   }

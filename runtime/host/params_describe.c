@@ -24,10 +24,6 @@ size_t params_choice_index(const char *const *choices, const char *word) {
   return i;
 }
 
-const char *params_join(arena *a, const char *where, const char *key) {
-  return *where ? arena_format(a, "%s.%s", where, key) : arena_text(a, key);
-}
-
 static const value *list_value(arena *a, const hifm_list *list) {
   value *node = value_new(a, VALUE_LIST);
   for (size_t i = 0; i < list->count; i++) value_push(a, node, value_number(a, list->items[i]));

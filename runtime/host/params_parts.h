@@ -15,9 +15,6 @@ bool params_has_low(const hifm_param *param);
 bool params_has_high(const hifm_param *param);
 double params_highest(const hifm_param *param);
 
-/* "where.key" */
-const char *params_join(arena *a, const char *where, const char *key);
-
 /* A LIST of NUMBER as an array in the arena. */
 hifm_list params_list(arena *a, const value *list);
 

@@ -1,6 +1,7 @@
 /* Checked settings into an instance: numbers, texts, lists, files. */
 #include "base/blake2b.h"
 #include "base/files.h"
+#include "base/text.h"
 #include "host/params_parts.h"
 
 #include <stdlib.h>
@@ -75,7 +76,7 @@ status_code params_read_files(arena *a, const hifm_param *params, const value *c
     const value *setting = value_get(checked, p->name);
     if (p->type != HIFM_FILE || !setting) continue;
     hifm_file *field = (hifm_file *)(void *)((char *)instance + p->offset);
-    const status_code status = read_one(a, setting, params_join(a, where, p->name), field, err);
+    const status_code status = read_one(a, setting, text_path_join(a, where, p->name), field, err);
     if (status != STATUS_OK) return status;
   }
   return STATUS_OK;

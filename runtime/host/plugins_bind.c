@@ -1,4 +1,5 @@
 /* Plugins with their settings: instances, and the plugins and files that they name. */
+#include "base/text.h"
 #include "host/plugin_status.h"
 #include "host/plugins.h"
 
@@ -42,7 +43,7 @@ static status_code bind_setting(arena *a, const hifm_param *p, const value *conf
   const hifm_plugin *plugin = NULL;
   status_code status = open_named(p->kind, params_name(config), &plugin, err);
   if (status != STATUS_OK) return status;
-  const char *path = *where ? arena_format(a, "%s.%s", where, p->name) : p->name;
+  const char *path = text_path_join(a, where, p->name);
   return bind_checked(a, plugin, config, path, domain, out, err);
 }
 

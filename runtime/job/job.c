@@ -1,8 +1,16 @@
 #include "job/job.h"
 
 #include "base/json.h"
+#include "base/text.h"
 
 #include <string.h>
+
+#define WORD_ENTRY(name, word) word,
+static const char *const KIND_WORDS[] = {JOB_KIND_LIST(WORD_ENTRY)};
+
+const char *job_kind_word(job_kind kind) {
+  return KIND_WORDS[kind];
+}
 
 static status_code need_text(const value *file, const char *path, const char *key, const char **out,
                              failure *err) {
@@ -12,11 +20,22 @@ static status_code need_text(const value *file, const char *path, const char *ke
                      key);
 }
 
+static status_code need_kind(arena *a, const value *file, const char *path, job_kind *out,
+                             failure *err) {
+  const char *word;
+  status_code status = need_text(file, path, "job", &word, err);
+  if (status != STATUS_OK) return status;
+  for (*out = 0; *out < JOB_KIND_COUNT; ++*out)
+    if (strcmp(KIND_WORDS[*out], word) == 0) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_INPUT, "%s: unknown kind of job \"%s\"; available: %s", path,
+                     word, text_list(a, KIND_WORDS, JOB_KIND_COUNT));
+}
+
 status_code job_read(arena *a, const char *path, job *out, failure *err) {
   const value *file;
   memset(out, 0, sizeof *out);
   status_code status = json_read(a, path, &file, err);
-  if (status == STATUS_OK) status = need_text(file, path, "job", &out->kind, err);
+  if (status == STATUS_OK) status = need_kind(a, file, path, &out->kind, err);
   if (status == STATUS_OK) status = need_text(file, path, "id", &out->id, err);
   if (status == STATUS_OK) status = need_text(file, path, "folder", &out->folder, err);
   if (status != STATUS_OK) return status;
@@ -29,9 +48,9 @@ status_code job_read(arena *a, const char *path, job *out, failure *err) {
   out->sample = value_get(file, "sample");
   if (!out->config || out->config->type != VALUE_MAP)
     return failure_set(err, STATUS_BAD_INPUT, "%s: no table under \"config\"", path);
-  if (strcmp(out->kind, "data") != 0 && !out->data)
+  if (out->kind != JOB_DATA && !out->data)
     return failure_set(err, STATUS_BAD_INPUT, "%s: no folder under \"data\"", path);
-  if (strcmp(out->kind, "sample") == 0 && !out->sample)
+  if (out->kind == JOB_SAMPLE && !out->sample)
     return failure_set(err, STATUS_BAD_INPUT, "%s: no table under \"sample\"", path);
   return STATUS_OK;
 }

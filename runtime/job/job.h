@@ -40,8 +40,23 @@
 #include "base/value.h"
 #include "hifm/plugin.h"
 
+/* One list makes the enum and the words of job files and results. */
+#define JOB_KIND_LIST(X)                                                                           \
+  X(JOB_DATA, "data")                                                                              \
+  X(JOB_MODES, "modes")                                                                            \
+  X(JOB_TRAIN, "train")                                                                            \
+  X(JOB_MEASURE, "measure")                                                                        \
+  X(JOB_SAMPLE, "sample")
+
+#define JOB_KIND_ENTRY(name, word) name,
+typedef enum job_kind { JOB_KIND_LIST(JOB_KIND_ENTRY) JOB_KIND_COUNT } job_kind;
+#undef JOB_KIND_ENTRY
+
+const char *job_kind_word(job_kind kind);
+
 typedef struct job {
-  const char *kind, *id, *folder, *data, *modes, *measure_id;
+  job_kind kind;
+  const char *id, *folder, *data, *modes, *measure_id;
   double checkpoint_seconds, attempt;
   const value *config, *sample; /* sample: NULL for other jobs */
 } job;

@@ -1,10 +1,10 @@
 #include "job/progress.h"
 
 #include "base/clock.h"
+#include "base/files.h"
 #include "base/json.h"
 #include "job/metrics.h"
 
-#include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -30,14 +30,7 @@ void progress_start(void) {
 
 static void send_line(arena *a, const value *message) {
   const char *line = arena_format(a, "%s\n", json_text(a, message));
-  size_t left = strlen(line);
-  while (left > 0) {
-    ssize_t sent = write(descriptor, line, left);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return; /* the reader is gone */
-    line += sent;
-    left -= (size_t)sent;
-  }
+  files_write_all(descriptor, line, strlen(line)); /* a failure: the scheduler has ended */
 }
 
 static void put_known(arena *a, value *message, const char *key, double number) {

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VERSION "0.1.0"
-
 /* "model name" of the first processor, "unknown" where the system has none. */
 static const char *processor(arena *a) {
   char line[256], *colon;
@@ -29,7 +27,7 @@ static const value *provenance(arena *a, const result *r) {
   value *out = value_new(a, VALUE_MAP);
   const char *copies = getenv(PLUGINS_COPIES);
   const char *slash = copies ? strrchr(copies, '/') : NULL;
-  value_put_text(a, out, "hifm", VERSION);
+  value_put_text(a, out, "hifm", HIFM_VERSION);
   value_put_text(a, out, "compiler", __VERSION__);
   value_put_text(a, out, "blas", blas_library());
   value_put_text(a, out, "lapack", blas_lapack());
@@ -45,7 +43,7 @@ static const value *provenance(arena *a, const result *r) {
 status_code result_write(const char *path, const result *r, failure *err) {
   arena a = {0};
   value *map = value_new(&a, VALUE_MAP);
-  value_put_text(&a, map, "job", r->kind);
+  value_put_text(&a, map, "job", job_kind_word(r->kind));
   value_put_text(&a, map, "id", r->id);
   value_put_text(&a, map, "status", run_status_word(r->status));
   if (r->message) value_put_text(&a, map, "message", r->message);

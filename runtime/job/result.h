@@ -7,7 +7,8 @@
 #include "job/run_status.h"
 
 typedef struct result {
-  const char *kind, *id;
+  job_kind kind;
+  const char *id;
   run_status status;              /* RUN_DONE or RUN_DIVERGED */
   const char *message;            /* NULL: none */
   const value *numbers, *history; /* NULL: none */

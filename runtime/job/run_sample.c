@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/npy.h"
 #include "base/png.h"
+#include "base/text.h"
 #include "job/checkpoint.h"
 #include "job/image_grid.h"
 #include "job/result.h"
@@ -70,8 +71,7 @@ static sampling read_sampling(const value *how) {
                 .n = (size_t)value_get_number(how, "count", 1),
                 .seed = (uint32_t)value_get_number(how, "seed", 0),
                 .strip = value_get_bool(how, "strip", false)};
-  const size_t length = strlen(s.file);
-  s.picture = length > 4 && strcmp(s.file + length - 4, ".png") == 0;
+  s.picture = text_ends_with(s.file, ".png");
   s.steps = s.strip ? STRIP_STEPS : 1;
   return s;
 }

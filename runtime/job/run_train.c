@@ -176,7 +176,7 @@ static status_code finish(trainer *t, failure *err) {
                           .seconds = s->seconds,
                           .attempts = work->attempt};
   result measured = trained;
-  measured.kind = "measure";
+  measured.kind = JOB_MEASURE;
   measured.id = work->measure_id;
   measured.history = s->history;
   if (status == STATUS_OK && work->measure_id)

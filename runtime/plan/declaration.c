@@ -56,13 +56,7 @@ const value *declaration_merge(arena *a, const value *base, const value *over) {
 }
 
 const char *declaration_number(arena *a, double number) {
-  double back = 0;
-  char *text = NULL;
-  for (int digits = 15; digits <= 17; digits++) {
-    text = arena_format(a, "%.*g", digits, number);
-    if (text_number(text, &back) && !(back < number || back > number)) break;
-  }
-  return text;
+  return text_shortest(arena_get(a, TEXT_NUMBER), number);
 }
 
 static const char *names_of(arena *a, const value *list) {

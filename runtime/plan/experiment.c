@@ -1,5 +1,6 @@
 #include "plan/experiment.h"
 
+#include "base/text.h"
 #include "job/settings.h"
 #include "plan/cells.h"
 #include "plan/declaration.h"
@@ -52,8 +53,8 @@ static status_code check_plain(arena *a, const char *path, const value *node, fa
                        value_type_text(node));
   for (size_t i = 0; i < node->count; i++) {
     bool named = node->type == VALUE_MAP && *node->keys[i];
-    status_code status = check_plain(
-        a, named ? arena_format(a, "%s.%s", path, node->keys[i]) : path, node->items[i], err);
+    status_code status =
+        check_plain(a, named ? text_path_join(a, path, node->keys[i]) : path, node->items[i], err);
     if (status) return status;
   }
   return STATUS_OK;

@@ -1,5 +1,6 @@
 #include "plan/grid.h"
 
+#include "base/text.h"
 #include "plan/declaration.h"
 
 #include <stdlib.h>
@@ -24,18 +25,13 @@ double grid_size(const value *node) {
   return size;
 }
 
-static const char *join(arena *a, const char *path, const char *word) {
-  if (!word || !*word) return path;
-  return *path ? arena_format(a, "%s.%s", path, word) : word;
-}
-
 void grid_axes(arena *a, const char *path, const value *node, value *list) {
   if (!node) return;
   if (node->type == VALUE_GRID)
     value_push(a, list, value_text(a, arena_format(a, "%s %zu", path, node->count)));
   for (size_t i = 0; i < node->count; i++)
-    grid_axes(a, node->type == VALUE_MAP ? join(a, path, node->keys[i]) : path, node->items[i],
-              list);
+    grid_axes(a, node->type == VALUE_MAP ? text_path_join(a, path, node->keys[i]) : path,
+              node->items[i], list);
 }
 
 void grid_add_column(arena *a, value *columns, const char *name) {
@@ -97,13 +93,9 @@ static bool has_label(const value *list) {
   return false;
 }
 
-static int order_of_texts(const void *x, const void *y) {
-  return strcmp(*(const char *const *)x, *(const char *const *)y);
-}
-
 /* Rows that look alike would be averaged in tables as if they were one. */
 static status_code check_texts(expansion *e, const char *path, const char **texts, size_t count) {
-  qsort(texts, count, sizeof *texts, order_of_texts);
+  qsort(texts, count, sizeof *texts, text_order);
   for (size_t i = 1; i < count; i++)
     if (strcmp(texts[i - 1], texts[i]) == 0)
       return failure_set(e->err, STATUS_BAD_CONFIG,
@@ -147,9 +139,9 @@ static const value *presence(expansion *e, const char *path, const value *list, 
   const char *name = entry_name(chosen);
   for (size_t i = 0; i < list->count; i++)
     if (entry_name(list->items[i]))
-      value_put_text(a, more, join(a, path, entry_name(list->items[i])), "no");
+      value_put_text(a, more, text_path_join(a, path, entry_name(list->items[i])), "no");
   bool labelled = chosen->type == VALUE_LABEL;
-  if (name) value_put_text(a, more, join(a, path, name), labelled ? chosen->text : "yes");
+  if (name) value_put_text(a, more, text_path_join(a, path, name), labelled ? chosen->text : "yes");
   return more;
 }
 
@@ -162,11 +154,12 @@ static status_code expand_entry(expansion *e, const char *path, const value *gri
   bool column = list->count > 1 || has_label(list);
   for (size_t i = 0; column && i < list->count; i++)
     if (entry_name(list->items[i]))
-      grid_add_column(a, e->columns, join(a, path, entry_name(list->items[i])));
+      grid_add_column(a, e->columns, text_path_join(a, path, entry_name(list->items[i])));
   for (size_t i = 0; i < list->count; i++) {
     const value *entry = list->items[i];
     choices inner = {0};
-    status_code status = expand(e, join(a, path, entry_name(entry)), unlabelled(entry), &inner);
+    status_code status =
+        expand(e, text_path_join(a, path, entry_name(entry)), unlabelled(entry), &inner);
     if (status) return status;
     texts[i] = declaration_text(a, entry);
     for (size_t k = 0; k < inner.count; k++)
@@ -185,7 +178,8 @@ static status_code expand_list(expansion *e, const char *path, const value *list
     status_code status =
         entry->type == VALUE_GRID
             ? expand_entry(e, path, entry, &inner)
-            : expand(e, scalar ? path : join(e->memory, path, entry_name(entry)), entry, &inner);
+            : expand(e, scalar ? path : text_path_join(e->memory, path, entry_name(entry)), entry,
+                     &inner);
     if (status) return status;
     multiply(e->memory, out, NULL, &inner);
   }
@@ -196,7 +190,8 @@ static status_code expand_map(expansion *e, const char *path, const value *map, 
   append(e->memory, out, value_new(e->memory, VALUE_MAP), NULL);
   for (size_t i = 0; i < map->count; i++) {
     choices inner = {0};
-    status_code status = expand(e, join(e->memory, path, map->keys[i]), map->items[i], &inner);
+    status_code status =
+        expand(e, text_path_join(e->memory, path, map->keys[i]), map->items[i], &inner);
     if (status) return status;
     multiply(e->memory, out, map->keys[i], &inner);
   }

@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "plan/experiment.h"
 #include "plan/file_hashes.h"
 #include "plan/lua_files.h"
@@ -81,7 +82,7 @@ static status_code assemble(arena *a, const reading *r, const value *packed, con
   const char *script_path = r->request->script, *slash = strrchr(script_path, '/');
   const char *name = slash ? slash + 1 : script_path;
   size_t length = strlen(name);
-  if (length > 4 && strcmp(name + length - 4, ".lua") == 0) length -= 4;
+  if (length > 4 && text_ends_with(name, ".lua")) length -= 4;
   static const char *const kept[] = {"columns", "schedule", "tables", "figures", "audits"};
   value *plan = value_new(a, VALUE_MAP), *rows = value_new(a, VALUE_LIST);
   value *parts = value_copy(a, value_get(packed, "parts"));

@@ -17,9 +17,9 @@ static status_code unknown(recipes *r, const char *name, failure *err) {
   for (; settings_dataset_kinds[count]; count++) names[count] = settings_dataset_kinds[count];
   DIR *folder = opendir(r->folder);
   for (struct dirent *entry; folder && count < 256 && (entry = readdir(folder));) {
-    size_t length = strlen(entry->d_name);
-    if (length > 4 && strcmp(entry->d_name + length - 4, ".lua") == 0)
-      names[count++] = arena_format(r->memory, "%.*s", (int)length - 4, entry->d_name);
+    const int length = (int)strlen(entry->d_name) - (int)strlen(".lua");
+    if (text_ends_with(entry->d_name, ".lua"))
+      names[count++] = arena_format(r->memory, "%.*s", length, entry->d_name);
   }
   if (folder) closedir(folder);
   return failure_set(err, STATUS_BAD_CONFIG, "dataset: \"%s\" is no recipe in %s%s", name,

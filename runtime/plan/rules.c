@@ -102,8 +102,7 @@ static void add_paths(arena *a, const char *path, const value *node, value *colu
   bool nameless = node->type == VALUE_MAP && !value_get(node, "");
   if (!nameless) grid_add_column(a, columns, path);
   for (size_t i = 0; nameless && i < node->count; i++)
-    add_paths(a, *path ? arena_format(a, "%s.%s", path, node->keys[i]) : node->keys[i],
-              node->items[i], columns);
+    add_paths(a, text_path_join(a, path, node->keys[i]), node->items[i], columns);
 }
 
 static status_code add_also(const experiment *e, const value *base, value *list, value *columns,

@@ -1,5 +1,6 @@
 #include "plan/sandbox.h"
 
+#include "base/files.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -17,14 +18,7 @@ typedef struct header {
 } header;
 
 static void send_bytes(int fd, const void *bytes, size_t length) {
-  const char *at = bytes;
-  while (length) {
-    ssize_t sent = write(fd, at, length);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) _exit(STATUS_IO_FAILED); /* the parent is gone */
-    at += sent;
-    length -= (size_t)sent;
-  }
+  if (files_write_all(fd, bytes, length) != 0) _exit(STATUS_IO_FAILED); /* the parent is gone */
 }
 
 /* Pages of address space in use: the first number of statm. */

@@ -1,5 +1,7 @@
 #include "report/format.h"
 
+#include "base/plain_locale.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,17 +12,12 @@ __attribute__((format(printf, 2, 3))) static void print(char out[FORMAT_ROOM], c
                                                         ...) {
   va_list arguments;
   va_start(arguments, format);
-  text_print(out, FORMAT_ROOM, format, arguments);
+  plain_locale_print(out, FORMAT_ROOM, format, arguments);
   va_end(arguments);
 }
 
 char *format_number(char out[FORMAT_ROOM], double x) {
-  for (int digits = 15; digits <= 17; digits++) {
-    double back = 0;
-    print(out, "%.*g", digits, x);
-    if (text_number(out, &back) && back >= x && back <= x) break;
-  }
-  return out;
+  return text_shortest(out, x);
 }
 
 char *format_fixed(char out[FORMAT_ROOM], double x, int digits) {

@@ -1,0 +1,52 @@
+#include "front/program.h"
+
+#include "grid/local.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *program_path(arena *a) {
+  char path[4096];
+  const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+  if (length <= 0) {
+    fprintf(stderr, "hifm: /proc/self/exe cannot be read: %s (is /proc mounted?)\n",
+            strerror(errno));
+    exit(STATUS_NO_RESOURCE);
+  }
+  path[length] = 0;
+  return arena_text(a, path);
+}
+
+const char *program_recipes(arena *a) {
+  const char *chosen = getenv("HIFM_DATASETS");
+  if (chosen && *chosen) return arena_text(a, chosen);
+  char *path = arena_text(a, program_path(a));
+  char *slash = strrchr(path, '/');
+  if (slash) *slash = 0;
+  return arena_format(a, "%s/../datasets", path);
+}
+
+status_code program_run_jobs(arena *a, grid_job *jobs, size_t count, size_t parallel,
+                             const char *plugins, const schedule_options *how,
+                             schedule_summary *summary, failure *err) {
+  const size_t slots = parallel < count ? parallel : count;
+  const local_options here = {
+      .program = program_path(a),
+      .executable = "/proc/self/exe", /* this very program, even if it was rebuilt meanwhile */
+      .plugins = plugins,
+      .slots = slots ? slots : 1};
+  executor where;
+  status_code status = local_open(&here, &where, err);
+  if (status != STATUS_OK) return status;
+  status = schedule_run(&where, jobs, count, how, summary, err);
+  where.ops->close(where.self);
+  return status;
+}
+
+status_code program_exit_code(const schedule_summary *summary) {
+  if (summary->signal) return (status_code)(128 + summary->signal);
+  if (summary->disk) return STATUS_IO_FAILED;
+  return summary->failed ? STATUS_SOME_FAILED : STATUS_OK;
+}

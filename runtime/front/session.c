@@ -1,0 +1,162 @@
+#include "front/session.h"
+
+#include "base/files.h"
+#include "front/program.h"
+#include "host/catalogue.h"
+#include "plan/lua_files.h"
+#include "plan/plan.h"
+#include "plan/source_lines.h"
+#include "report/figure.h"
+#include "report/record.h"
+#include "report/table.h"
+
+#include <string.h>
+
+/* Do --set or --only make it another grid than the script's? */
+static bool is_partial(const options *given) {
+  return given->sets.count + given->only.count > 0;
+}
+
+/* The results folder also has folders of hifm itself: runs, cache, .plugins and .lock. */
+static status_code choose_folder(session *s, failure *err) {
+  const options *given = s->given;
+  const char *name = value_get_text(s->plan, "name", "experiment");
+  if (*name == '.' || strcmp(name, "runs") == 0 || strcmp(name, "cache") == 0)
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "%s: its tables would go to %s/%s, a name that hifm uses itself; rename the "
+                       "script",
+                       given->words[0], given->out, name);
+  s->folder =
+      arena_format(s->a, "%s/%s%s%s%s", given->out, name, given->profile ? "-" : "",
+                   given->profile ? given->profile : "", is_partial(given) ? "-partial" : "");
+  return STATUS_OK;
+}
+
+/* ---- tables and figures ---------------------------------------------------------------------- */
+
+static table_request request_table(const session *s, size_t index) {
+  const value *tables = value_get(s->plan, "tables");
+  return (table_request){.folder = s->folder,
+                         .name = tables->keys[index],
+                         .metrics = METRICS,
+                         .declaration = tables->items[index],
+                         .script_folder = value_get_text(s->plan, "folder", "."),
+                         .columns = value_get(s->plan, "columns"),
+                         .partial = is_partial(s->given)};
+}
+
+static figure_request request_figure(const session *s, size_t index) {
+  const value *figures = value_get(s->plan, "figures");
+  return (figure_request){.folder = s->folder,
+                          .name = figures->keys[index],
+                          .metrics = METRICS,
+                          .declaration = figures->items[index],
+                          .columns = value_get(s->plan, "columns")};
+}
+
+static record_request request_record(const session *s) {
+  return (record_request){.metrics = METRICS,
+                          .columns = value_get(s->plan, "columns"),
+                          .audits = s->audit_names,
+                          .audit_count = s->audit_count,
+                          .rows = s->jobs.rows,
+                          .row_count = s->jobs.row_count};
+}
+
+/* Puts the script's line that declares, say, "tables.table2" before the message. */
+static void add_line(const session *s, const char *kind, const char *name, failure *err) {
+  const failure inner = *err;
+  const char *script = s->given->words[0], *text;
+  size_t found = 0, line = 0;
+  if (lua_files_text(s->a, script, &text, NULL) == STATUS_OK)
+    line = source_lines_line(text, arena_format(s->a, "%s.%s", kind, name), &found);
+  failure_set(err, inner.status, "%s:%zu: %s", script, found ? line : 1, inner.message);
+}
+
+/* A mistake in a table or a figure is reported before the first run, not after the last. */
+static status_code check_views(const session *s, failure *err) {
+  const value *tables = value_get(s->plan, "tables"), *figures = value_get(s->plan, "figures");
+  status_code status = STATUS_OK;
+  csv_table runs, history;
+  const record_request all = request_record(s);
+  record_blank(&all, &runs, &history);
+  for (size_t i = 0; tables && i < tables->count && status == STATUS_OK; i++) {
+    const table_request request = request_table(s, i);
+    status = table_check(&request, &runs, err);
+    if (status != STATUS_OK) add_line(s, "tables", tables->keys[i], err);
+  }
+  for (size_t i = 0; figures && i < figures->count && status == STATUS_OK; i++) {
+    const figure_request request = request_figure(s, i);
+    status = figure_check(&request, &history, err);
+    if (status != STATUS_OK) add_line(s, "figures", figures->keys[i], err);
+  }
+  csv_table_close(&runs);
+  csv_table_close(&history);
+  return status;
+}
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+status_code session_open(session *s, arena *a, const options *given, bool again, failure *err) {
+  *s = (session){.a = a, .given = given};
+  const plan_request request = {.script = given->words[0],
+                                .profile = given->profile,
+                                .sets = given->sets.items,
+                                .set_count = given->sets.count,
+                                .only = given->only.items,
+                                .only_count = given->only.count,
+                                .recipes = program_recipes(a)};
+  s->catalogue = catalogue_collect(a);
+  status_code status = plan_load(a, &request, s->catalogue, &s->plan, err);
+  if (status == STATUS_OK) status = choose_folder(s, err);
+  if (status == STATUS_OK)
+    status = audits_load(a, &request, s->catalogue, s->plan, &s->audits, &s->audit_names,
+                         &s->audit_count, err);
+  if (status == STATUS_OK)
+    status = graph_build(a, s->plan, s->audits, s->audit_count, s->catalogue, given->out, again,
+                         &s->jobs, err);
+  return status == STATUS_OK ? check_views(s, err) : status;
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+status_code session_record(session *s, failure *err) {
+  graph_set_states(&s->jobs);
+  status_code status = files_make_folder(s->folder, err);
+  if (status != STATUS_OK) return status;
+  const record_request all = request_record(s);
+  return record_write(s->folder, &all, err);
+}
+
+status_code session_write_tables(const session *s, FILE *screen, failure *err) {
+  const value *tables = value_get(s->plan, "tables");
+  status_code status = STATUS_OK;
+  for (size_t i = 0; tables && i < tables->count && status == STATUS_OK; i++) {
+    const table_request request = request_table(s, i);
+    status = table_write(&request, screen, err);
+    if (status == STATUS_OK && screen && !s->given->quiet)
+      fprintf(stderr, "table: %s/%s%s\n", s->folder, tables->keys[i], table_endings(s->a));
+  }
+  return status;
+}
+
+status_code session_write_figures(const session *s, FILE *log, failure *err) {
+  const value *figures = value_get(s->plan, "figures");
+  status_code status = STATUS_OK;
+  for (size_t i = 0; figures && i < figures->count; i++) {
+    failure why = {.message = ""};
+    bool made;
+    const figure_request request = request_figure(s, i);
+    const status_code one = figure_write(&request, &made, &why);
+    if (one != STATUS_OK && status == STATUS_OK) {
+      status = one;
+      *err = why;
+    }
+    if (one != STATUS_OK || !log) continue;
+    if (made)
+      fprintf(log, "figure: %s/%s.svg, .png\n", s->folder, figures->keys[i]);
+    else
+      fprintf(log, "no figure %s: %s\n", figures->keys[i], why.message);
+  }
+  return status;
+}

@@ -1,0 +1,35 @@
+/* A script, its plan, its jobs and the folder of its tables: what run, table and every other
+ * command on a grid share. */
+#ifndef FRONT_SESSION_H
+#define FRONT_SESSION_H
+
+#include "front/audits.h"
+#include "front/options.h"
+#include "grid/graph.h"
+
+typedef struct session {
+  arena *a;
+  const options *given;
+  const value *catalogue, *plan;
+  const char *folder; /* of the tables: results/<script>[-<profile>][-partial] */
+  graph_audit *audits;
+  const char *const *audit_names;
+  size_t audit_count;
+  graph jobs;
+} session;
+
+/* Reads the script given->words[0] under these options, builds its jobs and checks its tables and
+ * figures. Nothing is written. `again`: no row counts as done. Everything lives in the arena. */
+status_code session_open(session *s, arena *a, const options *given, bool again, failure *err);
+
+/* Writes runs.csv, history.csv and timings.csv from the results in the runs' folders. */
+status_code session_record(session *s, failure *err);
+
+/* Writes the tables, from runs.csv. screen: also prints them there; NULL: only files. */
+status_code session_write_tables(const session *s, FILE *screen, failure *err);
+
+/* Writes the figures, from history.csv. Each is tried; the first failure is returned. log: a line
+ * per figure; NULL: none. */
+status_code session_write_figures(const session *s, FILE *log, failure *err);
+
+#endif
