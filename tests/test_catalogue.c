@@ -49,6 +49,24 @@ static void lookups_check_without_opening(void **state) {
   assert_string_equal(json_text(&here->memory, out), "{\"\":\"hyperbolize\"}");
 }
 
+static void energies_of_stages_are_found_by_kind(void **state) {
+  place *here = *state;
+  arena *a = &here->memory;
+  setenv("HIFM_PLUGIN_PATH", FAKES "/potential:" PLUGINS, 1);
+  const value *catalogue = catalogue_collect(a), *energy = NULL;
+  failure err;
+  const value *stage = parse(a, "{\"\":\"potential\",\"potential\":{\"\":\"formation\"}}");
+  assert_int_equal(catalogue_energy_of(a, catalogue, stage, &energy, &err), STATUS_OK);
+  assert_string_equal(params_name(energy), "formation");
+  stage = parse(a, "{\"\":\"hyperbolize\"}"); /* needs a Hessian, but brings none */
+  assert_int_equal(catalogue_energy_of(a, catalogue, stage, &energy, &err), STATUS_OK);
+  assert_null(energy);
+  stage = parse(a, "{\"\":\"potential\"}");
+  assert_int_equal(catalogue_energy_of(a, catalogue, stage, &energy, &err), STATUS_BAD_CONFIG);
+  stage = parse(a, "{\"\":\"nothing\"}");
+  assert_int_equal(catalogue_energy_of(a, catalogue, stage, &energy, &err), STATUS_BAD_CONFIG);
+}
+
 /* One folder with everything that can go wrong, and the real plugins behind it. */
 static void break_everything(place *here) {
   failure err;
@@ -156,8 +174,9 @@ static void descriptions_hold_the_settings(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(entries_say_what_plugins_are),   TEST(lookups_check_without_opening),
-      TEST(the_catalogue_survives),         TEST(printing_plugins_are_not_heard),
-      TEST(the_list_ends_with_the_refused), TEST(descriptions_hold_the_settings)};
+      TEST(entries_say_what_plugins_are),         TEST(lookups_check_without_opening),
+      TEST(energies_of_stages_are_found_by_kind), TEST(the_catalogue_survives),
+      TEST(printing_plugins_are_not_heard),       TEST(the_list_ends_with_the_refused),
+      TEST(descriptions_hold_the_settings)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 #include "base/value.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -44,6 +45,7 @@ static void make_room(arena *a, value *node) {
 }
 
 void value_push(arena *a, value *list, const value *item) {
+  assert(item);
   make_room(a, list);
   list->items[list->count++] = item;
 }
@@ -65,6 +67,7 @@ static size_t place_of(const value *map, const char *key, bool *found) {
 }
 
 void value_put(arena *a, value *map, const char *key, const value *item) {
+  assert(item);
   bool found;
   size_t place = place_of(map, key, &found);
   if (found) {

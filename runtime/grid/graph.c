@@ -1,6 +1,7 @@
 #include "grid/graph.h"
 
 #include "base/files.h"
+#include "host/catalogue.h"
 #include "host/params.h"
 #include "job/job.h"
 #include "plan/identity.h"
@@ -70,16 +71,11 @@ static size_t data_job(builder *b, const value *config, const identity *id) {
                  result_of(b, folder), job_file(b, "data", id->data, folder, dataset));
 }
 
-/* The energy of the first stage that has one: the path stage of flows that need a Hessian. */
-static const value *flow_energy(const value *config) {
-  const value *stages = value_get(value_get(config, "flow"), "stages");
-  return stages && stages->count ? value_get(stages->items[0], "energy") : NULL;
-}
-
 static size_t modes_job(builder *b, const value *config, const identity *id, size_t data) {
   const size_t known = find_job(b->g, "modes", id->modes);
   if (known != SIZE_MAX) return known;
-  const value *energy = flow_energy(config);
+  const value *stages = value_get(value_get(config, "flow"), "stages"), *energy = NULL;
+  catalogue_energy_of(b->a, b->catalogue, stages->items[0], &energy, NULL); /* as identity_of did */
   const char *name = value_get_text(energy, PARAMS_NAME, "energy");
   const char *folder = cache_folder(b, name, id->modes);
   value *own = value_new(b->a, VALUE_MAP);

@@ -129,6 +129,24 @@ status_code catalogue_find(arena *a, const value *catalogue, hifm_kind kind, con
   return STATUS_OK;
 }
 
+status_code catalogue_energy_of(arena *a, const value *catalogue, const value *stage,
+                                const value **energy, failure *err) {
+  const uint32_t hessian_source = HIFM_STAGE_SOURCE | HIFM_STAGE_HESSIAN;
+  const char *name = params_name(stage);
+  const value *entry = NULL;
+  *energy = NULL;
+  status_code status =
+      catalogue_find(a, catalogue, HIFM_FLOW, name ? name : PARAMS_NAME, &entry, err);
+  if (status != STATUS_OK) return status;
+  const uint32_t role = (uint32_t)value_get_number(entry, "role", 0);
+  if ((role & hessian_source) != hessian_source) return STATUS_OK;
+  const hifm_param *setting = params_energy(params_from_description(a, value_get(entry, "params")));
+  if (setting) *energy = value_get(stage, setting->name);
+  if (*energy) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_CONFIG,
+                     "flow.%s: brings a Hessian, but names no energy that it is of", name);
+}
+
 static const hifm_param *find_params(void *context, hifm_kind kind, const char *name,
                                      failure *err) {
   const catalogue_context *c = context;

@@ -24,6 +24,11 @@ const value *catalogue_collect(arena *a);
 status_code catalogue_find(arena *a, const value *catalogue, hifm_kind kind, const char *name,
                            const value **entry, failure *err);
 
+/* The energy whose Hessian a resolved path stage brings (a plugin value, params.h), found by its
+ * kind and not by the name of the setting; NULL where the stage brings no Hessian. */
+status_code catalogue_energy_of(arena *a, const value *catalogue, const value *stage,
+                                const value **energy, failure *err);
+
 /* A lookup for params_check; the context must outlive it. */
 typedef struct catalogue_context {
   arena *memory;

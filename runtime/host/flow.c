@@ -63,15 +63,14 @@ status_code flow_check_order(const flow_role *roles, size_t count, failure *err)
   return STATUS_OK;
 }
 
-/* The energy that a HESSIAN source declares among its settings. */
+/* The energy of a HESSIAN source. */
 static status_code find_energy(const hifm_bound *source, hifm_bound *energy, failure *err) {
-  for (const hifm_param *p = source->plugin->params; p && p->name; p++)
-    if (p->type == HIFM_REF && p->kind == HIFM_ENERGY) {
-      memcpy(energy, (const char *)source->self + p->offset, sizeof *energy);
-      return STATUS_OK;
-    }
-  return failure_set(err, STATUS_BAD_CONFIG, "flow: the path stage %s declares no energy",
-                     source->plugin->name);
+  const hifm_param *setting = params_energy(source->plugin->params);
+  if (!setting)
+    return failure_set(err, STATUS_BAD_CONFIG, "flow: the path stage %s declares no energy",
+                       source->plugin->name);
+  memcpy(energy, (const char *)source->self + setting->offset, sizeof *energy);
+  return STATUS_OK;
 }
 
 status_code flow_open(flow *f, arena *a, const value *stages, const hifm_domain *domain,

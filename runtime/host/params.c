@@ -32,6 +32,16 @@ hifm_kind params_kind(const char *word) {
   return (hifm_kind)0;
 }
 
+const hifm_param *params_energy(const hifm_param *params) {
+  const hifm_param *found = NULL;
+  for (const hifm_param *p = params; p && p->name; p++) {
+    if (p->type != HIFM_REF || p->kind != HIFM_ENERGY) continue;
+    if (found) return NULL;
+    found = p;
+  }
+  return found;
+}
+
 const char *params_name(const value *plugin_value) {
   if (plugin_value && plugin_value->type == VALUE_TEXT) return plugin_value->text;
   return value_get_text(plugin_value, PARAMS_NAME, NULL);

@@ -37,6 +37,10 @@ status_code params_check(arena *a, const hifm_param *params, const value *given,
 status_code params_check_ref(arena *a, hifm_kind kind, const value *given, const char *where,
                              const params_lookup *lookup, const value **out, failure *err);
 
+/* The setting that names the energy of a Hessian source (hifm/flow.h): the only HIFM_REF to an
+ * energy, whatever its name is. NULL where there is none or more than one. */
+const hifm_param *params_energy(const hifm_param *params);
+
 /* The key under which a plugin value keeps its name. */
 #define PARAMS_NAME ""
 

@@ -191,12 +191,10 @@ static status_code check_flow(const char *path, const hifm_plugin *record, failu
   if (source && (ops->role & HIFM_STAGE_NOISE))
     return REFUSE("%s: its role is both source and noise; a stage is one of them", path);
   if (ops->path && !source) return REFUSE("%s: only a source brings its own path", path);
-  size_t energies = 0;
-  for (const hifm_param *p = record->params; p && p->name; p++)
-    energies += p->type == HIFM_REF && p->kind == HIFM_ENERGY;
-  if (source && (ops->role & HIFM_STAGE_HESSIAN) && energies != 1)
-    return REFUSE("%s: a Hessian source declares exactly one energy as a setting; it declares %zu",
-                  path, energies);
+  if (source && (ops->role & HIFM_STAGE_HESSIAN) && !params_energy(record->params))
+    return REFUSE("%s: a Hessian source declares exactly one energy as a setting; it declares none "
+                  "or several",
+                  path);
   return STATUS_OK;
 }
 

@@ -2,7 +2,6 @@
 
 #include "base/blake2b.h"
 #include "base/json.h"
-#include "hifm/flow.h"
 #include "host/catalogue.h"
 #include "job/settings.h"
 
@@ -124,26 +123,13 @@ static status_code put_pixels(naming *n, const value *config, const essence *e) 
   return status;
 }
 
-/* The energy whose Hessian the first stage wants; NULL where it wants none. */
-static status_code find_energy(naming *n, const value *config, const value **energy) {
-  const value *stages = value_get(value_get(config, "flow"), "stages"), *entry;
-  *energy = NULL;
-  if (!stages || stages->count == 0) return STATUS_OK;
-  const char *name = value_get_text(stages->items[0], PARAMS_NAME, "");
-  status_code status = catalogue_find(&n->memory, n->catalogue, HIFM_FLOW, name, &entry, n->err);
-  if (status || !((unsigned)value_get_number(entry, "role", 0) & HIFM_STAGE_HESSIAN)) return status;
-  const value *description = value_get(entry, "params");
-  for (size_t i = 0; i < description->count && !*energy; i++)
-    if (strcmp(value_get_text(description->items[i], "kind", ""), "energy") == 0)
-      *energy = value_get(stages->items[0], value_get_text(description->items[i], "name", ""));
-  return STATUS_OK;
-}
-
 static status_code name_modes(naming *n, const value *config, const char *data, char hex[33]) {
-  const value *energy, *reduced;
-  status_code status = find_energy(n, config, &energy);
+  const value *stages = value_get(value_get(config, "flow"), "stages"), *energy, *reduced;
   hex[0] = 0;
-  if (status || !energy) return status;
+  if (!stages || stages->count == 0) return STATUS_OK;
+  status_code status =
+      catalogue_energy_of(&n->memory, n->catalogue, stages->items[0], &energy, n->err);
+  if (status != STATUS_OK || !energy) return status;
   essence e = begin(n);
   status = reduce_plugin(n, HIFM_ENERGY, energy, e.revisions, &reduced);
   if (!status) status = put_pixels(n, config, &e);
@@ -162,7 +148,7 @@ static status_code reduce_flow(naming *n, const value *flow, value *revisions, c
   for (size_t i = 0; i < stages->count && !status; i++) {
     const value *stage = NULL;
     status = reduce_plugin(n, HIFM_FLOW, stages->items[i], revisions, &stage);
-    value_push(&n->memory, list, stage);
+    if (!status) value_push(&n->memory, list, stage);
   }
   value *reduced = value_copy(&n->memory, settings);
   value_put(&n->memory, reduced, "stages", list);
