@@ -302,6 +302,13 @@ status_code params_check_ref(arena *a, hifm_kind kind, const value *given, const
   return check_plugin_value(&c, kind, given, where, out);
 }
 
+bool params_is_default(arena *a, const hifm_param *param, const value *setting) {
+  const value *unset = default_of(a, param);
+  if (!unset) return false;
+  if (param->type != HIFM_REF) return value_equal(setting, unset);
+  return setting->count == 1 && strcmp(value_get_text(setting, PARAMS_NAME, ""), unset->text) == 0;
+}
+
 void params_store(arena *a, const hifm_param *params, const value *checked, void *instance) {
   for (const hifm_param *p = params; p && p->name; p++) {
     void *place = (char *)instance + p->offset;

@@ -47,6 +47,10 @@ const hifm_param *params_energy(const hifm_param *params);
 /* The name in a plugin value (TEXT or MAP), or NULL where it has none. */
 const char *params_name(const value *plugin_value);
 
+/* Is this checked setting its declared default? Of a plugin: the default one, all of whose settings
+ * were left out because they are defaults too, a MAP of nothing but the name. */
+bool params_is_default(arena *a, const hifm_param *param, const value *setting);
+
 /* Stores a checked MAP into `instance`. Texts are copied to the arena. HIFM_REF settings are left
  * zero: the loader binds them (plugins_bind). */
 void params_store(arena *a, const hifm_param *params, const value *checked, void *instance);
