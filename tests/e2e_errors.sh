@@ -25,10 +25,10 @@ refused 2 "hifm plugin list" -- plugin show
 refused 2 "hifm describe takes one of optimizer" -- describe
 refused 2 '"colums" is not described' 'did you mean "columns"?' -- describe colums
 sed 's/flow    =/audits = { a = { ["train.batch"] = 40 } }, flow    =/' good.lua >trains.lua
-refused 78 "audits.a: may change how a run is measured" -- run trains.lua
+refused 78 "trains.lua:" "audits.a.train.batch: an audit may change how a run is measured" -- run trains.lua
 sed 's/flow    =/audits = { a = { ["measure.every"] = 1 } }, measure = { every = h.grid { 1, 2 } }, flow    =/' \
   good.lua >varies.lua
-refused 78 "audits.a: sets what the grid varies" -- run varies.lua
+refused 78 "varies.lua:" "audits.a: sets what the grid varies: it would measure row" -- run varies.lua
 refused 66 "nothing.lua" "no such script" -- run nothing.lua
 refused 66 "nothing.json" -- worker nothing.json
 refused 66 "nothing" -- log nothing

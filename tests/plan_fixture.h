@@ -4,13 +4,16 @@
 
 #include "base/text.h"
 #include "folder.h"
+#include "hifm/energy.h"
 #include "plan/plan.h"
 
 /* Roles: 1 source, 2 needs or brings a Hessian, 4 changes rates, 8 noise. */
 static const char *const plan_plugins[][5] = {
     /* kind, name, role, has its own path, settings with their defaults */
+    {"energy", "double_well", "", "", ""}, /* the only one that is not invariant */
     {"energy", "formation", "", "", ""},
-    {"energy", "lennard_jones", "", "", "epsilon=1 r_min=1 oscillator=1 pairs=ordered"},
+    {"energy", "lennard_jones", "", "", /* the only sum over pairs */
+     "epsilon=1 r_min=1 oscillator=1 pairs=ordered"},
     {"energy", "morse", "", "", "depth=1"},
     {"flow", "anisotropic", "8", "false", "gamma=1e-10"},
     {"flow", "condition", "6", "false", "c=2"},
@@ -84,6 +87,10 @@ static inline const value *plan_catalogue(folder *f, const char *revised) {
     value_put_number(a, entry, "role", strtod(plugin[2], NULL));
     value_put(a, entry, "own_path", value_bool(a, strcmp(plugin[3], "true") == 0));
     value_put(a, entry, "speed", value_bool(a, strcmp(plugin[1], "mlp") == 0));
+    value_put(a, entry, "pair", value_bool(a, strcmp(plugin[1], "lennard_jones") == 0));
+    if (strcmp(plugin[0], "energy") == 0)
+      value_put_number(a, entry, "invariances",
+                       strcmp(plugin[1], "double_well") == 0 ? 0 : HIFM_INVARIANT_TRANSLATION);
     value_put(a, entry, "params", params);
     value_push(a, catalogue, entry);
   }

@@ -138,7 +138,7 @@ static void test_set_that_fits_nowhere(void **state) {
          "--set flow.condition.c=x: flow.condition.c: must be a number, 1 or more, not a text");
   refuse(f, NULL, "flow.condition.c=2,3", NULL,
          "--set flow.condition.c=2,3: flow.condition.c: must be a number, 1 or more, not a text; "
-         "--set takes one value, grids stand in the script");
+         "--set takes one value; write grids in the script");
   refuse(f, NULL, "seed", NULL, "--set seed: must be key=value, such as train.epochs=5");
   refuse(f, NULL, "network.width.x=1", NULL,
          "--set network.width.x=1: network.width.x: unknown setting");
@@ -247,14 +247,14 @@ static void test_messages_name_the_line(void **state) {
       {HEAD "schedule = { retris = 1 }," ALL,
        "x.lua:3: schedule.retris: unknown setting; did you mean \"retries\"?"},
       {HEAD "tables = { t = { columns = h.grid { 1 } } }," ALL,
-       "x.lua:3: tables.t.columns: a grid has no place here"},
+       "x.lua:3: tables.t.columns: a grid cannot be used here"},
       {HEAD "tables = { 't' }," ALL, "x.lua:3: tables: must be { name = { key = ... }, ... }"},
       {HEAD "profiles = { a = { tran = {} } }," ALL,
        "x.lua:3: profiles.a.tran: unknown setting; did you mean \"train\"?"},
       {HEAD "h.also { 'x' }," ALL,
        "x.lua:3: h.also: must be a table of named settings, not a list"},
       {HEAD "seed = (function() local g = h.grid { 1 }\n table.remove(g) return g end)()," ALL,
-       "x.lua:3: seed: a grid that has lost its choices: there is no run"},
+       "x.lua:3: seed: this grid has no choice left, so there is no run"},
       {HEAD "profiles = { partial = {} }," ALL,
        "x.lua:3: profiles: \"partial\" is what the folder of --set and --only ends in; give the "
        "profile another name"},

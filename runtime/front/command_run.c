@@ -1,6 +1,5 @@
 /* hifm run, hifm table: from a script to results, tables and figures. */
 #include "base/files.h"
-#include "front/audits.h"
 #include "front/command.h"
 #include "grid/graph.h"
 #include "grid/jobs.h"
@@ -20,7 +19,6 @@ typedef struct experiment {
   const options *given;
   const value *catalogue, *plan;
   const char *view;
-  graph_audit *audits;
   const char *const *audit_names;
   size_t audit_count;
   graph jobs;
@@ -47,8 +45,10 @@ static status_code find_view(experiment *e, failure *err) {
 }
 
 static status_code make_graph(experiment *e, failure *err) {
-  return graph_build(e->a, e->plan, e->audits, e->audit_count, e->catalogue, e->given->out,
-                     e->given->force, &e->jobs, err);
+  const value *audits = value_get(e->plan, "audits");
+  e->audit_names = audits->keys;
+  e->audit_count = audits->count;
+  return graph_build(e->a, e->plan, e->catalogue, e->given->out, e->given->force, &e->jobs, err);
 }
 
 static table_request request_table(const experiment *e, size_t index) {
@@ -104,9 +104,6 @@ static status_code load(experiment *e, arena *a, const options *given, failure *
   e->catalogue = catalogue_collect(a);
   status_code status = plan_load(a, &request, e->catalogue, &e->plan, err);
   if (status == STATUS_OK) status = find_view(e, err);
-  if (status == STATUS_OK)
-    status = audits_load(a, &request, e->catalogue, e->plan, &e->audits, &e->audit_names,
-                         &e->audit_count, err);
   if (status == STATUS_OK) status = make_graph(e, err);
   return status == STATUS_OK ? check_views(e, err) : status;
 }

@@ -14,7 +14,7 @@ static status_code fill_file(arena *a, const char *name, value *dataset, failure
   files_map map;
   char hex[33];
   status_code status = files_map_open(&map, path, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   blake2b_hex(map.bytes, map.length, hex);
   files_map_close(&map);
   if (*wanted && strcmp(wanted, hex) != 0)
@@ -30,7 +30,7 @@ static status_code hash_images(const char *path, char hex[33], failure *err) {
   size_t count;
   idx_images images;
   status_code status = idx_read(path, &bytes, &count, &images, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   blake2b_hex(bytes, count, hex);
   free(bytes);
   return STATUS_OK;
@@ -55,7 +55,7 @@ static status_code fill_images(arena *a, const char *name, value *dataset, failu
           name, keys[i][1]);
     if (!path) return images_missing(places, file, err);
     status_code status = hash_images(path, hex, err);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
     value_put_text(a, dataset, keys[i][1], hex);
   }
   return STATUS_OK;

@@ -30,7 +30,7 @@ status_code lua_files_text(arena *a, const char *path, const char **text, failur
   char *bytes = NULL;
   size_t length;
   status_code status = files_read(path, LUA_FILES_LARGEST, &bytes, &length, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   *text = arena_text(a, bytes);
   free(bytes);
   if (strlen(*text) == length) return STATUS_OK;

@@ -135,7 +135,7 @@ status_code overrides_path(schema *s, const value **sections, const char *path, 
   arena *a = s->memory;
   assignment w = {.schema = s, .memory = a, .item = item, .known = value_new(a, VALUE_LIST)};
   bool short_enough = split(&w, path);
-  size_t section = schema_section(w.parts[0], strlen(w.parts[0]));
+  size_t section = schema_section_of(w.parts[0]);
   if (section == SECTIONS || !short_enough)
     return failure_set(err, STATUS_BAD_CONFIG, "%s: unknown setting%s", path,
                        text_hint(a, w.parts[0], schema_sections, SECTIONS));

@@ -40,10 +40,10 @@ static status_code read_script(void *context, const char **json, size_t *length,
   const value *plan;
   schema s;
   status_code status = lua_files_text(a, path, &text, err);
-  if (!status)
+  if (status == STATUS_OK)
     status = script_open(&lua, a, r->folder, schema_names(a, r->catalogue, HIFM_FLOW), limits, err);
-  if (!status) status = script_experiment(lua, path, text, &e.sections, &e.rules, err);
-  if (!status) {
+  if (status == STATUS_OK) status = script_experiment(lua, path, text, &e.sections, &e.rules, err);
+  if (status == STATUS_OK) {
     schema_open(&s, a, r->catalogue,
                 (recipes){.memory = a,
                           .lua = lua,
@@ -55,24 +55,43 @@ static status_code read_script(void *context, const char **json, size_t *length,
     status = experiment_plan(&e, &plan, err);
   }
   clean(err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   *json = json_text(a, plan);
   *length = strlen(*json);
   return STATUS_OK;
 }
 
-static const value *assemble_row(arena *a, const value *columns, const value *parts,
+static const value *part_at(const value *parts, const value *index) {
+  return parts->items[(size_t)index->number];
+}
+
+static const value *assemble_audits(arena *a, const value *names, const value *parts,
+                                    const value *packed) {
+  value *audits = value_new(a, VALUE_MAP);
+  for (size_t k = 0; k < names->count; k++) {
+    const value *pair = packed->items[k];
+    value *made = value_new(a, VALUE_MAP);
+    value_put(a, made, schema_sections[SECTION_DATASET], part_at(parts, pair->items[0]));
+    value_put(a, made, schema_sections[SECTION_MEASURE], part_at(parts, pair->items[1]));
+    value_put(a, audits, names->keys[k], made);
+  }
+  return audits;
+}
+
+static const value *assemble_row(arena *a, const value *plan, const value *parts,
                                  const value *packed) {
+  const value *columns = value_get(plan, "columns");
   const value *texts = value_get(packed, "cells"), *indices = value_get(packed, "parts");
   value *row = value_new(a, VALUE_MAP), *cells = value_new(a, VALUE_MAP);
   value *config = value_new(a, VALUE_MAP);
   for (size_t i = 0; i < columns->count; i++)
     value_put(a, cells, columns->items[i]->text, texts->items[i]);
   for (size_t i = 0; i < SECTIONS; i++)
-    value_put(a, config, schema_sections[i], parts->items[(size_t)indices->items[i]->number]);
-  value_put(a, row, "number", value_get(packed, "number"));
+    value_put(a, config, schema_sections[i], part_at(parts, indices->items[i]));
   value_put(a, row, "cells", cells);
   value_put(a, row, "config", config);
+  value_put(a, row, "audits",
+            assemble_audits(a, value_get(plan, "audits"), parts, value_get(packed, "audits")));
   return row;
 }
 
@@ -82,21 +101,19 @@ static status_code assemble(arena *a, const reading *r, const value *packed, con
   const char *name = slash ? slash + 1 : script_path;
   size_t length = strlen(name);
   if (length > 4 && strcmp(name + length - 4, ".lua") == 0) length -= 4;
-  static const char *const kept[] = {"columns", "schedule", "tables", "figures", "audits"};
+  static const char *const KEPT[] = {"columns", "schedule", "tables", "figures", "audits"};
   value *plan = value_new(a, VALUE_MAP), *rows = value_new(a, VALUE_LIST);
   value *parts = value_copy(a, value_get(packed, "parts"));
   const value *packed_rows = value_get(packed, "rows");
   for (size_t i = 0; i < parts->count; i++) {
     status_code status = file_hashes_fill(a, script_path, &parts->items[i], err);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
   }
   for (size_t i = 0; i < packed_rows->count; i++)
-    value_push(a, rows,
-               assemble_row(a, value_get(packed, "columns"), parts, packed_rows->items[i]));
-  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-    value_put(a, plan, kept[i], value_get(packed, kept[i]));
+    value_push(a, rows, assemble_row(a, packed, parts, packed_rows->items[i]));
+  for (size_t i = 0; i < sizeof KEPT / sizeof *KEPT; i++)
+    value_put(a, plan, KEPT[i], value_get(packed, KEPT[i]));
   value_put(a, plan, "rows", rows);
-  value_put(a, plan, "whole", value_get(packed, "whole"));
   value_put_text(a, plan, "name", arena_format(a, "%.*s", (int)length, name));
   value_put_text(a, plan, "folder", r->folder);
   *out = plan;
@@ -117,8 +134,8 @@ status_code plan_load_within(arena *a, const plan_request *request, const value 
                    : arena_format(a, "%.*s", (int)(slash - request->script), request->script);
   status_code status = sandbox_run(a, request->script, limits->cpu_seconds, limits->bytes,
                                    read_script, &r, &json, &length, err);
-  if (!status) status = json_parse(a, json, length, request->script, &packed, err);
-  return status ? status : assemble(a, &r, packed, plan, err);
+  if (status == STATUS_OK) status = json_parse(a, json, length, request->script, &packed, err);
+  return status == STATUS_OK ? assemble(a, &r, packed, plan, err) : status;
 }
 
 status_code plan_load(arena *a, const plan_request *request, const value *catalogue,
@@ -158,7 +175,7 @@ static status_code read_recipe(void *context, const char **json, size_t *length,
   script *lua;
   status_code status = script_open(&lua, a, r->folder, schema_names(a, r->catalogue, HIFM_FLOW),
                                    (script_limits){most->instructions, most->lua_bytes}, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   schema_open(s, a, r->catalogue,
               (recipes){.memory = a,
                         .lua = lua,
@@ -166,10 +183,11 @@ static status_code read_recipe(void *context, const char **json, size_t *length,
                         .script_folder = r->folder,
                         .known = value_new(a, VALUE_MAP)});
   status = recipe_find(&s->recipes, r->name, &recipe, err);
-  if (!status) status = schema_resolve(s, SECTION_DATASET, name_recipe(a, r->name), &dataset, err);
-  if (status && !s->recipes.placed) place_in_recipe(lua, err);
+  if (status == STATUS_OK)
+    status = schema_resolve(s, SECTION_DATASET, name_recipe(a, r->name), &dataset, err);
+  if (status != STATUS_OK && !s->recipes.placed) place_in_recipe(lua, err);
   clean(err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   value *answer = value_new(a, VALUE_MAP);
   value_put(a, answer, "dataset", dataset);
   if (value_get(recipe, "check")) value_put(a, answer, "check", value_get(recipe, "check"));
@@ -187,8 +205,8 @@ status_code plan_dataset(arena *a, const char *folder, const char *name, const v
   size_t length = 0;
   status_code status =
       sandbox_run(a, path, most->cpu_seconds, most->bytes, read_recipe, &r, &json, &length, err);
-  if (!status) status = json_parse(a, json, length, path, &answer, err);
-  if (status) return status;
+  if (status == STATUS_OK) status = json_parse(a, json, length, path, &answer, err);
+  if (status != STATUS_OK) return status;
   dataset = value_get(answer, "dataset");
   *check = value_get(answer, "check");
   status = file_hashes_fill(a, path, &dataset, err);

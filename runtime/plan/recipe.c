@@ -62,9 +62,9 @@ status_code recipe_find(recipes *r, const char *name, const value **out, failure
   const char *path = arena_format(r->memory, "%s/%s.lua", r->folder, name), *text;
   if (!r->lua || !is_file_name(name) || !files_exists(path)) return unknown(r, name, err);
   status_code status = lua_files_text(r->memory, path, &text, err);
-  if (!status) status = script_recipe(r->lua, path, text, out, err);
+  if (status == STATUS_OK) status = script_recipe(r->lua, path, text, out, err);
   r->placed = status != STATUS_OK;
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   const char *kind = declaration_name(*out);
   if (!settings_dataset(kind))
     return failure_set(err, STATUS_BAD_CONFIG,
@@ -72,7 +72,7 @@ status_code recipe_find(recipes *r, const char *name, const value **out, failure
                        "{ \"images\", ... }",
                        path);
   status = verify_check(value_get(*out, "check"), err);
-  if (!status) value_put(r->memory, r->known, name, *out);
+  if (status == STATUS_OK) value_put(r->memory, r->known, name, *out);
   return status;
 }
 
@@ -145,7 +145,7 @@ status_code recipe_resolve(recipes *r, const value *declared, const value **out,
   const value *own = map;
   if (!settings_dataset(*label)) {
     status_code status = recipe_find(r, *label, &recipe, err);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
     recipe = without_check(r->memory, recipe);
     if (!value_get(map, "path")) folder = r->folder;
     value_put(r->memory, map, "", value_get(declaration_map(r->memory, recipe), ""));

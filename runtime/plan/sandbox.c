@@ -63,7 +63,7 @@ static _Noreturn void be_child(int fd, sandbox_work work, void *context) {
   const char *text = NULL;
   size_t length = 0;
   status_code status = work(context, &text, &length, &err);
-  if (status) {
+  if (status != STATUS_OK) {
     text = err.message;
     length = strlen(err.message);
   }
@@ -103,7 +103,7 @@ static status_code answer(arena *a, const text_buffer *all, const char **text, s
   memcpy(&head, all->text, sizeof head);
   char *copy = arena_get(a, head.length + 1);
   memcpy(copy, all->text + sizeof head, head.length);
-  if (head.status) return failure_set(err, (status_code)head.status, "%s", copy);
+  if (head.status != STATUS_OK) return failure_set(err, (status_code)head.status, "%s", copy);
   *text = copy;
   *length = head.length;
   return STATUS_OK;

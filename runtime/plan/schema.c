@@ -11,12 +11,13 @@
 const char *const schema_sections[SECTIONS] = {"seed",  "dataset", "network", "optimizer",
                                                "train", "measure", "flow"};
 
-static const double largest_seed = 4294967295.0;
+static const double LARGEST_SEED = 4294967295.0;
 
-size_t schema_section(const char *word, size_t length) {
+size_t schema_section_of(const char *path) {
+  const size_t length = strcspn(path, ".");
   size_t i = 0;
   while (i < SECTIONS &&
-         (strlen(schema_sections[i]) != length || strncmp(schema_sections[i], word, length) != 0))
+         (strlen(schema_sections[i]) != length || strncmp(schema_sections[i], path, length) != 0))
     i++;
   return i;
 }
@@ -106,7 +107,7 @@ static status_code resolve_table(schema *s, const char *where, const hifm_param 
 static status_code resolve_train(schema *s, const value *declared, const value **out,
                                  failure *err) {
   status_code status = resolve_table(s, "train", train_params, declared, out, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   bool epochs = value_get_number(*out, "epochs", 0) > 0;
   bool steps = value_get_number(*out, "steps", 0) > 0;
   if (epochs != steps) return STATUS_OK;
@@ -117,7 +118,7 @@ static status_code resolve_train(schema *s, const value *declared, const value *
 static status_code resolve_seed(schema *s, const value *declared, const value **out, failure *err) {
   *out = declared ? declared : value_number(s->memory, 0);
   double seed = (*out)->number;
-  if ((*out)->type == VALUE_NUMBER && seed >= 0 && seed <= largest_seed && !(seed < floor(seed)) &&
+  if ((*out)->type == VALUE_NUMBER && seed >= 0 && seed <= LARGEST_SEED && !(seed < floor(seed)) &&
       !(seed > floor(seed)))
     return STATUS_OK;
   return failure_set(
@@ -132,7 +133,7 @@ static status_code resolve_named(schema *s, const char *where, const char *name,
   status_code status =
       params_check(s->memory, params, settle(s, params, declaration_map(s->memory, declared)),
                    where, &s->lookup, name_key, out, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   value *named = value_copy(s->memory, *out);
   value_put_text(s->memory, named, PARAMS_NAME, name);
   *out = named;
@@ -169,12 +170,12 @@ static status_code resolve_dataset(schema *s, const value *declared, const value
                                    failure *err) {
   const char *label;
   status_code status = recipe_resolve(&s->recipes, declared, &declared, &label, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   const char *kind = declaration_name(declared);
   status = resolve_named(s, "dataset", kind, settings_dataset(kind), declared, out, err);
-  if (!status) status = check_particles(kind, *out, err);
-  if (!status && strcmp(kind, "mcmc") == 0) status = check_mcmc(*out, err);
-  if (status) return status;
+  if (status == STATUS_OK) status = check_particles(kind, *out, err);
+  if (status == STATUS_OK && strcmp(kind, "mcmc") == 0) status = check_mcmc(*out, err);
+  if (status != STATUS_OK) return status;
   value *labelled = value_copy(s->memory, *out);
   value_put_text(s->memory, labelled, "label", label);
   *out = labelled;
@@ -209,8 +210,9 @@ static status_code resolve_stage(schema *s, const value *declared, value *stages
   bool known = schema_plugin_settings(s, HIFM_FLOW, name) != NULL;
   const char *where = known ? arena_format(s->memory, "flow.%s", name) : "flow";
   status_code status = resolve_plugin(s, HIFM_FLOW, where, declared, &stage, err);
-  if (!status) status = catalogue_find(s->memory, s->catalogue, HIFM_FLOW, name, &entry, err);
-  if (status) return status;
+  if (status == STATUS_OK)
+    status = catalogue_find(s->memory, s->catalogue, HIFM_FLOW, name, &entry, err);
+  if (status != STATUS_OK) return status;
   value_push(s->memory, stages, stage);
   *role = (flow_role){.name = name,
                       .role = (uint32_t)value_get_number(entry, "role", 0),
@@ -237,12 +239,12 @@ static status_code resolve_stages(schema *s, const value *declared, const value 
                        (int)FLOW_STAGES_MAX);
   for (size_t i = 0; i < count; i++) {
     status_code status = resolve_stage(s, declared->items[i], stages, &roles[i], err);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
   }
   if (needs_noise(roles, count)) {
     status_code status =
         resolve_stage(s, value_text(s->memory, "anisotropic"), stages, &roles[count], err);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
   }
   *out = stages;
   return flow_check_order(roles, stages->count, err);
@@ -263,7 +265,8 @@ static status_code check_clock(schema *s, const value *settings, const value *st
   const char *name = value_get_text(stages->items[0], "", "");
   if (strcmp(value_get_text(settings, "clock", ""), "t") != 0) return STATUS_OK;
   status_code status = catalogue_find(s->memory, s->catalogue, HIFM_FLOW, name, &entry, err);
-  if (status || !((uint32_t)value_get_number(entry, "role", 0) & HIFM_STAGE_HESSIAN)) return status;
+  if (status != STATUS_OK || !((uint32_t)value_get_number(entry, "role", 0) & HIFM_STAGE_HESSIAN))
+    return status;
   return failure_set(err, STATUS_BAD_CONFIG,
                      "flow.clock: \"t\" does not go with the path stage %s: z(1) = 1 - exp(-kappa "
                      "alpha_min) depends on each data point's spectrum and never gets near 1; use "
@@ -281,9 +284,9 @@ static status_code resolve_flow(schema *s, const value *declared, const value **
                        declaration_name(map));
   status_code status =
       params_check(s->memory, flow_params, map, "flow", &s->lookup, stages_key, &settings, err);
-  if (!status) status = resolve_stages(s, value_get(map, ""), &stages, err);
-  if (!status) status = check_clock(s, settings, stages, err);
-  if (status) return status;
+  if (status == STATUS_OK) status = resolve_stages(s, value_get(map, ""), &stages, err);
+  if (status == STATUS_OK) status = check_clock(s, settings, stages, err);
+  if (status != STATUS_OK) return status;
   value *resolved = value_copy(s->memory, settings);
   value_put(s->memory, resolved, "stages", stages);
   *out = resolved;

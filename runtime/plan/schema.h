@@ -20,8 +20,8 @@ enum {
 };
 extern const char *const schema_sections[SECTIONS];
 
-/* The index of a section, or SECTIONS. `length` letters of word are looked at. */
-size_t schema_section(const char *word, size_t length);
+/* The section of a path such as "train.epochs" or "seed": its index, or SECTIONS. */
+size_t schema_section_of(const char *path);
 
 typedef struct schema {
   arena *memory;

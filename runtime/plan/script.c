@@ -87,7 +87,8 @@ static int load_module(lua_State *L) {
   failure err;
   const char *path, *text;
   lua_pushnil(L);
-  if (lua_files_read(s->memory, s->folder, luaL_checkstring(L, 1), &path, &text, &err)) {
+  if (lua_files_read(s->memory, s->folder, luaL_checkstring(L, 1), &path, &text, &err) !=
+      STATUS_OK) {
     lua_pushstring(L, err.message);
     return 2;
   }
@@ -352,7 +353,7 @@ status_code script_experiment(script *s, const char *path, const char *text, con
                               const value **rules, failure *err) {
   call c = {.path = path, .text = text, .reader = s->read_experiment};
   status_code status = protect(s, call_text, &c, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   *sections = value_get(s->open[0], "sections");
   *rules = value_get(s->open[0], "rules");
   return STATUS_OK;
@@ -362,7 +363,7 @@ status_code script_recipe(script *s, const char *path, const char *text, const v
                           failure *err) {
   call c = {.path = path, .text = text, .reader = s->read_recipe};
   status_code status = protect(s, call_text, &c, err);
-  *out = status ? NULL : s->open[0];
+  *out = status == STATUS_OK ? s->open[0] : NULL;
   return status;
 }
 

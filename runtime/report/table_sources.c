@@ -1,6 +1,7 @@
 #include "report/table_sources.h"
 
 #include "base/text.h"
+#include "plan/schema.h"
 #include "report/record.h"
 #include "report/table_minus.h"
 
@@ -10,12 +11,7 @@
 static const char PAPER[] = "paper.";
 
 bool table_is_setting(const char *column) {
-  static const char *const parts[] = {"dataset", "network", "optimizer", "train",
-                                      "measure", "flow",    "seed"};
-  size_t length = strcspn(column, ".");
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-    if (strlen(parts[i]) == length && strncmp(column, parts[i], length) == 0) return true;
-  return false;
+  return schema_section_of(column) < SECTIONS;
 }
 
 static bool is_paper(const char *column) {
