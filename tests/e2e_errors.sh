@@ -35,8 +35,8 @@ refused 66 "nothing" -- log nothing
 refused 66 "nothing.so" -- plugin check nothing.so
 refused 2 "hifm dataset make NAME" -- dataset
 refused 2 'did you mean "check"' -- dataset chek lj13
-refused 78 '"lj31" is no recipe' 'did you mean "lj13"' -- dataset make lj31
-refused 78 '"../lj13" is no recipe' -- dataset check ../lj13
+refused 78 '"lj31" is not a recipe' 'did you mean "lj13"' -- dataset make lj31
+refused 78 '"../lj13" is not a recipe' -- dataset check ../lj13
 refused 66 "lj13 is not there yet" "hifm dataset make lj13" -- dataset check lj13
 refused 78 '"hesian" is no flow plugin' 'did you mean "hessian"' -- plugin describe flow hesian
 expect_code 0 "$hifm" plugin describe energy lennard_jones
@@ -53,7 +53,7 @@ refused 78 "dataset.train" "train_pool" -- run good.lua --set dataset.train=500
 refused 78 "--set train.batch=401" "400 training points" -- run good.lua --set train.batch=401
 refused 78 "good.lua:" "train.batch" "more than the 20" -- run good.lua --set dataset.train=20
 refused 78 "measure.solver" 'did you mean "rk45"' -- run good.lua --set measure.solver=rk445
-refused 78 'no column "flwo"' -- run good.lua --only flwo=transport
+refused 78 'unknown column "flwo"' -- run good.lua --only flwo=transport
 refused 78 "no run has flow=nothing" "one of transport, interpolant, well" -- \
   run good.lua --only flow=transport --only flow=nothing
 expect_code 0 "$hifm" run good.lua --dry-run --only flow=transport --only flow=interpolant

@@ -101,7 +101,7 @@ static int order_of_texts(const void *x, const void *y) {
   return strcmp(*(const char *const *)x, *(const char *const *)y);
 }
 
-/* Rows that look alike would be averaged in tables as if they were one. */
+/* Tables average rows with equal texts as if they were one run. */
 static status_code check_texts(expansion *e, const char *path, const char **texts, size_t count) {
   qsort(texts, count, sizeof *texts, order_of_texts);
   for (size_t i = 1; i < count; i++)
@@ -153,7 +153,7 @@ static const value *presence(expansion *e, const char *path, const value *list, 
   return more;
 }
 
-/* A grid where a list's entry stands. */
+/* A grid as an entry of a list. */
 static status_code expand_entry(expansion *e, const char *path, const value *grid, choices *out) {
   arena *a = e->memory;
   value *list = value_new(a, VALUE_LIST);

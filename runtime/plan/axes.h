@@ -1,4 +1,4 @@
-/* Grids: every choice that a declared section holds, one after another. */
+/* The grids of a declared section as axes: its choices one after another, and their columns. */
 #ifndef PLAN_AXES_H
 #define PLAN_AXES_H
 
@@ -7,7 +7,7 @@
 
 /* A section with its grids decided. */
 typedef struct choice {
-  const value *node;  /* declared, without grids, labels or h.none; NULL where nothing is left */
+  const value *node;  /* declared, without grids, labels or h.none; NULL: nothing is left */
   const value *cells; /* MAP column -> TEXT of the axes met on the way; NULL: none */
 } choice;
 
@@ -30,11 +30,11 @@ void axes_list(arena *a, const char *path, const value *node, value *list);
  *                              or its label
  *
  * A grid of one choice makes no column unless it is labelled. STATUS_BAD_CONFIG where two choices
- * of a grid look alike in their column. */
+ * of a grid have the same text in their column. */
 status_code axes_expand(arena *a, const char *path, const value *node, value *columns, choices *out,
                         failure *err);
 
-/* Appends a column that is not there yet. */
+/* Appends a column, once. */
 void axes_add_column(arena *a, value *columns, const char *name);
 
 #endif

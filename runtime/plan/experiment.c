@@ -41,7 +41,7 @@ static bool is_about(const char *message, const char *set) {
 static status_code add_source(const experiment *e, status_code status, failure *err) {
   size_t count;
   const source_text *sources = script_sources(e->lua, &count);
-  if (status == STATUS_OK || e->schema->recipes.placed || strncmp(err->message, "--", 2) == 0)
+  if (status == STATUS_OK || e->schema->recipes.has_line || strncmp(err->message, "--", 2) == 0)
     return status;
   for (size_t i = e->request->set_count; i > 0; i--) {
     const char *set = e->request->sets[i - 1];

@@ -36,27 +36,27 @@ static status_code hash_images(const char *path, char hex[33], failure *err) {
   return STATUS_OK;
 }
 
-/* What is declared is looked at by the job alone: its files may be fetched then, and are needed no
- * more once it is done. */
+/* Declared hashes are checked by the job: it may fetch the files, and once it is done nothing needs
+ * them. */
 static status_code fill_images(arena *a, const char *name, value *dataset, failure *err) {
-  static const char *const keys[][2] = {{"train_file", "train_content"},
+  static const char *const KEYS[][2] = {{"train_file", "train_content"},
                                         {"test_file", "test_content"}};
-  const char *places = value_get_text(dataset, "folder", "");
+  const char *folders = value_get_text(dataset, "folder", "");
   for (size_t i = 0; i < 2; i++) {
     char hex[33];
-    if (*value_get_text(dataset, keys[i][1], "")) continue;
-    const char *file = value_get_text(dataset, keys[i][0], "");
-    const char *path = images_find(a, places, file);
+    if (*value_get_text(dataset, KEYS[i][1], "")) continue;
+    const char *file = value_get_text(dataset, KEYS[i][0], "");
+    const char *path = images_find(a, folders, file);
     if (!path && *value_get_text(dataset, "fetch", ""))
       return failure_set(
           err, STATUS_BAD_CONFIG,
           "%s: dataset.%s: must be given where files are fetched (b2sum -l 128 of the "
           "unpacked file)",
-          name, keys[i][1]);
-    if (!path) return images_missing(places, file, err);
+          name, KEYS[i][1]);
+    if (!path) return images_missing(folders, file, err);
     status_code status = hash_images(path, hex, err);
     if (status != STATUS_OK) return status;
-    value_put_text(a, dataset, keys[i][1], hex);
+    value_put_text(a, dataset, KEYS[i][1], hex);
   }
   return STATUS_OK;
 }

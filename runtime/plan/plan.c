@@ -16,20 +16,20 @@ const plan_limits plan_default_limits = {.instructions = 400000000,
                                          .cpu_seconds = 10,
                                          .runs = 100000};
 
-typedef struct reading {
+typedef struct reading { /* what the child is called with */
   const plan_request *request;
   const value *catalogue;
   const plan_limits *limits;
   const char *folder;
 } reading;
 
-/* One line without control characters, whatever the script put into it. */
+/* One line without control characters: a script may put anything into its messages. */
 static void clean(failure *err) {
   for (char *c = err->message; *c; c++)
     if (iscntrl((unsigned char)*c)) *c = ' ';
 }
 
-/* In the child: its memory ends with it. */
+/* Runs in the child; its memory ends with it. */
 static status_code read_script(void *context, const char **json, size_t *length, failure *err) {
   const reading *r = context;
   arena *a = memory_get(sizeof *a);
@@ -127,7 +127,7 @@ status_code plan_load_within(arena *a, const plan_request *request, const value 
   const value *packed;
   size_t length = 0;
   if (!files_exists(request->script))
-    return failure_set(err, STATUS_NO_INPUT, "%s: there is no such script", request->script);
+    return failure_set(err, STATUS_NO_INPUT, "%s: no such script", request->script);
   if (slash)
     r.folder = slash == request->script
                    ? "/"
@@ -148,7 +148,7 @@ typedef struct recipe_reading {
   const value *catalogue;
 } recipe_reading;
 
-/* Every run has its own numbers of points; they are no part of what is made. */
+/* Runs have numbers of points; the data set that is made does not depend on them. */
 static const value *name_recipe(arena *a, const char *name) {
   value *declared = value_new(a, VALUE_MAP), *list = value_new(a, VALUE_LIST);
   value_push(a, list, value_text(a, name));
@@ -158,14 +158,14 @@ static const value *name_recipe(arena *a, const char *name) {
   return declared;
 }
 
-/* A recipe stands in for the script, too: both places of its messages are in its text. */
-static void place_in_recipe(const script *lua, failure *err) {
+/* Without a script the recipe takes its part too: the line of a message is in the recipe's text. */
+static void add_recipe_line(const script *lua, failure *err) {
   size_t count;
   const source_text *sources = script_sources(lua, &count);
   if (count) source_lines_error((source_text[]){sources[0], sources[0]}, 2, err);
 }
 
-/* In the child, as read_script. */
+/* Runs in the child, as read_script does. */
 static status_code read_recipe(void *context, const char **json, size_t *length, failure *err) {
   const recipe_reading *r = context;
   const plan_limits *most = &plan_default_limits;
@@ -185,7 +185,7 @@ static status_code read_recipe(void *context, const char **json, size_t *length,
   status = recipe_find(&s->recipes, r->name, &recipe, err);
   if (status == STATUS_OK)
     status = schema_resolve(s, SECTION_DATASET, name_recipe(a, r->name), &dataset, err);
-  if (status != STATUS_OK && !s->recipes.placed) place_in_recipe(lua, err);
+  if (status != STATUS_OK && !s->recipes.has_line) add_recipe_line(lua, err);
   clean(err);
   if (status != STATUS_OK) return status;
   value *answer = value_new(a, VALUE_MAP);

@@ -61,7 +61,7 @@ status_code plan_load_within(arena *a, const plan_request *request, const value 
 
 /* A recipe of the folder by itself: *config is { "dataset": {...} } as in a run of a script that
  * names it, *check what its points should give (recipe.h; NULL where it does not say).
- * STATUS_BAD_CONFIG with "did you mean" where there is no such recipe. */
+ * STATUS_BAD_CONFIG with "did you mean" where no such recipe exists. */
 status_code plan_dataset(arena *a, const char *folder, const char *name, const value *catalogue,
                          const value **config, const value **check, failure *err);
 

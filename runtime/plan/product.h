@@ -1,4 +1,4 @@
-/* The product of a run's sections: the rows of a grid. */
+/* The rows of a grid: the product of the choices of its sections. */
 #ifndef PLAN_PRODUCT_H
 #define PLAN_PRODUCT_H
 

@@ -10,7 +10,7 @@
 const char *const rules_other_keys[OTHER_KEYS] = {"schedule", "audits", "profiles", "tables",
                                                   "figures"};
 
-/* Every key a section or one of the first `others` other keys. */
+/* Every key must be a section or one of the first `others` other keys. */
 static status_code check_keys(arena *a, const value *map, const char *where, size_t others,
                               failure *err) {
   const char *known[SECTIONS + OTHER_KEYS];
@@ -40,14 +40,15 @@ static status_code find_profile(const experiment *e, const value *profiles, cons
     if (profiles->type != VALUE_MAP || !*profiles->keys[i])
       return failure_set(err, STATUS_BAD_CONFIG, "profiles: must be { name = { ... }, ... }");
     if (strchr(profiles->keys[i], '/'))
-      return failure_set(err, STATUS_BAD_CONFIG,
-                         "profiles: \"%s\" has a slash, but becomes a part of a folder's name",
-                         profiles->keys[i]);
+      return failure_set(
+          err, STATUS_BAD_CONFIG,
+          "profiles: \"%s\" has a slash, but the name becomes part of a folder's name",
+          profiles->keys[i]);
     if (strcmp(profiles->keys[i], "partial") == 0)
       return failure_set(
           err, STATUS_BAD_CONFIG,
-          "profiles: \"partial\" is what the folder of --set and --only ends in; give "
-          "the profile another name");
+          "profiles: \"partial\" is the end of the folder names of --set and --only; give the "
+          "profile another name");
     const char *where = arena_format(a, "profiles.%s", profiles->keys[i]);
     status_code status = check_keys(a, profiles->items[i], where, PROFILE_KEYS, err);
     if (status != STATUS_OK) return status;
@@ -120,7 +121,7 @@ static status_code add_also(const experiment *e, const value *base, value *list,
   return STATUS_OK;
 }
 
-/* Each --set must find its setting in one of the variants at least. */
+/* Each --set must find its setting in at least one of the experiments. */
 static status_code apply_sets(const experiment *e, value *list, failure *err) {
   for (size_t i = 0; i < e->request->set_count; i++) {
     bool found = false;

@@ -1,4 +1,5 @@
-/* An experiment with its profile, rules and --set applied: a list of declarations without rules. */
+/* An experiment with its profile, its rules (h.zip, h.also) and --set applied: a list of
+ * declarations without rules. */
 #ifndef PLAN_RULES_H
 #define PLAN_RULES_H
 

@@ -68,30 +68,31 @@ const char *const *schema_names(arena *a, const value *catalogue, hifm_kind kind
   return names;
 }
 
-/* Plugin values within a table in the form that params_check reads: the name as a text under "". A
- * table without a name means the default plugin. */
-static const value *settle(schema *s, const hifm_param *params, const value *declared);
+/* Puts the plugin values within a table into the form that params_check reads: the name as a text
+ * under "". A table without a name means the default plugin. */
+static const value *normalise(schema *s, const hifm_param *params, const value *declared);
 
-static const value *settle_plugin(schema *s, hifm_kind kind, const value *declared,
-                                  const char *fallback) {
+static const value *normalise_plugin(schema *s, hifm_kind kind, const value *declared,
+                                     const char *fallback) {
   const char *name = declaration_name(declared);
   bool nameless = declared->type == VALUE_MAP && !value_get(declared, "");
   if (!name && nameless) name = fallback;
   if (!name) return declared;
   const hifm_param *params = schema_plugin_settings(s, kind, name);
-  value *settled = value_copy(s->memory, settle(s, params, declaration_map(s->memory, declared)));
-  value_put_text(s->memory, settled, PARAMS_NAME, name);
-  return settled;
+  value *normalised =
+      value_copy(s->memory, normalise(s, params, declaration_map(s->memory, declared)));
+  value_put_text(s->memory, normalised, PARAMS_NAME, name);
+  return normalised;
 }
 
-static const value *settle(schema *s, const hifm_param *params, const value *declared) {
-  value *settled = value_copy(s->memory, declared);
+static const value *normalise(schema *s, const hifm_param *params, const value *declared) {
+  value *normalised = value_copy(s->memory, declared);
   for (const hifm_param *p = params; p && p->name; p++) {
-    const value *inner = value_get(settled, p->name);
+    const value *inner = value_get(normalised, p->name);
     if (p->type == HIFM_REF && inner)
-      value_put(s->memory, settled, p->name, settle_plugin(s, p->kind, inner, p->text));
+      value_put(s->memory, normalised, p->name, normalise_plugin(s, p->kind, inner, p->text));
   }
-  return settled;
+  return normalised;
 }
 
 /* A section whose keys are settings of the runtime; positional entries are refused. */
@@ -101,7 +102,8 @@ static status_code resolve_table(schema *s, const char *where, const hifm_param 
   if (value_get(map, ""))
     return failure_set(err, STATUS_BAD_CONFIG,
                        "%s: must be a table of named settings, %s = { ... }", where, where);
-  return params_check(s->memory, params, settle(s, params, map), where, &s->lookup, NULL, out, err);
+  return params_check(s->memory, params, normalise(s, params, map), where, &s->lookup, NULL, out,
+                      err);
 }
 
 static status_code resolve_train(schema *s, const value *declared, const value **out,
@@ -129,10 +131,10 @@ static status_code resolve_seed(schema *s, const value *declared, const value **
 static status_code resolve_named(schema *s, const char *where, const char *name,
                                  const hifm_param *params, const value *declared, const value **out,
                                  failure *err) {
-  static const char *const name_key[] = {"", NULL};
+  static const char *const NAME_KEY[] = {"", NULL};
   status_code status =
-      params_check(s->memory, params, settle(s, params, declaration_map(s->memory, declared)),
-                   where, &s->lookup, name_key, out, err);
+      params_check(s->memory, params, normalise(s, params, declaration_map(s->memory, declared)),
+                   where, &s->lookup, NAME_KEY, out, err);
   if (status != STATUS_OK) return status;
   value *named = value_copy(s->memory, *out);
   value_put_text(s->memory, named, PARAMS_NAME, name);
@@ -141,14 +143,14 @@ static status_code resolve_named(schema *s, const char *where, const char *name,
 }
 
 static status_code check_mcmc(const value *dataset, failure *err) {
-  static const char *const parts[][2] = {{"train", "train_pool"}, {"test", "test_pool"}};
+  static const char *const POOLS[][2] = {{"train", "train_pool"}, {"test", "test_pool"}};
   for (size_t i = 0; i < 2; i++) {
-    double wanted = value_get_number(dataset, parts[i][0], 0);
-    double made = value_get_number(dataset, parts[i][1], 0);
+    double wanted = value_get_number(dataset, POOLS[i][0], 0);
+    double made = value_get_number(dataset, POOLS[i][1], 0);
     if (wanted > made)
       return failure_set(err, STATUS_BAD_CONFIG,
                          "dataset.%s: %.0f points are more than the %.0f made (dataset.%s)",
-                         parts[i][0], wanted, made, parts[i][1]);
+                         POOLS[i][0], wanted, made, POOLS[i][1]);
   }
   bool particles = value_get_number(dataset, "particles", 0) > 0;
   if (particles != (value_get_number(dataset, "dimensions", 0) > 0)) return STATUS_OK;
@@ -157,13 +159,14 @@ static status_code check_mcmc(const value *dataset, failure *err) {
                      particles ? "both" : "neither");
 }
 
-/* Points of particles are centred, which leaves nothing of one. */
+/* The centre of mass of particles is removed, which leaves nothing of one particle. */
 static status_code check_particles(const char *kind, const value *dataset, failure *err) {
   if (value_get_number(dataset, "particles", 0) != 1) return STATUS_OK;
-  return failure_set(err, STATUS_BAD_CONFIG,
-                     "dataset.particles: one particle has no shape (centred, it is always 0); %s",
-                     strcmp(kind, "mcmc") == 0 ? "give dimensions in place of particles"
-                                               : "leave particles out for plain points");
+  return failure_set(
+      err, STATUS_BAD_CONFIG,
+      "dataset.particles: one particle is always 0 once its centre of mass is removed; %s",
+      strcmp(kind, "mcmc") == 0 ? "give dimensions in place of particles"
+                                : "leave particles out for plain points");
 }
 
 static status_code resolve_dataset(schema *s, const value *declared, const value **out,
@@ -184,22 +187,22 @@ static status_code resolve_dataset(schema *s, const value *declared, const value
 
 static status_code resolve_optimizer(schema *s, const value *declared, const value **out,
                                      failure *err) {
-  static const char *const known[] = {"adamw"};
+  static const char *const KNOWN[] = {"adamw"};
   const char *name = declaration_name(declared);
   bool nameless = !declared || (declared->type == VALUE_MAP && !value_get(declared, ""));
   if (!name && !nameless)
     return failure_set(err, STATUS_BAD_CONFIG, "optimizer: must be { \"adamw\", lr = ... }, not %s",
                        value_type_text(declared));
-  if (name && strcmp(name, known[0]) != 0)
-    return failure_set(err, STATUS_BAD_CONFIG, "optimizer: \"%s\" is not known%s", name,
-                       *text_hint(s->memory, name, known, 1) ? "; did you mean \"adamw\"?"
-                                                             : "; there is \"adamw\"");
-  return resolve_named(s, "optimizer", known[0], optimizer_params, declared, out, err);
+  if (name && strcmp(name, KNOWN[0]) != 0)
+    return failure_set(err, STATUS_BAD_CONFIG, "optimizer: unknown optimizer \"%s\"%s", name,
+                       *text_hint(s->memory, name, KNOWN, 1) ? "; did you mean \"adamw\"?"
+                                                             : "; available: adamw");
+  return resolve_named(s, "optimizer", KNOWN[0], optimizer_params, declared, out, err);
 }
 
 static status_code resolve_plugin(schema *s, hifm_kind kind, const char *where,
                                   const value *declared, const value **out, failure *err) {
-  if (declared) declared = settle_plugin(s, kind, declared, NULL);
+  if (declared) declared = normalise_plugin(s, kind, declared, NULL);
   return params_check_ref(s->memory, kind, declared, where, &s->lookup, out, err);
 }
 
@@ -267,15 +270,16 @@ static status_code check_clock(schema *s, const value *settings, const value *st
   status_code status = catalogue_find(s->memory, s->catalogue, HIFM_FLOW, name, &entry, err);
   if (status != STATUS_OK || !((uint32_t)value_get_number(entry, "role", 0) & HIFM_STAGE_HESSIAN))
     return status;
-  return failure_set(err, STATUS_BAD_CONFIG,
-                     "flow.clock: \"t\" does not go with the path stage %s: z(1) = 1 - exp(-kappa "
-                     "alpha_min) depends on each data point's spectrum and never gets near 1; use "
-                     "clock = \"z\"",
-                     name);
+  return failure_set(
+      err, STATUS_BAD_CONFIG,
+      "flow.clock: \"t\" cannot be used with the path stage %s: z(1) = 1 - exp(-kappa "
+      "alpha_min) depends on each data point's spectrum and never gets near 1; use "
+      "clock = \"z\"",
+      name);
 }
 
 static status_code resolve_flow(schema *s, const value *declared, const value **out, failure *err) {
-  static const char *const stages_key[] = {"", NULL};
+  static const char *const STAGES_KEY[] = {"", NULL};
   const value *stages = NULL, *settings = NULL;
   value *map = declaration_map(s->memory, declared);
   if (is_bare_stage(s, map))
@@ -283,7 +287,7 @@ static status_code resolve_flow(schema *s, const value *declared, const value **
                        "flow: is a list of stages; write flow = { { \"%s\", ... } }",
                        declaration_name(map));
   status_code status =
-      params_check(s->memory, flow_params, map, "flow", &s->lookup, stages_key, &settings, err);
+      params_check(s->memory, flow_params, map, "flow", &s->lookup, STAGES_KEY, &settings, err);
   if (status == STATUS_OK) status = resolve_stages(s, value_get(map, ""), &stages, err);
   if (status == STATUS_OK) status = check_clock(s, settings, stages, err);
   if (status != STATUS_OK) return status;

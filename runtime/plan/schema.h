@@ -31,7 +31,7 @@ typedef struct schema {
   recipes recipes;
 } schema;
 
-/* The schema must stay where it is: its lookup points into it. */
+/* A schema must not be copied: its lookup points into it. */
 void schema_open(schema *s, arena *a, const value *catalogue, recipes recipes);
 
 /* The resolved section (see plan.h) of a declared one (NULL: nothing given). Messages begin with

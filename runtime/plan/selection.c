@@ -44,7 +44,7 @@ static status_code check_column(const product *p, const char *only, const char *
   }
   for (size_t i = 0; i < p->count; i++)
     if (*cells_text(p->memory, product_config(p, &p->rows[i]), column)) return STATUS_OK;
-  return failure_set(err, STATUS_BAD_CONFIG, "--only %s: there is no column \"%s\"%s", only, column,
+  return failure_set(err, STATUS_BAD_CONFIG, "--only %s: unknown column \"%s\"%s", only, column,
                      text_choices(p->memory, column, known, p->columns->count));
 }
 
