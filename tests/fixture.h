@@ -38,7 +38,9 @@ static inline void fixture_store(const hifm_param *param, double number, void *i
     break;
   case HIFM_TEXT:
   case HIFM_REF:
-    fail_msg("setting %s is no number", param->name);
+  case HIFM_FILE:
+  case HIFM_LIST:
+    fail_msg("setting %s is not a number", param->name);
   }
 }
 
@@ -53,7 +55,7 @@ static inline const hifm_plugin *fixture_open(const char *name) {
   return plugin;
 }
 
-/* Presets, then `settings` (NULL: none), then init, whose status is returned. Give the instance
+/* Defaults, then `settings` (NULL: none), then init, whose status is returned. Give the instance
  * back with fixture_drop. */
 static inline hifm_status fixture_try(const char *name, const hifm_domain *domain,
                                       const fixture_setting *settings, hifm_bound *out,

@@ -34,7 +34,9 @@ static void shape(flow *f, arena *a, const char *stages, const double *eigenvalu
   if (open_flow(f, a, stages, &err)) fail_msg("%s: %s", stages, err.message);
   r->spectrum =
       (hifm_spectrum){.alpha = r->alpha, .beta = r->beta, .null = r->null, .visible = r->visible};
-  if (flow_shape(f, norm, f->hessian ? eigenvalues : NULL, &r->spectrum, &err))
+  const double y1[6] = {norm};
+  const hifm_point point = {.domain = &domain, .y1 = y1, .norm = norm};
+  if (flow_shape(f, &point, f->hessian ? eigenvalues : NULL, &r->spectrum, &err))
     fail_msg("%s: %s", stages, err.message);
 }
 

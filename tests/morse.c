@@ -33,4 +33,4 @@ static const hifm_param params[] = {
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, morse, .revision = 1, .name = "morse",
             .summary = "Morse potential between all pairs of particles", .params = params,
-            .ops.energy = &ops);
+            .ops = {.energy = &ops});

@@ -219,7 +219,9 @@ static void negative_eigenvalues(void **state) {
     assert_int_equal(open_flow(&f, &a, list, &err), STATUS_OK);
     r.spectrum =
         (hifm_spectrum){.alpha = r.alpha, .beta = r.beta, .null = r.null, .visible = r.visible};
-    assert_int_equal(flow_shape(&f, 1, saddle, &r.spectrum, &err), cases[k].status);
+    assert_int_equal(
+        flow_shape(&f, &(hifm_point){.domain = &domain, .norm = 1}, saddle, &r.spectrum, &err),
+        cases[k].status);
     if (cases[k].status == STATUS_OK) {
       fixture_near(r.alpha[0], cases[k].first, 0);
       assert_int_equal(r.null[0], cases[k].null);
@@ -241,10 +243,14 @@ static void all_null_and_zero_norm_are_refused(void **state) {
   assert_int_equal(open_flow(&f, &a, lists[4], &err), STATUS_OK);
   r.spectrum =
       (hifm_spectrum){.alpha = r.alpha, .beta = r.beta, .null = r.null, .visible = r.visible};
-  assert_int_equal(flow_shape(&f, 1, zeros, &r.spectrum, &err), STATUS_BAD_INPUT);
+  assert_int_equal(
+      flow_shape(&f, &(hifm_point){.domain = &domain, .norm = 1}, zeros, &r.spectrum, &err),
+      STATUS_BAD_INPUT);
   flow_close(&f);
   assert_int_equal(open_flow(&f, &a, lists[3], &err), STATUS_OK);
-  assert_int_equal(flow_shape(&f, 1e-6, NULL, &r.spectrum, &err), STATUS_BAD_INPUT);
+  assert_int_equal(
+      flow_shape(&f, &(hifm_point){.domain = &domain, .norm = 1e-6}, NULL, &r.spectrum, &err),
+      STATUS_BAD_INPUT);
   assert_non_null(strstr(err.message, "norm 1e-06"));
   flow_close(&f);
   arena_close(&a);

@@ -18,6 +18,8 @@ typedef struct settings {
   const char *path;
   hifm_bound energy;
   double width;
+  hifm_file table;
+  hifm_list radii, masses;
 } settings;
 
 static const char *const clocks[] = {"z", "t", NULL};
@@ -32,6 +34,13 @@ static const hifm_param params[] = {
     HIFM_PARAM_REAL(settings, width, NAN, -DBL_MAX, INFINITY, "how wide"),
     HIFM_PARAM_END};
 
+static const double RADII[] = {1, 0.5};
+
+static const hifm_param further_params[] = {
+    HIFM_PARAM_LIST(settings, radii, RADII, 2, HIFM_POSITIVE, 10, "of each type"),
+    HIFM_PARAM_LIST(settings, masses, NULL, 0, 0, INFINITY, "of each particle"),
+    HIFM_PARAM_FILE(settings, table, "a force field"), HIFM_PARAM_END};
+
 typedef struct spring {
   double stiffness;
 } spring;
@@ -40,8 +49,12 @@ static const hifm_param spring_params[] = {
     HIFM_PARAM_REAL(spring, stiffness, 2, 0, INFINITY, "of the spring"), HIFM_PARAM_END};
 
 /* A plugin whose own default is itself. */
+typedef struct endless {
+  hifm_bound plugin;
+} endless;
+
 static const hifm_param endless_params[] = {
-    HIFM_PARAM_REF(hifm_bound, plugin, HIFM_ENERGY, "endless", "itself"), HIFM_PARAM_END};
+    HIFM_PARAM_REF(endless, plugin, HIFM_ENERGY, "endless", "itself"), HIFM_PARAM_END};
 
 static const hifm_param *find(void *context, hifm_kind kind, const char *name, failure *err) {
   (void)context;
@@ -92,6 +105,80 @@ static void given_values_stand(void **state) {
   assert_string_equal(s.path, "");
   assert_null(s.energy.plugin);
   arena_close(&a);
+}
+
+#define HASH "0123456789abcdef0123456789abcdef"
+
+static void lists_and_files_are_settings(void **state) {
+  (void)state;
+  arena a = {0};
+  const value *out = NULL;
+  settings s = {0};
+  failure err = {.message = ""};
+  const char *text = "{\"masses\":[],\"table\":\"a.txt\"}";
+  assert_int_equal(
+      params_check(&a, further_params, parse(&a, text), "run", &lookup, NULL, &out, &err),
+      STATUS_OK);
+  assert_string_equal(json_text(&a, out), "{\"masses\":[],\"radii\":[1,0.5],\"table\":\"a.txt\"}");
+  text =
+      "{\"masses\":[0,2,1],\"radii\":[3],\"table\":{\"content\":\"" HASH "\",\"path\":\"/a.txt\"}}";
+  assert_int_equal(
+      params_check(&a, further_params, parse(&a, text), "run", &lookup, NULL, &out, &err),
+      STATUS_OK);
+  assert_string_equal(json_text(&a, out), text);
+  params_store(&a, further_params, out, &s);
+  assert_int_equal(s.masses.count, 3);
+  assert_true(s.masses.items[1] == 2 && s.radii.items[0] == 3 && s.radii.count == 1);
+  assert_null(s.table.bytes); /* the loader reads it */
+  arena_close(&a);
+}
+
+static const struct {
+  const char *given, *message;
+} further_refusals[] = {
+    {"{\"table\":\"x\"}", "run.masses: must be given (of each particle)"},
+    {"{\"masses\":[]}", "run.table: must be given (a force field)"},
+    {"{\"masses\":1}", "run.masses: must be a list, each item a number, 0 or more, not a number"},
+    {"{\"masses\":[1,-2]}", "run.masses[2]: -2 is below 0 (a number, 0 or more)"},
+    {"{\"masses\":[true]}", "run.masses[1]: must be a list, each item a number, 0 or more, not a "
+                            "boolean"},
+    {"{\"radii\":[0],\"masses\":[]}",
+     "run.radii[1]: 0 is not above 0 (a number above 0, at most 10)"},
+    {"{\"masses\":[],\"table\":\"\"}", "run.table: must be the path of a file, not a text"},
+    {"{\"masses\":[],\"table\":{\"path\":\"x\",\"content\":\"12\"}}",
+     "run.table: must be the path of a file, not a table"},
+    {"{\"masses\":[],\"table\":7}", "run.table: must be the path of a file, not a number"},
+};
+
+/* From the declaration, and from what a catalogue has of it. */
+static void lists_and_files_are_refused_with_words(void **state) {
+  (void)state;
+  arena a = {0};
+  const char *text = json_text(&a, params_describe(&a, further_params));
+  const hifm_param *back = params_from_description(&a, parse(&a, text));
+  assert_string_equal(json_text(&a, params_describe(&a, back)), text);
+  assert_non_null(strstr(text, "{\"default\":[1,0.5],\"high\":10,"));
+  for (size_t i = 0; i < sizeof further_refusals / sizeof *further_refusals; i++)
+    for (int travelled = 0; travelled < 2; travelled++) {
+      const value *out = NULL, *given = parse(&a, further_refusals[i].given);
+      failure err = {.message = ""};
+      assert_int_equal(params_check(&a, travelled ? back : further_params, given, "run", &lookup,
+                                    NULL, &out, &err),
+                       STATUS_BAD_CONFIG);
+      assert_string_equal(err.message, further_refusals[i].message);
+    }
+  arena_close(&a);
+}
+
+static void the_energy_is_found_by_kind(void **state) {
+  (void)state;
+  static const hifm_param two[] = {HIFM_PARAM_REF(settings, energy, HIFM_ENERGY, NULL, "one"),
+                                   HIFM_PARAM_REF(endless, plugin, HIFM_ENERGY, NULL, "two"),
+                                   HIFM_PARAM_END};
+  assert_ptr_equal(params_energy(params), &params[5]);
+  assert_null(params_energy(spring_params));
+  assert_null(params_energy(two));
+  assert_null(params_energy(NULL));
 }
 
 static void extra_keys_pass(void **state) {
@@ -199,10 +286,16 @@ static void kinds_have_words(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(defaults_fill_in),       cmocka_unit_test(given_values_stand),
-      cmocka_unit_test(extra_keys_pass),        cmocka_unit_test(refusals_say_why),
-      cmocka_unit_test(descriptions_travel),    cmocka_unit_test(plugins_within_plugins_end),
-      cmocka_unit_test(a_plugin_must_be_given), cmocka_unit_test(kinds_have_words)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(defaults_fill_in),
+                                     cmocka_unit_test(given_values_stand),
+                                     cmocka_unit_test(extra_keys_pass),
+                                     cmocka_unit_test(refusals_say_why),
+                                     cmocka_unit_test(descriptions_travel),
+                                     cmocka_unit_test(plugins_within_plugins_end),
+                                     cmocka_unit_test(a_plugin_must_be_given),
+                                     cmocka_unit_test(kinds_have_words),
+                                     cmocka_unit_test(lists_and_files_are_settings),
+                                     cmocka_unit_test(lists_and_files_are_refused_with_words),
+                                     cmocka_unit_test(the_energy_is_found_by_kind)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,32 +1,37 @@
 /* The loader and the checker against every kind of broken plugin. */
 #include "plugin_place.h"
 
+#include "host/energy.h"
+
+#include <math.h>
+
 /* Both sides of each mismatch. */
 static const struct {
   const char *folder, *name, *one, *other;
-} refused[] = {
-    {"energies", "old_abi", "built for ABI 1", "this hifm has ABI 2"},
-    {"energies", "wrong_size", "operations are 16 bytes", "this hifm's are 40"},
+} REFUSED[] = {
+    {"energies", "old_abi", "built for ABI 2", "this hifm has ABI 3"},
+    {"energies", "long_table", "operations have 80 bytes", "this hifm knows 72"},
+    {"solvers", "cut_table", "a solver needs the operation advance", ".so"},
     {"energies", "no_entry", "exports no \"hifm_plugin_record\"", "no_entry.so"},
     {"energies", "wrong_kind", "its record says flow", "its folder says energy"},
     {"energies", "wrong_name", "its record says \"right_name\"", "its file says \"wrong_name\""},
     {"energies", "bad_default", "the default of stiffness: -1", "above 0, at most 10"},
     {"energies", "bad_offset", "bytes 8 to 16", "the instance has 8"},
-    {"energies", "two_answers", "exactly one of pair and value", "it has both"},
+    {"energies", "two_answers", "exactly one of pair, pair_typed and value", "it has several"},
     {"energies", "flushes", "changes", "for the whole program"},
     {"networks", "missing_backward", "a network needs the operation backward", ".so"},
 };
 
 static void mismatches_name_both_sides(void **state) {
   place *here = *state;
-  for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-    const char *path = fake(&here->memory, refused[i].folder, refused[i].name);
+  for (size_t i = 0; i < sizeof REFUSED / sizeof *REFUSED; i++) {
+    const char *path = fake(&here->memory, REFUSED[i].folder, REFUSED[i].name);
     const hifm_plugin *plugin = NULL;
     failure err = {.message = ""};
     assert_int_equal(plugins_open(path, &plugin, &err), STATUS_BAD_CONFIG);
-    if (!strstr(err.message, refused[i].one) || !strstr(err.message, refused[i].other) ||
-        !strstr(err.message, refused[i].name))
-      fail_msg("%s: %s", refused[i].name, err.message);
+    if (!strstr(err.message, REFUSED[i].one) || !strstr(err.message, REFUSED[i].other) ||
+        !strstr(err.message, REFUSED[i].name))
+      fail_msg("%s: %s", REFUSED[i].name, err.message);
   }
 }
 
@@ -57,7 +62,74 @@ static void a_file_is_opened_once(void **state) {
   assert_ptr_equal(first, second);
 }
 
-/* Finding and binding ------------------------------------------------------------------------- */
+/* ---- tables of operations ---- */
+
+/* What an earlier header did not have is NULL, whatever lies behind the table in memory. */
+static void short_tables_are_completed(void **state) {
+  place *here = *state;
+  const hifm_plugin *plugin = NULL;
+  failure err;
+  const char *path = fake(&here->memory, "energies", "short_table");
+  assert_int_equal(plugins_open(path, &plugin, &err), STATUS_OK);
+  const hifm_energy_ops *ops = plugin->ops.energy;
+  assert_true(ops->value && ops->gradient);
+  assert_true(!ops->hessian && !ops->hvp && !ops->work && !ops->invariances_of);
+  const hifm_domain domain = {.d = 3};
+  const double y[3] = {1, 2, 3};
+  double hessian[9];
+  hifm_bound bound = {0};
+  energy e;
+  assert_int_equal(
+      plugins_bind_opened(&here->memory, plugin, NULL, "energy", &domain, &bound, &err), STATUS_OK);
+  assert_int_equal(energy_open(&e, bound, &domain, &err), STATUS_OK);
+  assert_true(energy_value(&e, y, NULL) == 7);
+  energy_hessian(&e, y, NULL, hessian);
+  assert_true(fabs(hessian[4] - 1) < 1e-6 && fabs(hessian[5]) < 1e-6);
+  energy_close(&e);
+  plugins_drop(&bound);
+}
+
+/* ---- settings ---- */
+
+static void files_are_read_and_compared(void **state) {
+  place *here = *state;
+  arena *a = &here->memory;
+  const hifm_domain domain = {.d = 2};
+  const hifm_plugin *plugin = NULL;
+  hifm_bound bound = {0};
+  failure err;
+  char hex[33];
+  assert_int_equal(plugins_open(fake(a, "energies", "tabulated"), &plugin, &err), STATUS_OK);
+  const char *path = arena_format(a, "%s/stiff", here->folder);
+  assert_int_equal(files_write(path, "35", 2, &err), STATUS_OK);
+  blake2b_hex("35", 2, hex);
+  const char *const given[] = {
+      arena_format(a, "{\"table\":\"%s\"}", path),
+      arena_format(a, "{\"table\":{\"path\":\"%s\",\"content\":\"%s\"}}", path, hex)};
+  for (size_t i = 0; i < 2; i++) {
+    assert_int_equal(
+        plugins_bind_opened(a, plugin, parse(a, given[i]), "mine", &domain, &bound, &err),
+        STATUS_OK);
+    const hifm_file *file = bound.self;
+    assert_string_equal(file->path, path);
+    assert_int_equal(file->length, 2);
+    assert_memory_equal(file->bytes, "35", 3);
+    plugins_drop(&bound);
+  }
+  assert_int_equal(files_write(path, "36", 2, &err), STATUS_OK);
+  assert_int_equal(
+      plugins_bind_opened(a, plugin, parse(a, given[1]), "mine", &domain, &bound, &err),
+      STATUS_BAD_INPUT);
+  assert_non_null(strstr(err.message, "mine.table: "));
+  assert_non_null(strstr(err.message, path));
+  assert_non_null(strstr(err.message, hex));
+  assert_int_equal(plugins_bind_opened(a, plugin, parse(a, "{\"table\":\"/nowhere/x\"}"), "mine",
+                                       &domain, &bound, &err),
+                   STATUS_NO_INPUT);
+  assert_non_null(strstr(err.message, "/nowhere/x"));
+}
+
+/* ---- finding and binding ---- */
 
 static void names_are_found_or_guessed(void **state) {
   place *here = *state;
@@ -136,7 +208,7 @@ static void settings_bind_plugins_within(void **state) {
                                    "you mean \"formation\"?");
 }
 
-/* The catalogue ------------------------------------------------------------------------------- */
+/* ---- the checker ---- */
 
 typedef struct verdicts {
   char failures[8192], kinds[600];
@@ -152,7 +224,7 @@ static void note(void *context, const char *name, bool passed, const char *detai
 
 static const struct {
   const char *folder, *name, *failure;
-} caught[] = {
+} CAUGHT[] = {
     {"energies", "wrong_gradient", "[gradient agrees with differences of the value: "},
     {"energies", "false_claim", "[value is unchanged by translation: "},
     {"energies", "false_claim", "[Hessian is zero along translations: "},
@@ -173,6 +245,9 @@ static const struct {
     {"energies", "one_molecule", "[value is unchanged by rotation: 7 particles in 3 dimensions: "},
     {"energies", "no_promise", "does not declare HIFM_INVARIANT_TRANSLATION"},
     {"energies", "nan", "[value is finite: "},
+    {"energies", "wrong_product", "[hvp agrees with differences of the gradient: "},
+    {"energies", "gives_up",
+     "[no call fails: 8 x 8 image: energy gives_up: no convergence at y[0]"},
     {"energies", "crashes", "crashed with SIGSEGV after \"gradient agrees with"},
     {"energies", "hangs", "took longer than 1 s after \"gradient agrees with"},
     {"energies", "aborts", "crashed with SIGABRT after \"nothing\""},
@@ -191,15 +266,15 @@ static const struct {
 
 static void the_checker_catches(void **state) {
   place *here = *state;
-  for (size_t i = 0; i < sizeof caught / sizeof *caught; i++) {
+  for (size_t i = 0; i < sizeof CAUGHT / sizeof *CAUGHT; i++) {
     verdicts v = {.failures = ""};
     size_t failed = 0;
     failure err;
-    const char *path = fake(&here->memory, caught[i].folder, caught[i].name);
-    unsigned seconds = strcmp(caught[i].name, "hangs") == 0 ? 1 : 30;
+    const char *path = fake(&here->memory, CAUGHT[i].folder, CAUGHT[i].name);
+    unsigned seconds = strcmp(CAUGHT[i].name, "hangs") == 0 ? 1 : 30;
     assert_int_equal(check_plugin_apart(path, seconds, note, &v, &failed, &err), STATUS_OK);
-    if (failed == 0 || !strstr(v.failures, caught[i].failure))
-      fail_msg("%s: %zu failed: %s", caught[i].name, failed, v.failures);
+    if (failed == 0 || !strstr(v.failures, CAUGHT[i].failure))
+      fail_msg("%s: %zu failed: %s", CAUGHT[i].name, failed, v.failures);
   }
 }
 
@@ -207,32 +282,42 @@ static void the_checker_catches(void **state) {
 static const struct {
   const char *name;
   size_t failures;
-} alone[] = {
-    {"two_numbers", 0},       {"wrong_gradient", 5}, /* an image and four counts of plain numbers */
-    {"overruns", 2},                                 /* one and two numbers */
-    {"false_permutation", 2},                        /* particles in space and in the plane */
-    {"plain_claim", 2},                              /* two flags */
-    {"fits_nothing", 1},      {"on_a_line", 0},      {"ten_numbers", 0},
+} ALONE[] = {
+    {"two_numbers", 0},
+    {"wrong_gradient", 5},    /* an image and four counts of plain numbers */
+    {"overruns", 2},          /* one and two numbers */
+    {"false_permutation", 2}, /* particles in space and in the plane */
+    {"plain_claim", 2},       /* two flags */
+    {"fits_nothing", 1},
+    {"on_a_line", 0},
+    {"ten_numbers", 0},
+    {"short_table", 0},
+    {"typed", 0},
+    {"tabulated", 0},
+    {"wraps", 0},
 };
 
 static void nothing_else_fails(void **state) {
   place *here = *state;
-  for (size_t i = 0; i < sizeof alone / sizeof *alone; i++) {
+  for (size_t i = 0; i < sizeof ALONE / sizeof *ALONE; i++) {
     verdicts v = {.failures = ""};
     size_t failed = 0;
     failure err;
-    const char *path = fake(&here->memory, "energies", alone[i].name);
+    const char *path = fake(&here->memory, "energies", ALONE[i].name);
     assert_int_equal(check_plugin(path, note, &v, &failed, &err), STATUS_OK);
-    if (failed != alone[i].failures)
-      fail_msg("%s: %zu failed: %s", alone[i].name, failed, v.failures);
+    if (failed != ALONE[i].failures)
+      fail_msg("%s: %zu failed: %s", ALONE[i].name, failed, v.failures);
     assert_null(strstr(v.failures, "[Hessian"));
   }
   verdicts v = {.failures = ""};
   size_t failed = 0;
   failure err;
-  const char *solver = fake(&here->memory, "solvers", "two_steps");
-  assert_int_equal(check_plugin(solver, note, &v, &failed, &err), STATUS_OK);
-  if (failed) fail_msg("two_steps: %s", v.failures);
+  static const char *const SOLVERS[] = {"two_steps", "rk23"};
+  for (size_t i = 0; i < 2; i++) {
+    const char *solver = fake(&here->memory, "solvers", SOLVERS[i]);
+    assert_int_equal(check_plugin(solver, note, &v, &failed, &err), STATUS_OK);
+    if (failed) fail_msg("%s: %s", SOLVERS[i], v.failures);
+  }
   assert_int_equal(check_plugin("/nowhere.so", note, &v, &failed, &err), STATUS_NO_INPUT);
 }
 
@@ -268,6 +353,8 @@ int main(void) {
                                      TEST(arithmetic_survives_loading),
                                      TEST(missing_files_are_named),
                                      TEST(a_file_is_opened_once),
+                                     TEST(short_tables_are_completed),
+                                     TEST(files_are_read_and_compared),
                                      TEST(names_are_found_or_guessed),
                                      TEST(two_of_a_name_are_named),
                                      TEST(plugins_may_lie_in_the_path_itself),

@@ -41,16 +41,17 @@ static void assert_moment(const double *samples, size_t chains, size_t draws, si
 
 static const double variances[3] = {0.25, 1, 4};
 
-static double gaussian(const void *self, const hifm_domain *domain, const double *y,
-                       const double *anchor) {
-  (void)self, (void)anchor;
+static hifm_status gaussian(const void *self, const hifm_configuration *at, double *out,
+                            hifm_error *err) {
+  (void)self, (void)err;
   double sum = 0;
-  for (uint32_t i = 0; i < domain->d; i++) sum += y[i] * y[i] / (2 * variances[i]);
-  return sum;
+  for (uint32_t i = 0; i < at->domain->d; i++) sum += at->y[i] * at->y[i] / (2 * variances[i]);
+  *out = sum;
+  return HIFM_OK;
 }
 
 static const hifm_energy_ops gaussian_ops = {.value = gaussian};
-static const hifm_plugin gaussian_plugin = {.name = "gaussian", .ops.energy = &gaussian_ops};
+static const hifm_plugin gaussian_plugin = {.name = "gaussian", .ops = {.energy = &gaussian_ops}};
 static const hifm_domain line3 = {.d = 3};
 static const sampler_settings small = {.chains = 40,
                                        .warmup = 200,
@@ -158,10 +159,44 @@ static void lennard_jones_cluster(void **state) {
 
 /* ---- what cannot be sampled ---- */
 
-static double nowhere(const void *self, const hifm_domain *domain, const double *y,
-                      const double *anchor) {
-  (void)self, (void)domain, (void)y, (void)anchor;
-  return NAN;
+static hifm_status nowhere(const void *self, const hifm_configuration *at, double *out,
+                           hifm_error *err) {
+  (void)self, (void)at, (void)err;
+  *out = NAN;
+  return HIFM_OK;
+}
+
+/* Works for `*self` calls. */
+static hifm_status engine(const void *self, const hifm_configuration *at, double *out,
+                          hifm_error *err) {
+  size_t *calls = at->work;
+  if (++*calls > *(const size_t *)self)
+    return hifm_fail(err, HIFM_IO_FAILED, "the engine is gone after %zu calls", *calls - 1);
+  return gaussian(self, at, out, err);
+}
+
+static size_t engine_work(const void *self, const hifm_domain *domain) {
+  (void)self, (void)domain;
+  return sizeof(size_t);
+}
+
+/* Wherever it happens: at the start, in a sweep, in what is kept. */
+static void a_failing_energy_ends_the_run_with_its_words(void **state) {
+  (void)state;
+  const hifm_energy_ops engine_ops = {.value = engine, .work = engine_work};
+  const hifm_plugin plugin = {.name = "engine", .ops = {.energy = &engine_ops}};
+  static double samples[40 * 4 * 3];
+  for (size_t calls = 0; calls < 200000; calls += 49999) {
+    sampler_report report;
+    failure err = {0};
+    energy e = open_energy((hifm_bound){&plugin, &calls}, &line3);
+    assert_int_equal(sampler_run(&e, &small, 4, samples, NULL, NULL, &report, &err),
+                     STATUS_IO_FAILED);
+    char expected[100];
+    snprintf(expected, sizeof expected, "energy engine: the engine is gone after %zu calls", calls);
+    assert_string_equal(err.message, expected);
+    energy_close(&e);
+  }
 }
 
 static bool stop_at_half(void *context, double fraction) {
@@ -173,8 +208,8 @@ static void refusals(void **state) {
   (void)state;
   const hifm_energy_ops nowhere_ops = {.value = nowhere};
   const hifm_energy_ops relative_ops = {.invariances = HIFM_ANCHORED, .value = gaussian};
-  const hifm_plugin bad = {.name = "nowhere", .ops.energy = &nowhere_ops};
-  const hifm_plugin relative = {.name = "relative", .ops.energy = &relative_ops};
+  const hifm_plugin bad = {.name = "nowhere", .ops = {.energy = &nowhere_ops}};
+  const hifm_plugin relative = {.name = "relative", .ops = {.energy = &relative_ops}};
   static double samples[40 * 4 * 3];
   sampler_report report;
   failure err = {0};
@@ -250,6 +285,7 @@ int main(void) {
       cmocka_unit_test(same_seed_same_bits),
       cmocka_unit_test(lennard_jones_cluster),
       cmocka_unit_test(refusals),
+      cmocka_unit_test(a_failing_energy_ends_the_run_with_its_words),
       cmocka_unit_test(effective_sizes),
       cmocka_unit_test(disagreement_shows),
       cmocka_unit_test(rhat_by_hand),

@@ -1,27 +1,35 @@
-/* The record every plugin exports: who it is, which settings it takes, where its functions are.
+/* The record that every plugin exports: its name, its settings, its functions.
  *
  * A plugin is one shared object with one exported constant, written with HIFM_PLUGIN at the end of
- * its file. The host reads abi, kind, ops_size and instance_size before it runs any code of the
- * plugin, and refuses a mismatch with a message that names both sides. A plugin calls no function
- * of the host. The host owns all memory: it allocates instance_size zeroed bytes per instance,
- * stores the declared settings in them, then calls init where there is one.
+ * its file, in C or in C++20. The host reads abi, kind, ops_size and instance_size before it runs
+ * any code of the plugin; it refuses a mismatch with a message that has both numbers. A plugin
+ * calls no function of the host but the callbacks that it is given.
  *
- * A `const void *self` promises that any number of threads may be inside the function at once. */
+ * Growth: structs are only extended, at their end, and `abi` changes when anything else changes. A
+ * plugin built with older headers has a shorter table of operations: those that it lacks are taken
+ * as NULL. A longer table than the host's is refused.
+ *
+ * Memory: the host owns it. An instance is instance_size zeroed bytes, into which the settings are
+ * stored. Output arrays are not zeroed: a function writes every item of them, and nothing else.
+ * Arguments are valid during the call only. No function but init may allocate.
+ *
+ * Threads: a function with `const void *self` may be called by any number of threads at once, so it
+ * keeps nothing outside of its arguments (no static variables). init and drop run alone.
+ *
+ * Files: a grid of runs is computed with a copy of the shared object that is taken at its start. A
+ * plugin that is rebuilt meanwhile serves the next grid. */
 #ifndef HIFM_PLUGIN_H
 #define HIFM_PLUGIN_H
 
+#include "hifm/settings.h"
 #include "hifm/status.h"
 
-#include <float.h>
-#include <math.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
 
-#define HIFM_ABI   2u
+#define HIFM_ABI   3u
 #define HIFM_ENTRY "hifm_plugin_record"
-
-typedef enum hifm_kind { HIFM_ENERGY = 1, HIFM_FLOW, HIFM_NETWORK, HIFM_SOLVER } hifm_kind;
 
 /* What a data point is. d = particles * space for particle systems (row-major: particle, then
  * coordinate), height * width * channels for images; otherwise only d is set. */
@@ -29,65 +37,10 @@ typedef struct hifm_domain {
   uint32_t d;
   uint32_t particles, space;
   uint32_t height, width, channels;
-  bool centred; /* every point has zero centre of mass (particles only) */
-  bool speed;   /* a network also answers v_z, the speed of z (eq. 21): see network.h */
+  bool centred;          /* every point has zero centre of mass (particles only) */
+  bool speed;            /* a network also answers v_z, the speed of z (eq. 21): see network.h */
+  const uint16_t *types; /* [particles], the type of each; NULL: all particles are alike */
 } hifm_domain;
-
-/* The type decides what lies at `offset` in the instance: */
-typedef enum hifm_param_type {
-  HIFM_REAL,   /* double */
-  HIFM_COUNT,  /* uint64_t */
-  HIFM_FLAG,   /* bool */
-  HIFM_CHOICE, /* uint32_t, the index into choices */
-  HIFM_TEXT,   /* const char *, owned by the host, lives as long as the instance */
-  HIFM_REF     /* hifm_bound, another plugin of the kind `kind` with its own settings */
-} hifm_param_type;
-
-typedef struct hifm_param {
-  const char *name, *meaning; /* name NULL ends a table */
-  size_t offset;
-  hifm_param_type type;
-  double default_value;       /* REAL, COUNT, FLAG (0 or 1), CHOICE (index); NAN: must be given */
-  double low, high;           /* REAL, COUNT: both ends allowed; HIFM_POSITIVE as low means "> 0" */
-  const char *const *choices; /* CHOICE: ended by NULL */
-  const char *text;           /* TEXT, REF: default; NULL: must be given */
-  hifm_kind kind;             /* REF */
-} hifm_param;
-
-#define HIFM_POSITIVE DBL_MIN
-
-#define HIFM_PARAM_REAL(S, field, default_, low_, high_, meaning_)                                 \
-  {                                                                                                \
-    .name = #field, .meaning = meaning_, .offset = offsetof(S, field), .type = HIFM_REAL,          \
-    .default_value = default_, .low = low_, .high = high_                                          \
-  }
-#define HIFM_PARAM_COUNT(S, field, default_, low_, high_, meaning_)                                \
-  {                                                                                                \
-    .name = #field, .meaning = meaning_, .offset = offsetof(S, field), .type = HIFM_COUNT,         \
-    .default_value = default_, .low = low_, .high = high_                                          \
-  }
-#define HIFM_PARAM_FLAG(S, field, default_, meaning_)                                              \
-  {                                                                                                \
-    .name = #field, .meaning = meaning_, .offset = offsetof(S, field), .type = HIFM_FLAG,          \
-    .default_value = default_, .high = 1                                                           \
-  }
-#define HIFM_PARAM_CHOICE(S, field, default_, choices_, meaning_)                                  \
-  {                                                                                                \
-    .name = #field, .meaning = meaning_, .offset = offsetof(S, field), .type = HIFM_CHOICE,        \
-    .default_value = default_, .choices = choices_                                                 \
-  }
-#define HIFM_PARAM_TEXT(S, field, text_, meaning_)                                                 \
-  {                                                                                                \
-    .name = #field, .meaning = meaning_, .offset = offsetof(S, field), .type = HIFM_TEXT,          \
-    .text = text_                                                                                  \
-  }
-#define HIFM_PARAM_REF(S, field, kind_, text_, meaning_)                                           \
-  {                                                                                                \
-    .name = #field, .meaning = meaning_, .offset = offsetof(S, field), .type = HIFM_REF,           \
-    .text = text_, .kind = kind_                                                                   \
-  }
-#define HIFM_PARAM_END                                                                             \
-  { .name = NULL }
 
 struct hifm_energy_ops;
 struct hifm_flow_ops;
@@ -96,9 +49,9 @@ struct hifm_solver_ops;
 
 typedef struct hifm_plugin {
   uint32_t abi, kind, ops_size, instance_size; /* these four never move */
-  uint32_t revision;          /* raise when equal settings give other numbers: it is part of a run's
-                                 identity, so that old results are not taken for new ones */
-  const char *name, *summary; /* name: [a-z][a-z0-9_]*, the name of the file */
+  uint32_t revision;          /* raise it when equal settings give other numbers: it is part of a
+                                 run's identity, so that old results are not taken for new ones */
+  const char *name, *summary; /* name: [a-z][a-z0-9_]*, the name of the file; summary: one line */
   const hifm_param *params;   /* NULL: no settings */
   union {
     const struct hifm_energy_ops *energy;
@@ -106,26 +59,35 @@ typedef struct hifm_plugin {
     const struct hifm_network_ops *network;
     const struct hifm_solver_ops *solver;
   } ops;
-  /* Optional. Called once, with the settings stored: checks them against the domain, derives what
-   * the kernels need. Returns a status and writes err. Must not allocate unless drop frees. */
+  /* Optional. Called once, when all settings are stored: files are read, plugins in HIFM_REF
+   * settings are ready. Checks the settings against the domain and derives what the functions need.
+   * Any status but HIFM_OK refuses the domain or the settings, with the words in err. drop is not
+   * called after a failed init: init frees what it has allocated. */
   hifm_status (*init)(void *self, const hifm_domain *domain, hifm_error *err);
-  void (*drop)(void *self); /* optional */
+  void (*drop)(void *self); /* optional: frees what init has allocated */
 } hifm_plugin;
 
-/* A plugin with its settings: what `self` means to its functions. */
+/* A plugin with its settings: `self` is what its functions are called with. */
 typedef struct hifm_bound {
   const hifm_plugin *plugin;
   void *self;
 } hifm_bound;
 
-/* HIFM_PLUGIN(energy, HIFM_ENERGY, instance, .name = "morse", ..., .ops.energy = &ops); */
+extern __attribute__((visibility("default"))) const hifm_plugin hifm_plugin_record;
+
+#ifdef __cplusplus
+}
+#endif
+
+/* HIFM_PLUGIN(energy, HIFM_ENERGY, morse, .revision = 1, .name = "morse", .summary = "...",
+ *             .params = params, .ops = {.energy = &ops}, .init = init);
+ * The second argument is the kind of the first; `morse` is the type of an instance (char: none). */
 #define HIFM_PLUGIN(kind_word, kind_value, instance, ...)                                          \
-  extern const hifm_plugin hifm_plugin_record;                                                     \
-  __attribute__((visibility("default"))) const hifm_plugin hifm_plugin_record = {                  \
-      .abi = HIFM_ABI,                                                                             \
-      .kind = kind_value,                                                                          \
-      .ops_size = (uint32_t)sizeof(struct hifm_##kind_word##_ops),                                 \
-      .instance_size = (uint32_t)sizeof(instance),                                                 \
-      __VA_ARGS__}
+  const hifm_plugin hifm_plugin_record = {.abi = HIFM_ABI,                                         \
+                                          .kind = kind_value,                                      \
+                                          .ops_size =                                              \
+                                              (uint32_t)sizeof(struct hifm_##kind_word##_ops),     \
+                                          .instance_size = (uint32_t)sizeof(instance),             \
+                                          __VA_ARGS__}
 
 #endif

@@ -7,6 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What a stream is for; a new purpose gets a new number, old ones never change. */
 enum {
   HIFM_RNG_WEIGHTS = 1,
@@ -87,4 +91,7 @@ static inline uint64_t hifm_below(hifm_stream stream, uint64_t step, uint32_t in
   return (uint64_t)(((wide)bits * n) >> 64);
 }
 
+#ifdef __cplusplus
+}
+#endif
 #endif

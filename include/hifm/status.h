@@ -9,6 +9,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef enum hifm_status {
   HIFM_OK = 0,
   HIFM_BAD_SETTINGS = 1, /* the settings are wrong, alone or for this domain */
@@ -37,4 +41,7 @@ hifm_fail(hifm_error *err, hifm_status status, const char *format, ...) {
   return status;
 }
 
+#ifdef __cplusplus
+}
+#endif
 #endif

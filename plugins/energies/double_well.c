@@ -10,34 +10,49 @@ typedef struct double_well {
   double a, b, c, d;
 } double_well;
 
-static double value(const void *self, const hifm_domain *domain, const double *y,
-                    const double *anchor) {
+static hifm_status value(const void *self, const hifm_configuration *at, double *out,
+                         hifm_error *err) {
   const double_well *w = self;
-  (void)anchor;
+  const double *y = at->y;
   double x2 = y[0] * y[0], rest = 0;
-  for (uint32_t i = 1; i < domain->d; i++) rest += y[i] * y[i];
-  return (w->a / 4 * x2 - w->b / 2) * x2 + w->c * y[0] + w->d / 2 * rest;
+  (void)err;
+  for (uint32_t i = 1; i < at->domain->d; i++) rest += y[i] * y[i];
+  *out = (w->a / 4 * x2 - w->b / 2) * x2 + w->c * y[0] + w->d / 2 * rest;
+  return HIFM_OK;
 }
 
-static void gradient(const void *self, const hifm_domain *domain, const double *y,
-                     const double *anchor, double *out) {
+static hifm_status gradient(const void *self, const hifm_configuration *at, double *out,
+                            hifm_error *err) {
   const double_well *w = self;
-  (void)anchor;
+  const double *y = at->y;
+  (void)err;
   out[0] = (w->a * y[0] * y[0] - w->b) * y[0] + w->c;
-  for (uint32_t i = 1; i < domain->d; i++) out[i] = w->d * y[i];
+  for (uint32_t i = 1; i < at->domain->d; i++) out[i] = w->d * y[i];
+  return HIFM_OK;
 }
 
-static void hessian(const void *self, const hifm_domain *domain, const double *y,
-                    const double *anchor, double *out) {
+static hifm_status hessian(const void *self, const hifm_configuration *at, double *out,
+                           hifm_error *err) {
   const double_well *w = self;
-  const size_t d = domain->d;
-  (void)anchor;
+  const size_t d = at->domain->d;
+  (void)err;
   for (size_t i = 0; i < d * d; i++) out[i] = 0;
-  out[0] = 3 * w->a * y[0] * y[0] - w->b;
+  out[0] = 3 * w->a * at->y[0] * at->y[0] - w->b;
   for (size_t i = 1; i < d; i++) out[i * d + i] = w->d;
+  return HIFM_OK;
 }
 
-static const hifm_energy_ops ops = {.value = value, .gradient = gradient, .hessian = hessian};
+static hifm_status hvp(const void *self, const hifm_configuration *at, const double *x, double *out,
+                       hifm_error *err) {
+  const double_well *w = self;
+  (void)err;
+  out[0] = (3 * w->a * at->y[0] * at->y[0] - w->b) * x[0];
+  for (uint32_t i = 1; i < at->domain->d; i++) out[i] = w->d * x[i];
+  return HIFM_OK;
+}
+
+static const hifm_energy_ops ops = {
+    .value = value, .gradient = gradient, .hessian = hessian, .hvp = hvp};
 
 static const hifm_param params[] = {
     HIFM_PARAM_REAL(double_well, a, 1, HIFM_POSITIVE, DBL_MAX, "quartic term of x_1"),
@@ -49,4 +64,4 @@ static const hifm_param params[] = {
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, double_well, .revision = 1, .name = "double_well",
             .summary = "double well along the first coordinate, harmonic in the others",
-            .params = params, .ops.energy = &ops);
+            .params = params, .ops = {.energy = &ops});

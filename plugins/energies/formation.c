@@ -24,4 +24,4 @@ static const hifm_energy_ops ops = {.invariances = HIFM_ANCHORED, .pair = pair};
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, formation, .revision = 1, .name = "formation",
             .summary = "distances to every other particle kept as in the data point (eq. 25)",
-            .ops.energy = &ops);
+            .ops = {.energy = &ops});

@@ -58,4 +58,4 @@ static const hifm_param params[] = {
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, lennard_jones, .revision = 1, .name = "lennard_jones",
             .summary = "Lennard-Jones cluster in a harmonic trap", .params = params,
-            .ops.energy = &ops, .init = init);
+            .ops = {.energy = &ops}, .init = init);

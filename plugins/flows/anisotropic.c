@@ -7,9 +7,10 @@ typedef struct anisotropic {
   double gamma;
 } anisotropic;
 
-static hifm_status shape(const void *self, hifm_spectrum *spectrum, hifm_error *err) {
+static hifm_status shape(const void *self, const hifm_point *point, hifm_spectrum *spectrum,
+                         hifm_error *err) {
   const double gamma = ((const anisotropic *)self)->gamma;
-  (void)err;
+  (void)point, (void)err;
   for (size_t i = 0; i < spectrum->modes; i++)
     spectrum->beta[i] = spectrum->alpha[i] > 0 ? sqrt(2 * spectrum->low * gamma) : 0;
   return HIFM_OK;
@@ -23,4 +24,4 @@ static const hifm_flow_ops ops = {.role = HIFM_STAGE_NOISE, .shape = shape};
 
 HIFM_PLUGIN(flow, HIFM_FLOW, anisotropic, .revision = 1, .name = "anisotropic",
             .summary = "noise stage: one diffusion, so stiff modes end narrower", .params = params,
-            .ops.flow = &ops);
+            .ops = {.flow = &ops});

@@ -7,9 +7,10 @@ typedef struct condition {
   double c;
 } condition;
 
-static hifm_status shape(const void *self, hifm_spectrum *spectrum, hifm_error *err) {
+static hifm_status shape(const void *self, const hifm_point *point, hifm_spectrum *spectrum,
+                         hifm_error *err) {
   const double c = ((const condition *)self)->c, low = spectrum->low, high = spectrum->high;
-  (void)err;
+  (void)point, (void)err;
   if (!(high > low)) return HIFM_OK; /* all rates equal (two particles): nothing to scale */
   const double a = (c - 1) * low / (high - low);
   for (size_t i = 0; i < spectrum->modes; i++)
@@ -25,4 +26,4 @@ static const hifm_flow_ops ops = {.role = HIFM_STAGE_HESSIAN | HIFM_STAGE_RATES,
 
 HIFM_PLUGIN(flow, HIFM_FLOW, condition, .revision = 1, .name = "condition",
             .summary = "rates of the Hessian scaled to a condition number", .params = params,
-            .ops.flow = &ops);
+            .ops = {.flow = &ops});

@@ -6,15 +6,16 @@ typedef struct data {
   double kappa, epsilon;
 } data;
 
-static hifm_status shape(const void *self, hifm_spectrum *spectrum, hifm_error *err) {
+static hifm_status shape(const void *self, const hifm_point *point, hifm_spectrum *spectrum,
+                         hifm_error *err) {
   const data *set = self;
-  if (!(spectrum->norm > set->epsilon))
+  if (!(point->norm > set->epsilon))
     return hifm_fail(err, HIFM_BAD_INPUT,
                      "a data point has norm %g, but the data stage needs |y1| > epsilon = %g",
-                     spectrum->norm, set->epsilon);
+                     point->norm, set->epsilon);
   spectrum->kappa = set->kappa;
   for (size_t i = 0; i < spectrum->modes; i++)
-    spectrum->alpha[i] = -log(set->epsilon / spectrum->norm);
+    spectrum->alpha[i] = -log(set->epsilon / point->norm);
   return HIFM_OK;
 }
 
@@ -27,4 +28,4 @@ static const hifm_flow_ops ops = {.role = HIFM_STAGE_SOURCE, .shape = shape};
 
 HIFM_PLUGIN(flow, HIFM_FLOW, data, .revision = 1, .name = "data",
             .summary = "path stage: a rate per data point, set by y reaching it within epsilon",
-            .params = params, .ops.flow = &ops);
+            .params = params, .ops = {.flow = &ops});

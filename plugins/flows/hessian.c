@@ -15,9 +15,11 @@ static void make_null(hifm_spectrum *spectrum, size_t i) {
   spectrum->null[i] = true;
 }
 
-static hifm_status shape(const void *self, hifm_spectrum *spectrum, hifm_error *err) {
+static hifm_status shape(const void *self, const hifm_point *point, hifm_spectrum *spectrum,
+                         hifm_error *err) {
   const hessian *set = self;
   const double threshold = set->tol * spectrum->high;
+  (void)point;
   if (set->negative == REFUSE && spectrum->low < -threshold)
     return hifm_fail(
         err, HIFM_BAD_SETTINGS,
@@ -52,4 +54,4 @@ static const hifm_flow_ops ops = {.role = HIFM_STAGE_SOURCE | HIFM_STAGE_HESSIAN
 
 HIFM_PLUGIN(flow, HIFM_FLOW, hessian, .revision = 1, .name = "hessian",
             .summary = "path stage: rates and basis from an energy's Hessian (eq. 13)",
-            .params = params, .ops.flow = &ops);
+            .params = params, .ops = {.flow = &ops});

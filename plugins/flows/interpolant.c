@@ -6,9 +6,10 @@ typedef struct interpolant {
   double kappa, epsilon;
 } interpolant;
 
-static hifm_status shape(const void *self, hifm_spectrum *spectrum, hifm_error *err) {
+static hifm_status shape(const void *self, const hifm_point *point, hifm_spectrum *spectrum,
+                         hifm_error *err) {
   const interpolant *set = self;
-  (void)err;
+  (void)point, (void)err;
   spectrum->kappa = set->kappa;
   for (size_t i = 0; i < spectrum->modes; i++) spectrum->alpha[i] = -log(set->epsilon) / set->kappa;
   return HIFM_OK;
@@ -24,4 +25,4 @@ static const hifm_flow_ops ops = {.role = HIFM_STAGE_SOURCE, .shape = shape};
 
 HIFM_PLUGIN(flow, HIFM_FLOW, interpolant, .revision = 1, .name = "interpolant",
             .summary = "path stage: one rate for all data, set by z reaching 1 - epsilon",
-            .params = params, .ops.flow = &ops);
+            .params = params, .ops = {.flow = &ops});

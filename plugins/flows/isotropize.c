@@ -6,9 +6,10 @@ typedef struct isotropize {
   double gamma;
 } isotropize;
 
-static hifm_status shape(const void *self, hifm_spectrum *spectrum, hifm_error *err) {
+static hifm_status shape(const void *self, const hifm_point *point, hifm_spectrum *spectrum,
+                         hifm_error *err) {
   const double gamma = ((const isotropize *)self)->gamma;
-  (void)err;
+  (void)point, (void)err;
   for (size_t i = 0; i < spectrum->modes; i++)
     spectrum->beta[i] = sqrt(2 * spectrum->alpha[i] * gamma);
   return HIFM_OK;
@@ -21,4 +22,4 @@ static const hifm_flow_ops ops = {.role = HIFM_STAGE_NOISE, .shape = shape};
 
 HIFM_PLUGIN(flow, HIFM_FLOW, isotropize, .revision = 1, .name = "isotropize",
             .summary = "noise stage: stationary variance gamma in every mode", .params = params,
-            .ops.flow = &ops);
+            .ops = {.flow = &ops});

@@ -5,8 +5,9 @@ typedef struct transport {
   double sigma_min;
 } transport;
 
-static hifm_status shape(const void *self, hifm_spectrum *spectrum, hifm_error *err) {
-  (void)self, (void)err;
+static hifm_status shape(const void *self, const hifm_point *point, hifm_spectrum *spectrum,
+                         hifm_error *err) {
+  (void)self, (void)point, (void)err;
   for (size_t i = 0; i < spectrum->modes; i++) spectrum->alpha[i] = 1;
   return HIFM_OK;
 }
@@ -30,4 +31,4 @@ static const hifm_flow_ops ops = {.role = HIFM_STAGE_SOURCE, .shape = shape, .pa
 
 HIFM_PLUGIN(flow, HIFM_FLOW, transport, .revision = 1, .name = "transport",
             .summary = "path stage: optimal transport, a straight line (eq. 18)", .params = params,
-            .ops.flow = &ops);
+            .ops = {.flow = &ops});

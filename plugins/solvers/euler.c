@@ -1,11 +1,11 @@
 /* Euler's method. */
 #include "fixed_step.h"
 
-static const fixed_table table = {.stages = 1, .b = {1}};
+static const fixed_table TABLE = {.stages = 1, .b = {1}};
 
 static hifm_status advance(const void *self, const hifm_problem *problem, double t0, double t1,
                            double *y, double *scratch, hifm_solve_stats *stats, hifm_error *err) {
-  return fixed_advance(&table, ((const fixed_step *)self)->steps, problem, t0, t1, y, scratch,
+  return fixed_advance(&TABLE, ((const fixed_step *)self)->steps, problem, t0, t1, y, scratch,
                        stats, err);
 }
 
@@ -17,4 +17,4 @@ static const hifm_solver_ops ops = {.scratch = fixed_scratch, .advance = advance
 
 HIFM_PLUGIN(solver, HIFM_SOLVER, fixed_step, .revision = 1, .name = "euler",
             .summary = "Euler's method, order 1, equal steps", .params = params,
-            .ops.solver = &ops);
+            .ops = {.solver = &ops});

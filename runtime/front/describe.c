@@ -1,5 +1,6 @@
 #include "front/describe.h"
 
+#include "base/json.h"
 #include "base/text.h"
 #include "hifm/energy.h"
 #include "hifm/flow.h"
@@ -59,6 +60,7 @@ static const char *default_text(arena *a, const value *setting) {
   if (!unset) return "must be given";
   if (unset->type == VALUE_BOOL) return unset->flag ? "true" : "false";
   if (unset->type == VALUE_NUMBER) return arena_format(a, "%.15g", unset->number);
+  if (unset->type == VALUE_LIST) return json_text(a, unset);
   return arena_format(a, "\"%s\"", unset->text);
 }
 

@@ -8,6 +8,7 @@
 #include "hifm/flow.h"
 #include "hifm/network.h"
 #include "host/child.h"
+#include "host/energy.h"
 #include "host/plugins.h"
 
 #include <stdlib.h>
@@ -24,11 +25,9 @@ static void describe_kind(arena *a, value *entry, const hifm_plugin *plugin) {
     value_put(a, entry, "speed", value_bool(a, plugin->ops.network->speed));
   if (plugin->kind == HIFM_ENERGY) {
     const hifm_energy_ops *ops = plugin->ops.energy;
-    const uint32_t implied = ops->pair ? HIFM_INVARIANT_TRANSLATION | HIFM_INVARIANT_ROTATION |
-                                             HIFM_INVARIANT_PERMUTATION
-                                       : 0;
-    value_put_number(a, entry, "invariances", ops->invariances | implied);
-    value_put(a, entry, "pair", value_bool(a, ops->pair != NULL));
+    value_put_number(a, entry, "invariances", energy_constant_invariances(ops));
+    value_put(a, entry, "more_invariances", value_bool(a, ops->invariances_of != NULL));
+    value_put(a, entry, "pair", value_bool(a, energy_sums_pairs(ops)));
   }
 }
 
@@ -130,19 +129,19 @@ status_code catalogue_find(arena *a, const value *catalogue, hifm_kind kind, con
 }
 
 status_code catalogue_energy_of(arena *a, const value *catalogue, const value *stage,
-                                const value **energy, failure *err) {
+                                const value **out, failure *err) {
   const uint32_t hessian_source = HIFM_STAGE_SOURCE | HIFM_STAGE_HESSIAN;
   const char *name = params_name(stage);
   const value *entry = NULL;
-  *energy = NULL;
+  *out = NULL;
   status_code status =
       catalogue_find(a, catalogue, HIFM_FLOW, name ? name : PARAMS_NAME, &entry, err);
   if (status != STATUS_OK) return status;
   const uint32_t role = (uint32_t)value_get_number(entry, "role", 0);
   if ((role & hessian_source) != hessian_source) return STATUS_OK;
   const hifm_param *setting = params_energy(params_from_description(a, value_get(entry, "params")));
-  if (setting) *energy = value_get(stage, setting->name);
-  if (*energy) return STATUS_OK;
+  if (setting) *out = value_get(stage, setting->name);
+  if (*out) return STATUS_OK;
   return failure_set(err, STATUS_BAD_CONFIG,
                      "flow.%s: brings a Hessian, but names no energy that it is of", name);
 }

@@ -13,8 +13,9 @@
  *     "params":    LIST, as params_describe says
  *     "role", "own_path" (flow: HIFM_STAGE_... flags as a NUMBER; BOOL: brings its own path)
  *     "speed" (network, BOOL: can answer v_z)
- *     "invariances", "pair" (energy: HIFM_... flags as a NUMBER, those that follow from a sum over
- *                            pairs included; BOOL: is it one) }
+ *     "invariances", "more_invariances", "pair" (energy: HIFM_... flags as a NUMBER, those that
+ *                  follow from a sum over pairs included; BOOL: settings may add further ones;
+ *                  BOOL: is it a sum over pairs) }
  * or { "kind", "name", "path", "hash", "error" } for those that were refused or killed their child;
  * kind is "" there when neither folder nor record tells. */
 const value *catalogue_collect(arena *a);
@@ -27,7 +28,7 @@ status_code catalogue_find(arena *a, const value *catalogue, hifm_kind kind, con
 /* The energy whose Hessian a resolved path stage brings (a plugin value, params.h), found by its
  * kind and not by the name of the setting; NULL where the stage brings no Hessian. */
 status_code catalogue_energy_of(arena *a, const value *catalogue, const value *stage,
-                                const value **energy, failure *err);
+                                const value **out, failure *err);
 
 /* A lookup for params_check; the context must outlive it. */
 typedef struct catalogue_context {

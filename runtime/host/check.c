@@ -47,11 +47,23 @@ static const char *some_plugin(arena *a, hifm_kind kind) {
   return "none";
 }
 
-static const value *some_value(arena *a, const hifm_param *p) {
+/* A file beside the plugin, NAME.SETTING for NAME.so; without one the file is empty. */
+static const char *some_file(const check *c, const char *setting) {
+  const int stem = (int)strlen(c->path) - (int)strlen(".so");
+  const char *path = arena_format(c->memory, "%.*s.%s", stem, c->path, setting);
+  return files_exists(path) ? path : "/dev/null";
+}
+
+static const value *some_number(arena *a, const hifm_param *p) {
+  return value_number(a, p->low > HIFM_POSITIVE ? p->low : fmin(1, p->high));
+}
+
+static const value *some_value(const check *c, const hifm_param *p) {
+  arena *a = c->memory;
   switch (p->type) {
   case HIFM_REAL:
   case HIFM_COUNT:
-    return value_number(a, p->low > HIFM_POSITIVE ? p->low : fmin(1, p->high));
+    return some_number(a, p);
   case HIFM_FLAG:
     return value_bool(a, false);
   case HIFM_CHOICE:
@@ -59,17 +71,22 @@ static const value *some_value(arena *a, const hifm_param *p) {
   case HIFM_TEXT:
     return value_text(a, "text");
   case HIFM_REF:
-    break;
+    return value_text(a, some_plugin(a, p->kind));
+  case HIFM_FILE:
+    return value_text(a, some_file(c, p->name));
+  case HIFM_LIST: {
+    value *list = value_new(a, VALUE_LIST);
+    value_push(a, list, some_number(a, p));
+    return list;
   }
-  return value_text(a, some_plugin(a, p->kind));
+  }
+  return NULL;
 }
 
 const value *check_settings(check *c, const char *key, double number) {
   value *settings = value_new(c->memory, VALUE_MAP);
   for (const hifm_param *p = c->plugin->params; p && p->name; p++) {
-    bool word = p->type == HIFM_TEXT || p->type == HIFM_REF;
-    if (word ? !p->text : isnan(p->default_value))
-      value_put(c->memory, settings, p->name, some_value(c->memory, p));
+    if (params_must_be_given(p)) value_put(c->memory, settings, p->name, some_value(c, p));
   }
   if (key) value_put_number(c->memory, settings, key, number);
   return settings;
@@ -129,12 +146,12 @@ status_code check_plugin(const char *path, check_tell tell, void *context, size_
   status_code status = refuse_missing(path, err);
   if (status) return status;
   arena memory = {0};
-  check c = {.tell = tell, .context = context, .memory = &memory};
+  check c = {.tell = tell, .context = context, .memory = &memory, .path = path};
   failure why;
   status_code sound = plugins_open(path, &c.plugin, &why);
   check_verdict(&c, "record is sound", !sound, "%s",
                 sound ? why.message : "name, sizes, settings and operations");
-  if (!sound) check_kinds(&c);
+  if (!sound) check_domains(&c);
   *failed = c.failed;
   arena_close(&memory);
   return STATUS_OK;

@@ -204,7 +204,7 @@ static void together(const check_subject *s) {
                        .work = check_guarded(s->c, s->work_bytes)};
     calls[k] = (check_call){pass, &both[k], out, count * sizeof *out};
   }
-  check_together(s->c, calls);
+  check_two_threads(s->c, calls);
 }
 
 /* Centred points stay centred: the sum of v_y over particles is zero to rounding. */

@@ -12,6 +12,7 @@ typedef struct check {
   size_t failed;
   arena *memory;
   const hifm_plugin *plugin;
+  const char *path;  /* of the plugin */
   const char *where; /* the data points of the checks that follow, in front of their details */
 } check;
 
@@ -31,11 +32,11 @@ typedef struct check_call {
 } check_call;
 /* Passed iff two threads that are in these calls at once get the bytes that each call gives alone.
  */
-void check_together(check *c, const check_call calls[2]);
+void check_two_threads(check *c, const check_call calls[2]);
 
 /* Settings with which the plugin can be bound: defaults, and for what must be given the smallest
- * number allowed or the first plugin found. `key` (may be NULL), a REAL or COUNT of the plugin, is
- * set to number. */
+ * number allowed, the first plugin found, or the file NAME.SETTING beside NAME.so. `key` (may be
+ * NULL), a REAL or COUNT of the plugin, is set to number. */
 const value *check_settings(check *c, const char *key, double number);
 /* Does the plugin have a setting of this name and type? */
 bool check_has(const check *c, const char *name, hifm_param_type type);
@@ -50,14 +51,14 @@ void check_normals(uint32_t draw, size_t n, double *out);
  * (centred where the domain is), else normals. */
 void check_point(const hifm_domain *domain, uint32_t draw, double *y);
 
-/* check_kinds.c: the checks of the plugin's kind, on every kind of data point that it accepts. */
-void check_kinds(check *c);
+/* check_domains.c: the checks of the plugin's kind, on every kind of data point that it accepts. */
+void check_domains(check *c);
 
 void check_energy(check *c, const hifm_bound *bound, const hifm_domain *domain);
 /* For an energy that accepts no particles (refusal: its words on them): every invariance that it
  * declares fails. */
-void check_energy_unfit(check *c, const char *refusal);
-void check_flow(check *c, const hifm_bound *bound);
+void check_energy_without_particles(check *c, const char *refusal);
+void check_flow(check *c, const hifm_bound *bound, const hifm_domain *domain);
 void check_network(check *c, const hifm_bound *bound, const hifm_domain *domain);
 /* Binds by itself: some checks need other settings. */
 void check_solver(check *c);

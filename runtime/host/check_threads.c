@@ -24,7 +24,7 @@ static void *take_turns(void *given) {
   return NULL;
 }
 
-void check_together(check *c, const check_call calls[2]) {
+void check_two_threads(check *c, const check_call calls[2]) {
   pthread_barrier_t start;
   pthread_t other;
   turns t[2];

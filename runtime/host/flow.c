@@ -127,11 +127,10 @@ static void set_raw_range(hifm_spectrum *spectrum) {
   }
 }
 
-status_code flow_shape(const flow *f, double norm, const double *eigenvalues,
+status_code flow_shape(const flow *f, const hifm_point *point, const double *eigenvalues,
                        hifm_spectrum *spectrum, failure *err) {
   const size_t modes = flow_modes(f);
   spectrum->modes = modes;
-  spectrum->norm = norm;
   spectrum->kappa = 1;
   spectrum->low = spectrum->high = 0;
   for (size_t i = 0; i < modes; i++) {
@@ -144,7 +143,7 @@ status_code flow_shape(const flow *f, double norm, const double *eigenvalues,
   for (size_t k = 0; k < f->count; k++) {
     const hifm_bound *stage = &f->stages[k];
     hifm_error why = {.message = ""};
-    const hifm_status status = stage->plugin->ops.flow->shape(stage->self, spectrum, &why);
+    const hifm_status status = stage->plugin->ops.flow->shape(stage->self, point, spectrum, &why);
     if (status != HIFM_OK) return plugin_status_in(status, &why, err);
     set_range(spectrum);
   }

@@ -35,10 +35,10 @@ void flow_close(flow *f);
 /* Number of modes the spectra of this flow have: d with a Hessian, else 1. */
 size_t flow_modes(const flow *f);
 
-/* Runs all stages for the data point with this norm |y1| and, with a Hessian, these eigenvalues
- * (NULL otherwise). The spectrum's arrays have flow_modes items and belong to the caller. err says
- * which stage refused. */
-status_code flow_shape(const flow *f, double norm, const double *eigenvalues,
+/* Runs all stages for this data point and, with a Hessian, these eigenvalues (NULL otherwise). The
+ * spectrum's arrays have flow_modes items and belong to the caller. err says which stage refused.
+ */
+status_code flow_shape(const flow *f, const hifm_point *point, const double *eigenvalues,
                        hifm_spectrum *spectrum, failure *err);
 
 /* Mean factor m, deviation s and their derivatives by z, per mode, at q = 1 - z in (0, 1]: the

@@ -1,13 +1,11 @@
 #include "host/params.h"
 
 #include "base/text.h"
+#include "host/params_parts.h"
 
 #include <string.h>
 
 enum { DEPTH_MAX = 8 }; /* of plugins within plugins: a default may name its own plugin */
-
-/* Doubles hold every whole number up to here. */
-static const double count_max = 0x1p53;
 
 /* What every step of one check needs. */
 typedef struct checking {
@@ -20,15 +18,15 @@ typedef struct checking {
 static status_code check_table(checking *c, const hifm_param *params, const value *given,
                                const char *where, const char *const *extra, const value **out);
 
-static const char *const kind_words[] = {"", "energy", "flow", "network", "solver"};
+static const char *const KIND_WORDS[] = {"", "energy", "flow", "network", "solver"};
 
 const char *params_kind_text(hifm_kind kind) {
-  return kind >= HIFM_ENERGY && kind <= HIFM_SOLVER ? kind_words[kind] : "unknown";
+  return kind >= HIFM_ENERGY && kind <= HIFM_SOLVER ? KIND_WORDS[kind] : "unknown";
 }
 
 hifm_kind params_kind(const char *word) {
   for (int kind = HIFM_ENERGY; kind <= HIFM_SOLVER; kind++)
-    if (strcmp(word, kind_words[kind]) == 0) return (hifm_kind)kind;
+    if (strcmp(word, KIND_WORDS[kind]) == 0) return (hifm_kind)kind;
   return (hifm_kind)0;
 }
 
@@ -58,21 +56,9 @@ static const char *show(arena *a, double number) {
   return text;
 }
 
-static double highest(const hifm_param *param) {
-  return param->type == HIFM_COUNT && param->high > count_max ? count_max : param->high;
-}
-
-static bool has_low(const hifm_param *param) {
-  return param->low > -DBL_MAX;
-}
-
-static bool has_high(const hifm_param *param) {
-  return param->high < (param->type == HIFM_COUNT ? count_max : DBL_MAX);
-}
-
 static const char *number_range(arena *a, const hifm_param *param) {
   const char *what = param->type == HIFM_COUNT ? "a whole number" : "a number";
-  bool low = has_low(param), high = has_high(param);
+  bool low = params_has_low(param), high = params_has_high(param);
   if (low && param->low == HIFM_POSITIVE)
     return high ? arena_format(a, "%s above 0, at most %s", what, show(a, param->high))
                 : arena_format(a, "%s above 0", what);
@@ -104,6 +90,10 @@ const char *params_range_text(arena *a, const hifm_param *param) {
   case HIFM_REF:
     return arena_format(a, "%s %s plugin", param->kind == HIFM_ENERGY ? "an" : "a",
                         params_kind_text(param->kind));
+  case HIFM_FILE:
+    return "the path of a file";
+  case HIFM_LIST:
+    return arena_format(a, "a list, each item %s", number_range(a, param));
   }
   return "unknown";
 }
@@ -133,23 +123,42 @@ static status_code check_number(checking *c, const hifm_param *param, const valu
   if (number < param->low)
     return failure_set(c->err, STATUS_BAD_CONFIG, "%s: %s is below %s (%s)", where, show(a, number),
                        show(a, param->low), number_range(a, param));
-  if (number > highest(param))
+  if (number > params_highest(param))
     return failure_set(c->err, STATUS_BAD_CONFIG, "%s: %s is above %s (%s)", where, show(a, number),
-                       show(a, highest(param)), number_range(a, param));
+                       show(a, params_highest(param)), number_range(a, param));
   return STATUS_OK;
 }
 
-/* The index of a word, or the number of choices where it is none of them. */
-static size_t choice_index(const char *const *choices, const char *word) {
-  size_t i = 0;
-  while (choices[i] && strcmp(choices[i], word) != 0) i++;
-  return i;
+static status_code check_list(checking *c, const hifm_param *param, const value *given,
+                              const char *where) {
+  if (given->type != VALUE_LIST) return wrong_type(c, param, given, where);
+  for (size_t i = 0; i < given->count; i++) {
+    const char *item = arena_format(c->memory, "%s[%zu]", where, i + 1); /* as Lua counts */
+    const status_code status = check_number(c, param, given->items[i], item);
+    if (status != STATUS_OK) return status;
+  }
+  return STATUS_OK;
+}
+
+static bool is_hash(const value *node) {
+  return node && node->type == VALUE_TEXT && strlen(node->text) == 32 &&
+         strspn(node->text, "0123456789abcdef") == 32;
+}
+
+/* A path, or the MAP { "path", "content" } of PARAMS_PATH and PARAMS_CONTENT. */
+static status_code check_path(checking *c, const hifm_param *param, const value *given,
+                              const char *where) {
+  if (given->type == VALUE_TEXT && *given->text) return STATUS_OK;
+  if (given->type == VALUE_MAP && given->count == 2 && *value_get_text(given, PARAMS_PATH, "") &&
+      is_hash(value_get(given, PARAMS_CONTENT)))
+    return STATUS_OK;
+  return wrong_type(c, param, given, where);
 }
 
 static status_code check_choice(checking *c, const hifm_param *param, const value *given,
                                 const char *where) {
   if (given->type != VALUE_TEXT) return wrong_type(c, param, given, where);
-  size_t index = choice_index(param->choices, given->text);
+  size_t index = params_choice_index(param->choices, given->text);
   if (param->choices[index]) return STATUS_OK;
   return failure_set(c->err, STATUS_BAD_CONFIG, "%s: \"%s\" is not %s%s", where, given->text,
                      choice_range(c->memory, param),
@@ -184,27 +193,16 @@ static status_code check_plugin_value(checking *c, hifm_kind kind, const value *
   status_code status =
       check_table(c, params, given->type == VALUE_MAP ? given : NULL, where, name_key, &settings);
   c->depth--;
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   value *resolved = value_copy(c->memory, settings);
   value_put_text(c->memory, resolved, PARAMS_NAME, name);
   *out = resolved;
   return STATUS_OK;
 }
 
-/* What a setting is when nothing is given; NULL: it must be given. */
-static const value *default_of(arena *a, const hifm_param *param) {
-  if (param->type == HIFM_TEXT || param->type == HIFM_REF)
-    return param->text ? value_text(a, param->text) : NULL;
-  if (isnan(param->default_value)) return NULL;
-  if (param->type == HIFM_FLAG) return value_bool(a, param->default_value != 0);
-  if (param->type == HIFM_CHOICE)
-    return value_text(a, param->choices[(size_t)param->default_value]);
-  return value_number(a, param->default_value);
-}
-
 static status_code check_setting(checking *c, const hifm_param *param, const value *given,
                                  const char *where, const value **out) {
-  if (!given) given = default_of(c->memory, param);
+  if (!given) given = params_default(c->memory, param);
   if (!given)
     return failure_set(c->err, STATUS_BAD_CONFIG, "%s: must be given (%s)", where, param->meaning);
   *out = given;
@@ -220,6 +218,10 @@ static status_code check_setting(checking *c, const hifm_param *param, const val
     return given->type == VALUE_TEXT ? STATUS_OK : wrong_type(c, param, given, where);
   case HIFM_REF:
     return check_plugin_value(c, param->kind, given, where, out);
+  case HIFM_FILE:
+    return check_path(c, param, given, where);
+  case HIFM_LIST:
+    return check_list(c, param, given, where);
   }
   return failure_set(c->err, STATUS_BUG, "%s: declared with the unknown type %d", where,
                      (int)param->type);
@@ -253,10 +255,6 @@ static status_code unknown_setting(checking *c, const hifm_param *params, const 
   return failure_set(c->err, STATUS_BAD_CONFIG, "%s: unknown setting%s", where, hint);
 }
 
-static const char *join(arena *a, const char *where, const char *key) {
-  return *where ? arena_format(a, "%s.%s", where, key) : arena_text(a, key);
-}
-
 static bool listed(const char *const *words, const char *word) {
   for (; words && *words; words++)
     if (strcmp(*words, word) == 0) return true;
@@ -272,14 +270,14 @@ static status_code check_table(checking *c, const hifm_param *params, const valu
   for (size_t i = 0; given && i < given->count; i++) {
     const char *key = given->keys[i];
     if (!listed(extra, key) && !declared(params, key))
-      return unknown_setting(c, params, join(a, where, key), key);
+      return unknown_setting(c, params, params_join(a, where, key), key);
   }
   value *checked = value_new(a, VALUE_MAP);
   for (const hifm_param *p = params; p && p->name; p++) {
     const value *setting = NULL;
     status_code status =
-        check_setting(c, p, value_get(given, p->name), join(a, where, p->name), &setting);
-    if (status) return status;
+        check_setting(c, p, value_get(given, p->name), params_join(a, where, p->name), &setting);
+    if (status != STATUS_OK) return status;
     value_put(a, checked, p->name, setting);
   }
   *out = checked;
@@ -300,99 +298,4 @@ status_code params_check_ref(arena *a, hifm_kind kind, const value *given, const
     return failure_set(err, STATUS_BAD_CONFIG, "%s: must be given, \"name\" or { \"name\", ... }",
                        where);
   return check_plugin_value(&c, kind, given, where, out);
-}
-
-bool params_is_default(arena *a, const hifm_param *param, const value *setting) {
-  const value *unset = default_of(a, param);
-  if (!unset) return false;
-  if (param->type != HIFM_REF) return value_equal(setting, unset);
-  return setting->count == 1 && strcmp(value_get_text(setting, PARAMS_NAME, ""), unset->text) == 0;
-}
-
-void params_store(arena *a, const hifm_param *params, const value *checked, void *instance) {
-  for (const hifm_param *p = params; p && p->name; p++) {
-    void *place = (char *)instance + p->offset;
-    const value *setting = value_get(checked, p->name);
-    if (!setting) setting = default_of(a, p); /* it is younger than the job file */
-    if (!setting) continue;
-    switch (p->type) {
-    case HIFM_REAL:
-      *(double *)place = setting->number;
-      break;
-    case HIFM_COUNT:
-      *(uint64_t *)place = (uint64_t)setting->number;
-      break;
-    case HIFM_FLAG:
-      *(bool *)place = setting->flag;
-      break;
-    case HIFM_CHOICE:
-      *(uint32_t *)place = (uint32_t)choice_index(p->choices, setting->text);
-      break;
-    case HIFM_TEXT:
-      *(const char **)place = arena_text(a, setting->text);
-      break;
-    case HIFM_REF:
-      break;
-    }
-  }
-}
-
-static const char *const type_words[] = {"real", "count", "flag", "choice", "text", "ref"};
-
-static const value *describe_one(arena *a, const hifm_param *param) {
-  value *map = value_new(a, VALUE_MAP);
-  value_put_text(a, map, "name", param->name);
-  value_put_text(a, map, "meaning", param->meaning);
-  value_put_text(a, map, "type", type_words[param->type]);
-  const value *unset = default_of(a, param);
-  if (unset) value_put(a, map, "default", unset);
-  bool number = param->type == HIFM_REAL || param->type == HIFM_COUNT;
-  if (number && has_low(param)) value_put_number(a, map, "low", param->low);
-  if (number && has_high(param)) value_put_number(a, map, "high", param->high);
-  if (param->type == HIFM_REF) value_put_text(a, map, "kind", params_kind_text(param->kind));
-  if (param->type == HIFM_CHOICE) {
-    value *choices = value_new(a, VALUE_LIST);
-    for (size_t i = 0; param->choices[i]; i++)
-      value_push(a, choices, value_text(a, param->choices[i]));
-    value_put(a, map, "choices", choices);
-  }
-  return map;
-}
-
-const value *params_describe(arena *a, const hifm_param *params) {
-  value *list = value_new(a, VALUE_LIST);
-  for (const hifm_param *p = params; p && p->name; p++) value_push(a, list, describe_one(a, p));
-  return list;
-}
-
-static hifm_param param_from(arena *a, const value *map) {
-  const value *unset = value_get(map, "default"), *choices = value_get(map, "choices");
-  const char *type = value_get_text(map, "type", "");
-  hifm_param param = {.name = value_get_text(map, "name", ""),
-                      .meaning = value_get_text(map, "meaning", ""),
-                      .default_value = NAN,
-                      .low = value_get_number(map, "low", -INFINITY),
-                      .high = value_get_number(map, "high", INFINITY),
-                      .kind = params_kind(value_get_text(map, "kind", ""))};
-  while (param.type < HIFM_REF && strcmp(type, type_words[param.type]) != 0) param.type++;
-  if (choices) {
-    const char **words = arena_get(a, (choices->count + 1) * sizeof *words);
-    for (size_t i = 0; i < choices->count; i++) words[i] = choices->items[i]->text;
-    param.choices = words;
-  }
-  if (!unset) return param;
-  if (unset->type == VALUE_NUMBER) param.default_value = unset->number;
-  if (unset->type == VALUE_BOOL) param.default_value = unset->flag;
-  if (unset->type == VALUE_TEXT && choices)
-    param.default_value = (double)choice_index(param.choices, unset->text);
-  else if (unset->type == VALUE_TEXT)
-    param.text = unset->text;
-  return param;
-}
-
-const hifm_param *params_from_description(arena *a, const value *description) {
-  size_t count = description ? description->count : 0;
-  hifm_param *params = arena_get(a, (count + 1) * sizeof *params);
-  for (size_t i = 0; i < count; i++) params[i] = param_from(a, description->items[i]);
-  return params;
 }

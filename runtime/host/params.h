@@ -27,7 +27,8 @@ hifm_kind params_kind(const char *word);
  * STATUS_BAD_CONFIG, with "did you mean".
  *
  * Settings are NUMBER (REAL, COUNT: whole, up to 2^53), BOOL (FLAG), TEXT (CHOICE by word, TEXT),
- * and for REF a plugin value (below), resolved in *out. */
+ * LIST (LIST, of NUMBER),
+ * for REF a plugin value (below), resolved in *out, and for FILE a file value (below). */
 status_code params_check(arena *a, const hifm_param *params, const value *given, const char *where,
                          const params_lookup *lookup, const char *const *extra, const value **out,
                          failure *err);
@@ -36,6 +37,9 @@ status_code params_check(arena *a, const hifm_param *params, const value *given,
  * the resolved MAP with "" and every setting. NULL is STATUS_BAD_CONFIG: it must be given. */
 status_code params_check_ref(arena *a, hifm_kind kind, const value *given, const char *where,
                              const params_lookup *lookup, const value **out, failure *err);
+
+/* Has the setting no default? */
+bool params_must_be_given(const hifm_param *param);
 
 /* The setting that names the energy of a Hessian source (hifm/flow.h): the only HIFM_REF to an
  * energy, whatever its name is. NULL where there is none or more than one. */
@@ -47,13 +51,27 @@ const hifm_param *params_energy(const hifm_param *params);
 /* The name in a plugin value (TEXT or MAP), or NULL where it has none. */
 const char *params_name(const value *plugin_value);
 
+/* A file value is a path, TEXT, as a script gives it; or, from the plan on, the MAP
+ *   { "path":    absolute,
+ *     "content": BLAKE2b-128 of the file, 32 hex digits }
+ * The front end resolves the path from the script's folder and adds the content (runtime/plan). An
+ * identity has the content and not the path. */
+#define PARAMS_PATH    "path"
+#define PARAMS_CONTENT "content"
+
 /* Is this checked setting its declared default? Of a plugin: the default one, all of whose settings
  * were left out because they are defaults too, a MAP of nothing but the name. */
 bool params_is_default(arena *a, const hifm_param *param, const value *setting);
 
-/* Stores a checked MAP into `instance`. Texts are copied to the arena. HIFM_REF settings are left
- * zero: the loader binds them (plugins_bind). */
+/* Stores a checked MAP into `instance`. Texts and lists are copied to the arena. HIFM_REF and
+ * HIFM_FILE settings are left zero: plugins_bind binds the plugins and reads the files. */
 void params_store(arena *a, const hifm_param *params, const value *checked, void *instance);
+
+/* Reads the files of HIFM_FILE settings (at most 1 GiB each) into the arena and stores them.
+ * `where` is the path in messages. STATUS_BAD_INPUT names the file whose content is not the one
+ * that the setting says; further errors as of files_read. */
+status_code params_read_files(arena *a, const hifm_param *params, const value *checked,
+                              const char *where, void *instance, failure *err);
 
 /* What a setting may be, in words: "a number, 1 or more", "one of \"z\", \"t\"", "true or false" */
 const char *params_range_text(arena *a, const hifm_param *param);
@@ -64,10 +82,10 @@ const char *params_given_text(const value *given);
 
 /* A declaration as a value and back, for catalogues that travel between processes: a LIST of
  *   { "name", "meaning",
- *     "type":    "real" | "count" | "flag" | "choice" | "text" | "ref",
- *     "default":  as it would stand in a checked MAP: NUMBER (real, count), BOOL (flag), TEXT
- *                (choice: the word; text; ref: the plugin's name); absent: must be given
- *     "low", "high":  NUMBER (real, count); absent: no bound
+ *     "type":    "real" | "count" | "flag" | "choice" | "text" | "ref" | "file" | "list",
+ *     "default":  as in a checked MAP: NUMBER (real, count), BOOL (flag), TEXT (choice: the word;
+ *                 text; ref: the plugin's name), LIST of NUMBER (list); absent: must be given
+ *     "low", "high":  NUMBER (real, count, list); absent: no bound
  *     "choices":      LIST of TEXT (choice)
  *     "kind":         "energy" | "flow" | "network" | "solver" (ref) }
  * Offsets do not travel: the way back serves params_check, not params_store. */

@@ -1,6 +1,10 @@
 #include "host/plugins.h"
 
 #include "base/text.h"
+#include "hifm/energy.h"
+#include "hifm/flow.h"
+#include "hifm/network.h"
+#include "hifm/solver.h"
 #include "host/plugin_status.h"
 #include "host/record_check.h"
 
@@ -14,9 +18,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const kind_folders[] = {"", "energies", "flows", "networks", "solvers"};
+static const char *const KIND_FOLDERS[] = {"", "energies", "flows", "networks", "solvers"};
 
-/* Finding ------------------------------------------------------------------------------------- */
+/* ---- finding ---- */
 
 hifm_kind plugins_folder_kind(const char *path) {
   const char *end = strrchr(path, '/');
@@ -24,8 +28,8 @@ hifm_kind plugins_folder_kind(const char *path) {
   const char *start = end;
   while (start > path && start[-1] != '/') start--;
   for (int kind = HIFM_ENERGY; kind <= HIFM_SOLVER; kind++) {
-    size_t length = strlen(kind_folders[kind]);
-    if ((size_t)(end - start) == length && strncmp(start, kind_folders[kind], length) == 0)
+    size_t length = strlen(KIND_FOLDERS[kind]);
+    if ((size_t)(end - start) == length && strncmp(start, KIND_FOLDERS[kind], length) == 0)
       return (hifm_kind)kind;
   }
   return (hifm_kind)0;
@@ -81,10 +85,10 @@ static const value *search_folders(arena *a) {
 
 static int by_kind_name_path(const void *left, const void *right) {
   const value *x = *(const value *const *)left, *y = *(const value *const *)right;
-  static const char *const keys[] = {"kind", "name", "path"};
+  static const char *const KEYS[] = {"kind", "name", "path"};
   int order = 0;
   for (size_t i = 0; i < 3 && order == 0; i++)
-    order = strcmp(value_get_text(x, keys[i], ""), value_get_text(y, keys[i], ""));
+    order = strcmp(value_get_text(x, KEYS[i], ""), value_get_text(y, KEYS[i], ""));
   return order;
 }
 
@@ -95,7 +99,7 @@ const value *plugins_files(arena *a) {
     const char *folder = folders->items[i]->text;
     add_files(a, list, folder);
     for (int kind = HIFM_ENERGY; kind <= HIFM_SOLVER; kind++)
-      add_files(a, list, arena_format(a, "%s/%s", folder, kind_folders[kind]));
+      add_files(a, list, arena_format(a, "%s/%s", folder, KIND_FOLDERS[kind]));
   }
   if (list->count) qsort(list->items, list->count, sizeof *list->items, by_kind_name_path);
   return list;
@@ -121,8 +125,9 @@ status_code plugins_find(arena *a, hifm_kind kind, const char *name, const char 
     if (strcmp(names[count++], name) != 0) continue;
     const char *here = value_get_text(files->items[i], "path", "");
     if (found)
-      return failure_set(err, STATUS_BAD_CONFIG, "\"%s\" is two %s plugins, %s and %s; keep one",
-                         name, word, found, here);
+      return failure_set(err, STATUS_BAD_CONFIG,
+                         "%s plugin \"%s\" is found twice: %s and %s; keep one", name, word, found,
+                         here);
     found = here;
   }
   if (!found)
@@ -132,7 +137,7 @@ status_code plugins_find(arena *a, hifm_kind kind, const char *name, const char 
   return STATUS_OK;
 }
 
-/* Opening ------------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 /* What loading must leave alone: code built for speed at any price flushes denormal numbers to
  * zero for the whole process as soon as it is loaded. */
@@ -180,23 +185,47 @@ static size_t record_bytes(const void *record) {
   return symbol->st_size;
 }
 
-static status_code check_record(const char *path, const hifm_plugin *record, failure *err) {
-  size_t bytes = record_bytes(record);
+static status_code check_head(const char *path, const hifm_plugin *record, failure *err) {
+  const size_t bytes = record_bytes(record);
   if (bytes < 4 * sizeof(uint32_t))
-    return failure_set(err, STATUS_BAD_CONFIG, "%s: its %s is %zu bytes: no record of a plugin",
-                       path, HIFM_ENTRY, bytes);
-  status_code status = record_check_head(path, record, plugins_folder_kind(path), err);
-  if (status) return status;
-  if (bytes < sizeof *record)
-    return failure_set(
-        err, STATUS_BAD_CONFIG,
-        "%s: its record is %zu bytes, this hifm's is %zu; rebuild it with this hifm's "
-        "headers",
-        path, bytes, sizeof *record);
-  return record_check_body(path, record, err);
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "%s: its %s has %zu bytes, too few for the record of a plugin", path,
+                       HIFM_ENTRY, bytes);
+  const status_code status = record_check_head(path, record, plugins_folder_kind(path), err);
+  if (status != STATUS_OK || bytes >= sizeof *record) return status;
+  return failure_set(err, STATUS_BAD_CONFIG,
+                     "%s: its record has %zu bytes, this hifm's has %zu; rebuild it with this "
+                     "hifm's headers",
+                     path, bytes, sizeof *record);
 }
 
-static status_code load(const char *path, const hifm_plugin **out, failure *err) {
+/* A plugin as the runtime uses it: a copy of its record that leads to a copy of its operations, in
+ * which those that the plugin's table is too short for are NULL. */
+typedef struct opened {
+  struct opened *next;
+  hifm_plugin plugin;
+  union {
+    hifm_energy_ops energy;
+    hifm_flow_ops flow;
+    hifm_network_ops network;
+    hifm_solver_ops solver;
+  } ops;
+  char path[];
+} opened;
+
+static opened *all_opened; /* for the life of the process, like the libraries themselves */
+
+/* ops_size is at most that of the host: record_check_head has seen to it. */
+static void copy_record(opened *entry, const hifm_plugin *record) {
+  entry->plugin = *record;
+  if (!record->ops.energy) return; /* refused by record_check_body */
+  memcpy(&entry->ops, record->ops.energy, record->ops_size);
+  entry->plugin.ops_size = sizeof entry->ops;
+  entry->plugin.ops.energy = &entry->ops.energy; /* every kind's table begins there */
+}
+
+static status_code load(opened *entry, failure *err) {
+  const char *path = entry->path;
   surroundings before;
   remember(&before);
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -209,54 +238,52 @@ static status_code load(const char *path, const hifm_plugin **out, failure *err)
                        path, changed);
   const hifm_plugin *record = dlsym(library, HIFM_ENTRY);
   if (!record)
-    return failure_set(
-        err, STATUS_BAD_CONFIG,
-        "%s: exports no \"%s\": no plugin of hifm, or without HIFM_PLUGIN at its end", path,
-        HIFM_ENTRY);
-  *out = record;
-  return check_record(path, record, err);
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "%s: exports no \"%s\"; a plugin ends with HIFM_PLUGIN", path, HIFM_ENTRY);
+  const status_code status = check_head(path, record, err);
+  if (status != STATUS_OK) return status;
+  copy_record(entry, record);
+  return record_check_body(path, &entry->plugin, err);
 }
 
-typedef struct opened {
-  struct opened *next;
-  const hifm_plugin *plugin;
-  char path[];
-} opened;
-
-static opened *all_opened; /* for the life of the process, like the libraries themselves */
+static opened *find_opened(const char *path) {
+  opened *entry = all_opened;
+  while (entry && strcmp(entry->path, path) != 0) entry = entry->next;
+  return entry;
+}
 
 status_code plugins_open(const char *path, const hifm_plugin **out, failure *err) {
   char *real = realpath(path, NULL);
   if (!real)
     return failure_set(err, STATUS_BAD_CONFIG, "%s: cannot load plugin: %s", path, strerror(errno));
   status_code status = STATUS_OK;
-  for (opened *o = all_opened; o; o = o->next) {
-    if (strcmp(o->path, real) != 0) continue;
-    *out = o->plugin;
-    goto done;
+  opened *entry = find_opened(real);
+  if (!entry) {
+    entry = memory_get(sizeof *entry + strlen(real) + 1);
+    strcpy(entry->path, real);
+    status = load(entry, err);
+    if (status == STATUS_OK) {
+      entry->next = all_opened;
+      all_opened = entry;
+    }
   }
-  const hifm_plugin *plugin = NULL;
-  status = load(real, &plugin, err);
-  if (status) goto done;
-  opened *entry = memory_get(sizeof *entry + strlen(real) + 1);
-  strcpy(entry->path, real);
-  *out = entry->plugin = plugin;
-  entry->next = all_opened;
-  all_opened = entry;
-done:
+  if (status == STATUS_OK)
+    *out = &entry->plugin;
+  else
+    free(entry);
   free(real);
   return status;
 }
 
-/* Binding ------------------------------------------------------------------------------------- */
+/* ---- binding ---- */
 
 static status_code open_named(hifm_kind kind, const char *name, const hifm_plugin **out,
                               failure *err) {
   arena memory = {0};
   const char *path = NULL;
   status_code status = plugins_find(&memory, kind, name, &path, err);
-  if (!status) status = plugins_open(path, out, err);
-  if (!status && (*out)->kind != (uint32_t)kind)
+  if (status == STATUS_OK) status = plugins_open(path, out, err);
+  if (status == STATUS_OK && (*out)->kind != (uint32_t)kind)
     status =
         failure_set(err, STATUS_BAD_CONFIG, "\"%s\" is no %s plugin: %s says it is of kind %s",
                     name, params_kind_text(kind), path, params_kind_text((hifm_kind)(*out)->kind));
@@ -267,10 +294,10 @@ static status_code open_named(hifm_kind kind, const char *name, const hifm_plugi
 static const hifm_param *find_params(void *context, hifm_kind kind, const char *name,
                                      failure *err) {
   (void)context;
-  static const hifm_param none[] = {HIFM_PARAM_END};
+  static const hifm_param NONE[] = {HIFM_PARAM_END};
   const hifm_plugin *plugin = NULL;
-  if (open_named(kind, name, &plugin, err)) return NULL;
-  return plugin->params ? plugin->params : none;
+  if (open_named(kind, name, &plugin, err) != STATUS_OK) return NULL;
+  return plugin->params ? plugin->params : NONE;
 }
 
 const params_lookup plugins_lookup = {.find = find_params};
@@ -289,7 +316,7 @@ static status_code bind_setting(arena *a, const hifm_param *p, const value *conf
                                 failure *err) {
   const hifm_plugin *plugin = NULL;
   status_code status = open_named(p->kind, params_name(config), &plugin, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   const char *path = *where ? arena_format(a, "%s.%s", where, p->name) : p->name;
   return bind_checked(a, plugin, config, path, domain, out, err);
 }
@@ -299,21 +326,21 @@ static status_code bind_checked(arena *a, const hifm_plugin *plugin, const value
                                 failure *err) {
   hifm_bound bound = {.plugin = plugin, .self = arena_get(a, plugin->instance_size)};
   params_store(a, plugin->params, settings, bound.self);
-  status_code status = STATUS_OK;
-  for (const hifm_param *p = plugin->params; p && p->name && !status; p++)
+  status_code status = params_read_files(a, plugin->params, settings, where, bound.self, err);
+  for (const hifm_param *p = plugin->params; p && p->name && status == STATUS_OK; p++)
     if (p->type == HIFM_REF)
       status = bind_setting(a, p, value_get(settings, p->name), where, domain,
                             (hifm_bound *)(void *)((char *)bound.self + p->offset), err);
-  if (!status && plugin->init) {
+  if (status == STATUS_OK && plugin->init) {
     hifm_error said = {.message = "it does not say why"};
     failure why;
     status = plugin_status_in(plugin->init(bound.self, domain, &said), &said, &why);
-    if (status)
+    if (status != STATUS_OK)
       failure_set(err, status, "%s: %s refuses: %s",
                   *where ? where : params_kind_text(plugin->kind), plugin->name, why.message);
   }
-  if (status)
-    drop_settings(&bound);
+  if (status != STATUS_OK)
+    drop_settings(&bound); /* not its own drop: init has failed */
   else
     *out = bound;
   return status;
@@ -325,7 +352,7 @@ status_code plugins_bind_opened(arena *a, const hifm_plugin *plugin, const value
   const value *checked = NULL;
   status_code status =
       params_check(a, plugin->params, settings, where, &plugins_lookup, NULL, &checked, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   return bind_checked(a, plugin, checked, where, domain, out, err);
 }
 
@@ -334,8 +361,8 @@ status_code plugins_bind(arena *a, hifm_kind kind, const value *config, const ch
   const value *checked = NULL;
   const hifm_plugin *plugin = NULL;
   status_code status = params_check_ref(a, kind, config, where, &plugins_lookup, &checked, err);
-  if (!status) status = open_named(kind, params_name(checked), &plugin, err);
-  if (status) return status;
+  if (status == STATUS_OK) status = open_named(kind, params_name(checked), &plugin, err);
+  if (status != STATUS_OK) return status;
   return bind_checked(a, plugin, checked, where, domain, out, err);
 }
 

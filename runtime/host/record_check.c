@@ -12,7 +12,7 @@
 
 enum { INSTANCE_MAX = 1 << 20, NAME_MAX_LENGTH = 40, PARAMS_MAX = 64, CHOICES_MAX = 64 };
 
-static const uint32_t ops_sizes[] = {
+static const uint32_t OPS_SIZES[] = {
     [HIFM_ENERGY] = sizeof(hifm_energy_ops),
     [HIFM_FLOW] = sizeof(hifm_flow_ops),
     [HIFM_NETWORK] = sizeof(hifm_network_ops),
@@ -33,10 +33,11 @@ status_code record_check_head(const char *path, const hifm_plugin *record, hifm_
   if (folder && record->kind != (uint32_t)folder)
     return REFUSE("%s: its record says %s, its folder says %s; move it to the folder of its kind",
                   path, kind, params_kind_text(folder));
-  if (record->ops_size != ops_sizes[record->kind])
-    return REFUSE("%s: its %s operations are %u bytes, this hifm's are %u; rebuild it with this "
-                  "hifm's headers",
-                  path, kind, record->ops_size, ops_sizes[record->kind]);
+  if (record->ops_size > OPS_SIZES[record->kind])
+    return REFUSE(
+        "%s: its %s operations have %u bytes, this hifm knows %u; it is built for a newer "
+        "hifm",
+        path, kind, record->ops_size, OPS_SIZES[record->kind]);
   if (record->instance_size > INSTANCE_MAX)
     return REFUSE("%s: wants instances of %u bytes, at most %d are given", path,
                   record->instance_size, INSTANCE_MAX);
@@ -86,6 +87,10 @@ static size_t setting_size(hifm_param_type type) {
     return sizeof(char *);
   case HIFM_REF:
     return sizeof(hifm_bound);
+  case HIFM_FILE:
+    return sizeof(hifm_file);
+  case HIFM_LIST:
+    return sizeof(hifm_list);
   }
   return 0;
 }
@@ -114,12 +119,15 @@ static status_code check_default(const char *path, const hifm_param *p, failure 
       p->default_value != 1)
     return REFUSE("%s: setting %s: its default %g is neither 0 nor 1", path, p->name,
                   p->default_value);
-  if (p->type != HIFM_REAL && p->type != HIFM_COUNT) return STATUS_OK;
+  if (p->type != HIFM_REAL && p->type != HIFM_COUNT && p->type != HIFM_LIST) return STATUS_OK;
   if (!(p->low <= p->high))
     return REFUSE("%s: setting %s: its range goes from %g to %g", path, p->name, p->low, p->high);
-  if (isnan(p->default_value)) return STATUS_OK;
-  if (isinf(p->default_value))
-    return REFUSE("%s: setting %s: its default is infinite", path, p->name);
+  const bool list = p->type == HIFM_LIST;
+  if (list ? !p->list.items : isnan(p->default_value)) return STATUS_OK;
+  const double *items = list ? p->list.items : &p->default_value;
+  for (size_t i = 0, count = list ? p->list.count : 1; i < count; i++)
+    if (!isfinite(items[i]))
+      return REFUSE("%s: setting %s: its default has a number that is not finite", path, p->name);
   arena memory = {0};
   failure why;
   const hifm_param alone[] = {*p, HIFM_PARAM_END};
@@ -168,11 +176,12 @@ static status_code check_params(const char *path, const hifm_plugin *record, fai
 }
 
 static status_code check_energy(const char *path, const hifm_energy_ops *ops, failure *err) {
-  if (!ops->pair == !ops->value)
-    return REFUSE("%s: an energy answers with exactly one of pair and value; it has %s", path,
-                  ops->pair ? "both" : "neither");
-  if (ops->pair && (ops->gradient || ops->hessian))
-    return REFUSE("%s: gradient and hessian stand beside value, not beside pair", path);
+  const int ways = (ops->pair != NULL) + (ops->pair_typed != NULL) + (ops->value != NULL);
+  if (ways != 1)
+    return REFUSE("%s: an energy answers with exactly one of pair, pair_typed and value; it has %s",
+                  path, ways ? "several" : "none");
+  if (!ops->value && (ops->gradient || ops->hessian || ops->hvp || ops->work))
+    return REFUSE("%s: gradient, hessian, hvp and work belong to value, not to pairs", path);
   const uint32_t known = HIFM_ANCHORED | HIFM_INVARIANT_TRANSLATION | HIFM_INVARIANT_ROTATION |
                          HIFM_INVARIANT_PERMUTATION;
   if (ops->invariances & ~known)

@@ -123,7 +123,8 @@ static status_code fill_one(minibatch *b, uint64_t step, size_t k, failure *err)
       dataset_train_point(b->data, row, b->seed, step, (uint32_t)k, b->spare + 8 * d);
   const double *alpha = b->path->hessian ? (const double *)b->alpha_file.data + row * d : NULL;
   failure inner;
-  status_code status = flow_shape(b->path, norm(y1, d), alpha, &b->spectrum, &inner);
+  const hifm_point point = {.domain = &b->data->domain, .y1 = y1, .norm = norm(y1, d)};
+  status_code status = flow_shape(b->path, &point, alpha, &b->spectrum, &inner);
   if (status != STATUS_OK)
     return failure_set(err, status, "training point %zu: %.500s", row, inner.message);
   hifm_normals((hifm_stream){b->seed, HIFM_RNG_NOISE}, step, (uint32_t)k, d, b->spare);

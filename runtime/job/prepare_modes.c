@@ -10,7 +10,6 @@
 #include "job/result.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* A <- Pi A Pi: exact zeros for translations also where the Hessian came from differences. */
 static void project_translations(const hifm_domain *domain, double *hessian) {
@@ -35,8 +34,10 @@ typedef struct modes_writer {
 static status_code decompose(modes_writer *w, energy *e, const double *point, failure *err) {
   const size_t d = e->domain.d;
   energy_hessian(e, point, NULL, w->hessian);
+  status_code status = energy_status(e, err);
+  if (status != STATUS_OK) return status;
   project_translations(&e->domain, w->hessian);
-  status_code status = blas_eigen(w->hessian, d, w->values, w->vectors, err);
+  status = blas_eigen(w->hessian, d, w->values, w->vectors, err);
   if (status != STATUS_OK) return status;
   for (size_t i = 0; i < d * d; i++) w->narrow[i] = (float)w->vectors[i];
   status = npy_append(&w->alpha, w->values, d * sizeof *w->values, err);
@@ -86,7 +87,7 @@ static status_code make_modes(arena *a, const job *work, const dataset *data, en
   modes_writer w;
   status_code status = open_writers(&w, a, work, n, d, err);
   if (status != STATUS_OK) return status;
-  if (strcmp(energy_hessian_source(e), "central differences") == 0)
+  if (energy_hessian_source(e) == ENERGY_FROM_DIFFERENCES)
     progress_note("energy %s brings no Hessian: central differences are used",
                   e->bound.plugin->name);
   w.point = memory_array(d, sizeof *w.point);

@@ -84,6 +84,8 @@ static status_code start(chains *c, failure *err) {
     centre(&c->e->domain, x);
     c->value[chain] = energy_gradient(c->e, x, NULL, gradient);
     relax(c, x, gradient, &c->value[chain]);
+    const status_code status = energy_status(c->e, err);
+    if (status != STATUS_OK) return status;
     if (!isfinite(c->value[chain]) || !isfinite(square(c->d, gradient)))
       return failure_set(
           err, STATUS_DIVERGED,
@@ -140,6 +142,8 @@ static status_code sweep(chains *c, failure *err) {
   c->probability /= (double)n;
   c->accepted /= (double)n;
   c->time++;
+  const status_code status = energy_status(c->e, err);
+  if (status != STATUS_OK) return status;
   if (c->tell && c->tell(c->context, (double)c->time / (double)c->end))
     return failure_set(err, STATUS_INTERRUPTED, "sampling stopped after %llu of %llu transitions",
                        (unsigned long long)c->time, (unsigned long long)c->end);
@@ -196,7 +200,7 @@ static status_code collect(chains *c, uint64_t draws, double *samples, traces *k
     keep(c, draws, draw, samples, kept);
   }
   *acceptance = accepted / (double)(draws * c->settings->thin);
-  if (accepted > 0) return STATUS_OK;
+  if (accepted > 0) return energy_status(c->e, err); /* of the last Laplacian */
   return failure_set(err, STATUS_DIVERGED,
                      "no proposal was accepted with the leapfrog step %g: the warm-up of %llu "
                      "transitions is too short, or the energy too rough",
@@ -245,7 +249,7 @@ status_code sampler_run(energy *e, const sampler_settings *settings, uint64_t dr
                         void *context, sampler_report *report, failure *err) {
   assert(settings->chains && settings->thin && settings->leapfrog && draws);
   const hifm_plugin *plugin = e->bound.plugin;
-  if (plugin->ops.energy->invariances & HIFM_ANCHORED)
+  if (e->invariances & HIFM_ANCHORED)
     return failure_set(
         err, STATUS_BAD_CONFIG,
         "energy \"%s\" is defined relative to a data point: exp(-V) is no density to "

@@ -4,27 +4,28 @@
 
 #include "hifm/energy.h"
 
-__attribute__((unused)) static double harmonic_value(const void *self, const hifm_domain *domain,
-                                                     const double *y, const double *anchor) {
-  (void)self, (void)anchor;
+__attribute__((unused)) static hifm_status
+harmonic_value(const void *self, const hifm_configuration *at, double *out, hifm_error *err) {
+  (void)self, (void)err;
   double sum = 0;
-  for (uint32_t i = 0; i < domain->d; i++) sum += y[i] * y[i] / 2;
-  return sum;
+  for (uint32_t i = 0; i < at->domain->d; i++) sum += at->y[i] * at->y[i] / 2;
+  *out = sum;
+  return HIFM_OK;
 }
 
-__attribute__((unused)) static void harmonic_gradient(const void *self, const hifm_domain *domain,
-                                                      const double *y, const double *anchor,
-                                                      double *gradient) {
-  (void)self, (void)anchor;
-  for (uint32_t i = 0; i < domain->d; i++) gradient[i] = y[i];
+__attribute__((unused)) static hifm_status
+harmonic_gradient(const void *self, const hifm_configuration *at, double *out, hifm_error *err) {
+  (void)self, (void)err;
+  for (uint32_t i = 0; i < at->domain->d; i++) out[i] = at->y[i];
+  return HIFM_OK;
 }
 
-__attribute__((unused)) static void harmonic_hessian(const void *self, const hifm_domain *domain,
-                                                     const double *y, const double *anchor,
-                                                     double *hessian) {
-  const size_t d = domain->d;
-  (void)self, (void)y, (void)anchor;
-  for (size_t i = 0; i < d * d; i++) hessian[i] = i % (d + 1) == 0;
+__attribute__((unused)) static hifm_status
+harmonic_hessian(const void *self, const hifm_configuration *at, double *out, hifm_error *err) {
+  const size_t d = at->domain->d;
+  (void)self, (void)err;
+  for (size_t i = 0; i < d * d; i++) out[i] = i % (d + 1) == 0;
+  return HIFM_OK;
 }
 
 #define HARMONIC_OPS                                                                               \

@@ -10,4 +10,4 @@ __attribute__((constructor)) static void end(void) {
 static const hifm_energy_ops ops = HARMONIC_OPS;
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "aborts",
-            .summary = "aborts while it is loaded", .ops.energy = &ops);
+            .summary = "aborts while it is loaded", .ops = {.energy = &ops});

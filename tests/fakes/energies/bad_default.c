@@ -12,4 +12,4 @@ static const hifm_param params[] = {
 static const hifm_energy_ops ops = HARMONIC_OPS;
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, bad_default, .revision = 1, .name = "bad_default",
-            .summary = "a default out of range", .params = params, .ops.energy = &ops);
+            .summary = "a default out of range", .params = params, .ops = {.energy = &ops});

@@ -11,4 +11,4 @@ static const hifm_param params[] = {HIFM_PARAM_REAL(large, second, 1, 0, 10, "li
 static const hifm_energy_ops ops = HARMONIC_OPS;
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, double, .revision = 1, .name = "bad_offset",
-            .summary = "a setting outside its instance", .params = params, .ops.energy = &ops);
+            .summary = "a setting outside its instance", .params = params, .ops = {.energy = &ops});

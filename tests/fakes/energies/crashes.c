@@ -1,11 +1,12 @@
 /* Writes to the first page of memory when asked for a Hessian. */
 #include "harmonic.h"
 
-static void hessian(const void *self, const hifm_domain *domain, const double *y,
-                    const double *anchor, double *out) {
+static hifm_status hessian(const void *self, const hifm_configuration *at, double *out,
+                           hifm_error *err) {
   const volatile uintptr_t nowhere = 64;
-  (void)self, (void)domain, (void)anchor, (void)out;
-  *(volatile double *)nowhere = *y;
+  (void)self, (void)out, (void)err;
+  *(volatile double *)nowhere = *at->y;
+  return HIFM_OK;
 }
 
 static const hifm_energy_ops ops = {.invariances = HIFM_INVARIANT_TRANSLATION |
@@ -16,4 +17,4 @@ static const hifm_energy_ops ops = {.invariances = HIFM_INVARIANT_TRANSLATION |
                                     .hessian = hessian};
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "crashes",
-            .summary = "a Hessian that ends with SIGSEGV", .ops.energy = &ops);
+            .summary = "a Hessian that ends with SIGSEGV", .ops = {.energy = &ops});

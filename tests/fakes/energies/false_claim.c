@@ -7,4 +7,4 @@ static const hifm_energy_ops ops = {.invariances = HIFM_INVARIANT_TRANSLATION,
                                     .hessian = harmonic_hessian};
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "false_claim",
-            .summary = "declares an invariance that it lacks", .ops.energy = &ops);
+            .summary = "declares an invariance that it lacks", .ops = {.energy = &ops});

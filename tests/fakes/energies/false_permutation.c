@@ -7,15 +7,17 @@ static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) 
   return HIFM_OK;
 }
 
-static double value(const void *self, const hifm_domain *domain, const double *y,
-                    const double *anchor) {
-  (void)self, (void)anchor;
+static hifm_status value(const void *self, const hifm_configuration *at, double *out,
+                         hifm_error *err) {
+  const hifm_domain *domain = at->domain;
   double sum = 0;
+  (void)self, (void)err;
   for (uint32_t i = 0; i < domain->d; i++) {
-    const double stretch = y[i] - y[(i + domain->space) % domain->d];
+    const double stretch = at->y[i] - at->y[(i + domain->space) % domain->d];
     sum += stretch * stretch / 2;
   }
-  return sum;
+  *out = sum;
+  return HIFM_OK;
 }
 
 static const hifm_energy_ops ops = {.invariances = HIFM_INVARIANT_TRANSLATION |
@@ -24,4 +26,5 @@ static const hifm_energy_ops ops = {.invariances = HIFM_INVARIANT_TRANSLATION |
                                     .value = value};
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "false_permutation",
-            .summary = "declares permutations that it minds", .ops.energy = &ops, .init = init);
+            .summary = "declares permutations that it minds", .ops = {.energy = &ops},
+            .init = init);

@@ -6,18 +6,21 @@ static double stiffness(const hifm_domain *domain, uint32_t i) {
   return domain->particles && i % domain->space == 1 ? 2 : 1;
 }
 
-static double value(const void *self, const hifm_domain *domain, const double *y,
-                    const double *anchor) {
-  (void)self, (void)anchor;
+static hifm_status value(const void *self, const hifm_configuration *at, double *out,
+                         hifm_error *err) {
   double sum = 0;
-  for (uint32_t i = 0; i < domain->d; i++) sum += stiffness(domain, i) * y[i] * y[i] / 2;
-  return sum;
+  (void)self, (void)err;
+  for (uint32_t i = 0; i < at->domain->d; i++)
+    sum += stiffness(at->domain, i) * at->y[i] * at->y[i] / 2;
+  *out = sum;
+  return HIFM_OK;
 }
 
-static void gradient(const void *self, const hifm_domain *domain, const double *y,
-                     const double *anchor, double *out) {
-  (void)self, (void)anchor;
-  for (uint32_t i = 0; i < domain->d; i++) out[i] = stiffness(domain, i) * y[i];
+static hifm_status gradient(const void *self, const hifm_configuration *at, double *out,
+                            hifm_error *err) {
+  (void)self, (void)err;
+  for (uint32_t i = 0; i < at->domain->d; i++) out[i] = stiffness(at->domain, i) * at->y[i];
+  return HIFM_OK;
 }
 
 static const hifm_energy_ops ops = {.invariances =
@@ -26,4 +29,4 @@ static const hifm_energy_ops ops = {.invariances =
                                     .gradient = gradient};
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "false_rotation",
-            .summary = "declares rotations that it minds", .ops.energy = &ops);
+            .summary = "declares rotations that it minds", .ops = {.energy = &ops});

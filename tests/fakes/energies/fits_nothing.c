@@ -9,4 +9,4 @@ static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) 
 static const hifm_energy_ops ops = HARMONIC_OPS;
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "fits_nothing",
-            .summary = "for no data point that there is", .ops.energy = &ops, .init = init);
+            .summary = "for no data point that there is", .ops = {.energy = &ops}, .init = init);

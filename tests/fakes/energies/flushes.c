@@ -16,4 +16,4 @@ __attribute__((constructor)) static void flush(void) {
 static const hifm_energy_ops ops = HARMONIC_OPS;
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "flushes",
-            .summary = "changes floating-point arithmetic", .ops.energy = &ops);
+            .summary = "changes floating-point arithmetic", .ops = {.energy = &ops});

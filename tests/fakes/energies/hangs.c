@@ -1,12 +1,13 @@
 /* Never comes back from its Hessian. */
 #include "harmonic.h"
 
-static void hessian(const void *self, const hifm_domain *domain, const double *y,
-                    const double *anchor, double *out) {
+static hifm_status hessian(const void *self, const hifm_configuration *at, double *out,
+                           hifm_error *err) {
   volatile int going = 1;
-  (void)self, (void)domain, (void)y, (void)anchor, (void)out;
+  (void)self, (void)at, (void)out, (void)err;
   while (going) {
   }
+  return HIFM_OK;
 }
 
 static const hifm_energy_ops ops = {.invariances = HIFM_INVARIANT_TRANSLATION |
@@ -17,4 +18,4 @@ static const hifm_energy_ops ops = {.invariances = HIFM_INVARIANT_TRANSLATION |
                                     .hessian = hessian};
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "hangs",
-            .summary = "a Hessian that never comes", .ops.energy = &ops);
+            .summary = "a Hessian that never comes", .ops = {.energy = &ops});

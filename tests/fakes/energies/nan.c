@@ -1,21 +1,26 @@
 /* Its value and everything derived from it is no number. */
 #include "harmonic.h"
 
-static double value(const void *self, const hifm_domain *domain, const double *y,
-                    const double *anchor) {
-  return NAN * harmonic_value(self, domain, y, anchor);
+static hifm_status value(const void *self, const hifm_configuration *at, double *out,
+                         hifm_error *err) {
+  (void)self, (void)at, (void)err;
+  *out = NAN;
+  return HIFM_OK;
 }
 
-static void gradient(const void *self, const hifm_domain *domain, const double *y,
-                     const double *anchor, double *out) {
-  (void)self, (void)y, (void)anchor;
-  for (uint32_t i = 0; i < domain->d; i++) out[i] = NAN;
+static hifm_status gradient(const void *self, const hifm_configuration *at, double *out,
+                            hifm_error *err) {
+  (void)self, (void)err;
+  for (uint32_t i = 0; i < at->domain->d; i++) out[i] = NAN;
+  return HIFM_OK;
 }
 
-static void hessian(const void *self, const hifm_domain *domain, const double *y,
-                    const double *anchor, double *out) {
-  (void)self, (void)y, (void)anchor;
-  for (size_t i = 0; i < (size_t)domain->d * domain->d; i++) out[i] = NAN;
+static hifm_status hessian(const void *self, const hifm_configuration *at, double *out,
+                           hifm_error *err) {
+  const size_t d = at->domain->d;
+  (void)self, (void)err;
+  for (size_t i = 0; i < d * d; i++) out[i] = NAN;
+  return HIFM_OK;
 }
 
 static const hifm_energy_ops ops = {.invariances = HIFM_INVARIANT_TRANSLATION |
@@ -26,4 +31,4 @@ static const hifm_energy_ops ops = {.invariances = HIFM_INVARIANT_TRANSLATION |
                                     .hessian = hessian};
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "nan", .summary = "answers with NaN",
-            .ops.energy = &ops);
+            .ops = {.energy = &ops});

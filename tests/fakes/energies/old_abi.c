@@ -3,8 +3,6 @@
 
 static const hifm_energy_ops ops = HARMONIC_OPS;
 
-extern const hifm_plugin hifm_plugin_record;
-__attribute__((visibility("default")))
 const hifm_plugin hifm_plugin_record = {.abi = HIFM_ABI - 1,
                                         .kind = HIFM_ENERGY,
                                         .ops_size = sizeof ops,
@@ -12,4 +10,4 @@ const hifm_plugin hifm_plugin_record = {.abi = HIFM_ABI - 1,
                                         .revision = 1,
                                         .name = "old_abi",
                                         .summary = "built for an older hifm",
-                                        .ops.energy = &ops};
+                                        .ops = {.energy = &ops}};

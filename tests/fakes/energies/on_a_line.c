@@ -8,13 +8,14 @@ static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) 
   return HIFM_OK;
 }
 
-static double value(const void *self, const hifm_domain *domain, const double *y,
-                    const double *anchor) {
+static hifm_status value(const void *self, const hifm_configuration *at, double *out,
+                         hifm_error *err) {
   double sum = 0;
-  (void)self, (void)anchor;
-  for (uint32_t i = 0; i < domain->d; i++)
-    for (uint32_t j = 0; j < i; j++) sum += pow(y[i] - y[j], 2);
-  return sum;
+  (void)self, (void)err;
+  for (uint32_t i = 0; i < at->domain->d; i++)
+    for (uint32_t j = 0; j < i; j++) sum += pow(at->y[i] - at->y[j], 2);
+  *out = sum;
+  return HIFM_OK;
 }
 
 static const hifm_energy_ops ops = {.invariances = HIFM_INVARIANT_TRANSLATION |
@@ -23,4 +24,4 @@ static const hifm_energy_ops ops = {.invariances = HIFM_INVARIANT_TRANSLATION |
                                     .value = value};
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "on_a_line",
-            .summary = "for particles on a line", .ops.energy = &ops, .init = init);
+            .summary = "for particles on a line", .ops = {.energy = &ops}, .init = init);

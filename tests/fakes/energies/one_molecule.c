@@ -9,17 +9,20 @@ static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) 
 }
 
 /* From the centre, so that translations change nothing. */
-static double value(const void *self, const hifm_domain *domain, const double *y,
-                    const double *anchor) {
+static hifm_status value(const void *self, const hifm_configuration *at, double *out,
+                         hifm_error *err) {
+  const hifm_domain *domain = at->domain;
+  const double *y = at->y;
   double sum = 0;
-  (void)self, (void)anchor;
+  (void)self, (void)err;
   for (uint32_t k = 0; k < domain->space; k++) {
     double mean = 0;
     for (uint32_t i = 0; i < domain->particles; i++) mean += y[i * domain->space + k] / 7;
     for (uint32_t i = 0; i < domain->particles; i++)
       sum += pow(y[i * domain->space + k] - mean, 2) * (k == 0 ? 2 : 1);
   }
-  return sum;
+  *out = sum;
+  return HIFM_OK;
 }
 
 static const hifm_energy_ops ops = {.invariances = HIFM_INVARIANT_TRANSLATION |
@@ -28,4 +31,4 @@ static const hifm_energy_ops ops = {.invariances = HIFM_INVARIANT_TRANSLATION |
                                     .value = value};
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "one_molecule",
-            .summary = "for 7 particles only", .ops.energy = &ops, .init = init);
+            .summary = "for 7 particles only", .ops = {.energy = &ops}, .init = init);

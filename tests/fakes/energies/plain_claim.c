@@ -14,4 +14,5 @@ static const hifm_energy_ops ops = {.invariances =
                                     .hessian = harmonic_hessian};
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "plain_claim",
-            .summary = "declares rotations of what it refuses", .ops.energy = &ops, .init = init);
+            .summary = "declares rotations of what it refuses", .ops = {.energy = &ops},
+            .init = init);

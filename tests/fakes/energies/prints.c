@@ -8,14 +8,14 @@ __attribute__((constructor)) static void greet(void) {
   fflush(stdout);
 }
 
-static double value(const void *self, const hifm_domain *domain, const double *y,
-                    const double *anchor) {
+static hifm_status value(const void *self, const hifm_configuration *at, double *out,
+                         hifm_error *err) {
   puts("still here");
-  return harmonic_value(self, domain, y, anchor);
+  return harmonic_value(self, at, out, err);
 }
 
 static const hifm_energy_ops ops = {
     .value = value, .gradient = harmonic_gradient, .hessian = harmonic_hessian};
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "prints",
-            .summary = "prints to stdout", .ops.energy = &ops);
+            .summary = "prints to stdout", .ops = {.energy = &ops});

@@ -3,16 +3,19 @@
 
 #include <sched.h>
 
-static double value(const void *self, const hifm_domain *domain, const double *y,
-                    const double *anchor) {
+static hifm_status value(const void *self, const hifm_configuration *at, double *out,
+                         hifm_error *err) {
   static volatile double scratch;
-  scratch = harmonic_value(self, domain, y, anchor);
+  double sum;
+  const hifm_status status = harmonic_value(self, at, &sum, err);
+  scratch = sum;
   sched_yield();
-  return scratch;
+  *out = scratch;
+  return status;
 }
 
 static const hifm_energy_ops ops = {
     .value = value, .gradient = harmonic_gradient, .hessian = harmonic_hessian};
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "static_scratch",
-            .summary = "two threads get into each other's way", .ops.energy = &ops);
+            .summary = "two threads get into each other's way", .ops = {.energy = &ops});

@@ -10,4 +10,4 @@ static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) 
 static const hifm_energy_ops ops = HARMONIC_OPS;
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "ten_numbers",
-            .summary = "for 10 numbers only", .ops.energy = &ops, .init = init);
+            .summary = "for 10 numbers only", .ops = {.energy = &ops}, .init = init);

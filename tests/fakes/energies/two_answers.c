@@ -14,4 +14,4 @@ static void pair(const void *self, size_t k, const double *r2, const double *s2,
 static const hifm_energy_ops ops = {.pair = pair, .value = harmonic_value};
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "two_answers",
-            .summary = "both pair and value", .ops.energy = &ops);
+            .summary = "both pair and value", .ops = {.energy = &ops});

@@ -8,20 +8,22 @@ static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) 
   return HIFM_OK;
 }
 
-static double value(const void *self, const hifm_domain *domain, const double *y,
-                    const double *anchor) {
-  (void)self, (void)domain, (void)anchor;
-  return y[0] * y[0] * y[1];
+static hifm_status value(const void *self, const hifm_configuration *at, double *out,
+                         hifm_error *err) {
+  (void)self, (void)err;
+  *out = at->y[0] * at->y[0] * at->y[1];
+  return HIFM_OK;
 }
 
-static void gradient(const void *self, const hifm_domain *domain, const double *y,
-                     const double *anchor, double *out) {
-  (void)self, (void)domain, (void)anchor;
-  out[0] = 2 * y[0] * y[1];
-  out[1] = y[0] * y[0];
+static hifm_status gradient(const void *self, const hifm_configuration *at, double *out,
+                            hifm_error *err) {
+  (void)self, (void)err;
+  out[0] = 2 * at->y[0] * at->y[1];
+  out[1] = at->y[0] * at->y[0];
+  return HIFM_OK;
 }
 
 static const hifm_energy_ops ops = {.value = value, .gradient = gradient};
 
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "two_numbers",
-            .summary = "a sound energy of two coordinates", .ops.energy = &ops, .init = init);
+            .summary = "a sound energy of two coordinates", .ops = {.energy = &ops}, .init = init);

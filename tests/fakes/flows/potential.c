@@ -5,9 +5,10 @@ typedef struct potential {
   hifm_bound potential;
 } potential;
 
-static hifm_status shape(const void *self, hifm_spectrum *spectrum, hifm_error *err) {
+static hifm_status shape(const void *self, const hifm_point *point, hifm_spectrum *spectrum,
+                         hifm_error *err) {
   const double threshold = 1e-6 * spectrum->high;
-  (void)self, (void)err;
+  (void)self, (void)point, (void)err;
   for (size_t i = 0; i < spectrum->modes; i++) {
     spectrum->null[i] = spectrum->alpha[i] <= threshold;
     if (spectrum->null[i]) spectrum->alpha[i] = 0;
@@ -23,4 +24,4 @@ static const hifm_flow_ops ops = {.role = HIFM_STAGE_SOURCE | HIFM_STAGE_HESSIAN
 
 HIFM_PLUGIN(flow, HIFM_FLOW, potential, .revision = 1, .name = "potential",
             .summary = "a Hessian source whose energy has another name", .params = params,
-            .ops.flow = &ops);
+            .ops = {.flow = &ops});

@@ -28,4 +28,4 @@ static hifm_status advance(const void *self, const hifm_problem *problem, double
 static const hifm_solver_ops ops = {.scratch = scratch, .advance = advance};
 
 HIFM_PLUGIN(solver, HIFM_SOLVER, char, .revision = 1, .name = "miscounts",
-            .summary = "one evaluation too few in its statistics", .ops.solver = &ops);
+            .summary = "one evaluation too few in its statistics", .ops = {.solver = &ops});

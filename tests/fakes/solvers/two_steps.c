@@ -28,4 +28,4 @@ static hifm_status advance(const void *self, const hifm_problem *problem, double
 static const hifm_solver_ops ops = {.scratch = scratch, .advance = advance};
 
 HIFM_PLUGIN(solver, HIFM_SOLVER, char, .revision = 1, .name = "two_steps",
-            .summary = "Euler's method in two steps", .ops.solver = &ops);
+            .summary = "Euler's method in two steps", .ops = {.solver = &ops});

@@ -9,7 +9,7 @@
 static const struct {
   const char *name;
   hifm_domain domain;
-} domains[] = {
+} DOMAINS[] = {
     {"5 particles in 3 dimensions", {.d = 15, .particles = 5, .space = 3, .centred = true}},
     {"4 particles in 2 dimensions", {.d = 8, .particles = 4, .space = 2, .centred = true}},
     {"8 x 8 image", {.d = 64, .height = 8, .width = 8, .channels = 1}},
@@ -38,7 +38,7 @@ static status_code try_domain(check *c, const hifm_domain *domain, hifm_bound *b
 
 static void check_kind(check *c, const hifm_bound *bound, const hifm_domain *domain) {
   if (c->plugin->kind == HIFM_ENERGY) check_energy(c, bound, domain);
-  if (c->plugin->kind == HIFM_FLOW) check_flow(c, bound);
+  if (c->plugin->kind == HIFM_FLOW) check_flow(c, bound, domain);
   if (c->plugin->kind == HIFM_NETWORK) check_network(c, bound, domain);
 }
 
@@ -54,6 +54,20 @@ static void check_with_speed(check *c, const char *name, const hifm_domain *doma
     return;
   }
   check_kind(c, &bound, &wider);
+  plugins_drop(&bound);
+}
+
+enum { PARTICLES_MOST = 255, NUMBERS_MOST = 256 };
+
+/* Sums over pairs of types once more, with particles of two types in turn. */
+static void check_with_types(check *c, const char *name, const hifm_domain *domain) {
+  static const uint16_t TYPES[PARTICLES_MOST] = {0, 1, 0, 1, 1, 0};
+  hifm_domain typed = *domain;
+  hifm_bound bound = {0};
+  typed.types = TYPES;
+  if (try_domain(c, &typed, &bound, NULL) != STATUS_OK) return; /* it has types of its kind */
+  c->where = arena_format(c->memory, "%s, of two types", name);
+  check_kind(c, &bound, &typed);
   plugins_drop(&bound);
 }
 
@@ -76,8 +90,8 @@ static bool sees_points(const check *c) {
 /* Energies that declare rotations or permutations but no translations are refused on centred
  * points: what they declare is tested on particles that lie anywhere. */
 static bool lies_anywhere(const check *c) {
-  if (c->plugin->kind != HIFM_ENERGY || c->plugin->ops.energy->pair) return false;
-  const uint32_t flags = c->plugin->ops.energy->invariances;
+  if (c->plugin->kind != HIFM_ENERGY) return false;
+  const uint32_t flags = energy_constant_invariances(c->plugin->ops.energy);
   return flags & (HIFM_INVARIANT_ROTATION | HIFM_INVARIANT_PERMUTATION) &&
          !(flags & HIFM_INVARIANT_TRANSLATION);
 }
@@ -93,6 +107,8 @@ static void check_bound(check *c, const char *name, const hifm_domain *domain, h
   plugins_drop(bound);
   if (c->plugin->kind == HIFM_NETWORK && c->plugin->ops.network->speed)
     check_with_speed(c, name, domain);
+  if (c->plugin->kind == HIFM_ENERGY && c->plugin->ops.energy->pair_typed)
+    check_with_types(c, name, domain);
 }
 
 /* A refusal says that the plugin is not for this kind. */
@@ -106,8 +122,6 @@ static void check_on(check *c, const char *name, const hifm_domain *domain, kind
 
 /* Energies and networks of one molecule fit none of these: the first count they accept is theirs.
  */
-enum { PARTICLES_MOST = 255, NUMBERS_MOST = 256 };
-
 /* Is it a domain that the plugin itself accepts? Then it is checked there, or the host's refusal is
  * kept. */
 static bool is_theirs(check *c, const char *name, const hifm_domain *domain, kinds *k) {
@@ -151,12 +165,12 @@ static void tell_kinds(check *c, const kinds *k) {
 }
 
 /* One kind is enough for what sees no points. */
-void check_kinds(check *c) {
+void check_domains(check *c) {
   kinds k = {.accepted = "", .refused = ""};
   const bool anywhere = lies_anywhere(c);
-  for (size_t i = 0; i < sizeof domains / sizeof *domains; i++) {
-    hifm_domain domain = domains[i].domain;
-    const char *name = domains[i].name;
+  for (size_t i = 0; i < sizeof DOMAINS / sizeof *DOMAINS; i++) {
+    hifm_domain domain = DOMAINS[i].domain;
+    const char *name = DOMAINS[i].name;
     if (*k.accepted && !sees_points(c)) break;
     if (domain.centred && anywhere) {
       domain.centred = false;
@@ -170,5 +184,6 @@ void check_kinds(check *c) {
   tell_kinds(c, &k);
   if (!*k.accepted) return;
   if (c->plugin->kind == HIFM_SOLVER) check_solver(c);
-  if (c->plugin->kind == HIFM_ENERGY && !k.particles) check_energy_unfit(c, k.of_particles.message);
+  if (c->plugin->kind == HIFM_ENERGY && !k.particles)
+    check_energy_without_particles(c, k.of_particles.message);
 }
