@@ -42,6 +42,7 @@ static void test_accepted(void **state) {
   plan_of(f, HEAD FLOW PIXELS("dequantise = 'uniform'") NETWORK TRAIN TAIL);
   plan_of(f, HEAD HESSIAN("lennard_jones") DATASET NETWORK TRAIN TAIL);
   plan_of(f, HEAD HESSIAN("double_well") PLANE NETWORK TRAIN TAIL);
+  plan_of(f, HEAD HESSIAN("wrapped") DATASET NETWORK TRAIN TAIL);
 }
 
 /* One row that does not fit is found among others. */

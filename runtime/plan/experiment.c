@@ -10,6 +10,7 @@
  *     axes.c        a section's grids: its choices, and the columns that show them
  *     recipe.c      a choice of the data set, with the settings of datasets/NAME.lua below it
  *     schema.c      a choice with every setting checked and filled in: a part that rows share
+ *     plugin_files.c  the paths of files that plugins read, made absolute
  *   selection.c   sorts the rows, leaves out those of h.where and --only, refuses equal ones
  *   fit.c         refuses rows whose sections do not go together
  *   audits.c      adds the further measurements of each row

@@ -5,10 +5,18 @@
 #include "base/failure.h"
 #include "base/value.h"
 
-/* Fills in the hashes of the files that a resolved section names. This is done outside of the child
- * that runs a script, because it may take longer than a script may. `name` is the script's, for
- * messages. STATUS_BAD_CONFIG where a .npy file has another hash than declared,
- * STATUS_NO_INPUT or STATUS_BAD_INPUT where a file cannot be read. */
-status_code file_hashes_fill(arena *a, const char *name, const value **section, failure *err);
+typedef struct file_hashes {
+  arena *memory;
+  const char *name; /* of the script, for messages */
+  value *known;     /* MAP path -> TEXT: sections may share files */
+} file_hashes;
+
+void file_hashes_begin(file_hashes *h, arena *a, const char *name);
+
+/* Fills in the hashes of the files that a resolved section names: of data sets, and of plugins
+ * (file values, host/params.h). This is done outside of the child that runs a script, because it
+ * may take longer than a script may. STATUS_BAD_CONFIG where a .npy file has another hash than
+ * declared, STATUS_NO_INPUT or STATUS_BAD_INPUT where a file cannot be read. */
+status_code file_hashes_fill(file_hashes *h, const value **section, failure *err);
 
 #endif

@@ -79,7 +79,8 @@ static status_code check_energy(const value *entry, const char *where, const val
                        where, name);
   const unsigned invariances =
       (unsigned)value_get_number(entry, "invariances", HIFM_INVARIANT_TRANSLATION);
-  if (pair || !points.centred || invariances & HIFM_INVARIANT_TRANSLATION) return STATUS_OK;
+  const bool more = value_get_bool(entry, "more_invariances", false); /* settings decide */
+  if (more || !points.centred || invariances & HIFM_INVARIANT_TRANSLATION) return STATUS_OK;
   return failure_set(err, STATUS_BAD_CONFIG,
                      "%s: energy \"%s\" is not invariant under translations, but the data set has "
                      "particles, whose centre of mass is removed; give dimensions in place of "

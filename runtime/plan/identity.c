@@ -53,6 +53,7 @@ static status_code reduce(builder *b, const hifm_param *params, const value *set
       status_code status = reduce_plugin(b, p->kind, setting, revisions, &setting);
       if (status != STATUS_OK) return status;
     }
+    if (p->type == HIFM_FILE) setting = value_get(setting, PARAMS_CONTENT);
     if (!params_is_default(&b->memory, p, setting)) value_put(&b->memory, out, p->name, setting);
   }
   return STATUS_OK;

@@ -5,6 +5,7 @@
 #include "plan/experiment.h"
 #include "plan/file_hashes.h"
 #include "plan/lua_files.h"
+#include "plan/plugin_files.h"
 #include "plan/sandbox.h"
 
 #include <ctype.h>
@@ -105,8 +106,10 @@ static status_code assemble(arena *a, const reading *r, const value *packed, con
   value *plan = value_new(a, VALUE_MAP), *rows = value_new(a, VALUE_LIST);
   value *parts = value_copy(a, value_get(packed, "parts"));
   const value *packed_rows = value_get(packed, "rows");
+  file_hashes hashes;
+  file_hashes_begin(&hashes, a, script_path);
   for (size_t i = 0; i < parts->count; i++) {
-    status_code status = file_hashes_fill(a, script_path, &parts->items[i], err);
+    status_code status = file_hashes_fill(&hashes, &parts->items[i], err);
     if (status != STATUS_OK) return status;
   }
   for (size_t i = 0; i < packed_rows->count; i++)
@@ -171,7 +174,7 @@ static status_code read_recipe(void *context, const char **json, size_t *length,
   const plan_limits *most = &plan_default_limits;
   arena *a = memory_get(sizeof *a);
   schema *s = memory_get(sizeof *s);
-  const value *recipe, *dataset;
+  const value *recipe, *dataset, *declared = name_recipe(a, r->name);
   script *lua;
   status_code status = script_open(&lua, a, r->folder, schema_names(a, r->catalogue, HIFM_FLOW),
                                    (script_limits){most->instructions, most->lua_bytes}, err);
@@ -183,8 +186,9 @@ static status_code read_recipe(void *context, const char **json, size_t *length,
                         .script_folder = r->folder,
                         .known = value_new(a, VALUE_MAP)});
   status = recipe_find(&s->recipes, r->name, &recipe, err);
+  if (status == STATUS_OK) status = schema_resolve(s, SECTION_DATASET, declared, &dataset, err);
   if (status == STATUS_OK)
-    status = schema_resolve(s, SECTION_DATASET, name_recipe(a, r->name), &dataset, err);
+    status = plugin_files_locate(s, SECTION_DATASET, declared, &dataset, err);
   if (status != STATUS_OK && !s->recipes.has_line) add_recipe_line(lua, err);
   clean(err);
   if (status != STATUS_OK) return status;
@@ -209,7 +213,9 @@ status_code plan_dataset(arena *a, const char *folder, const char *name, const v
   if (status != STATUS_OK) return status;
   dataset = value_get(answer, "dataset");
   *check = value_get(answer, "check");
-  status = file_hashes_fill(a, path, &dataset, err);
+  file_hashes hashes;
+  file_hashes_begin(&hashes, a, path);
+  status = file_hashes_fill(&hashes, &dataset, err);
   value *map = value_new(a, VALUE_MAP);
   value_put(a, map, "dataset", dataset);
   *config = map;

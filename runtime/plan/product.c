@@ -5,6 +5,7 @@
 #include "plan/axes.h"
 #include "plan/cells.h"
 #include "plan/declaration.h"
+#include "plan/plugin_files.h"
 
 #include <string.h>
 
@@ -66,6 +67,8 @@ static status_code resolve(product *p, size_t section, const value *declared, pa
   part *made = *out = arena_get(p->memory, sizeof *made);
   *made = (part){.declared = declared};
   status_code status = schema_resolve(p->schema, section, declared, &made->config, err);
+  if (status == STATUS_OK)
+    status = plugin_files_locate(p->schema, section, declared, &made->config, err);
   if (status != STATUS_OK) return status;
   const char *text = json_text(p->memory, made->config);
   blake2b_hex(text, strlen(text), made->hash);
