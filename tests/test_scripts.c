@@ -1,6 +1,5 @@
 /* The scripts that are shipped, planned with the plugins as they are. */
 #include "base/blake2b.h"
-#include "base/csv_table.h"
 #include "host/catalogue.h"
 #include "plan/identity.h"
 #include "plan_fixture.h"
@@ -111,37 +110,9 @@ static void ids_are_pinned(void **state) {
   }
 }
 
-/* runs.csv in results/ has 12 digits of the ids that its runs had when they were made. */
-static void the_results_in_the_tree_are_of_these_scripts(void **state) {
-  static const char *const NAMES[] = {"lj13", "mnist"};
-  folder *f = *state;
-  const value *catalogue = catalogue_collect(&f->memory);
-  for (size_t i = 0; i < 2; i++) {
-    const value *plan = shipped(f, NAMES[i], NULL, catalogue);
-    csv_table runs;
-    failure err = {0};
-    const char *path =
-        arena_format(&f->memory, "%s/results/%s/runs.csv", TEST_SOURCE_DIR, NAMES[i]);
-    if (csv_table_read(&runs, path, &err) != STATUS_OK) fail_msg("%s", err.message);
-    const int train = csv_table_column(&runs, "train_id");
-    const int measure = csv_table_column(&runs, "measure_id");
-    assert_true(train >= 0 && measure >= 0);
-    assert_int_equal(runs.count, plan_rows(plan)->count);
-    for (size_t r = 0; r < runs.count; r++) {
-      identity id = of(plan_config(plan, r), catalogue);
-      id.train[12] = id.measure[12] = 0;
-      assert_string_equal(runs.cells[r][train], id.train);
-      assert_string_equal(runs.cells[r][measure], id.measure);
-    }
-    csv_table_close(&runs);
-  }
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(lj13_is_table_2, folder_set_up, folder_tear_down),
-      cmocka_unit_test_setup_teardown(ids_are_pinned, folder_set_up, folder_tear_down),
-      cmocka_unit_test_setup_teardown(the_results_in_the_tree_are_of_these_scripts, folder_set_up,
-                                      folder_tear_down)};
+      cmocka_unit_test_setup_teardown(ids_are_pinned, folder_set_up, folder_tear_down)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

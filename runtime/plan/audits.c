@@ -47,7 +47,7 @@ static status_code check_settings(const char *name, const value *settings, failu
  */
 static const value *with_settings(audit *u, size_t section, const value *declared) {
   arena *a = u->p->memory;
-  const char *name = schema_sections[section];
+  const char *name = SCHEMA_SECTIONS[section];
   value *alone = value_new(a, VALUE_MAP);
   if (declared) value_put(a, alone, name, declared);
   const value *sections = alone;

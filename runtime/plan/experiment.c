@@ -150,9 +150,9 @@ static void write_rows(const product *p, value *plan) {
 
 /* The CSV is the same bytes wherever the data are. */
 static bool is_place(const char *setting) {
-  static const char section[] = "dataset.";
-  return strncmp(setting, section, strlen(section)) == 0 &&
-         settings_is_place(setting + strlen(section));
+  static const char PREFIX[] = "dataset.";
+  return strncmp(setting, PREFIX, strlen(PREFIX)) == 0 &&
+         settings_is_place(setting + strlen(PREFIX));
 }
 
 /* What --set has set is a column, too: two calls with other settings leave other tables. */

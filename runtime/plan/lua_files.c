@@ -8,9 +8,9 @@
 #include <string.h>
 
 static bool is_name(const char *name) {
-  static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
   for (;;) {
-    size_t length = strspn(name, letters);
+    size_t length = strspn(name, LETTERS);
     if (length == 0) return false;
     name += length;
     if (!*name) return true;

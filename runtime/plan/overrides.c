@@ -138,8 +138,8 @@ status_code overrides_path(schema *s, const value **sections, const char *path, 
   size_t section = schema_section_of(w.parts[0]);
   if (section == SECTIONS || !short_enough)
     return failure_set(err, STATUS_BAD_CONFIG, "%s: unknown setting%s", path,
-                       text_hint(a, w.parts[0], schema_sections, SECTIONS));
-  const char *name = schema_sections[section];
+                       text_hint(a, w.parts[0], SCHEMA_SECTIONS, SECTIONS));
+  const char *name = SCHEMA_SECTIONS[section];
   value *changed = value_copy(a, *sections);
   if (w.parts[1]) {
     const value *inner = into_section(&w, section, value_get(*sections, name));

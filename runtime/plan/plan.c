@@ -11,7 +11,7 @@
 #include <ctype.h>
 #include <string.h>
 
-const plan_limits plan_default_limits = {.instructions = 400000000,
+const plan_limits PLAN_DEFAULT_LIMITS = {.instructions = 400000000,
                                          .lua_bytes = (size_t)256 << 20,
                                          .bytes = (size_t)1 << 30,
                                          .cpu_seconds = 10,
@@ -72,8 +72,8 @@ static const value *assemble_audits(arena *a, const value *names, const value *p
   for (size_t k = 0; k < names->count; k++) {
     const value *pair = packed->items[k];
     value *made = value_new(a, VALUE_MAP);
-    value_put(a, made, schema_sections[SECTION_DATASET], part_at(parts, pair->items[0]));
-    value_put(a, made, schema_sections[SECTION_MEASURE], part_at(parts, pair->items[1]));
+    value_put(a, made, SCHEMA_SECTIONS[SECTION_DATASET], part_at(parts, pair->items[0]));
+    value_put(a, made, SCHEMA_SECTIONS[SECTION_MEASURE], part_at(parts, pair->items[1]));
     value_put(a, audits, names->keys[k], made);
   }
   return audits;
@@ -88,7 +88,7 @@ static const value *assemble_row(arena *a, const value *plan, const value *parts
   for (size_t i = 0; i < columns->count; i++)
     value_put(a, cells, columns->items[i]->text, texts->items[i]);
   for (size_t i = 0; i < SECTIONS; i++)
-    value_put(a, config, schema_sections[i], part_at(parts, indices->items[i]));
+    value_put(a, config, SCHEMA_SECTIONS[i], part_at(parts, indices->items[i]));
   value_put(a, row, "cells", cells);
   value_put(a, row, "config", config);
   value_put(a, row, "audits",
@@ -143,7 +143,7 @@ status_code plan_load_within(arena *a, const plan_request *request, const value 
 
 status_code plan_load(arena *a, const plan_request *request, const value *catalogue,
                       const value **plan, failure *err) {
-  return plan_load_within(a, request, catalogue, &plan_default_limits, plan, err);
+  return plan_load_within(a, request, catalogue, &PLAN_DEFAULT_LIMITS, plan, err);
 }
 
 typedef struct recipe_reading {
@@ -171,7 +171,7 @@ static void add_recipe_line(const script *lua, failure *err) {
 /* Runs in the child, as read_script does. */
 static status_code read_recipe(void *context, const char **json, size_t *length, failure *err) {
   const recipe_reading *r = context;
-  const plan_limits *most = &plan_default_limits;
+  const plan_limits *most = &PLAN_DEFAULT_LIMITS;
   arena *a = memory_get(sizeof *a);
   schema *s = memory_get(sizeof *s);
   const value *recipe, *dataset, *declared = name_recipe(a, r->name);
@@ -202,7 +202,7 @@ static status_code read_recipe(void *context, const char **json, size_t *length,
 
 status_code plan_dataset(arena *a, const char *folder, const char *name, const value *catalogue,
                          const value **config, const value **check, failure *err) {
-  const plan_limits *most = &plan_default_limits;
+  const plan_limits *most = &PLAN_DEFAULT_LIMITS;
   recipe_reading r = {folder, name, catalogue};
   const char *json = NULL, *path = arena_format(a, "%s/%s.lua", folder, name);
   const value *answer, *dataset;

@@ -50,7 +50,7 @@ typedef struct plan_limits {
   unsigned cpu_seconds;
   size_t runs; /* of the whole grid */
 } plan_limits;
-extern const plan_limits plan_default_limits;
+extern const plan_limits PLAN_DEFAULT_LIMITS;
 
 /* STATUS_NO_INPUT: no such script; STATUS_BAD_CONFIG: everything wrong in it, with file and line.
  */

@@ -72,9 +72,8 @@ status_code plugin_files_locate(schema *s, size_t section, const value *declared
   bases b = {.schema = s};
   if (section == SECTION_FLOW) return locate_stages(&b, resolved, err);
   const bool dataset = section == SECTION_DATASET;
-  if (dataset && !settings_dataset(declaration_name(declared)))
-    b.recipe_folder = s->recipes.folder;
-  const hifm_param *params = dataset ? settings_dataset(params_name(*resolved))
-                                     : schema_settings(s, section, declared);
-  return locate(&b, params, declared, schema_sections[section], resolved, err);
+  if (dataset && !settings_dataset(declaration_name(declared))) b.recipe_folder = s->recipes.folder;
+  const hifm_param *params =
+      dataset ? settings_dataset(params_name(*resolved)) : schema_settings(s, section, declared);
+  return locate(&b, params, declared, SCHEMA_SECTIONS[section], resolved, err);
 }

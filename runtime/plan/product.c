@@ -24,7 +24,7 @@ void product_begin(product *p, arena *a, schema *schema_) {
 
 double product_size(const value *sections) {
   double size = 1;
-  for (size_t i = 0; i < SECTIONS; i++) size *= axes_size(value_get(sections, schema_sections[i]));
+  for (size_t i = 0; i < SECTIONS; i++) size *= axes_size(value_get(sections, SCHEMA_SECTIONS[i]));
   return size;
 }
 
@@ -32,7 +32,7 @@ const char *product_axes(arena *a, const value *sections) {
   value *list = value_new(a, VALUE_LIST);
   const char *text = "";
   for (size_t i = 0; i < SECTIONS; i++)
-    axes_list(a, schema_sections[i], value_get(sections, schema_sections[i]), list);
+    axes_list(a, SCHEMA_SECTIONS[i], value_get(sections, SCHEMA_SECTIONS[i]), list);
   for (size_t i = 0; i < list->count && i < 8; i++)
     text = arena_format(a, "%s%s%s", text, i ? ", " : "", list->items[i]->text);
   return list->count > 8 ? arena_format(a, "%s, ...", text) : text;
@@ -87,7 +87,7 @@ status_code product_add_part(product *p, size_t section, const value *declared, 
 static status_code make_part(product *p, size_t section, const choice *from, const part **out,
                              failure *err) {
   part *made;
-  const char *name = schema_sections[section];
+  const char *name = SCHEMA_SECTIONS[section];
   status_code status = resolve(p, section, from->node, &made, err);
   if (status != STATUS_OK) return status;
   made->cells = from->cells;
@@ -112,12 +112,12 @@ static status_code expand_section(product *p, size_t section, const value *decla
     }
   choices made;
   status_code status =
-      axes_expand(p->memory, schema_sections[section], declared, p->columns, &made, err);
+      axes_expand(p->memory, SCHEMA_SECTIONS[section], declared, p->columns, &made, err);
   if (status != STATUS_OK) return status;
   if (made.count == 0)
     return failure_set(err, STATUS_BAD_CONFIG,
                        "%s: this grid has no choice left, so there is no run",
-                       schema_sections[section]);
+                       SCHEMA_SECTIONS[section]);
   expanded *e = arena_get(p->memory, sizeof *e);
   *e = (expanded){p->expanded, declared, section, NULL, made.count};
   e->parts = arena_get(p->memory, made.count * sizeof *e->parts);
@@ -147,7 +147,7 @@ status_code product_add(product *p, const value *sections, failure *err) {
   size_t position[SECTIONS] = {0};
   for (size_t i = 0; i < SECTIONS; i++) {
     status_code status =
-        expand_section(p, i, value_get(sections, schema_sections[i]), &axes[i], err);
+        expand_section(p, i, value_get(sections, SCHEMA_SECTIONS[i]), &axes[i], err);
     if (status != STATUS_OK) return status;
   }
   for (size_t turning = SECTIONS; turning > 0;) {
@@ -166,7 +166,7 @@ status_code product_add(product *p, const value *sections, failure *err) {
 const value *product_config(const product *p, const row *r) {
   value *config = value_new(p->memory, VALUE_MAP);
   for (size_t i = 0; i < SECTIONS; i++)
-    value_put(p->memory, config, schema_sections[i], r->parts[i]->config);
+    value_put(p->memory, config, SCHEMA_SECTIONS[i], r->parts[i]->config);
   return config;
 }
 

@@ -27,8 +27,8 @@ static status_code unknown(recipes *r, const char *name, failure *err) {
 }
 
 static bool is_file_name(const char *name) {
-  static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-  return *name && strspn(name, letters) == strlen(name);
+  static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+  return *name && strspn(name, LETTERS) == strlen(name);
 }
 
 static status_code verify_check(const value *check, failure *err) {

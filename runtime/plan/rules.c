@@ -7,15 +7,15 @@
 
 #include <string.h>
 
-const char *const rules_other_keys[OTHER_KEYS] = {"schedule", "audits", "profiles", "tables",
+const char *const RULES_OTHER_KEYS[OTHER_KEYS] = {"schedule", "audits", "profiles", "tables",
                                                   "figures"};
 
 /* Every key must be a section or one of the first `others` other keys. */
 static status_code check_keys(arena *a, const value *map, const char *where, size_t others,
                               failure *err) {
   const char *known[SECTIONS + OTHER_KEYS];
-  memcpy(known, schema_sections, sizeof schema_sections);
-  memcpy(known + SECTIONS, rules_other_keys, sizeof rules_other_keys);
+  memcpy(known, SCHEMA_SECTIONS, sizeof SCHEMA_SECTIONS);
+  memcpy(known + SECTIONS, RULES_OTHER_KEYS, sizeof RULES_OTHER_KEYS);
   if (map->type != VALUE_MAP && map->count)
     return failure_set(err, STATUS_BAD_CONFIG, "%s: must be a table of named settings, not %s",
                        *where ? where : "h.also", value_type_text(map));

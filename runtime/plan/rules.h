@@ -8,7 +8,7 @@
 
 /* Keys beside the sections; a profile may have the first two. */
 enum { OTHER_KEYS = 5, PROFILE_KEYS = 2 };
-extern const char *const rules_other_keys[OTHER_KEYS];
+extern const char *const RULES_OTHER_KEYS[OTHER_KEYS];
 
 /* *list: a LIST of MAPs of sections, to be expanded one after another: the experiment once for each
  * position of its h.zip, then one for each h.also. *columns: a LIST of the paths that zip and also

@@ -138,10 +138,13 @@ status_code sandbox_run(arena *a, const char *name, unsigned cpu_seconds, size_t
     return failure_set(err, STATUS_NO_RESOURCE, "cannot start a process: %s", strerror(fork_error));
   pid_t ended;
   while ((ended = waitpid(child, &ending, 0)) < 0 && errno == EINTR) continue;
-  status_code status = ended < 0        ? failure_set(err, STATUS_NO_RESOURCE,
-                                                      "cannot wait for a process: %s", strerror(errno))
-                       : is_whole(&all) ? answer(a, &all, text, length, err)
-                                        : explain_end(name, ending, cpu_seconds, bytes, err);
+  status_code status;
+  if (ended < 0)
+    status = failure_set(err, STATUS_NO_RESOURCE, "cannot wait for a process: %s", strerror(errno));
+  else if (is_whole(&all))
+    status = answer(a, &all, text, length, err);
+  else
+    status = explain_end(name, ending, cpu_seconds, bytes, err);
   free(all.text);
   return status;
 }

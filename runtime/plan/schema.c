@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-const char *const schema_sections[SECTIONS] = {"seed",  "dataset", "network", "optimizer",
+const char *const SCHEMA_SECTIONS[SECTIONS] = {"seed",  "dataset", "network", "optimizer",
                                                "train", "measure", "flow"};
 
 static const double LARGEST_SEED = 4294967295.0;
@@ -17,7 +17,7 @@ size_t schema_section_of(const char *path) {
   const size_t length = strcspn(path, ".");
   size_t i = 0;
   while (i < SECTIONS &&
-         (strlen(schema_sections[i]) != length || strncmp(schema_sections[i], path, length) != 0))
+         (strlen(SCHEMA_SECTIONS[i]) != length || strncmp(SCHEMA_SECTIONS[i], path, length) != 0))
     i++;
   return i;
 }

@@ -18,7 +18,7 @@ enum {
   SECTION_FLOW,
   SECTIONS
 };
-extern const char *const schema_sections[SECTIONS];
+extern const char *const SCHEMA_SECTIONS[SECTIONS];
 
 /* The section of a path such as "train.epochs" or "seed": its index, or SECTIONS. */
 size_t schema_section_of(const char *path);

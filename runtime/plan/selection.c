@@ -153,5 +153,5 @@ status_code selection_check(const product *p, failure *err) {
       err, STATUS_BAD_CONFIG,
       "%s: rows %zu and %zu of the grid differ here, but no column shows it (%s); give "
       "the values names, h.as(\"name\", value)",
-      schema_sections[section], earlier->number + 1, same->number + 1, cells(p, same, ", "));
+      SCHEMA_SECTIONS[section], earlier->number + 1, same->number + 1, cells(p, same, ", "));
 }
