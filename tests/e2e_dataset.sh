@@ -51,10 +51,10 @@ expect_code 0 "$hifm" run run.lua --out out
 comm -23 before <(results_of out) | grep -q . && fail "the run made the data set again"
 [ "$(find out/cache -mindepth 1 -maxdepth 1 | wc -l)" = 1 ] || fail "the run made another data set"
 
-say "chains that have not converged are told of when they are made"
+say "chains that have not converged are reported when they are made"
 sed "s/warmup = 200, thin = 4/warmup = 10, thin = 1, spread = 100/; s/pool = 4000/pool = 400/" recipes/bowl.lua >recipes/wells.lua
 expect_code 0 "$hifm" dataset make wells --out out
-expect_words "the chains have not converged: R-hat " "raise warmup, thin or chains"
+expect_words "the chains have not converged: R-hat is " "Raise warmup, thin or chains"
 
 say "another expectation is another verdict on the same data set"
 recipe '{ mean_energy = { 1.5, 0.01 }, mean_radius = { 2, 0 }, mean_colour = { 1, 1 } }'

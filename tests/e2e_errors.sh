@@ -38,7 +38,7 @@ refused 2 'did you mean "check"' -- dataset chek lj13
 refused 78 '"lj31" is not a recipe' 'did you mean "lj13"' -- dataset make lj31
 refused 78 '"../lj13" is not a recipe' -- dataset check ../lj13
 refused 66 "lj13 is not there yet" "hifm dataset make lj13" -- dataset check lj13
-refused 78 '"hesian" is no flow plugin' 'did you mean "hessian"' -- plugin describe flow hesian
+refused 78 'unknown flow "hesian"' 'did you mean "hessian"' -- plugin describe flow hesian
 expect_code 0 "$hifm" plugin describe energy lennard_jones
 expect_words "declares  translates rotates permutes"
 refused 2 "takes no words" -- bench fast
@@ -82,7 +82,7 @@ refused 78 "bad.lua:4: network.width" "1 to" -- run bad.lua
 script '"mlp"' '{ { "transport" }, { "condition" } }'
 refused 78 "bad.lua:6: flow" "condition" "transport" -- run bad.lua
 script '"mlp"' '{ { "hyperbolize" }, { "hessian", energy = "double_well" } }'
-refused 78 "bad.lua:6: flow" "hyperbolize" "no path stage" -- run bad.lua
+refused 78 "bad.lua:6: flow" "hyperbolize" "not a path stage" -- run bad.lua
 script '"mlp"' '{ { "hessian", energy = "double_well" }, { "isotropize" }, { "condition" } }'
 refused 78 "bad.lua:6: flow" "condition" "isotropize" -- run bad.lua
 script '"mlp"' '{ { "interpolant" }, { "isotropize" }, { "anisotropic" } }'
@@ -124,10 +124,10 @@ figure='figures = { curves = { panels = { "nll", "nfe" } } },'
 plane_script good.lua 2 "audits = { more = { [\"dataset.test\"] = 30 } }, $figure"
 expect_code 0 "$hifm" run good.lua --dry-run
 table='bad.lua:14: table table1'
-wrong "$table: there is no column \"nll\"; there are flow, flow" "nll_min" "more.nll_best" -- \
+wrong "$table: unknown column \"nll\"; there are flow, flow" "nll_min" "more.nll_best" -- \
   '"nll_min"' '"nll"'
 wrong "$table" 'did you mean "more.nll_last"' -- '"nll_min"' '"more.nll_lst"'
-wrong "$table" 'no column "nfe"' -- 'table1 = {' 'table1 = { sort = "nfe",'
+wrong "$table" 'unknown column "nfe"' -- 'table1 = {' 'table1 = { sort = "nfe",'
 wrong "$table" 'notes: {nll}: runs.csv has no number' -- \
   'table1 = {' 'table1 = { notes = { "{nll}" },'
 wrong "$table" 'no run has flow=OT; flow is one of transport, interpolant, well' -- \

@@ -64,12 +64,12 @@ expect_code 78 "$hifm" dataset make toys --out out
 expect_words "recipes/toys.lua:3: dataset.fetch" '"toys.sh" must be the name of a script'
 fetching 'echo the network is gone; exit 3'
 expect_code 1 "$hifm" dataset make toys --out out
-expect_words "recipes/toys.sh: ended with exit status 3" "the network is gone"
+expect_words "recipes/toys.sh: the script ended with exit status 3" "the network is gone"
 job=$(echo out/cache/toys-*/job.json)
 expect_code 66 "$hifm" worker "$job"
 fetching "kill -KILL \$\$"
 expect_code 66 "$hifm" worker "$job"
-expect_words "recipes/toys.sh: ended by signal 9"
+expect_words "recipes/toys.sh: the script ended by signal 9"
 fetching "cp drawn/toy-train \"\$1\""
 expect_code 66 "$hifm" worker "$job"
 expect_words "no toy-test and no toy-test.gz"
@@ -149,7 +149,7 @@ rm -r out1 out2
 
 say "what the data set cannot give"
 expect_code 1 "$hifm" run run.lua --set dataset.train=60 --only dataset.range=unit --out out
-expect_words "dataset.train: 60 points asked for, but the data set has 59"
+expect_words "dataset.train: 60 points are asked for, but the data set has 59"
 run_script hessian.lua toys 'dequantise = "uniform"' \
   '{ "hessian", energy = "double_well", negative = "absolute" }'
 expect_code 78 "$hifm" run hessian.lua --dry-run --out out
@@ -163,11 +163,11 @@ cp drawn/toy-test packed/toy-train.gz recipes/toys/
 expect_code 0 "$hifm" dataset make toys --out out3
 expect_same "$data/train.npy" "$(echo out3/cache/toys-*/train.npy)"
 
-say "another file than the one that is meant"
+say "another file than the declared one"
 draw_images recipes/toys/toy-train 60 4 5 1
 expect_code 1 "$hifm" dataset make toys --out out4
-expect_words "recipes/toys/toy-train: unpacked it has the BLAKE2b-128" \
-  "$(hash_of recipes/toys/toy-train)" "not $train_hash" "dataset.train_content"
+expect_words "recipes/toys/toy-train: the unpacked file has the BLAKE2b-128" \
+  "$(hash_of recipes/toys/toy-train)" "dataset.train_content is $train_hash"
 expect_code 65 "$hifm" worker "$(echo out4/cache/toys-*/job.json)"
 
 say "what is not declared is filled in"
@@ -193,7 +193,7 @@ expect_code 65 "$hifm" dataset make toys --out out6
 expect_words "recipes/toys/toy-train: the gzip stream is cut off"
 draw_images recipes/toys/toy-train 60 3 5 0
 expect_code 1 "$hifm" dataset make toys --out out6
-expect_words "images of 3 x 5 pixels, but toy-test of 4 x 5"
+expect_words "images of 3 x 5 pixels, but toy-test has images of 4 x 5"
 
 say "a script may use images of its own, but name nothing to be run"
 cat >own.lua <<'LUA'

@@ -56,8 +56,8 @@ refused 2 'no number of samples' -- sample mlp -n1.5 --out no.npy
 refused 2 'no seed (0 to 4294967295)' -- sample mlp --seed 4294967296 --out no.npy
 refused 2 '2 runs in results/runs have "mcmc"' -- sample mcmc --out no.npy
 refused 66 'no run in results/runs has "mpl" in its name' "hifm ls" -- sample mpl --out no.npy
-refused 2 "are no images" ".npy" -- sample mlp --out no.png
-refused 2 "are no images" -- sample mlp --strip --out no.png
+refused 2 "are not images" ".npy" -- sample mlp --out no.png
+refused 2 "are not images" -- sample mlp --strip --out no.png
 refused 73 "nowhere/no.npy" -- sample mlp --out nowhere/no.npy
 expect_code 0 "$hifm" sample --help
 expect_words "hifm sample RUN --out FILE"

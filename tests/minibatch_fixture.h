@@ -1,4 +1,4 @@
-/* Training batches of six small clusters of particles, in a data folder of their own. */
+/* Training batches of six small clusters of particles, in a temporary data folder. */
 #ifndef TESTS_MINIBATCH_FIXTURE_H
 #define TESTS_MINIBATCH_FIXTURE_H
 
@@ -10,6 +10,7 @@
 #include "hifm/rng.h"
 #include "host/energy.h"
 #include "job/minibatch.h"
+#include "job/modes_eigen.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -74,23 +75,32 @@ static inline void scene_disguise(const double *alpha, double *p) {
 }
 
 static inline void scene_write_modes(const char *folder, const double *points, bool disguised) {
-  static double alpha[POINTS * D];
-  static float basis[POINTS * D * D];
-  const size_t shape[] = {POINTS, D, D};
+  modes_writer writer;
   hifm_bound bound = fixture_bind("energies/formation", &domain, NULL);
   energy e;
   assert_int_equal(energy_open(&e, bound, &domain, NULL), STATUS_OK);
+  assert_int_equal(modes_writer_open(&writer, folder, POINTS, D, NULL), STATUS_OK);
   for (size_t b = 0; b < POINTS; b++) {
-    double hessian[D * D], vectors[D * D];
+    double hessian[D * D], vectors[D * D], alpha[D];
     energy_hessian(&e, points + b * D, NULL, hessian);
-    assert_int_equal(blas_eigen(hessian, D, alpha + b * D, vectors, NULL), STATUS_OK);
-    if (disguised) scene_disguise(alpha + b * D, vectors);
-    for (size_t i = 0; i < D * D; i++) basis[b * D * D + i] = (float)vectors[i];
+    assert_int_equal(blas_eigen(hessian, D, alpha, vectors, NULL), STATUS_OK);
+    if (disguised) scene_disguise(alpha, vectors);
+    assert_int_equal(modes_writer_add(&writer, alpha, vectors, NULL), STATUS_OK);
   }
-  scene_write_array(folder, "alpha", NPY_FLOAT64, alpha, 2, shape);
-  scene_write_array(folder, "basis", NPY_FLOAT32, basis, 3, shape);
+  assert_int_equal(modes_writer_close(&writer, STATUS_OK, NULL), STATUS_OK);
   energy_close(&e);
   fixture_drop(&bound);
+}
+
+static inline status_code scene_open_batches(scene *s, const flow_settings *settings,
+                                             failure *err) {
+  const minibatch_request request = {.data = &s->data,
+                                     .path = &s->path,
+                                     .settings = settings,
+                                     .modes = s->folder,
+                                     .seed = 7,
+                                     .size = BATCH};
+  return minibatch_open(&s->batches, &request, err);
 }
 
 static inline void scene_open_path(scene *s, const char *text, flow_settings set, bool disguised) {
@@ -109,10 +119,10 @@ static inline void scene_open_path(scene *s, const char *text, flow_settings set
   const char *recipe =
       arena_format(&s->a, "{\"particles\":%d,\"space\":3,\"train\":%d,\"test\":1}", N, POINTS);
   assert_int_equal(json_parse(&s->a, recipe, strlen(recipe), "data", &config, &err), STATUS_OK);
-  if (dataset_open(&s->data, s->folder, config, &err) ||
-      flow_open(&s->path, &s->a, stages, &domain, &err) ||
-      minibatch_open(&s->batches, &s->data, &s->path, &set, s->folder, 7, BATCH, &err))
-    fail_msg("%s", err.message);
+  status_code status = dataset_open(&s->data, s->folder, config, &err);
+  if (status == STATUS_OK) status = flow_open(&s->path, &s->a, stages, &domain, &err);
+  if (status == STATUS_OK) status = scene_open_batches(s, &set, &err);
+  if (status != STATUS_OK) fail_msg("%s", err.message);
 }
 
 static inline void scene_open(scene *s, const char *last_stage, bool disguised) {

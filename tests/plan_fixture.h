@@ -7,7 +7,8 @@
 #include "hifm/energy.h"
 #include "plan/plan.h"
 
-/* Roles: 1 source, 2 needs or brings a Hessian, 4 changes rates, 8 noise. */
+/* Roles: 1 source, 2 needs or brings a Hessian, 4 changes rates, 8 noise, 16 the default
+ * noise. */
 static const char *const plan_plugins[][5] = {
     /* kind, name, role, has its own path, settings with their defaults */
     {"energy", "double_well", "", "", ""}, /* not invariant */
@@ -17,7 +18,7 @@ static const char *const plan_plugins[][5] = {
     {"energy", "morse", "", "", "depth=1"},
     {"energy", "tabulated", "", "", "table=@"}, /* reads a file */
     {"energy", "wrapped", "", "", ""},          /* its invariances depend on its settings */
-    {"flow", "anisotropic", "8", "false", "gamma=1e-10"},
+    {"flow", "anisotropic", "24", "false", "gamma=1e-10"},
     {"flow", "condition", "6", "false", "c=2"},
     {"flow", "hessian", "3", "false", "energy= kappa=1"},
     {"flow", "hyperbolize", "6", "false", ""},

@@ -68,8 +68,6 @@ static inline void make_folder(place *here, const char *name) {
   assert_int_equal(files_make_folder(path, &err), STATUS_OK);
 }
 
-/* Loading ------------------------------------------------------------------------------------- */
-
 static inline const value *parse(arena *a, const char *text) {
   const value *node = NULL;
   failure err;

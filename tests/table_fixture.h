@@ -1,4 +1,4 @@
-/* A table in a folder of its own, from CSV made by hand. */
+/* A table in a private folder, from CSV made by hand. */
 #ifndef TESTS_TABLE_FIXTURE_H
 #define TESTS_TABLE_FIXTURE_H
 
@@ -8,8 +8,9 @@
 
 static inline status_code table_try(folder *f, const char *declaration, const char *columns,
                                     bool partial, FILE *screen, failure *err) {
-  const table_request request = {.view = f->path,
+  const table_request request = {.folder = f->path,
                                  .name = "table2",
+                                 .metrics = METRICS,
                                  .declaration = folder_value(f, declaration),
                                  .script_folder = f->path,
                                  .columns = folder_value(f, columns),
@@ -24,7 +25,8 @@ static inline const char *table_shown(folder *f, const char *declaration, const 
   size_t length = 0;
   FILE *screen = open_memstream(&text, &length);
   failure err = {0};
-  if (table_try(f, declaration, columns, partial, screen, &err)) fail_msg("%s", err.message);
+  if (table_try(f, declaration, columns, partial, screen, &err) != STATUS_OK)
+    fail_msg("%s", err.message);
   fclose(screen);
   const char *copy = arena_text(&f->memory, text);
   free(text);

@@ -1,4 +1,4 @@
-/* hifm bench in small: which rows there are, and that their numbers fit each other. */
+/* hifm bench with small sizes: its rows, and that their numbers agree with each other. */
 #include "base/csv_table.h"
 #include "base/safetensors.h"
 #include "base/text.h"
@@ -10,7 +10,7 @@
 #include <math.h>
 #include <unistd.h>
 
-static const bench_sizes small = {.width = 8,
+static const bench_sizes SMALL = {.width = 8,
                                   .depth = 2,
                                   .calls = 2,
                                   .batch = 60,
@@ -23,11 +23,11 @@ static const bench_sizes small = {.width = 8,
                                   .images = 2,
                                   .warmup_transitions = 50};
 
-/* What stands in the table of the small sizes: name, unit, whether it has a floor. */
+/* The rows of the table: name, unit, whether it has a floor. */
 static const struct {
   const char *name, *unit;
   bool floor;
-} expected[] = {{"sgemm_nn", "GFLOP/s", false},
+} EXPECTED[] = {{"sgemm_nn", "GFLOP/s", false},
                 {"sgemm_nt", "GFLOP/s", false},
                 {"sgemm_tn", "GFLOP/s", false},
                 {"sgemm", "GFLOP/s", false},
@@ -50,27 +50,28 @@ static const struct {
                 {"likelihood_series_30", "ms", false},
                 {"likelihood_series_30_point", "us", false},
                 {"memory", "MiB", false}};
-enum { EXPECTED = sizeof expected / sizeof *expected };
+enum { ROWS = sizeof EXPECTED / sizeof *EXPECTED };
 
 static status_code run(folder *f, const char *weights, failure *err) {
   FILE *out = fopen(folder_path(f, "bench.csv"), "w");
   assert_non_null(out);
-  status_code status = bench_run(&small, weights, out, err);
+  status_code status = bench_run(&SMALL, weights, out, err);
   assert_int_equal(fclose(out), 0);
   return status;
 }
 
 static void read_table(folder *f, csv_table *table) {
   failure err = {0};
-  if (csv_table_read(table, folder_path(f, "bench.csv"), &err)) fail_msg("%s", err.message);
-  static const char *const header[] = {"name", "value", "unit", "floor", "ratio"};
+  if (csv_table_read(table, folder_path(f, "bench.csv"), &err) != STATUS_OK)
+    fail_msg("%s", err.message);
+  static const char *const HEADER[] = {"name", "value", "unit", "floor", "ratio"};
   assert_int_equal(table->columns, 5);
-  for (size_t i = 0; i < 5; i++) assert_string_equal(table->header[i], header[i]);
+  for (size_t i = 0; i < 5; i++) assert_string_equal(table->header[i], HEADER[i]);
 }
 
 static double number(const char *cell) {
   double out;
-  if (!text_number(cell, &out)) fail_msg("\"%s\" is no number", cell);
+  if (!text_number(cell, &out)) fail_msg("\"%s\" is not a number", cell);
   return out;
 }
 
@@ -91,15 +92,15 @@ static double floor_of(const csv_table *table, const char *name) {
 
 static void check_row(const char *const *cells, size_t i) {
   const double measured = number(cells[1]);
-  assert_string_equal(cells[0], expected[i].name);
-  assert_string_equal(cells[2], expected[i].unit);
+  assert_string_equal(cells[0], EXPECTED[i].name);
+  assert_string_equal(cells[2], EXPECTED[i].unit);
   /* sums may happen to agree to the last bit */
   if (!(measured > 0) && strcmp(cells[0], "loss_difference_most") != 0)
     fail_msg("%s is %s", cells[0], cells[1]);
   assert_true(measured >= 0);
-  assert_int_equal(*cells[3] != 0, expected[i].floor);
-  assert_int_equal(*cells[4] != 0, expected[i].floor);
-  if (!expected[i].floor) return;
+  assert_int_equal(*cells[3] != 0, EXPECTED[i].floor);
+  assert_int_equal(*cells[4] != 0, EXPECTED[i].floor);
+  if (!EXPECTED[i].floor) return;
   const double ratio = measured / number(cells[3]);
   assert_true(number(cells[3]) > 0);
   assert_true(fabs(number(cells[4]) - ratio) <= 1e-3 * ratio);
@@ -109,10 +110,10 @@ static void all_rows_fit(void **state) {
   folder *f = *state;
   failure err = {0};
   csv_table table;
-  if (run(f, NULL, &err)) fail_msg("%s", err.message);
+  if (run(f, NULL, &err) != STATUS_OK) fail_msg("%s", err.message);
   read_table(f, &table);
-  assert_int_equal(table.count, EXPECTED);
-  for (size_t i = 0; i < EXPECTED; i++) check_row(table.cells[i], i);
+  assert_int_equal(table.count, ROWS);
+  for (size_t i = 0; i < ROWS; i++) check_row(table.cells[i], i);
 
   const double parts = value_of(&table, "training_batch") + value_of(&table, "training_learn") +
                        value_of(&table, "training_adamw");
@@ -136,7 +137,7 @@ static void floor_counts_weights(void **state) {
   folder *f = *state;
   failure err = {0};
   csv_table table;
-  if (run(f, NULL, &err)) fail_msg("%s", err.message);
+  if (run(f, NULL, &err) != STATUS_OK) fail_msg("%s", err.message);
   read_table(f, &table);
   const double flop = 60.0 * 78 * (72 + 72 + 8 + 16) * 6;
   const double floor = 1e3 * flop / (1e9 * value_of(&table, "sgemm"));
@@ -157,9 +158,9 @@ static const char *write_weights(folder *f, size_t width, size_t layers) {
   value_put_number(&f->memory, settings, "width", (double)width);
   value_put_number(&f->memory, settings, "depth", 3);
   value_put_number(&f->memory, settings, "layers", (double)layers);
-  if (plugins_bind(&f->memory, HIFM_NETWORK, settings, "", &domain, &bound, &err))
+  if (plugins_bind(&f->memory, HIFM_NETWORK, settings, "", &domain, &bound, &err) != STATUS_OK)
     fail_msg("%s", err.message);
-  assert_int_equal(network_open(&net, bound, &domain, 1, &err), STATUS_OK);
+  assert_int_equal(network_open(&net, bound, &domain, false, 1, &err), STATUS_OK);
   float *w = memory_array(net.weights, sizeof *w), *at = w;
   network_initialise(&net, 1, w);
   for (size_t i = 0; i < net.count; i++) {
@@ -185,9 +186,9 @@ static void weights_say_their_shape(void **state) {
   folder *f = *state;
   failure err = {0};
   csv_table table;
-  if (run(f, write_weights(f, 5, 1), &err)) fail_msg("%s", err.message);
+  if (run(f, write_weights(f, 5, 1), &err) != STATUS_OK) fail_msg("%s", err.message);
   read_table(f, &table);
-  assert_int_equal(table.count, EXPECTED);
+  assert_int_equal(table.count, ROWS);
   const double flop = 60.0 * 78 * (4 * 30 + 5 + 10) * 6;
   const double floor = 1e3 * flop / (1e9 * value_of(&table, "sgemm"));
   assert_true(fabs(floor_of(&table, "step_direct") / floor - 1) < 1e-4);
@@ -201,7 +202,7 @@ static void refused(folder *f, const char *weights, status_code status, const ch
   assert_string_equal(folder_read(f, "bench.csv"), "");
 }
 
-/* Said before anything is measured or written. */
+/* Reported before anything is measured or written. */
 static void other_weights_are_refused(void **state) {
   folder *f = *state;
   refused(f, folder_path(f, "nowhere"), STATUS_NO_INPUT, "nowhere");
@@ -221,13 +222,13 @@ static void other_weights_are_refused(void **state) {
   refused(f, path, STATUS_BAD_CONFIG, "depth");
 }
 
-/* What the bench wrote on its way lies below TMPDIR, and is gone at the end. */
+/* Temporary files are below TMPDIR, and are removed at the end. */
 static void leaves_nothing(void **state) {
   folder *f = *state;
   failure err = {0};
   assert_int_equal(files_make_folder(folder_path(f, "tmp"), &err), STATUS_OK);
   setenv("TMPDIR", folder_path(f, "tmp"), 1);
-  if (run(f, NULL, &err)) fail_msg("%s", err.message);
+  if (run(f, NULL, &err) != STATUS_OK) fail_msg("%s", err.message);
   unsetenv("TMPDIR");
   if (rmdir(folder_path(f, "tmp"))) fail_msg("the folder under TMPDIR is not empty");
 }

@@ -24,12 +24,12 @@ static void entries_say_what_plugins_are(void **state) {
   assert_string_equal(value_get_text(entry, "hash", ""), hex);
   assert_int_equal(catalogue_find(a, catalogue, HIFM_SOLVER, "rk_45", &entry, &err),
                    STATUS_BAD_CONFIG);
-  assert_non_null(strstr(err.message, "\"rk_45\" is no solver plugin; did you mean \"rk45\"?"));
+  assert_non_null(strstr(err.message, "unknown solver \"rk_45\"; did you mean \"rk45\"?"));
   assert_int_equal(catalogue_find(a, catalogue, HIFM_SOLVER, "midpoint", &entry, &err),
                    STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message,
-                         "\"midpoint\" is no solver plugin; there are euler, rk4, rk45; "
-                         "others are looked for in HIFM_PLUGIN_PATH"));
+                         "unknown solver \"midpoint\"; available: euler, rk4, rk45 (search path: "
+                         "HIFM_PLUGIN_PATH)"));
 }
 
 static void lookups_check_without_opening(void **state) {
@@ -167,8 +167,6 @@ static void descriptions_hold_the_settings(void **state) {
   assert_int_equal(describe_plugin("energi", "formation", stdout, &err), STATUS_USAGE);
   assert_non_null(strstr(err.message, "did you mean \"energy\"?"));
 }
-
-/* The checker --------------------------------------------------------------------------------- */
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
 

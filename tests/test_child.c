@@ -38,7 +38,7 @@ static status_code work(void *context, const char **text, size_t *length, failur
   return STATUS_OK;
 }
 
-/* Where SIGCHLD is ignored, nobody learns how a child ended. */
+/* Where SIGCHLD is ignored, the end of a child is unknown. */
 static void an_unknown_end_is_no_success(void **state) {
   arena a = {0};
   failure err;
@@ -75,7 +75,7 @@ static void fork_and_answer(void *context, int fd) {
   child_write(fd, text);
 }
 
-static void a_helper_holds_up_nobody(void **state) {
+static void a_helper_does_not_block_the_parent(void **state) {
   char *bytes;
   size_t length;
   (void)state;
@@ -115,7 +115,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(its_text_is_the_answer),
       cmocka_unit_test(an_unknown_end_is_no_success),
-      cmocka_unit_test(a_helper_holds_up_nobody),
+      cmocka_unit_test(a_helper_does_not_block_the_parent),
       cmocka_unit_test(a_deaf_child_is_killed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,24 +1,14 @@
 /* The clocks and schemes of training: which z are drawn, and what is matched there. */
+#include "base/numbers.h"
 #include "minibatch_fixture.h"
 
-/* Clocks -------------------------------------------------------------------------------------- */
-
-static double length_of(const double *y) {
-  double sum = 0;
-  for (size_t i = 0; i < D; i++) sum += y[i] * y[i];
-  return sqrt(sum);
-}
-
-static int order_of_doubles(const void *x, const void *y) {
-  const double a = *(const double *)x, b = *(const double *)y;
-  return a < b ? -1 : a > b;
-}
+/* ---- clocks ---- */
 
 enum { STEPS = 1000, DRAWS = STEPS * BATCH };
 
-/* Every z is that of its own draw and data point, to the rounding of a float. The times that belong
+/* Every z is that of its draw and data point, to the rounding of a float. The times that belong
  * to them are uniform: Kolmogorov's statistic is below its 1% point, 1.63 / sqrt(n), up to the time
- * where float z no longer tell times apart. */
+ * where float z no longer distinguish times. */
 static void check_clock(const char *stages, double kappa, bool data) {
   static double times[DRAWS];
   scene s;
@@ -26,7 +16,8 @@ static void check_clock(const char *stages, double kappa, bool data) {
   for (uint64_t step = 0; step < STEPS; step++) {
     assert_int_equal(minibatch_fill(&s.batches, step, NULL), STATUS_OK);
     for (uint32_t k = 0; k < BATCH; k++) {
-      const double y = length_of((const double *)s.data.train_file.data + s.batches.index[k] * D);
+      const double y =
+          numbers_norm((const double *)s.data.train_file.data + s.batches.index[k] * D, D);
       const double rate = data ? kappa * log(y / 1e-5) : log(1e5);
       const double t = hifm_uniform((hifm_stream){7, HIFM_RNG_CLOCK}, step, k);
       fixture_near(s.batches.z[k], 1 - exp(-rate * t), 6e-8);
@@ -35,7 +26,7 @@ static void check_clock(const char *stages, double kappa, bool data) {
   }
   scene_close(&s);
   double worst = 0;
-  qsort(times, DRAWS, sizeof *times, order_of_doubles);
+  qsort(times, DRAWS, sizeof *times, numbers_ascend);
   for (size_t i = 0; times[i] < 0.7; i++)
     worst = fmax(worst, fmax(times[i] - (double)i / DRAWS, (double)(i + 1) / DRAWS - times[i]));
   assert_true(worst < 1.63 / sqrt(DRAWS));
@@ -53,11 +44,11 @@ static void clock_t_draws_uniform_times(void **state) {
 
 static void clock_z_and_transport_draw_uniform_z(void **state) {
   (void)state;
-  static const char *const paths[] = {TRANSPORT, TRANSPORT, INTERPOLANT(1.5)};
-  static const uint32_t clocks[] = {CLOCK_Z, CLOCK_T, CLOCK_Z};
+  static const char *const PATHS[] = {TRANSPORT, TRANSPORT, INTERPOLANT(1.5)};
+  static const uint32_t CLOCKS[] = {CLOCK_Z, CLOCK_T, CLOCK_Z};
   for (size_t i = 0; i < 3; i++) {
     scene s;
-    scene_open_path(&s, paths[i], (flow_settings){clocks[i], SCHEME_FINITE}, false);
+    scene_open_path(&s, PATHS[i], (flow_settings){CLOCKS[i], SCHEME_FINITE}, false);
     for (uint64_t step = 0; step < 10; step++) {
       assert_int_equal(minibatch_fill(&s.batches, step, NULL), STATUS_OK);
       for (uint32_t k = 0; k < BATCH; k++) {
@@ -69,14 +60,14 @@ static void clock_z_and_transport_draw_uniform_z(void **state) {
   }
 }
 
-/* Schemes ------------------------------------------------------------------------------------- */
+/* ---- schemes ---- */
 
 /* kappa alpha_min of a data point. */
 static double rate_of(const scene *s, size_t k, double kappa) {
   const size_t row = s->batches.index[k];
   if (!s->path.hessian)
-    return kappa * log(length_of((const double *)s->data.train_file.data + row * D) / 1e-5);
-  const double *alpha = (const double *)s->batches.alpha_file.data + row * D;
+    return kappa * log(numbers_norm((const double *)s->data.train_file.data + row * D, D) / 1e-5);
+  const double *alpha = modes_rates(&s->batches.modes, row);
   size_t i = 0;
   while (alpha[i] < 1e-6 * alpha[D - 1]) i++;
   return alpha[i];
@@ -121,7 +112,7 @@ static void infinite_targets_are_finite_ones_times_v_z(void **state) {
   compare_schemes(TRANSPORT, CLOCK_T, 0);
 }
 
-/* `project` hides directions of y, never v_z. */
+/* `project` removes directions of y, never v_z. */
 static void projected_loss_sees_v_z(void **state) {
   enum { O = D + 1 };
   scene s;

@@ -1,4 +1,4 @@
-/* Finished data folders, opened: points as they lie there, images as numbers of their range. */
+/* Finished data folders, opened: points as in the file, images as numbers of their range. */
 #include "base/files.h"
 #include "base/json.h"
 #include "fixture.h"
@@ -104,7 +104,7 @@ static void bytes_become_numbers(void **state) {
   dataset_close(&both);
 }
 
-/* Each number lies in the cell of its byte; the noise is uniform: mean 1/2, variance 1/12. */
+/* Each number is in the cell of its byte; the noise is uniform: mean 1/2, variance 1/12. */
 static void noise_fills_the_cells(void **state) {
   scene *s = *state;
   double room[D], sum = 0, squares = 0;
@@ -178,18 +178,18 @@ static void other_arrays_are_refused(void **state) {
   scene *s = *state;
   const value *config = config_of(s, "unit", "none", 1, 0), *points;
   const double zeros[IMAGES * D] = {0};
-  refused(s, config_of(s, "unit", "none", IMAGES + 1, 0), "dataset.test: 41 points asked for");
+  refused(s, config_of(s, "unit", "none", IMAGES + 1, 0), "dataset.test: 41 points are asked for");
   const char *text = "{\"\":\"file\",\"train\":1,\"test\":1,\"particles\":5,\"space\":3}";
   assert_int_equal(json_parse(&s->a, text, strlen(text), "data", &points, NULL), STATUS_OK);
-  refused(s, points, "want float64 [points, 15]");
+  refused(s, points, "not float64 [points, 15]");
   write_array(s, "test", NPY_UINT8, s->images, 3, (const size_t[]){IMAGES, WIDTH, HEIGHT});
-  refused(s, config, "want uint8 [images, 3, 5]");
+  refused(s, config, "not uint8 [images, 3, 5]");
   write_array(s, "test", NPY_UINT8, s->images, 2, (const size_t[]){IMAGES, D});
-  refused(s, config, "want uint8 [images, 3, 5]");
+  refused(s, config, "not uint8 [images, 3, 5]");
   write_array(s, "test", NPY_FLOAT64, zeros, 3, (const size_t[]){IMAGES, HEIGHT, WIDTH});
-  refused(s, config, "want uint8 [images, 3, 5]");
+  refused(s, config, "not uint8 [images, 3, 5]");
   write_array(s, "train", NPY_UINT8, s->images, 3, (const size_t[]){IMAGES, 0, WIDTH});
-  refused(s, config, "train.npy: want uint8");
+  refused(s, config, "train.npy: the array is not uint8");
 }
 
 /* Points of other data sets stay where they are, to the last bit. */

@@ -24,7 +24,7 @@ static void set_up(subject *s, double distance, double evaluate, double width, d
       {"distance", distance}, {"evaluate", evaluate}, {"width", width}, {NULL, 0}};
   failure err = {0};
   s->bound = fixture_bind("networks/egnn", &domain, settings);
-  assert_int_equal(network_open(&s->net, s->bound, &domain, POINTS, &err), STATUS_OK);
+  assert_int_equal(network_open(&s->net, s->bound, &domain, false, POINTS, &err), STATUS_OK);
   s->w = calloc(s->net.weights, sizeof *s->w);
   network_initialise(&s->net, 4, s->w);
   /* Larger kernels make sharper functions of distance and z, as training does. */
@@ -132,8 +132,7 @@ static void series_learns_like_pairs(void **state) {
   compare_learning(LOG, 24, 1.5, 1e-5);
 }
 
-/* The weights of a run: those it begins with, and those after 200 and 400 steps.
- */
+/* The weights of a run: the initial ones, and those after 200 and 400 steps. */
 static void series_learns_like_pairs_all_along(void **state) {
   static float x[POINTS * D], z[POINTS], target[POINTS * D];
   const optimizer_settings set = {.lr = 3e-3, .b1 = 0.9, .b2 = 0.999, .eps = 1e-8};

@@ -30,8 +30,12 @@ static void curves_are_means_over_seeds(void **state) {
   curve *curves;
   folder_write(f, "history.csv", HISTORY);
   assert_int_equal(csv_table_read(&history, folder_path(f, "history.csv"), NULL), STATUS_OK);
-  const int panels[] = {5, 6};
-  size_t count = curves_make(&f->memory, &history, folder_value(f, COLUMNS), 4, panels, 2, &curves);
+  const curves_request request = {.history = &history,
+                                  .columns = folder_value(f, COLUMNS),
+                                  .x = 4,
+                                  .panels = {5, 6},
+                                  .panel_count = 2};
+  size_t count = curves_make(&f->memory, &request, &curves);
   assert_int_equal(count, 5);
   assert_string_equal(curves[0].label, "OT");
   assert_string_equal(curves[1].label, "formation, hyperbolize");
@@ -45,7 +49,42 @@ static void curves_are_means_over_seeds(void **state) {
   assert_int_equal(curves[1].family, 1);
   assert_int_equal(curves[2].family, 1);
   assert_int_equal(curves[2].member, 1);
-  assert_int_equal(curves[3].family, 2);
+  assert_int_equal(curves[3].family, 1);
+  assert_int_equal(curves[3].member, 2);
+  csv_table_close(&history);
+}
+
+/* A family of at most four curves: larger ones are divided by the first switch, where that does not
+ * suffice by the second as well. */
+static void large_families_are_divided(void **state) {
+  folder *f = *state;
+  static const char *const switches[] = {"no", "yes"};
+  const char *text = "flow,flow.a,flow.b,flow.c,epoch,nll\nOT,,,,1,1\n";
+  for (size_t i = 0; i < 8; i++)
+    text = arena_format(&f->memory, "%sF,%s,%s,%s,1,1\n", text, switches[i & 1],
+                        switches[i >> 1 & 1], switches[i >> 2]);
+  for (size_t i = 0; i < 4; i++)
+    text = arena_format(&f->memory, "%sG,%s,%s,,1,1\n", text, switches[i & 1], switches[i >> 1]);
+  csv_table history = {0};
+  curve *curves;
+  folder_write(f, "history.csv", text);
+  assert_int_equal(csv_table_read(&history, folder_path(f, "history.csv"), NULL), STATUS_OK);
+  curves_request request = {.history = &history,
+                            .columns = folder_value(f, "['flow','flow.a','flow.b','flow.c']"),
+                            .x = 4,
+                            .panels = {5},
+                            .panel_count = 1};
+  assert_int_equal(curves_make(&f->memory, &request, &curves), 13);
+  assert_int_equal(curves[0].family, 0);
+  for (size_t i = 0; i < 8; i++) {
+    assert_int_equal(curves[1 + i].family, 1 + (i & 1)); /* by flow.a */
+    assert_int_equal(curves[1 + i].member, i >> 1);
+  }
+  for (size_t i = 0; i < 4; i++) assert_int_equal(curves[9 + i].family, 3);
+  /* The first switch is that of the columns' order. */
+  request.columns = folder_value(f, "['flow','flow.c','flow.b','flow.a']");
+  assert_int_equal(curves_make(&f->memory, &request, &curves), 13);
+  for (size_t i = 0; i < 8; i++) assert_int_equal(curves[1 + i].family, 1 + (i >> 2));
   csv_table_close(&history);
 }
 
@@ -93,12 +132,19 @@ static void ranges_count_what_they_cut_off(void **state) {
   assert_int_equal(curves_find_range(&one, 0, 0).points, 0);
 }
 
+static figure_request request_of(folder *f, const char *declaration) {
+  return (figure_request){.folder = f->path,
+                          .name = "figure4",
+                          .metrics = METRICS,
+                          .declaration = folder_value(f, declaration),
+                          .columns = folder_value(f, COLUMNS)};
+}
+
 static bool draw(folder *f) {
   failure err = {0};
   bool made = false;
-  if (figure_write(f->path, "figure4", folder_value(f, FIGURE), folder_value(f, COLUMNS), &made,
-                   &err))
-    fail_msg("%s", err.message);
+  const figure_request request = request_of(f, FIGURE);
+  if (figure_write(&request, &made, &err) != STATUS_OK) fail_msg("%s", err.message);
   if (!made && strstr(err.message, "not installed")) {
     print_message("skipped: %s\n", err.message);
     skip();
@@ -163,7 +209,7 @@ static void nothing_measured(void **state) {
   assert_true(draw(f));
   assert_true(files_exists(folder_path(f, "figure4.png")));
   folder_write(f, "history.csv", "epoch,nll,nfe\n");
-  assert_false(draw(f)); /* nor is the older one kept */
+  assert_false(draw(f)); /* and the older one is removed */
   assert_false(files_exists(folder_path(f, "figure4.svg")));
   assert_false(files_exists(folder_path(f, "figure4.png")));
   folder_write(f, "history.csv", "epoch,nll,nfe\n1,,\n");
@@ -173,9 +219,8 @@ static void nothing_measured(void **state) {
 static void must_refuse(folder *f, const char *declaration, const char *message) {
   failure err = {0};
   bool made;
-  assert_int_equal(figure_write(f->path, "figure4", folder_value(f, declaration),
-                                folder_value(f, COLUMNS), &made, &err),
-                   STATUS_BAD_CONFIG);
+  const figure_request request = request_of(f, declaration);
+  assert_int_equal(figure_write(&request, &made, &err), STATUS_BAD_CONFIG);
   assert_string_equal(err.message, message);
 }
 
@@ -192,8 +237,8 @@ static void refuses(void **state) {
               "= \"NLL\" }, ... }");
   must_refuse(f, "{'panels':['nll',{}]}", "figure figure4: panel 2 names no column");
   must_refuse(f, "{'panels':['nll'],'x':'nll'}",
-              "figure figure4: x = \"nll\": must be \"epoch\" or \"step\": a figure shows how runs "
-              "go on; what settings do stands in runs.csv");
+              "figure figure4: x = \"nll\": must be \"epoch\" or \"step\": a figure shows the "
+              "course of training; what settings change is shown by tables");
   must_refuse(f, "{'panels':['nll'],'tilte':'T'}",
               "figure figure4: unknown key \"tilte\"; did you mean \"title\"?");
   must_refuse(f, "{'panels':[{'':['nll'],'log':true}]}",
@@ -205,14 +250,16 @@ static void checked_before_the_first_run(void **state) {
   folder *f = *state;
   csv_table history;
   failure err = {0};
-  const value *wrong = folder_value(f, "{'panels':[['nll'],['speed']]}");
+  const figure_request right = request_of(f, FIGURE),
+                       wrong = request_of(f, "{'panels':[['nll'],['speed']]}");
+  figure_request outside = right;
+  outside.name = "../x";
   csv_table_begin(&history, (const char *const[]){"flow", "epoch", "nll", "nfe"}, 4);
-  assert_int_equal(figure_check("figure4", folder_value(f, FIGURE), &history, &err), STATUS_OK);
-  assert_int_equal(figure_check("figure4", wrong, &history, &err), STATUS_BAD_CONFIG);
+  assert_int_equal(figure_check(&right, &history, &err), STATUS_OK);
+  assert_int_equal(figure_check(&wrong, &history, &err), STATUS_BAD_CONFIG);
   assert_string_equal(err.message, "figure figure4: history.csv has no column \"speed\"; there are "
                                    "flow, epoch, nll, nfe");
-  assert_int_equal(figure_check("../x", folder_value(f, FIGURE), &history, NULL),
-                   STATUS_BAD_CONFIG);
+  assert_int_equal(figure_check(&outside, &history, NULL), STATUS_BAD_CONFIG);
   csv_table_close(&history);
 }
 
@@ -222,9 +269,8 @@ static void the_reason_for_none(void **state) {
   failure err = {0};
   bool made = true;
   folder_write(f, "history.csv", "epoch,nll,nfe\n");
-  assert_int_equal(figure_write(f->path, "figure4", folder_value(f, FIGURE),
-                                folder_value(f, COLUMNS), &made, &err),
-                   STATUS_OK);
+  const figure_request request = request_of(f, FIGURE);
+  assert_int_equal(figure_write(&request, &made, &err), STATUS_OK);
   assert_false(made);
   assert_string_equal(err.message, "nothing is measured yet");
 }
@@ -247,6 +293,7 @@ int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
   const struct CMUnitTest tests[] = {
       TEST(curves_are_means_over_seeds),
+      TEST(large_families_are_divided),
       cmocka_unit_test(smooth_lines_are_middle_means),
       cmocka_unit_test(ranges_count_what_they_cut_off),
       TEST(the_same_bytes_twice),

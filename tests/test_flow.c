@@ -259,7 +259,7 @@ static void all_null_and_zero_norm_are_refused(void **state) {
 /* Every wrong order names both stages (or the one that is alone). */
 static void wrong_orders_are_refused(void **state) {
   static const char *const cases[][3] = {
-      {"[{\"\":\"condition\",\"c\":2}]", "condition", "no path stage"},
+      {"[{\"\":\"condition\",\"c\":2}]", "condition", "not a path stage"},
       {"[{\"\":\"transport\",\"sigma_min\":1e-5},{\"\":\"interpolant\",\"kappa\":1,"
        "\"epsilon\":1e-5}]",
        "transport", "interpolant"},

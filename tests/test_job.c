@@ -1,4 +1,4 @@
-/* Is a run done? What cannot be read is no answer. */
+/* Is a run done? A file that cannot be read does not answer that. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -51,7 +51,7 @@ static void softplus_at_the_edges(void **state) {
   assert_true(isnan(out[6]) && isnan(slope[6]));
 }
 
-/* The same bits wherever an element stands, so a batch is the loop of its points. */
+/* The same bits wherever an element is, so a batch is the loop of its points. */
 static void softplus_does_not_depend_on_position(void **state) {
   enum { N = 67 };
   float x[N], out[N], slope[N];
@@ -106,12 +106,14 @@ static void dense_is_the_naive_loop(void **state) {
 static void stack_backward_is_transposed_tangent(void **state) {
   enum { N = 3, W = 5, DEPTH = 3, SIZE = N * W };
   const stack_shape shape = {DEPTH, W};
-  float w[DEPTH * (W * W + W)], x[SIZE], t[SIZE], dy[SIZE], keep[SIZE], dx[SIZE], spare[SIZE];
+  float w[DEPTH * (W * W + W)], x[SIZE], t[SIZE], dy[SIZE], keep[SIZE], dx[SIZE], scratch[SIZE];
   float tape[2 * DEPTH * SIZE];
   unsigned seed = 9;
   double left = 0, right = 0;
   (void)state;
-  assert_int_equal(stack_weights(shape), sizeof w / sizeof *w);
+  tensor_list tensors = {NULL, 0, 7, 100};
+  assert_int_equal(stack_tensors(&tensors, shape, "part", 1), 100);
+  assert_int_equal(tensors.offset, 100 + sizeof w / sizeof *w);
   assert_int_equal(stack_tape(shape, N), sizeof tape / sizeof *tape);
   for (size_t i = 0; i < sizeof w / sizeof *w; i++) w[i] = fixture_next(&seed);
   for (int i = 0; i < SIZE; i++) {
@@ -120,9 +122,9 @@ static void stack_backward_is_transposed_tangent(void **state) {
     keep[i] = dy[i] = fixture_next(&seed);
   }
   stack_forward(shape, N, w, x, tape);
-  stack_backward(shape, N, w, x, tape, dy, NULL, dx, spare);
+  stack_backward(shape, N, w, x, tape, dy, NULL, dx, scratch);
   for (int i = 0; i < SIZE; i++) right += dx[i] * t[i];
-  const float *pushed = stack_tangent(shape, N, w, tape, t, spare);
+  const float *pushed = stack_tangent(shape, N, w, tape, t, scratch);
   for (int i = 0; i < SIZE; i++) left += keep[i] * pushed[i];
   fixture_near(left, right, 1e-5 * fabs(right));
   assert_true(fabs(right) > 1e-3);

@@ -106,6 +106,16 @@ static const char *later_layer(const char *file, const char *line) {
              : NULL;
 }
 
+/* Only the providers of modes know that the basis of a path is a matrix, and in which file it is.
+ */
+static const char *basis_elsewhere(const char *file, const char *line) {
+  static const char *const OWNERS[] = {"runtime/job/modes", "runtime/base/blas."};
+  if (!strstr(line, "blas_apply") && !strstr(line, "basis.npy")) return NULL;
+  for (size_t i = 0; i < sizeof OWNERS / sizeof *OWNERS; i++)
+    if (strncmp(file, OWNERS[i], strlen(OWNERS[i])) == 0) return NULL;
+  return "the basis is known in runtime/job/modes* alone; use modes_mix";
+}
+
 static const char *unfinished(const char *file, const char *line) {
   (void)file;
   return strstr(line, "TODO") || strstr(line, "FIXME") ? "marked as unfinished" : NULL;
@@ -121,6 +131,11 @@ static void test_one_includer(void **state) {
 static void test_layers(void **state) {
   (void)state;
   check(later_layer, tree, 1);
+}
+
+static void test_basis(void **state) {
+  (void)state;
+  check(basis_elsewhere, tree, 1);
 }
 
 static void test_finished(void **state) {
@@ -143,15 +158,18 @@ static void test_rules(void **state) {
   assert_null(later_layer("runtime/front/x.c", "#include \"base/x.h\"\n"));
   assert_null(later_layer("runtime/job/x.c", "#include \"job/x.h\"\n"));
   assert_null(later_layer("runtime/main.c", "#include \"front/x.h\"\n"));
+  assert_non_null(basis_elsewhere("runtime/job/minibatch.c", "  blas_apply(p, d, x, out);\n"));
+  assert_non_null(basis_elsewhere("runtime/bench/x.c", "  open(\"basis.npy\");\n"));
+  assert_null(basis_elsewhere("runtime/job/modes_eigen.c", "  blas_apply(p, d, x, out);\n"));
+  assert_null(basis_elsewhere("runtime/job/minibatch.c", "  modes_mix(m, row, x, y, t, 2);\n"));
   assert_non_null(unfinished("runtime/x.c", "int x; /* TODO */\n"));
   assert_null(unfinished("runtime/x.c", "int x;\n"));
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_one_includer),
-      cmocka_unit_test(test_layers),
-      cmocka_unit_test(test_finished),
+      cmocka_unit_test(test_one_includer), cmocka_unit_test(test_layers),
+      cmocka_unit_test(test_basis),        cmocka_unit_test(test_finished),
       cmocka_unit_test(test_rules),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "fixture.h"
 #include "hifm/rng.h"
+#include "job/flow_ode.h"
 #include "job/likelihood.h"
 
 #include <math.h>
@@ -17,19 +18,19 @@ static double rate(double z) {
   return (z * sigma * sigma - (1 - z)) / s;
 }
 
-static size_t tensors(const void *self, const hifm_domain *domain, hifm_tensor *out, size_t room) {
-  (void)self, (void)domain;
+static size_t tensors(const void *self, const hifm_task *task, hifm_tensor *out, size_t room) {
+  (void)self, (void)task;
   if (room) out[0] = (hifm_tensor){"unused", 1, 1, HIFM_INIT_ZERO, 1};
   return 1;
 }
 
-static size_t chunk(const void *self, const hifm_domain *domain, size_t n) {
-  (void)self, (void)domain;
+static size_t chunk(const void *self, const hifm_task *task, size_t n) {
+  (void)self, (void)task;
   return n < 7 ? n : 7; /* uneven on purpose */
 }
 
-static size_t work(const void *self, const hifm_domain *domain, size_t n) {
-  (void)self, (void)domain, (void)n;
+static size_t work(const void *self, const hifm_task *task, size_t n) {
+  (void)self, (void)task, (void)n;
   return 64;
 }
 
@@ -37,20 +38,20 @@ static float rate_of(const hifm_batch *batch, size_t b) {
   return (float)rate((double)batch->z[batch->nz == 1 ? 0 : b]);
 }
 
-static void forward(const void *self, const hifm_domain *domain, const float *w,
+static void forward(const void *self, const hifm_task *task, const float *w,
                     const hifm_batch *batch, float *v, void *memory) {
   (void)self, (void)w, (void)memory;
+  const size_t d = task->domain->d;
   for (size_t b = 0; b < batch->n; b++)
-    for (size_t i = 0; i < domain->d; i++)
-      v[b * domain->d + i] = rate_of(batch, b) * batch->x[b * domain->d + i];
+    for (size_t i = 0; i < d; i++) v[b * d + i] = rate_of(batch, b) * batch->x[b * d + i];
 }
 
-static void backward(const void *self, const hifm_domain *domain, const float *w,
+static void backward(const void *self, const hifm_task *task, const float *w,
                      const hifm_batch *batch, const float *dv, float *dw, float *dx, void *memory) {
   (void)self, (void)w, (void)memory, (void)dw;
+  const size_t d = task->domain->d;
   for (size_t b = 0; dx && b < batch->n; b++)
-    for (size_t i = 0; i < domain->d; i++)
-      dx[b * domain->d + i] = rate_of(batch, b) * dv[b * domain->d + i];
+    for (size_t i = 0; i < d; i++) dx[b * d + i] = rate_of(batch, b) * dv[b * d + i];
 }
 
 static const hifm_network_ops ops = {
@@ -69,9 +70,9 @@ static double fade(const hifm_batch *batch, size_t b) {
   return 1.2 - (double)batch->z[batch->nz == 1 ? 0 : b];
 }
 
-static void speed_forward(const void *self, const hifm_domain *domain, const float *w,
-                          const hifm_batch *batch, float *v, void *memory) {
-  const size_t d = domain->d;
+static void vz_forward(const void *self, const hifm_task *task, const float *w,
+                       const hifm_batch *batch, float *v, void *memory) {
+  const size_t d = task->domain->d;
   (void)self, (void)w, (void)memory;
   for (size_t b = 0; b < batch->n; b++, v += d + 1) {
     const float *x = batch->x + b * d;
@@ -80,30 +81,30 @@ static void speed_forward(const void *self, const hifm_domain *domain, const flo
   }
 }
 
-static void speed_backward(const void *self, const hifm_domain *domain, const float *w,
-                           const hifm_batch *batch, const float *dv, float *dw, float *dx,
-                           void *memory) {
-  const size_t d = domain->d;
+static void vz_backward(const void *self, const hifm_task *task, const float *w,
+                        const hifm_batch *batch, const float *dv, float *dw, float *dx,
+                        void *memory) {
+  const size_t d = task->domain->d;
   (void)self, (void)w, (void)memory, (void)dw;
   for (size_t b = 0; dx && b < batch->n; b++, dv += d + 1, dx += d) {
     const float *x = batch->x + b * d;
-    const double speed = fade(batch, b) * (2 + sin(phase(x, d))), r = (double)rate_of(batch, b);
-    double dspeed = (double)dv[d];
-    for (size_t i = 0; i < d; i++) dspeed += r * (double)x[i] * (double)dv[i];
+    const double vz = fade(batch, b) * (2 + sin(phase(x, d))), r = (double)rate_of(batch, b);
+    double dvz = (double)dv[d];
+    for (size_t i = 0; i < d; i++) dvz += r * (double)x[i] * (double)dv[i];
     for (size_t i = 0; i < d; i++)
-      dx[i] = (float)(r * speed * (double)dv[i] +
-                      dspeed * fade(batch, b) * cos(phase(x, d)) * (double)(i + 1) / 3);
+      dx[i] = (float)(r * vz * (double)dv[i] +
+                      dvz * fade(batch, b) * cos(phase(x, d)) * (double)(i + 1) / 3);
   }
 }
 
-static const hifm_network_ops speed_ops = {.speed = true,
-                                           .tensors = tensors,
-                                           .chunk = chunk,
-                                           .work = work,
-                                           .forward = speed_forward,
-                                           .backward = speed_backward};
+static const hifm_network_ops vz_ops = {.has_vz = true,
+                                        .tensors = tensors,
+                                        .chunk = chunk,
+                                        .work = work,
+                                        .forward = vz_forward,
+                                        .backward = vz_backward};
 static const hifm_plugin quotient = {
-    .abi = HIFM_ABI, .kind = HIFM_NETWORK, .name = "quotient", .ops.network = &speed_ops};
+    .abi = HIFM_ABI, .kind = HIFM_NETWORK, .name = "quotient", .ops.network = &vz_ops};
 
 static void draw(double *points, size_t n, const hifm_domain *domain) {
   for (size_t b = 0; b < n; b++) {
@@ -133,7 +134,7 @@ static void exact(const double *points, size_t n, size_t d, double freedom, doub
   *se = sqrt((squares / (double)n - *mean * *mean) / (double)(n - 1));
 }
 
-static void measure(const hifm_domain *domain, uint32_t divergence, double tolerance,
+static void measure(const hifm_domain *domain, bool vz, uint32_t divergence, double tolerance,
                     likelihood *out, double *nll, double *se) {
   const fixture_setting settings[] = {{"rtol", tolerance}, {"atol", tolerance}, {NULL, 0}};
   double points[POINTS * D];
@@ -144,12 +145,14 @@ static void measure(const hifm_domain *domain, uint32_t divergence, double toler
                           .probes = 3,
                           .max_attempts = 1000};
   draw(points, POINTS, domain);
-  const hifm_plugin *plugin = domain->speed ? &quotient : &gaussian;
-  assert_int_equal(network_open(&net, (hifm_bound){plugin, NULL}, domain, POINTS, &err), 0);
+  const hifm_plugin *plugin = vz ? &quotient : &gaussian;
+  assert_int_equal(network_open(&net, (hifm_bound){plugin, NULL}, domain, vz, POINTS, &err), 0);
   const float w = 0;
-  assert_int_equal(likelihood_measure(&net, &w, points, POINTS, &set, 0, out, &err), STATUS_OK);
+  const likelihood_request request = {
+      .net = &net, .w = &w, .points = points, .count = POINTS, .settings = &set};
+  assert_int_equal(likelihood_measure(&request, out, &err), STATUS_OK);
   assert_string_equal(out->solver, "ok");
-  const double z = likelihood_start(&net); /* the density that the field has there */
+  const double z = flow_ode_data_end(&net); /* the density that the field has there */
   exact(points, POINTS, domain->d, domain->centred ? D - SPACE : D,
         z * z * sigma * sigma + (1 - z) * (1 - z), nll, se);
   network_close(&net);
@@ -157,16 +160,15 @@ static void measure(const hifm_domain *domain, uint32_t divergence, double toler
 }
 
 static const hifm_domain plain = {.d = D};
-static const hifm_domain plain_speed = {.d = D, .speed = true};
 static const hifm_domain centred = {
     .d = D, .particles = PARTICLES, .space = SPACE, .centred = true};
 
 /* Per point the solver's error is of the order of its tolerance. The field's slope has float
  * precision, so 1e-5 is as good as it gets. */
-static void check_exact(const hifm_domain *domain) {
+static void check_exact(const hifm_domain *domain, bool vz) {
   likelihood got;
   double nll, se;
-  measure(domain, DIVERGENCE_EXACT, 1e-7, &got, &nll, &se);
+  measure(domain, vz, DIVERGENCE_EXACT, 1e-7, &got, &nll, &se);
   fixture_near(got.nll, nll, 2e-5);
   fixture_near(got.nll_se, se, 2e-5);
   assert_int_equal(got.stats.nfev, 2 + 6 * got.stats.attempts);
@@ -174,7 +176,7 @@ static void check_exact(const hifm_domain *domain) {
 
 static void exact_divergence_gives_exact_nll(void **state) {
   (void)state;
-  check_exact(&plain);
+  check_exact(&plain, false);
 }
 
 /* On the subspace of zero centre of mass: (N - 1) D degrees of freedom in the prior. The field is
@@ -184,7 +186,7 @@ static void centred_points_have_fewer_degrees_of_freedom(void **state) {
   (void)state;
   likelihood got;
   double nll, se;
-  measure(&centred, DIVERGENCE_EXACT, 1e-7, &got, &nll, &se);
+  measure(&centred, false, DIVERGENCE_EXACT, 1e-7, &got, &nll, &se);
   fixture_near(got.nll, nll + SPACE * log(sigma), 2e-5);
 }
 
@@ -193,7 +195,7 @@ static void hutchinson_is_exact_for_multiples_of_identity(void **state) {
   (void)state;
   likelihood got;
   double nll, se;
-  measure(&plain, DIVERGENCE_HUTCHINSON, 1e-7, &got, &nll, &se);
+  measure(&plain, false, DIVERGENCE_HUTCHINSON, 1e-7, &got, &nll, &se);
   fixture_near(got.nll, nll, 2e-5);
 }
 
@@ -203,7 +205,7 @@ static void projected_probes_see_the_subspace(void **state) {
   (void)state;
   likelihood got;
   double nll, se;
-  measure(&centred, DIVERGENCE_HUTCHINSON, 1e-7, &got, &nll, &se);
+  measure(&centred, false, DIVERGENCE_HUTCHINSON, 1e-7, &got, &nll, &se);
   /* sd of |Pi e|^2 is about 2 for 4 particles in 3 dimensions; times log sigma, over 120 draws */
   fixture_near(got.nll, nll, 3 * 2.2 * fabs(log(sigma)) / sqrt(3.0 * POINTS));
   assert_true(fabs(got.nll - nll) > 1e-9);
@@ -213,7 +215,7 @@ static void loose_tolerance_is_the_papers(void **state) {
   (void)state;
   likelihood got;
   double nll, se;
-  measure(&plain, DIVERGENCE_EXACT, 1e-2, &got, &nll, &se);
+  measure(&plain, false, DIVERGENCE_EXACT, 1e-2, &got, &nll, &se);
   fixture_near(got.nll, nll, 0.1);
   assert_true(got.stats.nfev <= 38);
 }
@@ -225,17 +227,17 @@ static void quotients_give_the_same_nll(void **state) {
   (void)state;
   likelihood got;
   double nll, se;
-  check_exact(&plain_speed);
-  measure(&plain_speed, DIVERGENCE_HUTCHINSON, 1e-7, &got, &nll, &se);
+  check_exact(&plain, true);
+  measure(&plain, true, DIVERGENCE_HUTCHINSON, 1e-7, &got, &nll, &se);
   fixture_near(got.nll, nll, 2e-5);
 }
 
-static void likelihoods_with_v_z_begin_short_of_one(void **state) {
+static void likelihoods_with_v_z_begin_before_one(void **state) {
   (void)state;
-  network net = {.domain = plain};
-  fixture_near(likelihood_start(&net), 1, 0);
-  net.domain.speed = true;
-  fixture_near(likelihood_start(&net), 1 - 1e-5, 0);
+  network net = {.task = {.domain = &plain}};
+  fixture_near(flow_ode_data_end(&net), 1, 0);
+  net.task.vz = true;
+  fixture_near(flow_ode_data_end(&net), 1 - 1e-5, 0);
 }
 
 /* What generation integrates: whole batches and chunks, v_y / v_z. */
@@ -243,7 +245,6 @@ static void the_field_is_divided(void **state) {
   (void)state;
   failure err = {0};
   network net[2];
-  const hifm_domain *const domains[] = {&plain, &plain_speed};
   const hifm_plugin *const plugins[] = {&gaussian, &quotient};
   double points[POINTS * D];
   float x[POINTS * D], z[POINTS], v[2][POINTS * D], raw[POINTS * (D + 1)];
@@ -254,7 +255,7 @@ static void the_field_is_divided(void **state) {
   const float w = 0;
   for (size_t k = 0; k < 2; k++) {
     const hifm_bound bound = {plugins[k], NULL};
-    assert_int_equal(network_open(&net[k], bound, domains[k], POINTS, &err), STATUS_OK);
+    assert_int_equal(network_open(&net[k], bound, &plain, k == 1, POINTS, &err), STATUS_OK);
     network_velocity(&net[k], &w, &batch, v[k]);
   }
   network_forward(&net[1], &w, &batch, raw);
@@ -264,7 +265,7 @@ static void the_field_is_divided(void **state) {
   }
   network_close(&net[0]);
   network_close(&net[1]);
-  assert_int_equal(network_open(&net[0], (hifm_bound){&gaussian, NULL}, &plain_speed, 1, &err),
+  assert_int_equal(network_open(&net[0], (hifm_bound){&gaussian, NULL}, &plain, true, 1, &err),
                    STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message, "gaussian does not answer v_z"));
 }
@@ -277,7 +278,7 @@ int main(void) {
       cmocka_unit_test(projected_probes_see_the_subspace),
       cmocka_unit_test(loose_tolerance_is_the_papers),
       cmocka_unit_test(quotients_give_the_same_nll),
-      cmocka_unit_test(likelihoods_with_v_z_begin_short_of_one),
+      cmocka_unit_test(likelihoods_with_v_z_begin_before_one),
       cmocka_unit_test(the_field_is_divided),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

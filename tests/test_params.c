@@ -60,7 +60,7 @@ static const hifm_param *find(void *context, hifm_kind kind, const char *name, f
   (void)context;
   if (kind == HIFM_ENERGY && strcmp(name, "spring") == 0) return spring_params;
   if (kind == HIFM_ENERGY && strcmp(name, "endless") == 0) return endless_params;
-  failure_set(err, STATUS_BAD_CONFIG, "\"%s\" is no %s plugin", name, params_kind_text(kind));
+  failure_set(err, STATUS_BAD_CONFIG, "unknown %s \"%s\"", params_kind_text(kind), name);
   return NULL;
 }
 
@@ -202,7 +202,7 @@ static const struct {
     {"{\"rate\":0}", "run.rate: 0 is not above 0 (a number above 0, at most 1)"},
     {"{\"rate\":1.5}", "run.rate: 1.5 is above 1 (a number above 0, at most 1)"},
     {"{\"rate\":\"1\"}", "run.rate: must be a number above 0, at most 1, not a text"},
-    {"{\"batch\":2.5}", "run.batch: 2.5 is no whole number"},
+    {"{\"batch\":2.5}", "run.batch: 2.5 is not a whole number"},
     {"{\"batch\":0}", "run.batch: 0 is below 1 (a whole number, 1 or more)"},
     {"{\"batch\":9007199254740994}",
      "run.batch: 9007199254740994 is above 9007199254740992 (a whole number, 1 or more)"},
@@ -210,7 +210,7 @@ static const struct {
     {"{\"clock\":\"s\"}", "run.clock: \"s\" is not one of \"z\", \"t\"; did you mean \"z\"?"},
     {"{\"clock\":2}", "run.clock: must be one of \"z\", \"t\", not a number"},
     {"{\"path\":[]}", "run.path: must be a text, not a list"},
-    {"{\"energy\":\"sprong\"}", "run.energy: \"sprong\" is no energy plugin"},
+    {"{\"energy\":\"sprong\"}", "run.energy: unknown energy \"sprong\""},
     {"{\"energy\":{\"stiffness\":1}}",
      "run.energy: must name a plugin of kind energy, \"name\" or { \"name\", setting = ... }; it "
      "is a table without a name"},
@@ -218,7 +218,7 @@ static const struct {
      "run.energy.stiffness: -1 is below 0 (a number, 0 or more)"},
     {"{\"wdith\":1}", "run.wdith: unknown setting; did you mean \"width\"?"},
     {"{\"zzzzzz\":1}",
-     "run.zzzzzz: unknown setting; known: rate, batch, loud, clock, path, energy, width"},
+     "run.zzzzzz: unknown setting; available: rate, batch, loud, clock, path, energy, width"},
     {"[]", "run: must be a table of settings, not a list"},
 };
 

@@ -40,6 +40,39 @@ static double number(const value *plan, size_t row, const char *section, const c
   return value_get_number(value_get(plan_config(plan, row), section), key, -1);
 }
 
+/* The fixture's catalogue with this role of these two plugins. */
+static const value *with_roles(folder *f, double anisotropic, double isotropize) {
+  value *changed = value_new(&f->memory, VALUE_LIST);
+  const value *plain = plan_catalogue(f, NULL);
+  for (size_t i = 0; i < plain->count; i++) {
+    value *entry = value_copy(&f->memory, plain->items[i]);
+    const char *name = value_get_text(entry, "name", "");
+    if (strcmp(name, "anisotropic") == 0) value_put_number(&f->memory, entry, "role", anisotropic);
+    if (strcmp(name, "isotropize") == 0) value_put_number(&f->memory, entry, "role", isotropize);
+    value_push(&f->memory, changed, entry);
+  }
+  return changed;
+}
+
+/* The catalogue decides which stage that is, not its name. */
+static void test_default_noise(void **state) {
+  folder *f = *state;
+  const value *plan;
+  failure err = {0};
+  const plan_request request = {.script = folder_path(f, "x.lua"),
+                                .recipes = folder_path(f, "recipes")};
+  folder_write(f, "x.lua", HEAD "flow = { { 'interpolant' } }," REST);
+  assert_int_equal(plan_load(&f->memory, &request, with_roles(f, 8, 24), &plan, NULL), STATUS_OK);
+  const value *stages = value_get(value_get(plan_config(plan, 0), "flow"), "stages");
+  assert_string_equal(value_get_text(stages->items[1], "", ""), "isotropize");
+  assert_int_equal(plan_load(&f->memory, &request, with_roles(f, 8, 8), &plan, &err),
+                   STATUS_BAD_CONFIG);
+  assert_non_null(strstr(err.message, "no noise stage given, and no plugin is the default"));
+  assert_int_equal(plan_load(&f->memory, &request, with_roles(f, 24, 24), &plan, &err),
+                   STATUS_BAD_CONFIG);
+  assert_non_null(strstr(err.message, "both anisotropic and isotropize are the default"));
+}
+
 static void test_defaults_are_filled_in(void **state) {
   folder *f = *state;
   const value *plan = load(f, NULL, NULL, NULL);
@@ -133,7 +166,7 @@ static void test_set_that_fits_nowhere(void **state) {
   refuse(f, NULL, "tain.epochs=5", NULL,
          "--set tain.epochs=5: tain.epochs: unknown setting; did you mean \"train\"?");
   refuse(f, NULL, "network.width=0.5", NULL,
-         "--set network.width=0.5: network.width: 0.5 is no whole number");
+         "--set network.width=0.5: network.width: 0.5 is not a whole number");
   refuse(f, NULL, "flow.condition.c=x", NULL,
          "--set flow.condition.c=x: flow.condition.c: must be a number, 1 or more, not a text");
   refuse(f, NULL, "flow.condition.c=2,3", NULL,
@@ -196,7 +229,7 @@ static void test_messages_name_the_line(void **state) {
            FLOW TAIL,
        "x.lua:4: dataset.train: -3 is below 1 (a whole number, 1 or more)"},
       {HEAD DATASET "network = 'egn'," TRAIN FLOW TAIL,
-       "x.lua:4: network: \"egn\" is no network plugin; did you mean \"egnn\"?"},
+       "x.lua:4: network: unknown network \"egn\"; did you mean \"egnn\"?"},
       {HEAD DATASET "network = { width = 3 }," TRAIN FLOW TAIL,
        "x.lua:4: network: must name a plugin of kind network, \"name\" or { \"name\", setting = "
        "... }; "
@@ -205,7 +238,8 @@ static void test_messages_name_the_line(void **state) {
        "x.lua:2: network: must be given, \"name\" or { \"name\", ... }"},
       {HEAD NETWORK TRAIN FLOW TAIL, "x.lua:2: dataset: must be { \"name\", ... } with the name of "
                                      "a recipe, \"mcmc\", \"file\" or \"images\""},
-      {HEAD DATASET NETWORK TRAIN TAIL, "x.lua:2: flow: no stage given; begin with a path stage"},
+      {HEAD DATASET NETWORK TRAIN TAIL,
+       "x.lua:2: flow: no stage is given; begin with a path stage"},
       {HEAD "optimizer = { 'adamv' },\n" ALL,
        "x.lua:3: optimizer: unknown optimizer \"adamv\"; did you mean \"adamw\"?"},
       {HEAD "\n--[[ seed\n = ]] local_ = 1,\nseed = -1," ALL, "x.lua:5: local_: unknown setting"},
@@ -233,11 +267,11 @@ static void test_messages_name_the_line(void **state) {
       {HEAD "flow = { { 'hessian', energy = 'formation' },\n { 'condition', c = 0.5 } }," REST,
        "x.lua:4: flow.condition.c: 0.5 is below 1 (a number, 1 or more)"},
       {HEAD "flow = { { 'hessian', energy = 'formaton' } }," REST,
-       "x.lua:3: flow.hessian.energy: \"formaton\" is no energy plugin; did you mean "
+       "x.lua:3: flow.hessian.energy: unknown energy \"formaton\"; did you mean "
        "\"formation\"?"},
       {HEAD "flow = { { 'hessian' } }," REST, "x.lua:3: flow.hessian.energy: must be given (m)"},
       {HEAD "flow = { 'transprt' }," REST,
-       "x.lua:3: flow: \"transprt\" is no flow plugin; did you mean \"transport\"?"},
+       "x.lua:3: flow: unknown flow \"transprt\"; did you mean \"transport\"?"},
       {HEAD "flow = { 'hessian', energy = 'formation' }," REST,
        "x.lua:3: flow: is a list of stages; write flow = { { \"hessian\", ... } }"},
       {HEAD "flow = { clok = 'z', { 'transport' } }," REST,
@@ -314,6 +348,7 @@ static void test_numbers_have_one_form(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_default_noise, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_defaults_are_filled_in, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_a_path_of_its_own_takes_no_noise, folder_set_up,
                                       folder_tear_down),

@@ -139,8 +139,7 @@ static void names_are_found_or_guessed(void **state) {
   assert_non_null(strstr(path, "/plugins/energies/formation.so"));
   assert_int_equal(plugins_find(&here->memory, HIFM_ENERGY, "fromation", &path, &err),
                    STATUS_BAD_CONFIG);
-  assert_string_equal(err.message,
-                      "\"fromation\" is no energy plugin; did you mean \"formation\"?");
+  assert_string_equal(err.message, "unknown energy \"fromation\"; did you mean \"formation\"?");
   assert_int_equal(plugins_find(&here->memory, HIFM_FLOW, "formation", &path, &err),
                    STATUS_BAD_CONFIG);
 }
@@ -177,7 +176,7 @@ static void plugins_may_lie_in_the_path_itself(void **state) {
   plugins_drop(&bound);
   assert_int_equal(plugins_bind(&here->memory, HIFM_FLOW, name, "flow", &domain, &bound, &err),
                    STATUS_BAD_CONFIG);
-  assert_non_null(strstr(err.message, "is no flow plugin"));
+  assert_non_null(strstr(err.message, "unknown flow \"double_well\": "));
   assert_int_equal(catalogue_find(&here->memory, catalogue_collect(&here->memory), HIFM_ENERGY,
                                   "double_well", &entry, &err),
                    STATUS_OK);
@@ -204,8 +203,9 @@ static void settings_bind_plugins_within(void **state) {
   assert_int_equal(
       plugins_bind(&here->memory, HIFM_FLOW, config, "flow.hessian", &domain, &bound, &err),
       STATUS_BAD_CONFIG);
-  assert_string_equal(err.message, "flow.hessian.energy: \"fromation\" is no energy plugin; did "
-                                   "you mean \"formation\"?");
+  assert_string_equal(err.message,
+                      "flow.hessian.energy: unknown energy \"fromation\"; did you mean "
+                      "\"formation\"?");
 }
 
 /* ---- the checker ---- */
@@ -258,8 +258,14 @@ static const struct {
     {"networks", "wrong_backward", "[dw agrees with differences: "},
     {"networks", "wrong_backward", "[buffers are not overrun: "},
     {"networks", "wrong_backward", "[v keeps the centre of mass: "},
-    {"networks", "wrong_speed", "[dw agrees with differences: 3 numbers, with v_z alone: "},
-    {"networks", "wrong_speed", "[dx agrees with differences: 3 numbers, with v_z alone: "},
+    {"networks", "wrong_vz", "[dw agrees with differences: 3 numbers, with v_z alone: "},
+    {"networks", "wrong_vz", "[dx agrees with differences: 3 numbers, with v_z alone: "},
+    {"networks", "ignores_nz", "[one z for all gives the v of equal ones: "},
+    {"networks", "ignores_nz", "[one z for all gives the gradients of equal ones: "},
+    {"networks", "refuses_vz",
+     "[defaults are accepted: 3 numbers, with v_z: has_vz is declared, but v_z is refused: there "
+     "is "
+     "no v_z here"},
     {"solvers", "miscounts", "[evaluations are counted right: "},
     {"solvers", "miscounts", "[max_attempts ends the solve: "},
 };
@@ -321,7 +327,7 @@ static void nothing_else_fails(void **state) {
   assert_int_equal(check_plugin("/nowhere.so", note, &v, &failed, &err), STATUS_NO_INPUT);
 }
 
-static void kinds_of_points_are_told(void **state) {
+static void kinds_of_points_are_reported(void **state) {
   place *here = *state;
   verdicts v = {.failures = ""};
   size_t failed = 0;
@@ -361,6 +367,6 @@ int main(void) {
                                      TEST(settings_bind_plugins_within),
                                      TEST(the_checker_catches),
                                      TEST(nothing_else_fails),
-                                     TEST(kinds_of_points_are_told)};
+                                     TEST(kinds_of_points_are_reported)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

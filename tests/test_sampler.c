@@ -2,14 +2,15 @@
 #include "fixture.h"
 
 #include "hifm/rng.h"
+#include "job/diagnostics.h"
 #include "job/sampler.h"
 
-static const hifm_stream draws_stream = {23, HIFM_RNG_CHECK};
+static const hifm_stream DRAWS_STREAM = {23, HIFM_RNG_CHECK};
 
 static energy open_energy(hifm_bound bound, const hifm_domain *domain) {
   energy e;
   failure err = {0};
-  if (energy_open(&e, bound, domain, &err)) fail_msg("%s", err.message);
+  if (energy_open(&e, bound, domain, &err) != STATUS_OK) fail_msg("%s", err.message);
   return e;
 }
 
@@ -17,12 +18,12 @@ static sampler_report sample(energy *e, const sampler_settings *settings, uint64
                              double *samples) {
   sampler_report report;
   failure err = {0};
-  if (sampler_run(e, settings, draws, samples, NULL, NULL, &report, &err))
+  if (sampler_run(e, settings, draws, NULL, samples, &report, &err) != STATUS_OK)
     fail_msg("%s", err.message);
   return report;
 }
 
-/* The mean of coordinate^power over all samples lies within three standard errors of `expected`. */
+/* The mean of coordinate^power over all samples is within three standard errors of `expected`. */
 static void assert_moment(const double *samples, size_t chains, size_t draws, size_t d,
                           size_t coordinate, int power, double expected) {
   const size_t n = chains * draws;
@@ -33,27 +34,27 @@ static void assert_moment(const double *samples, size_t chains, size_t draws, si
     mean += x[i] / (double)n;
   }
   for (size_t i = 0; i < n; i++) variance += (x[i] - mean) * (x[i] - mean) / (double)(n - 1);
-  fixture_near(mean, expected, 3 * sqrt(variance / sampler_ess(x, chains, draws)));
+  fixture_near(mean, expected, 3 * sqrt(variance / diagnostics_ess(x, chains, draws)));
   free(x);
 }
 
 /* ---- a Gaussian ---- */
 
-static const double variances[3] = {0.25, 1, 4};
+static const double VARIANCES[3] = {0.25, 1, 4};
 
 static hifm_status gaussian(const void *self, const hifm_configuration *at, double *out,
                             hifm_error *err) {
   (void)self, (void)err;
   double sum = 0;
-  for (uint32_t i = 0; i < at->domain->d; i++) sum += at->y[i] * at->y[i] / (2 * variances[i]);
+  for (uint32_t i = 0; i < at->domain->d; i++) sum += at->y[i] * at->y[i] / (2 * VARIANCES[i]);
   *out = sum;
   return HIFM_OK;
 }
 
-static const hifm_energy_ops gaussian_ops = {.value = gaussian};
-static const hifm_plugin gaussian_plugin = {.name = "gaussian", .ops = {.energy = &gaussian_ops}};
-static const hifm_domain line3 = {.d = 3};
-static const sampler_settings small = {.chains = 40,
+static const hifm_energy_ops GAUSSIAN_OPS = {.value = gaussian};
+static const hifm_plugin GAUSSIAN_PLUGIN = {.name = "gaussian", .ops = {.energy = &GAUSSIAN_OPS}};
+static const hifm_domain LINE3 = {.d = 3};
+static const sampler_settings SMALL = {.chains = 40,
                                        .warmup = 200,
                                        .thin = 3,
                                        .leapfrog = 10,
@@ -65,14 +66,14 @@ static void gaussian_moments(void **state) {
   (void)state;
   enum { DRAWS = 100 };
   static double samples[40 * DRAWS * 3];
-  energy e = open_energy((hifm_bound){&gaussian_plugin, NULL}, &line3);
-  const sampler_report r = sample(&e, &small, DRAWS, samples);
-  for (size_t i = 0; i < 3; i++) assert_moment(samples, 40, DRAWS, 3, i, 2, variances[i]);
+  energy e = open_energy((hifm_bound){&GAUSSIAN_PLUGIN, NULL}, &LINE3);
+  const sampler_report r = sample(&e, &SMALL, DRAWS, samples);
+  for (size_t i = 0; i < 3; i++) assert_moment(samples, 40, DRAWS, 3, i, 2, VARIANCES[i]);
   fixture_near(r.mean_energy, 1.5, 3 * r.mean_energy_se);
   fixture_near(r.mean_radius, 5.25, 3 * r.mean_radius_se);
   fixture_near(r.mean_gradient2, 5.25, 3 * r.mean_gradient2_se);
   fixture_near(r.mean_laplacian, 5.25, 1e-5); /* constant, by differences of values */
-  fixture_near(r.acceptance, small.acceptance, 0.1);
+  fixture_near(r.acceptance, SMALL.acceptance, 0.1);
   assert_true(r.rhat_energy < 1.02 && r.rhat_radius < 1.02);
   assert_true(r.ess_energy > 1000 && r.ess_radius > 1000);
   energy_close(&e);
@@ -93,7 +94,7 @@ static void double_well_moments(void **state) {
     const double p = exp(-energy_value(&e, (double[2]){x, 0}, NULL));
     mass += p, first += p * x, second += p * x * x;
   }
-  const sampler_report r = sample(&e, &small, DRAWS, samples);
+  const sampler_report r = sample(&e, &SMALL, DRAWS, samples);
   assert_moment(samples, 40, DRAWS, 2, 0, 1, first / mass);
   assert_moment(samples, 40, DRAWS, 2, 0, 2, second / mass);
   assert_moment(samples, 40, DRAWS, 2, 1, 2, 0.25);
@@ -109,9 +110,9 @@ static void same_seed_same_bits(void **state) {
   (void)state;
   enum { CHAINS = 5, LONG = 12, SHORT = 8 };
   static double x[CHAINS][LONG][3], again[CHAINS][LONG][3], prefix[CHAINS][SHORT][3];
-  sampler_settings settings = small;
+  sampler_settings settings = SMALL;
   settings.chains = CHAINS;
-  energy e = open_energy((hifm_bound){&gaussian_plugin, NULL}, &line3);
+  energy e = open_energy((hifm_bound){&GAUSSIAN_PLUGIN, NULL}, &LINE3);
   const sampler_report r = sample(&e, &settings, LONG, &x[0][0][0]);
   const sampler_report s = sample(&e, &settings, LONG, &again[0][0][0]);
   assert_memory_equal(x, again, sizeof x);
@@ -189,8 +190,8 @@ static void a_failing_energy_ends_the_run_with_its_words(void **state) {
   for (size_t calls = 0; calls < 200000; calls += 49999) {
     sampler_report report;
     failure err = {0};
-    energy e = open_energy((hifm_bound){&plugin, &calls}, &line3);
-    assert_int_equal(sampler_run(&e, &small, 4, samples, NULL, NULL, &report, &err),
+    energy e = open_energy((hifm_bound){&plugin, &calls}, &LINE3);
+    assert_int_equal(sampler_run(&e, &SMALL, 4, NULL, samples, &report, &err),
                      STATUS_IO_FAILED);
     char expected[100];
     snprintf(expected, sizeof expected, "energy engine: the engine is gone after %zu calls", calls);
@@ -199,8 +200,10 @@ static void a_failing_energy_ends_the_run_with_its_words(void **state) {
   }
 }
 
-static bool stop_at_half(void *context, double fraction) {
-  *(double *)context = fraction;
+static double reached; /* fraction of the sampling when it was last asked */
+
+static bool stop_at_half(double fraction) {
+  reached = fraction;
   return fraction >= 0.5;
 }
 
@@ -213,18 +216,16 @@ static void refusals(void **state) {
   static double samples[40 * 4 * 3];
   sampler_report report;
   failure err = {0};
-  energy e = open_energy((hifm_bound){&bad, NULL}, &line3);
-  assert_int_equal(sampler_run(&e, &small, 4, samples, NULL, NULL, &report, &err), STATUS_DIVERGED);
+  energy e = open_energy((hifm_bound){&bad, NULL}, &LINE3);
+  assert_int_equal(sampler_run(&e, &SMALL, 4, NULL, samples, &report, &err), STATUS_DIVERGED);
   assert_non_null(strstr(err.message, "chain 0"));
   energy_close(&e);
-  e = open_energy((hifm_bound){&relative, NULL}, &line3);
-  assert_int_equal(sampler_run(&e, &small, 4, samples, NULL, NULL, &report, &err),
-                   STATUS_BAD_CONFIG);
+  e = open_energy((hifm_bound){&relative, NULL}, &LINE3);
+  assert_int_equal(sampler_run(&e, &SMALL, 4, NULL, samples, &report, &err), STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message, "\"relative\""));
   energy_close(&e);
-  e = open_energy((hifm_bound){&gaussian_plugin, NULL}, &line3);
-  double reached = 0;
-  assert_int_equal(sampler_run(&e, &small, 4, samples, stop_at_half, &reached, &report, &err),
+  e = open_energy((hifm_bound){&GAUSSIAN_PLUGIN, NULL}, &LINE3);
+  assert_int_equal(sampler_run(&e, &SMALL, 4, stop_at_half, samples, &report, &err),
                    STATUS_INTERRUPTED);
   fixture_near(reached, 0.5, 0.01);
   energy_close(&e);
@@ -237,7 +238,7 @@ enum { SERIES = 8, LENGTH = 2000 };
 /* SERIES chains of x_t = phi x_{t-1} + sqrt(1 - phi^2) noise, each begun in equilibrium. */
 static void autoregress(double phi, double x[SERIES][LENGTH]) {
   for (uint32_t m = 0; m < SERIES; m++) {
-    hifm_normals(draws_stream, 0, m, LENGTH, x[m]);
+    hifm_normals(DRAWS_STREAM, 0, m, LENGTH, x[m]);
     for (int t = 1; t < LENGTH; t++) x[m][t] = phi * x[m][t - 1] + sqrt(1 - phi * phi) * x[m][t];
   }
 }
@@ -249,8 +250,8 @@ static void effective_sizes(void **state) {
   for (int k = 0; k < 5; k++) {
     autoregress(phis[k], x);
     const double expected = n * (1 - phis[k]) / (1 + phis[k]);
-    fixture_near(sampler_ess(&x[0][0], SERIES, LENGTH), expected, 0.1 * expected);
-    fixture_near(sampler_rhat(&x[0][0], SERIES, LENGTH), 1, 0.01);
+    fixture_near(diagnostics_ess(&x[0][0], SERIES, LENGTH), expected, 0.1 * expected);
+    fixture_near(diagnostics_rhat(&x[0][0], SERIES, LENGTH), 1, 0.01);
   }
 }
 
@@ -259,12 +260,12 @@ static void disagreement_shows(void **state) {
   static double x[SERIES][LENGTH];
   autoregress(0, x);
   for (int t = 0; t < LENGTH; t++) x[0][t] += 3; /* one chain elsewhere */
-  assert_true(sampler_rhat(&x[0][0], SERIES, LENGTH) > 1.1);
-  assert_true(sampler_ess(&x[0][0], SERIES, LENGTH) < 100);
+  assert_true(diagnostics_rhat(&x[0][0], SERIES, LENGTH) > 1.1);
+  assert_true(diagnostics_ess(&x[0][0], SERIES, LENGTH) < 100);
   autoregress(0, x);
   for (int m = 0; m < SERIES; m++) /* all drift alike */
     for (int t = 0; t < LENGTH; t++) x[m][t] += 3. * t / LENGTH;
-  assert_true(sampler_rhat(&x[0][0], SERIES, LENGTH) > 1.1);
+  assert_true(diagnostics_rhat(&x[0][0], SERIES, LENGTH) > 1.1);
 }
 
 /* Two chains 0 1 0 1 and 2 3 2 3. Halves have means .5 .5 2.5 2.5 and variance 1/2, so W = 1/2,
@@ -272,10 +273,10 @@ static void disagreement_shows(void **state) {
 static void rhat_by_hand(void **state) {
   (void)state;
   const double x[2][4] = {{0, 1, 0, 1}, {2, 3, 2, 3}};
-  fixture_near(sampler_rhat(&x[0][0], 2, 4), sqrt((0.25 + 4. / 3) / 0.5), 1e-15);
-  assert_true(isnan(sampler_rhat(&x[0][0], 2, 3)) && isnan(sampler_ess(&x[0][0], 2, 3)));
+  fixture_near(diagnostics_rhat(&x[0][0], 2, 4), sqrt((0.25 + 4. / 3) / 0.5), 1e-15);
+  assert_true(isnan(diagnostics_rhat(&x[0][0], 2, 3)) && isnan(diagnostics_ess(&x[0][0], 2, 3)));
   const double still[16] = {0};
-  assert_true(isnan(sampler_rhat(still, 2, 8)) && sampler_ess(still, 2, 8) >= 16);
+  assert_true(isnan(diagnostics_rhat(still, 2, 8)) && diagnostics_ess(still, 2, 8) >= 16);
 }
 
 int main(void) {

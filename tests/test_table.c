@@ -1,8 +1,6 @@
 /* Tables from CSV made by hand: exact text, Markdown and CSV. */
 #include "table_fixture.h"
 
-#include "report/format.h"
-
 static const char ONE_SEED[] = "flow,flow.project,flow.hyperbolize,status,nll_min,nfe_at_min\n"
                                "OT,,,done,25.73512,32\n"
                                "formation,no,yes,done,24.8554,26\n"
@@ -175,12 +173,12 @@ static void refuses(void **state) {
   folder *f = *state;
   folder_write(f, "runs.csv", ONE_SEED);
   table_refused(f, "{'columns':[['NLL','nll_mn']]}", ONE_SEED_COLUMNS,
-                "table table2: there is no column \"nll_mn\"; did you mean \"nll_min\"?");
+                "table table2: unknown column \"nll_mn\"; did you mean \"nll_min\"?");
   table_refused(f, "{'columns':[['H','flow.hyperbolise']]}", ONE_SEED_COLUMNS,
-                "table table2: there is no column \"flow.hyperbolise\"; did you mean "
+                "table table2: unknown column \"flow.hyperbolise\"; did you mean "
                 "\"flow.hyperbolize\"?");
   table_refused(f, "{'columns':[['NLL','nll_min']],'sort':'best'}", ONE_SEED_COLUMNS,
-                "table table2: there is no column \"best\"; there are flow, flow.project, "
+                "table table2: unknown column \"best\"; there are flow, flow.project, "
                 "flow.hyperbolize, status, nll_min, nfe_at_min");
   table_refused(f, "{'columns':[['NLL']]}", ONE_SEED_COLUMNS,
                 "table table2: column 1 must be { \"Heading\", \"column\" }");
@@ -199,7 +197,7 @@ static void refuses(void **state) {
                 "table table2: ranks: unknown key \"papr\"; did you mean \"paper\"?");
   table_refused(f, "{}", ONE_SEED_COLUMNS,
                 "table table2: needs columns = { { \"Heading\", \"column\" }, ... }");
-  /* The tables of an earlier runs.csv are not left beside this one. */
+  /* The tables of an earlier runs.csv are removed. */
   const char *files[] = {"table2.csv", "table2.md", "table2.tex"};
   table_printed(f, TABLE2, ONE_SEED_COLUMNS);
   for (size_t i = 0; i < 3; i++) assert_true(files_exists(folder_path(f, files[i])));
@@ -208,8 +206,9 @@ static void refuses(void **state) {
   for (size_t i = 0; i < 3; i++) assert_false(files_exists(folder_path(f, files[i])));
   const char *names[] = {"../x", "runs"};
   for (size_t i = 0; i < 2; i++) {
-    const table_request request = {.view = f->path,
+    const table_request request = {.folder = f->path,
                                    .name = names[i],
+                                   .metrics = METRICS,
                                    .declaration = folder_value(f, TABLE2),
                                    .script_folder = f->path,
                                    .columns = folder_value(f, ONE_SEED_COLUMNS)};
@@ -223,6 +222,7 @@ static void checked_before_the_first_run(void **state) {
   csv_table runs;
   failure err = {0};
   table_request request = {.name = "table2",
+                           .metrics = METRICS,
                            .declaration = folder_value(f, TABLE2),
                            .script_folder = f->path,
                            .columns = folder_value(f, ONE_SEED_COLUMNS)};
@@ -235,7 +235,7 @@ static void checked_before_the_first_run(void **state) {
   request.declaration = folder_value(f, "{'columns':[['NLL','nll']]}");
   assert_int_equal(table_check(&request, &runs, &err), STATUS_BAD_CONFIG);
   assert_string_equal(err.message,
-                      "table table2: there is no column \"nll\"; there are flow, flow.project, "
+                      "table table2: unknown column \"nll\"; there are flow, flow.project, "
                       "flow.hyperbolize, status, nll_min, nfe_at_min");
   request.name = "runs";
   assert_int_equal(table_check(&request, &runs, NULL), STATUS_BAD_CONFIG);
@@ -269,128 +269,6 @@ static void audits_and_their_digits(void **state) {
                       "OT      1.500   32\n");
 }
 
-#define NOTES(notes) "{'columns':[['Method','flow']],'notes':[" notes "]}"
-
-/* Runs that were trained under other measure settings have two epochs at most. */
-static void minima_over_other_epochs(void **state) {
-  folder *f = *state;
-  static const char table[] = "{'columns':[['Method','flow'],['NLL','nll_min']]}";
-  const char *note = "The minimum is over 2 to 5 measured epochs: of more it is smaller by chance.";
-  folder_write(f, "runs.csv", "flow,status,nll_min,epochs_measured\nA,done,1,5\nB,done,2,2\n");
-  assert_non_null(strstr(table_printed(f, table, "['flow']"), note));
-  assert_null(strstr(table_printed(f, NOTES(""), "['flow']"), "The minimum"));
-  folder_write(f, "runs.csv", "flow,status,nll_min,epochs_measured\nA,done,1,5\nB,done,2,3\n");
-  assert_null(strstr(table_printed(f, table, "['flow']"), "The minimum"));
-  folder_write(f, "runs.csv", "flow,status,nll_min,epochs_measured\nA,done,1,5\nB,missing,,\n");
-  assert_null(strstr(table_printed(f, table, "['flow']"), "The minimum"));
-  folder_write(f, "runs.csv", "flow,status,nll_min,epochs_measured\nA,done,1,5\nB,done,,0\n");
-  assert_null(strstr(table_printed(f, table, "['flow']"), "The minimum"));
-}
-
-static void notes_with_numbers(void **state) {
-  folder *f = *state;
-  folder_write(f, "runs.csv",
-               "flow,status,nll_min,nfe_at_min,nfe_min,all.nll_gaussian\n"
-               "OT,done,1.5,32,,36.25\nA,done,2,27,,36.254\nB,missing,,,,\n");
-  assert_string_equal(
-      table_printed(f,
-                    NOTES("'Best {all.nll_gaussian:2}{nll_min}.','{nfe_at_min} {nfe_at_min:1}',"
-                          "'','{nfe_min} {{nll_min} {{{nll_min:0}}'"),
-                    "['flow']"),
-      "table2\n\n"
-      "Method\n"
-      "------\n"
-      "OT\n"
-      "A\n"
-      "B\n"
-      "\nBest 36.251.500 to 2.000.\n"
-      "\n27 to 32 27.0 to 32.0\n"
-      "\n\n"
-      "\n– {nll_min} {2}\n"
-      "\n1 of 3 runs missing\n");
-  const char *columns = "['flow']";
-  table_refused(f, NOTES("'{nll_mn}'"), columns,
-                "table table2: notes: {nll_mn}: runs.csv has no number \"nll_mn\"; did you mean "
-                "\"nll_min\"?");
-  table_refused(f, NOTES("'{status}'"), columns,
-                "table table2: notes: {status}: runs.csv has no number \"status\"; there are "
-                "nll_min, nfe_at_min, nfe_min, all.nll_gaussian");
-  table_refused(f, NOTES("'{all.nll_gausian:2}'"), columns,
-                "table table2: notes: {all.nll_gausian:2}: runs.csv has no number "
-                "\"all.nll_gausian\"; did you mean \"all.nll_gaussian\"?");
-  table_refused(f, NOTES("'{nll_min:x}'"), columns,
-                "table table2: notes: {nll_min:x}: after the colon stands how many digits, 0 to "
-                "15, not \"x\"");
-  table_refused(f, NOTES("'{nll_min:16}'"), columns,
-                "table table2: notes: {nll_min:16}: after the colon stands how many digits, 0 to "
-                "15, not \"16\"");
-  table_refused(f, NOTES("'a {nll_min'"), columns,
-                "table table2: notes: \"{nll_min\" has no } after it; a brace itself is written "
-                "{{");
-}
-
-static void numbers_as_text(void **state) {
-  (void)state;
-  char out[FORMAT_ROOM];
-  assert_string_equal(format_number(out, 0.1), "0.1");
-  assert_string_equal(format_number(out, 1.0 / 3), "0.3333333333333333");
-  assert_string_equal(format_number(out, 0.1 + 0.2), "0.30000000000000004");
-  assert_string_equal(format_number(out, 5e-324), "4.94065645841247e-324");
-  assert_string_equal(format_number(out, -4349.63), "-4349.63");
-  assert_string_equal(format_fixed(out, -0.0004, 3), "0.000");
-  assert_string_equal(format_fixed(out, 1e300, 3), "1e+300");
-  assert_string_equal(format_duration(out, 3725), "1 h 2 min");
-}
-
-static void widths(void **state) {
-  (void)state;
-  text_buffer out = {0};
-  assert_int_equal(format_width("✓ κ ±"), 5);
-  assert_int_equal(format_width("日本"), 4);
-  assert_int_equal(format_width("e\xcc\x81\xff"), 2);
-  format_fit(&out, "formation", 5);
-  format_fit(&out, "日本語", 5);
-  format_fit(&out, "a", 3);
-  assert_string_equal(out.text, "for..日.. a  ");
-  free(out.text);
-}
-
-static void bars_do_not_end_cells(void **state) {
-  (void)state;
-  text_buffer out = {0};
-  const char *cells[] = {"a", "x|y\nz"};
-  const bool right[] = {false};
-  const format_grid grid = {1, 2, cells, right};
-  format_markdown(&out, &grid);
-  assert_string_equal(out.text, "| a      |\n| ------ |\n| x\\|y z |\n");
-  free(out.text);
-}
-
-static void numbers_per_dimension(void **state) {
-  folder *f = *state;
-  folder_write(f, "runs.csv",
-               "flow,seed,status,nll_min,dimensions\n"
-               "a,0,done,-4346.940546,784\n"
-               "a,1,done,-4346.940546,784\n"
-               "b,0,done,36,36\n"
-               "b,1,done,72,36\n");
-  table_printed(f,
-                "{'columns':[['Flow','flow'],{'':['Bits','nll_min'],'unit':'bits/dim','digits':1},"
-                "{'':['Nats','nll_min'],'unit':'nats/dim'}]}",
-                "['flow','seed']");
-  assert_string_equal(folder_read(f, "table2.md"),
-                      "### table2\n\n"
-                      "| Flow | Bits           | Nats               |\n"
-                      "| ---- | -------------- | ------------------ |\n"
-                      "| a    | -8.0 ± 0.0 (2) | -5.545 ± 0.000 (2) |\n"
-                      "| b    | 2.2 ± 1.0 (2)  | 1.500 ± 0.707 (2)  |\n"
-                      "\nMean ± standard deviation over seeds (how many).\n");
-  table_refused(f, "{'columns':[{'':['Bits','nll_min'],'unit':'bits'}]}", "['flow','seed']",
-                "table table2: column \"Bits\": unit must be \"nats/dim\" or \"bits/dim\"");
-  table_refused(f, "{'columns':[{'':['Flow','flow'],'unit':'bits/dim'}]}", "['flow','seed']",
-                "table table2: column \"Flow\": only numbers have a unit");
-}
-
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
   const struct CMUnitTest tests[] = {
@@ -404,12 +282,6 @@ int main(void) {
       TEST(checked_before_the_first_run),
       TEST(a_setting_that_does_not_vary_is_left_out),
       TEST(audits_and_their_digits),
-      TEST(minima_over_other_epochs),
-      TEST(notes_with_numbers),
-      TEST(numbers_per_dimension),
-      cmocka_unit_test(numbers_as_text),
-      cmocka_unit_test(widths),
-      cmocka_unit_test(bars_do_not_end_cells),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

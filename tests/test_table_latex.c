@@ -1,7 +1,7 @@
 /* Tables as LaTeX: exact text; where there is a LaTeX, it must take it. */
 #include "table_fixture.h"
 
-#include "report/table_latex.h"
+#include "report/table_parts.h"
 
 static void same_latex(folder *f, const char *text, const char *latex) {
   assert_string_equal(table_latex(&f->memory, text), latex);

@@ -102,8 +102,8 @@ static void refuses(void **state) {
   table_refused(f, DIFFERENCE("'" minus "'"), COLUMNS,                                             \
                 "table table2: \"dNLL\": minus = \"" minus "\": " message)
   REFUSED("flow", "must be column=cell,... such as flow=OT, the row that is subtracted");
-  REFUSED("flwo=OT", "there is no column \"flwo\"; did you mean \"flow\"?");
-  REFUSED("best=OT", "there is no column \"best\"; there are seed, flow, flow.project, status, "
+  REFUSED("flwo=OT", "unknown column \"flwo\"; did you mean \"flow\"?");
+  REFUSED("best=OT", "unknown column \"best\"; there are seed, flow, flow.project, status, "
                      "nll_min, nfe_at_min");
   REFUSED("network.width=64", "nothing varies in \"network.width\": leave that condition out");
   REFUSED("flow=formatoin", "no run has flow=formatoin; flow is one of OT, formation; did you mean "
@@ -119,7 +119,7 @@ static void refuses(void **state) {
       "row that is subtracted");
   table_refused(f, "{'columns':[{'':['A','flow'],'minus':'flow=OT'}]}", COLUMNS,
                 "table table2: \"A\": minus = \"flow=OT\": subtracts numbers of runs.csv such as "
-                "nll_min; \"flow\" is none");
+                "nll_min; \"flow\" is not one");
 }
 
 /* --only took the row away: no reason to refuse the table. */

@@ -16,14 +16,14 @@ typedef struct subject {
   float *w, x[POINTS * D], z[POINTS], target[POINTS * (D + 1)];
 } subject;
 
-static void set_up(subject *s, bool speed) {
+static void set_up(subject *s, bool vz) {
   const fixture_setting settings[] = {{"width", WIDTH}, {NULL, 0}};
   failure err = {0};
   double row[D + 1];
-  *s = (subject){.domain = {.d = D, .height = SIDE, .width = SIDE, .channels = 1, .speed = speed}};
-  s->stride = speed ? D + 1 : D;
+  *s = (subject){.domain = {.d = D, .height = SIDE, .width = SIDE, .channels = 1}};
+  s->stride = vz ? D + 1 : D;
   s->bound = fixture_bind("networks/unet", &s->domain, settings);
-  assert_int_equal(network_open(&s->net, s->bound, &s->domain, POINTS, &err), STATUS_OK);
+  assert_int_equal(network_open(&s->net, s->bound, &s->domain, vz, POINTS, &err), STATUS_OK);
   s->w = calloc(s->net.weights, sizeof *s->w);
   network_initialise(&s->net, 4, s->w);
   for (size_t i = 0; i < s->net.weights; i++) /* biases, too */
@@ -43,8 +43,7 @@ static void tear_down(subject *s) {
   free(s->w);
 }
 
-/* The reference reads the weights in the order of the tensors; images are [side, side, channels].
- */
+/* The reference reads the weights in the order of the tensors. Images: [side, side, channels]. */
 typedef struct reader {
   const double *w;
 } reader;
@@ -170,10 +169,10 @@ static void reference(const subject *s, const double *w, const double *x, double
     v[p] = bias[0];
     for (size_t k = 0; k < WIDTH; k++) v[p] += e[p * WIDTH + k] * last[k];
   }
-  if (s->domain.speed) {
-    const double *speed = take(&r, WIDTH), *speed_bias = take(&r, 1);
-    v[D] = speed_bias[0];
-    for (size_t k = 0; k < D * WIDTH; k++) v[D] += e[k] * speed[k % WIDTH] / D;
+  if (s->net.task.vz) {
+    const double *vz = take(&r, WIDTH), *vz_bias = take(&r, 1);
+    v[D] = vz_bias[0];
+    for (size_t k = 0; k < D * WIDTH; k++) v[D] += e[k] * vz[k % WIDTH] / D;
     v[D] = log1p(exp(v[D]));
   }
   free(a), free(a2), free(b), free(b2), free(c), free(d), free(e);
@@ -199,7 +198,7 @@ static void values_are_the_reference(subject *s, const double *w, const double *
   float v[POINTS * (D + 1)];
   double expected[D + 1];
   const hifm_batch batch = {POINTS, POINTS, s->x, s->z};
-  s->bound.plugin->ops.network->forward(s->bound.self, &s->domain, s->w, &batch, v, s->net.work);
+  s->bound.plugin->ops.network->forward(s->bound.self, &s->net.task, s->w, &batch, v, s->net.work);
   for (size_t b = 0; b < POINTS; b++) {
     reference(s, w, x + b * D, (double)s->z[b], expected);
     for (size_t i = 0; i < s->stride; i++) fixture_near(v[b * s->stride + i], expected[i], 1e-5);
@@ -233,14 +232,14 @@ static void slope_is_the_reference(const subject *s, double *w, double *x, doubl
              expected);
 }
 
-static void network_is_the_reference(bool speed) {
+static void network_is_the_reference(bool vz) {
   subject s;
-  set_up(&s, speed);
+  set_up(&s, vz);
   double *w = widen(s.w, s.net.weights), *x = widen(s.x, POINTS * D);
   float *dw = calloc(s.net.weights, sizeof *dw), dx[POINTS * D];
   const hifm_batch batch = {POINTS, POINTS, s.x, s.z};
   values_are_the_reference(&s, w, x);
-  s.bound.plugin->ops.network->backward(s.bound.self, &s.domain, s.w, &batch, s.target, dw, dx,
+  s.bound.plugin->ops.network->backward(s.bound.self, &s.net.task, s.w, &batch, s.target, dw, dx,
                                         s.net.work);
   size_t first = 0;
   for (size_t i = 0; i < s.net.count; i++) {
@@ -258,7 +257,7 @@ static void velocity_and_gradients_are_the_reference(void **state) {
   network_is_the_reference(false);
 }
 
-static void speed_and_gradients_are_the_reference(void **state) {
+static void vz_and_gradients_are_the_reference(void **state) {
   (void)state;
   network_is_the_reference(true);
 }
@@ -289,12 +288,12 @@ static void random_trace_has_the_mean_of_the_exact_one(void **state) {
   tear_down(&s);
 }
 
-static void what_is_no_such_image_is_refused(void **state) {
+static void other_data_and_widths_are_refused(void **state) {
   static const struct {
     hifm_domain domain;
     double width;
     const char *words;
-  } cases[] = {{{.d = 39, .particles = 13, .space = 3}, 16, "no images"},
+  } cases[] = {{{.d = 39, .particles = 13, .space = 3}, 16, "not images"},
                {{.d = 60, .height = 6, .width = 10, .channels = 1}, 16, "6 x 10"},
                {{.d = 64, .height = 8, .width = 8, .channels = 1}, 24, "multiple of 16"}};
   (void)state;
@@ -311,8 +310,8 @@ static void what_is_no_such_image_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(velocity_and_gradients_are_the_reference),
-                                     cmocka_unit_test(speed_and_gradients_are_the_reference),
+                                     cmocka_unit_test(vz_and_gradients_are_the_reference),
                                      cmocka_unit_test(random_trace_has_the_mean_of_the_exact_one),
-                                     cmocka_unit_test(what_is_no_such_image_is_refused)};
+                                     cmocka_unit_test(other_data_and_widths_are_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

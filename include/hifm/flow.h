@@ -44,7 +44,10 @@ enum {
   HIFM_STAGE_HESSIAN = 2, /* as a source: brings eigenvalues and P of an energy, its only HIFM_REF
                              setting of that kind, under any name; else: needs such a source */
   HIFM_STAGE_RATES = 4,   /* changes alpha: must come before a noise stage */
-  HIFM_STAGE_NOISE = 8    /* sets beta: at most one */
+  HIFM_STAGE_NOISE = 8,   /* sets beta: at most one */
+  /* Beside NOISE, and of one plugin only: this stage, with its defaults, completes a list that has
+   * no noise stage and whose source has no path of its own. */
+  HIFM_STAGE_DEFAULT_NOISE = 16
 };
 
 typedef struct hifm_flow_ops {

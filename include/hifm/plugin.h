@@ -38,7 +38,6 @@ typedef struct hifm_domain {
   uint32_t particles, space;
   uint32_t height, width, channels;
   bool centred;          /* every point has zero centre of mass (particles only) */
-  bool speed;            /* a network also answers v_z, the speed of z (eq. 21): see network.h */
   const uint16_t *types; /* [particles], the type of each; NULL: all particles are alike */
 } hifm_domain;
 

@@ -20,7 +20,8 @@ static const hifm_param params[] = {
     HIFM_PARAM_REAL(anisotropic, gamma, 1e-10, 0, 1, "largest stationary variance"),
     HIFM_PARAM_END};
 
-static const hifm_flow_ops ops = {.role = HIFM_STAGE_NOISE, .shape = shape};
+static const hifm_flow_ops ops = {.role = HIFM_STAGE_NOISE | HIFM_STAGE_DEFAULT_NOISE,
+                                  .shape = shape};
 
 HIFM_PLUGIN(flow, HIFM_FLOW, anisotropic, .revision = 1, .name = "anisotropic",
             .summary = "noise stage: one diffusion, so stiff modes end narrower", .params = params,

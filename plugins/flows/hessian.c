@@ -23,8 +23,8 @@ static hifm_status shape(const void *self, const hifm_point *point, hifm_spectru
   if (set->negative == REFUSE && spectrum->low < -threshold)
     return hifm_fail(
         err, HIFM_BAD_SETTINGS,
-        "the energy's Hessian has a negative eigenvalue, %g, at a data point: it is no "
-        "minimum; set negative = \"absolute\" or \"clip\"",
+        "the energy's Hessian has a negative eigenvalue, %g, at a data point: it is not "
+        "a minimum; set negative = \"absolute\" or \"clip\"",
         spectrum->low);
   bool any = false;
   for (size_t i = 0; i < spectrum->modes; i++) {

@@ -1,150 +1,139 @@
 /* A multilayer perceptron on [x, z]: dense, softplus, ..., dense to d outputs. On particles it is
- * wrapped as Pi f(Pi x), Pi the projection to zero centre of mass, so that likelihoods make sense.
- * Where v_z is asked for, it is softplus of one more output: positive, as fields are divided by it.
+ * wrapped as Pi f(Pi x), Pi the projection to zero centre of mass, so that v keeps it. v_z is
+ * softplus of one more output: positive, as velocities are divided by it.
  *
  * Shapes: in [n, d + 1], activations [n, W], out [n, O] with O = d, or d + 1 with v_z. */
 #include "hifm/network.h"
 #include "layers/activations.h"
-#include "layers/carver.h"
+#include "layers/centre.h"
 #include "layers/dense.h"
 #include "layers/stack.h"
+#include "layers/tensors.h"
+#include "layers/workspace.h"
 
-#include <stdio.h>
 #include <string.h>
 
 typedef struct mlp {
   uint64_t depth, width;
 } mlp;
 
+/* Offsets in the array of all weights. */
+typedef struct mlp_weights {
+  size_t first, first_bias; /* [d + 1, W], [W] */
+  size_t stack;             /* of depth - 2 */
+  size_t last, last_bias;   /* [W, O], [O] */
+} mlp_weights;
+
 typedef struct mlp_tape {
   float *in, *first, *slope, *stack; /* [n, d + 1], [n, W], [n, W], stack of depth - 2 */
-  float *a, *b, *c, *dout, *din;     /* spare: three [n, W], [n, O], [n, d + 1] */
-  float *speed, *speed_slope;        /* [n], [n]: v_z and the slope of its softplus */
+  float *a, *b, *c, *dout, *din;     /* scratch: three [n, W], [n, O], [n, d + 1] */
+  float *vz, *vz_slope;              /* [n], [n]: v_z and the slope of its softplus */
 } mlp_tape;
-
-typedef struct mlp_weights {
-  size_t first, first_bias, stack, last, last_bias;
-} mlp_weights;
 
 static stack_shape inner(const mlp *net) {
   return (stack_shape){(size_t)net->depth - 2, (size_t)net->width};
 }
 
-static size_t outputs_of(const hifm_domain *domain) {
-  return domain->d + (size_t)domain->speed;
+static size_t outputs_of(const hifm_task *task) {
+  return task->domain->d + (size_t)task->vz;
 }
 
-static mlp_weights layout(const mlp *net, const hifm_domain *domain) {
-  const size_t d = domain->d;
-  mlp_weights at = {.first = 0, .first_bias = (d + 1) * net->width};
-  at.stack = at.first_bias + net->width;
-  at.last = at.stack + stack_weights(inner(net));
-  at.last_bias = at.last + net->width * outputs_of(domain);
-  return at;
+/* Declares the tensors and says where they are. */
+static size_t layout(const mlp *net, const hifm_task *task, mlp_weights *at, hifm_tensor *tensors,
+                     size_t room) {
+  const size_t in = (size_t)task->domain->d + 1, width = net->width, out = outputs_of(task);
+  const unsigned last = (unsigned)net->depth - 1;
+  tensor_list list = {tensors, room, 0, 0};
+  at->first = tensors_add(&list, in, width, HIFM_INIT_LECUN, 1, "dense0.kernel");
+  at->first_bias = tensors_add(&list, 1, width, HIFM_INIT_ZERO, 1, "dense0.bias");
+  at->stack = stack_tensors(&list, inner(net), "dense", 1);
+  at->last = tensors_add(&list, width, out, HIFM_INIT_LECUN, 1, "dense%u.kernel", last);
+  at->last_bias = tensors_add(&list, 1, out, HIFM_INIT_ZERO, 1, "dense%u.bias", last);
+  return list.count;
 }
 
-static size_t carve(const mlp *net, const hifm_domain *domain, size_t n, void *base, mlp_tape *t) {
-  const size_t wide = n * net->width, in = n * (domain->d + 1), speeds = domain->speed ? n : 0;
-  carver c = {base, 0};
-  t->in = carver_floats(&c, in);
-  t->first = carver_floats(&c, wide);
-  t->slope = carver_floats(&c, wide);
-  t->stack = carver_floats(&c, stack_tape(inner(net), n));
-  t->a = carver_floats(&c, wide);
-  t->b = carver_floats(&c, wide);
-  t->c = carver_floats(&c, wide);
-  t->dout = carver_floats(&c, n * outputs_of(domain));
-  t->din = carver_floats(&c, in);
-  t->speed = carver_floats(&c, speeds);
-  t->speed_slope = carver_floats(&c, speeds);
-  return c.used;
+static size_t tensors(const void *self, const hifm_task *task, hifm_tensor *out, size_t room) {
+  mlp_weights at;
+  return layout(self, task, &at, out, room);
 }
 
-static void remove_mean(const hifm_domain *domain, size_t n, size_t stride, float *x) {
-  const size_t particles = domain->particles, space = domain->space;
-  if (!domain->centred) return;
-  for (size_t b = 0; b < n; b++)
-    for (size_t k = 0; k < space; k++) {
-      float *at = x + b * stride + k, mean = 0;
-      for (size_t i = 0; i < particles; i++) mean += at[i * space];
-      mean /= (float)particles;
-      for (size_t i = 0; i < particles; i++) at[i * space] -= mean;
-    }
+/* The tape for n points in `base` (NULL: only its size); returns bytes. */
+static size_t place_tape(const mlp *net, const hifm_task *task, size_t n, void *base, mlp_tape *t) {
+  const size_t wide = n * net->width, in = n * (task->domain->d + 1), vz = task->vz ? n : 0;
+  workspace space = {base, 0};
+  t->in = workspace_floats(&space, in);
+  t->first = workspace_floats(&space, wide);
+  t->slope = workspace_floats(&space, wide);
+  t->stack = workspace_floats(&space, stack_tape(inner(net), n));
+  t->a = workspace_floats(&space, wide);
+  t->b = workspace_floats(&space, wide);
+  t->c = workspace_floats(&space, wide);
+  t->dout = workspace_floats(&space, n * outputs_of(task));
+  t->din = workspace_floats(&space, in);
+  t->vz = workspace_floats(&space, vz);
+  t->vz_slope = workspace_floats(&space, vz);
+  return space.used;
 }
 
-static void add(hifm_tensor *out, size_t room, size_t *count, const char *name, size_t k,
-                size_t rows, size_t columns, hifm_initialiser init) {
-  if (*count < room) {
-    out[*count] = (hifm_tensor){.rows = rows, .columns = columns, .init = init, .gain = 1};
-    snprintf(out[*count].name, sizeof out[*count].name, "dense%u.%.8s", (unsigned)k, name);
-  }
-  ++*count;
-}
-
-static size_t tensors(const void *self, const hifm_domain *domain, hifm_tensor *out, size_t room) {
-  const mlp *net = self;
-  size_t count = 0;
-  for (size_t k = 0; k < net->depth; k++) {
-    const size_t rows = k == 0 ? (size_t)domain->d + 1 : net->width;
-    const size_t columns = k + 1 == net->depth ? outputs_of(domain) : net->width;
-    add(out, room, &count, "kernel", k, rows, columns, HIFM_INIT_LECUN);
-    add(out, room, &count, "bias", k, 1, columns, HIFM_INIT_ZERO);
-  }
-  return count;
-}
-
-static size_t chunk(const void *self, const hifm_domain *domain, size_t n) {
-  (void)self, (void)domain;
+static size_t chunk(const void *self, const hifm_task *task, size_t n) {
+  (void)self, (void)task;
   return n < 512 ? n : 512;
 }
 
-static size_t work_bytes(const void *self, const hifm_domain *domain, size_t n) {
+static size_t work_bytes(const void *self, const hifm_task *task, size_t n) {
   mlp_tape t;
-  return carve(self, domain, n, NULL, &t);
+  return place_tape(self, task, n, NULL, &t);
+}
+
+/* Pi: nothing where points are not centred. */
+static void centre(const hifm_domain *domain, size_t n, size_t stride, float *x) {
+  if (domain->centred) layers_centre(domain, n, stride, x);
 }
 
 /* The last output of each row through softplus, and back. */
-static void open_speed(size_t n, size_t outputs, mlp_tape *t, float *v) {
-  for (size_t b = 0; b < n; b++) t->speed[b] = v[b * outputs + outputs - 1];
-  layers_softplus(n, t->speed, t->speed, t->speed_slope);
-  for (size_t b = 0; b < n; b++) v[b * outputs + outputs - 1] = t->speed[b];
+static void vz_forward(size_t n, size_t outputs, mlp_tape *t, float *v) {
+  for (size_t b = 0; b < n; b++) t->vz[b] = v[b * outputs + outputs - 1];
+  layers_softplus(n, t->vz, t->vz, t->vz_slope);
+  for (size_t b = 0; b < n; b++) v[b * outputs + outputs - 1] = t->vz[b];
 }
 
-static void open_speed_backward(size_t n, size_t outputs, mlp_tape *t) {
-  for (size_t b = 0; b < n; b++) t->dout[b * outputs + outputs - 1] *= t->speed_slope[b];
+static void vz_backward(size_t n, size_t outputs, mlp_tape *t) {
+  for (size_t b = 0; b < n; b++) t->dout[b * outputs + outputs - 1] *= t->vz_slope[b];
 }
 
-static void forward(const void *self, const hifm_domain *domain, const float *w,
+static void forward(const void *self, const hifm_task *task, const float *w,
                     const hifm_batch *batch, float *v, void *work) {
   const mlp *net = self;
-  const size_t n = batch->n, d = domain->d, out = outputs_of(domain), width = net->width;
-  const mlp_weights at = layout(net, domain);
+  const size_t n = batch->n, d = task->domain->d, out = outputs_of(task), width = net->width;
+  mlp_weights at;
   mlp_tape t;
-  carve(net, domain, n, work, &t);
-  for (size_t b = 0; b < n; b++) {
+  layout(net, task, &at, NULL, 0);
+  place_tape(net, task, n, work, &t);
+  for (size_t b = 0; b < n; b++) { /* in = [x, z] */
     memcpy(t.in + b * (d + 1), batch->x + b * d, d * sizeof *v);
     t.in[b * (d + 1) + d] = batch->z[batch->nz == 1 ? 0 : b];
   }
-  remove_mean(domain, n, d + 1, t.in);
+  centre(task->domain, n, d + 1, t.in);
   layers_dense(n, d + 1, width, t.in, w + at.first, w + at.first_bias, t.first);
   layers_softplus(n * width, t.first, t.first, t.slope);
   const float *last = stack_forward(inner(net), n, w + at.stack, t.first, t.stack);
   layers_dense(n, width, out, last, w + at.last, w + at.last_bias, v);
-  remove_mean(domain, n, out, v);
-  if (domain->speed) open_speed(n, out, &t, v);
+  centre(task->domain, n, out, v);
+  if (task->vz) vz_forward(n, out, &t, v);
 }
 
-static void backward(const void *self, const hifm_domain *domain, const float *w,
+static void backward(const void *self, const hifm_task *task, const float *w,
                      const hifm_batch *batch, const float *dv, float *dw, float *dx, void *work) {
   const mlp *net = self;
-  const size_t n = batch->n, d = domain->d, out = outputs_of(domain), width = net->width;
-  const mlp_weights at = layout(net, domain);
+  const size_t n = batch->n, d = task->domain->d, out = outputs_of(task), width = net->width;
+  mlp_weights at;
   mlp_tape t;
-  carve(net, domain, n, work, &t);
+  layout(net, task, &at, NULL, 0);
+  place_tape(net, task, n, work, &t);
   const float *last = stack_output(inner(net), n, t.first, t.stack);
   memcpy(t.dout, dv, n * out * sizeof *dv);
-  remove_mean(domain, n, out, t.dout);
-  if (domain->speed) open_speed_backward(n, out, &t);
+  centre(task->domain, n, out, t.dout);
+  if (task->vz) vz_backward(n, out, &t);
   layers_dense_backward(n, width, out, last, w + at.last, t.dout, dw ? dw + at.last : NULL,
                         dw ? dw + at.last_bias : NULL, t.a);
   stack_backward(inner(net), n, w + at.stack, t.first, t.stack, t.a, dw ? dw + at.stack : NULL, t.b,
@@ -153,7 +142,7 @@ static void backward(const void *self, const hifm_domain *domain, const float *w
   layers_dense_backward(n, d + 1, width, t.in, w + at.first, t.b, dw ? dw + at.first : NULL,
                         dw ? dw + at.first_bias : NULL, t.din);
   if (!dx) return;
-  remove_mean(domain, n, d + 1, t.din);
+  centre(task->domain, n, d + 1, t.din);
   for (size_t b = 0; b < n; b++) memcpy(dx + b * d, t.din + b * (d + 1), d * sizeof *dx);
 }
 
@@ -161,7 +150,7 @@ static const hifm_param params[] = {
     HIFM_PARAM_COUNT(mlp, depth, 4, 2, 32, "dense layers"),
     HIFM_PARAM_COUNT(mlp, width, 128, 1, 8192, "features of each hidden layer"), HIFM_PARAM_END};
 
-static const hifm_network_ops ops = {.speed = true,
+static const hifm_network_ops ops = {.has_vz = true,
                                      .tensors = tensors,
                                      .chunk = chunk,
                                      .work = work_bytes,

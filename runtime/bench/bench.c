@@ -3,7 +3,7 @@
 #include "base/blas.h"
 #include "base/numbers.h"
 #include "base/text.h"
-#include "bench/bench_parts.h"
+#include "bench/parts.h"
 #include "host/plugins.h"
 #include "job/prepare.h"
 #include "job/progress.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const bench_sizes bench_paper = {.width = 150,
+const bench_sizes BENCH_PAPER = {.width = 150,
                                  .depth = 4,
                                  .calls = 100,
                                  .batch = 1000,
@@ -25,7 +25,8 @@ const bench_sizes bench_paper = {.width = 150,
                                  .images = 64,
                                  .warmup_transitions = 300};
 
-void bench_put(const bench *b, const char *name, double number, const char *unit, double floor) {
+void bench_write_row(const bench *b, const char *name, double number, const char *unit,
+                     double floor) {
   text_buffer line = {0};
   text_add(&line, "%s,%.6g,%s,", name, number, unit);
   if (isfinite(floor))
@@ -37,8 +38,8 @@ void bench_put(const bench *b, const char *name, double number, const char *unit
   free(line.text);
 }
 
-status_code bench_tell(const char *phase, size_t done, size_t total, failure *err) {
-  progress_tell_phase(phase, (double)done, (double)total);
+status_code bench_report(const char *phase, size_t done, size_t total, failure *err) {
+  progress_report_phase(phase, (double)done, (double)total);
   if (!progress_stop_asked()) return STATUS_OK;
   return failure_set(err, STATUS_INTERRUPTED, "stopped by a signal");
 }
@@ -48,15 +49,15 @@ double bench_median(double *x, size_t n) {
   return n % 2 ? x[n / 2] : 0.5 * (x[n / 2 - 1] + x[n / 2]);
 }
 
-/* Points as those of LJ13, so that distances, and with them the boxes of the series, are as in a
- * run; by short chains, which no likelihood could be compared by. */
+/* Points like those of LJ13, so that distances, and with them the boxes of the series, are as in a
+ * run. The chains are too short for likelihoods that mean something. */
 static status_code describe_data(bench *b, failure *err) {
   arena *a = b->memory;
   value *given = value_new(a, VALUE_MAP);
   const struct {
     const char *key;
     size_t number;
-  } numbers[] = {{"particles", 13},
+  } NUMBERS[] = {{"particles", 13},
                  {"space", 3},
                  {"train", 2 * b->sizes->batch},
                  {"train_pool", 2 * b->sizes->batch},
@@ -67,8 +68,8 @@ static status_code describe_data(bench *b, failure *err) {
                  {"thin", 5},
                  {"leapfrog", 10}};
   value_put_text(a, given, "energy", "lennard_jones");
-  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-    value_put_number(a, given, numbers[i].key, (double)numbers[i].number);
+  for (size_t i = 0; i < sizeof NUMBERS / sizeof *NUMBERS; i++)
+    value_put_number(a, given, NUMBERS[i].key, (double)NUMBERS[i].number);
   status_code status =
       params_check(a, mcmc_params, given, "dataset", &plugins_lookup, NULL, &b->recipe, err);
   if (status == STATUS_OK) b->domain = dataset_domain(b->recipe);
@@ -86,25 +87,26 @@ static status_code make_data(bench *b, failure *err) {
   return status;
 }
 
-/* The path costs little beside the network, so the simplest stands for all. */
+/* The path costs little compared to the network, so the simplest one is used. */
 static status_code open_batches(bench *b, failure *err) {
-  const flow_settings set = {CLOCK_Z, SCHEME_FINITE};
+  const flow_settings settings = {CLOCK_Z, SCHEME_FINITE};
   value *stages = value_new(b->memory, VALUE_LIST);
   value_push(b->memory, stages, value_text(b->memory, "transport"));
   status_code status = flow_open(&b->path, b->memory, stages, &b->domain, err);
-  if (status == STATUS_OK)
-    status = minibatch_open(&b->batches, &b->data, &b->path, &set, NULL, 0, b->sizes->batch, err);
+  const minibatch_request request = {
+      .data = &b->data, .path = &b->path, .settings = &settings, .size = b->sizes->batch};
+  if (status == STATUS_OK) status = minibatch_open(&b->batches, &request, err);
   return status;
 }
 
-/* All that can be wrong with the weights is said before anything is measured. */
+/* Errors in the weights are reported before anything is measured. */
 static status_code set_up(bench *b, const char *weights, failure *err) {
   const size_t batch = b->sizes->batch;
   status_code status = describe_data(b, err);
-  if (status == STATUS_OK) status = bench_shape(b, weights, err);
+  if (status == STATUS_OK) status = bench_describe_network(b, weights, err);
   if (status == STATUS_OK) status = bench_open_network(b, "direct", batch, &b->direct, err);
   if (status == STATUS_OK) status = bench_open_network(b, "spectral", batch, &b->series, err);
-  if (status == STATUS_OK) status = bench_weights(b, weights, err);
+  if (status == STATUS_OK) status = bench_load_weights(b, weights, err);
   if (status != STATUS_OK) return status;
   progress_note("%s; width %.0f, depth %.0f", blas_library(),
                 value_get_number(b->network, "width", 0), value_get_number(b->network, "depth", 0));
@@ -116,11 +118,11 @@ static status_code set_up(bench *b, const char *weights, failure *err) {
 
 /* Likelihoods of many points come last, since they need the most memory. */
 static status_code measure_all(bench *b, failure *err) {
-  static status_code (*const parts[])(bench *, failure *) = {
+  static status_code (*const PARTS[])(bench *, failure *) = {
       bench_sgemm, bench_modes, bench_images, bench_steps, bench_training, bench_likelihoods};
   fputs("name,value,unit,floor,ratio\n", b->out);
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-    status_code status = parts[i](b, err);
+  for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++) {
+    status_code status = PARTS[i](b, err);
     if (status == STATUS_OK && ferror(b->out))
       status = failure_set(err, STATUS_IO_FAILED, "cannot write a row of the table");
     if (status != STATUS_OK) return status;

@@ -36,5 +36,5 @@ status_code command_bench(arena *a, const options *given, failure *err) {
   if (!is_prepared()) return begin_anew(a, given, err);
   progress_catch_signals();
   signal(SIGPIPE, SIG_IGN); /* a reader that has seen enough ends it in order */
-  return bench_run(&bench_paper, given->weights, stdout, err);
+  return bench_run(&BENCH_PAPER, given->weights, stdout, err);
 }

@@ -9,6 +9,7 @@
 #include "plan/plan.h"
 #include "plan/source_lines.h"
 #include "report/figure.h"
+#include "report/record.h"
 #include "report/table.h"
 
 #include <string.h>
@@ -53,12 +54,31 @@ static status_code make_graph(experiment *e, failure *err) {
 
 static table_request request_table(const experiment *e, size_t index) {
   const value *tables = value_get(e->plan, "tables");
-  return (table_request){.view = e->view,
+  return (table_request){.folder = e->view,
                          .name = tables->keys[index],
+                         .metrics = METRICS,
                          .declaration = tables->items[index],
                          .script_folder = value_get_text(e->plan, "folder", "."),
                          .columns = value_get(e->plan, "columns"),
                          .partial = is_partial(e->given)};
+}
+
+static figure_request request_figure(const experiment *e, size_t index) {
+  const value *figures = value_get(e->plan, "figures");
+  return (figure_request){.folder = e->view,
+                          .name = figures->keys[index],
+                          .metrics = METRICS,
+                          .declaration = figures->items[index],
+                          .columns = value_get(e->plan, "columns")};
+}
+
+static record_request request_record(const experiment *e) {
+  return (record_request){.metrics = METRICS,
+                          .columns = value_get(e->plan, "columns"),
+                          .audits = e->audit_names,
+                          .audit_count = e->audit_count,
+                          .rows = e->jobs.rows,
+                          .row_count = e->jobs.row_count};
 }
 
 /* The message with the line of the script that has, say, "tables.table2". */
@@ -76,15 +96,16 @@ static status_code check_views(const experiment *e, failure *err) {
   const value *tables = value_get(e->plan, "tables"), *figures = value_get(e->plan, "figures");
   status_code status = STATUS_OK;
   csv_table runs, history;
-  record_blank(value_get(e->plan, "columns"), e->audit_names, e->audit_count, e->jobs.rows,
-               e->jobs.row_count, &runs, &history);
+  const record_request all = request_record(e);
+  record_blank(&all, &runs, &history);
   for (size_t i = 0; tables && i < tables->count && status == STATUS_OK; i++) {
     const table_request request = request_table(e, i);
     status = table_check(&request, &runs, err);
     if (status != STATUS_OK) place(e, "tables", tables->keys[i], err);
   }
   for (size_t i = 0; figures && i < figures->count && status == STATUS_OK; i++) {
-    status = figure_check(figures->keys[i], figures->items[i], &history, err);
+    const figure_request request = request_figure(e, i);
+    status = figure_check(&request, &history, err);
     if (status != STATUS_OK) place(e, "figures", figures->keys[i], err);
   }
   csv_table_close(&runs);
@@ -122,8 +143,8 @@ static status_code record(experiment *e, failure *err) {
   graph_set_states(&e->jobs);
   status_code status = files_make_folder(e->view, err);
   if (status != STATUS_OK) return status;
-  return record_write(e->view, value_get(e->plan, "columns"), e->audit_names, e->audit_count,
-                      e->jobs.rows, e->jobs.row_count, err);
+  const record_request all = request_record(e);
+  return record_write(e->view, &all, err);
 }
 
 /* screen: also prints them; NULL: only files. */
@@ -134,20 +155,20 @@ static status_code write_tables(const experiment *e, FILE *screen, failure *err)
     const table_request request = request_table(e, i);
     status = table_write(&request, screen, err);
     if (status == STATUS_OK && screen && !e->given->quiet)
-      fprintf(stderr, "table: %s/%s.md, .tex, .csv\n", e->view, tables->keys[i]);
+      fprintf(stderr, "table: %s/%s%s\n", e->view, tables->keys[i], table_endings(e->a));
   }
   return status;
 }
 
 /* One that fails keeps back no other; the first failure is returned. */
 static status_code write_figures(const experiment *e, bool quiet, failure *err) {
-  const value *figures = value_get(e->plan, "figures"), *columns = value_get(e->plan, "columns");
+  const value *figures = value_get(e->plan, "figures");
   status_code status = STATUS_OK;
   for (size_t i = 0; figures && i < figures->count; i++) {
     failure why = {.message = ""};
     bool made;
-    const status_code one =
-        figure_write(e->view, figures->keys[i], figures->items[i], columns, &made, &why);
+    const figure_request request = request_figure(e, i);
+    const status_code one = figure_write(&request, &made, &why);
     if (one != STATUS_OK && status == STATUS_OK) {
       status = one;
       *err = why;

@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "front/command.h"
-#include "job/job.h"
+#include "job/worker.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -59,7 +59,7 @@ static status_code command_worker(arena *a, const options *given, failure *err) 
   (void)a;
   if (given->word_count != 1)
     return failure_set(err, STATUS_USAGE, "hifm worker takes one job file; hifm run makes them");
-  return job_run(given->words[0], err);
+  return worker_run(given->words[0], err);
 }
 
 static const struct {

@@ -3,8 +3,8 @@
 #include "base/json.h"
 #include "host/params.h"
 #include "job/dataset.h"
+#include "job/diagnostics.h"
 #include "job/images.h"
-#include "job/sampler.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -117,8 +117,8 @@ static void check_chains(checking *c) {
   static const char *const sizes[] = {"ess_energy", "ess_radius"};
   for (size_t i = 0; i < 2; i++) {
     const double x = number_of(c, rhats[i]);
-    tell(c, x < SAMPLER_RHAT_MOST, rhats[i], "%s, below %.6g wanted",
-         dataset_number(&c->memory, x, NAN), SAMPLER_RHAT_MOST);
+    tell(c, x < DIAGNOSTICS_RHAT_MAX, rhats[i], "%s, below %.6g wanted",
+         dataset_number(&c->memory, x, NAN), DIAGNOSTICS_RHAT_MAX);
   }
   for (size_t i = 0; i < 2; i++) {
     const double x = number_of(c, sizes[i]);

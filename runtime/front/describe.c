@@ -6,7 +6,7 @@
 #include "hifm/flow.h"
 #include "host/catalogue.h"
 #include "job/settings.h"
-#include "report/record.h"
+#include "report/columns.h"
 
 #include <string.h>
 
@@ -114,13 +114,15 @@ static void print_role(const value *entry, FILE *out) {
   static const flag_word roles[] = {{HIFM_STAGE_SOURCE, "source"},
                                     {HIFM_STAGE_HESSIAN, "Hessian"},
                                     {HIFM_STAGE_RATES, "rates"},
-                                    {HIFM_STAGE_NOISE, "noise"}};
+                                    {HIFM_STAGE_NOISE, "noise"},
+                                    {HIFM_STAGE_DEFAULT_NOISE, "default"}};
   static const flag_word invariances[] = {{HIFM_ANCHORED, "relative"},
                                           {HIFM_INVARIANT_TRANSLATION, "translates"},
                                           {HIFM_INVARIANT_ROTATION, "rotates"},
                                           {HIFM_INVARIANT_PERMUTATION, "permutes"}};
   if (value_get(entry, "role"))
-    print_flags(out, "role     ", (uint32_t)value_get_number(entry, "role", 0), roles, 4);
+    print_flags(out, "role     ", (uint32_t)value_get_number(entry, "role", 0), roles,
+                sizeof roles / sizeof *roles);
   if (value_get(entry, "speed"))
     fprintf(out, "v_z      %s\n", value_get_bool(entry, "speed", false) ? "yes" : "no");
   if (value_get(entry, "invariances"))
@@ -174,16 +176,22 @@ static const struct {
 };
 enum { WORD_COUNT = sizeof WORDS / sizeof *WORDS };
 
+static void print_names(FILE *out, const char *prefix, const column_list *list) {
+  const int width = 20 - (int)strlen(prefix);
+  for (size_t i = 0; i < list->count; i++)
+    fprintf(out, "  %s%-*s  %s\n", prefix, width, list->items[i].name, list->items[i].meaning);
+}
+
 static void print_columns(FILE *out) {
-#define NUMBER_LINE(name, column, meaning) fprintf(out, "  %-20s  %s\n", #column, meaning);
-#define AUDIT_LINE(name, column, meaning)  fprintf(out, "  AUDIT.%-14s  %s\n", #column, meaning);
-#define HISTORY_LINE(column, meaning)      fprintf(out, "  %-20s  %s\n", #column, meaning);
+  arena memory = {0};
+  const column_set known = columns_of(&memory, METRICS);
   fprintf(out,
           "\nruns.csv: what varies in the grid (flow, seed, optimizer.lr, ...), status, and\n");
-  RECORD_NUMBERS(NUMBER_LINE)
-  RECORD_AUDIT_NUMBERS(AUDIT_LINE)
+  print_names(out, "", &known.runs);
+  print_names(out, "AUDIT.", &known.audit);
   fprintf(out, "\nhistory.csv: what varies in the grid, solver, and\n");
-  RECORD_HISTORY(HISTORY_LINE)
+  print_names(out, "", &known.history);
+  arena_close(&memory);
 }
 
 static status_code refuse_word(const char *word, failure *err) {

@@ -1,6 +1,7 @@
 #include "grid/exit_verdict.h"
 
 #include "base/json.h"
+#include "job/run_status.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -39,7 +40,7 @@ bool exit_verdict_diverged(const char *result_path) {
   arena memory = {0};
   const value *result = NULL;
   bool read = json_read(&memory, result_path, &result, NULL) == STATUS_OK;
-  bool diverged = read && strcmp(value_get_text(result, "status", ""), "diverged") == 0;
+  bool diverged = read && run_status_in(result) == RUN_DIVERGED;
   arena_close(&memory);
   return diverged;
 }

@@ -5,7 +5,7 @@
 #include "host/params.h"
 #include "job/job.h"
 #include "plan/identity.h"
-#include "report/view.h"
+#include "report/entries.h"
 
 #include <string.h>
 
@@ -172,7 +172,7 @@ static status_code look(builder *b, const char *folder, const identity *id, ther
 static status_code check_audit_names(const value *audits, failure *err) {
   for (size_t k = 0; audits && k < audits->count; k++) {
     failure inner;
-    status_code status = view_check_name("an audit", audits->keys[k], &inner);
+    status_code status = entries_check_name("an audit", audits->keys[k], &inner);
     if (status == STATUS_OK && strcmp(audits->keys[k], "paper") == 0)
       status = failure_set(&inner, STATUS_BAD_CONFIG,
                            "\"paper.\" begins the columns of the paper's CSV; choose another name");
@@ -192,8 +192,8 @@ static const value *audit_config(arena *a, const value *config, const value *sec
 
 /* One more measurement of a row's weights; config: the audit's. *id is the row's and becomes the
  * audit's. */
-static status_code add_audit(builder *b, const value *config, const char *name,
-                             const record_row *row, identity *id, bool *done, failure *err) {
+static status_code add_audit(builder *b, const value *config, const char *name, const run_row *row,
+                             identity *id, bool *done, failure *err) {
   there found;
   status_code status = identity_of_measure(config, b->catalogue, id->train, id->measure, err);
   if (status == STATUS_OK) status = look(b, row->folder, id, &found, err);
@@ -211,7 +211,7 @@ static status_code add_row(builder *b, const value *row, size_t index, failure *
   const value *audits = value_get(row, "audits");
   const size_t audit_count = audits ? audits->count : 0;
   graph *g = b->g;
-  record_row *made = &g->rows[index];
+  run_row *made = &g->rows[index];
   identity id;
   status_code status = identity_of(config, b->catalogue, &id, err);
   if (status != STATUS_OK) return status;
@@ -223,11 +223,11 @@ static status_code add_row(builder *b, const value *row, size_t index, failure *
   bool done = found.measured;
   const char **audit_ids = arena_get(b->a, (audit_count + 1) * sizeof *audit_ids);
   g->row_jobs[index] = done ? SIZE_MAX : add_jobs(b, config, &id, cells, folder, found.trained);
-  *made = (record_row){.cells = cells,
-                       .folder = folder,
-                       .train_id = arena_text(b->a, id.train),
-                       .measure_id = arena_text(b->a, id.measure),
-                       .audit_ids = audit_ids};
+  *made = (run_row){.cells = cells,
+                    .folder = folder,
+                    .train_id = arena_text(b->a, id.train),
+                    .measure_id = arena_text(b->a, id.measure),
+                    .audit_ids = audit_ids};
   for (size_t k = 0; k < audit_count && status == STATUS_OK; k++) {
     bool audited = false;
     identity audit_id = id;
@@ -277,6 +277,6 @@ void graph_set_states(graph *g) {
     const size_t at = g->row_jobs[i];
     const job_state state = at == SIZE_MAX ? JOB_DONE : g->jobs[at].state;
     const bool failed = state == JOB_FAILED || state == JOB_BLOCKED;
-    g->rows[i].state = state == JOB_DONE ? "done" : failed ? "failed" : "missing";
+    g->rows[i].status = state == JOB_DONE ? RUN_DONE : failed ? RUN_FAILED : RUN_MISSING;
   }
 }

@@ -5,12 +5,12 @@
 
 #include "base/failure.h"
 #include "grid/schedule.h"
-#include "report/record.h"
+#include "plan/run_row.h"
 
 typedef struct graph {
   schedule_job *jobs; /* in an order in which every job comes after those it needs */
   size_t job_count;
-  record_row *rows; /* one per row of the plan, in grid order */
+  run_row *rows;    /* one per row of the plan, in grid order */
   size_t *row_jobs; /* [row_count]: the job that ends with the row's measurement; SIZE_MAX: it is
                        there already, and nothing needs to run for it */
   size_t row_count;
@@ -29,7 +29,7 @@ status_code graph_build(arena *a, const value *plan, const value *catalogue, con
 status_code graph_data_job(arena *a, const value *config, const value *catalogue, const char *out,
                            schedule_job *made, failure *err);
 
-/* Each row's state for the record, from its job's; after schedule_run. */
+/* Each row's status, from its job's state; after schedule_run. */
 void graph_set_states(graph *g);
 
 #endif

@@ -22,7 +22,7 @@ static void describe_kind(arena *a, value *entry, const hifm_plugin *plugin) {
     value_put(a, entry, "own_path", value_bool(a, plugin->ops.flow->path != NULL));
   }
   if (plugin->kind == HIFM_NETWORK)
-    value_put(a, entry, "speed", value_bool(a, plugin->ops.network->speed));
+    value_put(a, entry, "speed", value_bool(a, plugin->ops.network->has_vz));
   if (plugin->kind == HIFM_ENERGY) {
     const hifm_energy_ops *ops = plugin->ops.energy;
     value_put_number(a, entry, "invariances", energy_constant_invariances(ops));
@@ -37,7 +37,7 @@ static void describe_file(void *context, int fd) {
   value *entry = value_new(a, VALUE_MAP);
   const hifm_plugin *plugin = NULL;
   failure err;
-  if (plugins_open(context, &plugin, &err)) {
+  if (plugins_open(context, &plugin, &err) != STATUS_OK) {
     value_put_text(a, entry, "error", err.message);
   } else {
     value_put_text(a, entry, "kind", params_kind_text((hifm_kind)plugin->kind));
@@ -54,7 +54,7 @@ static void describe_file(void *context, int fd) {
 static void add_hash(arena *a, value *entry, const char *path) {
   files_map map = {0};
   char hex[33];
-  if (files_map_open(&map, path, NULL)) return; /* loading it says what is wrong */
+  if (files_map_open(&map, path, NULL) != STATUS_OK) return; /* loading it says what is wrong */
   blake2b_hex(map.bytes, map.length, hex);
   files_map_close(&map);
   value_put_text(a, entry, "hash", hex);
@@ -71,9 +71,9 @@ static const value *collect_one(arena *a, const value *file) {
   char *child_path = arena_text(a, path);
   status_code status =
       child_run(describe_file, child_path, LOADING_SECONDS, &answer, &length, &err);
-  if (status)
+  if (status != STATUS_OK)
     value_put_text(a, entry, "error", arena_format(a, "%s: %s while loading", path, err.message));
-  else if (json_parse(a, answer, length, path, &said, &err))
+  else if (json_parse(a, answer, length, path, &said, &err) != STATUS_OK)
     value_put_text(a, entry, "error", err.message);
   for (size_t i = 0; said && i < said->count; i++)
     value_put(a, entry, said->keys[i], said->items[i]);
@@ -112,18 +112,17 @@ status_code catalogue_find(arena *a, const value *catalogue, hifm_kind kind, con
     names[count] = value_get_text(item, "name", "");
     if (strcmp(names[count++], name) != 0) continue;
     if (found)
-      return failure_set(err, STATUS_BAD_CONFIG, "\"%s\" is two %s plugins, %s and %s; keep one",
-                         name, word, value_get_text(found, "path", ""),
+      return failure_set(err, STATUS_BAD_CONFIG, "%s \"%s\" is found twice: %s and %s; keep one",
+                         word, name, value_get_text(found, "path", ""),
                          value_get_text(item, "path", ""));
     found = item;
   }
   if (!found)
-    return failure_set(err, STATUS_BAD_CONFIG, "\"%s\" is no %s plugin%s", name, word,
+    return failure_set(err, STATUS_BAD_CONFIG, "unknown %s \"%s\"%s", word, name,
                        plugins_hint(a, name, names, count));
   const char *refusal = value_get_text(found, "error", NULL);
   if (refusal)
-    return failure_set(err, STATUS_BAD_CONFIG, "%s plugin \"%s\" was refused: %s", word, name,
-                       refusal);
+    return failure_set(err, STATUS_BAD_CONFIG, "%s \"%s\" was refused: %s", word, name, refusal);
   *entry = found;
   return STATUS_OK;
 }
@@ -150,7 +149,7 @@ static const hifm_param *find_params(void *context, hifm_kind kind, const char *
                                      failure *err) {
   const catalogue_context *c = context;
   const value *entry = NULL;
-  if (catalogue_find(c->memory, c->catalogue, kind, name, &entry, err)) return NULL;
+  if (catalogue_find(c->memory, c->catalogue, kind, name, &entry, err) != STATUS_OK) return NULL;
   return params_from_description(c->memory, value_get(entry, "params"));
 }
 

@@ -5,7 +5,7 @@
 #include "base/failure.h"
 #include "host/params.h"
 
-/* Opens every plugin found, each in a child process of its own, and gathers a LIST of MAPs, sorted
+/* Opens every plugin found, each in its own child process, and gathers a LIST of MAPs, sorted
  * by kind and name:
  *   { "kind", "name", "path",
  *     "hash":      BLAKE2b-128 of the file, 32 hex digits (absent: unreadable)
@@ -17,7 +17,7 @@
  *                  follow from a sum over pairs included; BOOL: settings may add further ones;
  *                  BOOL: is it a sum over pairs) }
  * or { "kind", "name", "path", "hash", "error" } for those that were refused or killed their child;
- * kind is "" there when neither folder nor record tells. */
+ * kind is "" there when neither folder nor record says it. */
 const value *catalogue_collect(arena *a);
 
 /* The entry of a plugin; STATUS_BAD_CONFIG with "did you mean", or with the reason it was refused,

@@ -20,7 +20,7 @@ void check_verdict(check *c, const char *name, bool passed, const char *format, 
   vsnprintf(detail + length, sizeof detail - (size_t)length, format, arguments);
   va_end(arguments);
   c->failed += !passed;
-  c->tell(c->context, name, passed, detail);
+  c->report(c->context, name, passed, detail);
 }
 
 void check_within(check *c, const char *name, double error, double bound) {
@@ -29,7 +29,7 @@ void check_within(check *c, const char *name, double error, double bound) {
 
 void check_same(check *c, const char *name, const void *x, const void *y, size_t bytes) {
   bool same = memcmp(x, y, bytes) == 0;
-  check_verdict(c, name, same, "%s", same ? "every bit alike" : "the bytes differ");
+  check_verdict(c, name, same, "%s", same ? "every bit is equal" : "the bytes differ");
 }
 
 bool check_has(const check *c, const char *name, hifm_param_type type) {
@@ -137,28 +137,28 @@ void check_point(const hifm_domain *domain, uint32_t draw, double *y) {
 
 static status_code refuse_missing(const char *path, failure *err) {
   if (files_exists(path)) return STATUS_OK;
-  return failure_set(err, STATUS_NO_INPUT, "%s: no such plugin file", path);
+  return failure_set(err, STATUS_NO_INPUT, "%s: there is no such plugin file", path);
 }
 
-status_code check_plugin(const char *path, check_tell tell, void *context, size_t *failed,
+status_code check_plugin(const char *path, check_report report, void *context, size_t *failed,
                          failure *err) {
   *failed = 0;
   status_code status = refuse_missing(path, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   arena memory = {0};
-  check c = {.tell = tell, .context = context, .memory = &memory, .path = path};
+  check c = {.report = report, .context = context, .memory = &memory, .path = path};
   failure why;
-  status_code sound = plugins_open(path, &c.plugin, &why);
-  check_verdict(&c, "record is sound", !sound, "%s",
-                sound ? why.message : "name, sizes, settings and operations");
-  if (!sound) check_domains(&c);
+  const status_code opened = plugins_open(path, &c.plugin, &why);
+  check_verdict(&c, "record is sound", opened == STATUS_OK, "%s",
+                opened != STATUS_OK ? why.message : "name, sizes, settings and operations");
+  if (opened == STATUS_OK) check_domains(&c);
   *failed = c.failed;
   arena_close(&memory);
   return STATUS_OK;
 }
 
 /* One line a check: '+' or '-', the name, a tab, the detail. */
-static void tell_parent(void *context, const char *name, bool passed, const char *detail) {
+static void report_to_parent(void *context, const char *name, bool passed, const char *detail) {
   text_buffer line = {0};
   text_add(&line, "%c%s\t%s", passed ? '+' : '-', name, detail);
   for (char *letter = line.text; *letter; letter++)
@@ -170,11 +170,11 @@ static void tell_parent(void *context, const char *name, bool passed, const char
 
 static void check_as_child(void *context, int fd) {
   size_t failed = 0;
-  check_plugin(context, tell_parent, &fd, &failed, NULL);
+  check_plugin(context, report_to_parent, &fd, &failed, NULL);
 }
 
-/* Retells what the child wrote (a torn last line is left out); returns the last check's name. */
-static const char *retell(char *lines, check_tell tell, void *context, size_t *failed) {
+/* Reports what the child wrote, without an incomplete last line; returns the last check's name. */
+static const char *read_reports(char *lines, check_report report, void *context, size_t *failed) {
   const char *last = "nothing";
   for (char *end = strchr(lines, '\n'); end; lines = end + 1, end = strchr(lines, '\n')) {
     *end = '\0';
@@ -183,26 +183,27 @@ static const char *retell(char *lines, check_tell tell, void *context, size_t *f
     *tab = '\0';
     last = lines + 1;
     *failed += *lines == '-';
-    tell(context, last, *lines == '+', tab + 1);
+    report(context, last, *lines == '+', tab + 1);
   }
   return last;
 }
 
-status_code check_plugin_apart(const char *path, unsigned seconds, check_tell tell, void *context,
-                               size_t *failed, failure *err) {
+status_code check_plugin_apart(const char *path, unsigned seconds, check_report report,
+                               void *context, size_t *failed, failure *err) {
   *failed = 0;
   status_code status = refuse_missing(path, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   arena memory = {0};
   char *lines = NULL;
   size_t length = 0;
   failure why = {.message = ""};
   status_code ended =
       child_run(check_as_child, arena_text(&memory, path), seconds, &lines, &length, &why);
-  const char *last = retell(lines, tell, context, failed);
+  const char *last = read_reports(lines, report, context, failed);
   const char *detail = arena_format(&memory, "%s after \"%s\"", why.message, last);
   *failed += ended != STATUS_OK;
-  tell(context, "comes back", !ended, ended ? detail : "no crash, within the time limit");
+  report(context, "comes back", ended == STATUS_OK,
+         ended != STATUS_OK ? detail : "no crash, within the time limit");
   free(lines);
   arena_close(&memory);
   return STATUS_OK;

@@ -8,18 +8,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Hears of every check: its name, the verdict, and what was measured or what is wrong. */
-typedef void (*check_tell)(void *context, const char *name, bool passed, const char *detail);
+/* Is called after every check: its name, the verdict, and what was measured or what is wrong. */
+typedef void (*check_report)(void *context, const char *name, bool passed, const char *detail);
 
 /* Checks one file in this process, with its defaults, on every kind of data point that the plugin
- * accepts. *failed counts the checks that were not passed; a file that is no plugin fails the first
- * one. The plugin may crash or hang: see check_plugin_apart. */
-status_code check_plugin(const char *path, check_tell tell, void *context, size_t *failed,
+ * accepts. *failed counts the checks that failed; a file that is not a plugin fails the first one.
+ * The plugin may crash or hang: see check_plugin_apart. */
+status_code check_plugin(const char *path, check_report report, void *context, size_t *failed,
                          failure *err);
 
-/* The same in a child process with a time limit; a child that dies fails one more check, which
- * names the last one it got through. */
-status_code check_plugin_apart(const char *path, unsigned seconds, check_tell tell, void *context,
-                               size_t *failed, failure *err);
+/* The same in a child process with a time limit. A child that dies fails one more check, which
+ * names the last one that it finished. */
+status_code check_plugin_apart(const char *path, unsigned seconds, check_report report,
+                               void *context, size_t *failed, failure *err);
 
 #endif

@@ -1,5 +1,4 @@
 /* Which kinds of data points a plugin is for, and its checks on each. */
-#include "hifm/network.h"
 #include "host/check_parts.h"
 #include "host/energy.h"
 #include "host/plugins.h"
@@ -28,11 +27,11 @@ static status_code bind(check *c, const hifm_domain *domain, hifm_bound *bound, 
 static status_code try_domain(check *c, const hifm_domain *domain, hifm_bound *bound,
                               failure *err) {
   status_code status = bind(c, domain, bound, err);
-  if (status || c->plugin->kind != HIFM_ENERGY) return status;
+  if (status != STATUS_OK || c->plugin->kind != HIFM_ENERGY) return status;
   energy e;
   status = energy_open(&e, *bound, domain, err);
   energy_close(&e);
-  if (status) plugins_drop(bound);
+  if (status != STATUS_OK) plugins_drop(bound);
   return status;
 }
 
@@ -40,21 +39,6 @@ static void check_kind(check *c, const hifm_bound *bound, const hifm_domain *dom
   if (c->plugin->kind == HIFM_ENERGY) check_energy(c, bound, domain);
   if (c->plugin->kind == HIFM_FLOW) check_flow(c, bound, domain);
   if (c->plugin->kind == HIFM_NETWORK) check_network(c, bound, domain);
-}
-
-/* Networks that can answer v_z are checked on each domain once more, with it. */
-static void check_with_speed(check *c, const char *name, const hifm_domain *domain) {
-  hifm_domain wider = *domain;
-  hifm_bound bound = {0};
-  failure why;
-  wider.speed = true;
-  c->where = arena_format(c->memory, "%s, with v_z", name);
-  if (try_domain(c, &wider, &bound, &why)) {
-    check_verdict(c, "defaults are accepted", false, "speed is declared, but: %s", why.message);
-    return;
-  }
-  check_kind(c, &bound, &wider);
-  plugins_drop(&bound);
 }
 
 enum { PARTICLES_MOST = 255, NUMBERS_MOST = 256 };
@@ -73,23 +57,23 @@ static void check_with_types(check *c, const char *name, const hifm_domain *doma
 
 /* What became of the kinds of data points. */
 typedef struct kinds {
-  const char *accepted, *refused;  /* names in a row */
+  const char *accepted, *refused;  /* names, with commas */
   bool particles;                  /* are some of the accepted ones */
   failure of_particles, of_others; /* the last refusals */
 } kinds;
 
-static const char *in_a_row(check *c, const char *names, const char *name) {
+static const char *append(check *c, const char *names, const char *name) {
   return arena_format(c->memory, "%s%s%s", names, *names ? ", " : "", name);
 }
 
-/* Stages and solvers are told the domain but see only modes and components. */
+/* Stages and solvers are bound for a domain, but see only modes and components of it. */
 static bool sees_points(const check *c) {
   return c->plugin->kind == HIFM_ENERGY || c->plugin->kind == HIFM_NETWORK;
 }
 
 /* Energies that declare rotations or permutations but no translations are refused on centred
- * points: what they declare is tested on particles that lie anywhere. */
-static bool lies_anywhere(const check *c) {
+ * points: what they declare is tested on particles that lie uncentred. */
+static bool needs_uncentred(const check *c) {
   if (c->plugin->kind != HIFM_ENERGY) return false;
   const uint32_t flags = energy_constant_invariances(c->plugin->ops.energy);
   return flags & (HIFM_INVARIANT_ROTATION | HIFM_INVARIANT_PERMUTATION) &&
@@ -99,14 +83,12 @@ static bool lies_anywhere(const check *c) {
 /* The checks on a kind that is accepted; drops `bound`. */
 static void check_bound(check *c, const char *name, const hifm_domain *domain, hifm_bound *bound,
                         kinds *k) {
-  k->accepted = in_a_row(c, k->accepted, name);
+  k->accepted = append(c, k->accepted, name);
   k->particles = k->particles || domain->particles;
   c->where = sees_points(c) ? name : NULL;
   check_verdict(c, "defaults are accepted", true, "bound with every setting at its default");
   check_kind(c, bound, domain);
   plugins_drop(bound);
-  if (c->plugin->kind == HIFM_NETWORK && c->plugin->ops.network->speed)
-    check_with_speed(c, name, domain);
   if (c->plugin->kind == HIFM_ENERGY && c->plugin->ops.energy->pair_typed)
     check_with_types(c, name, domain);
 }
@@ -114,44 +96,46 @@ static void check_bound(check *c, const char *name, const hifm_domain *domain, h
 /* A refusal says that the plugin is not for this kind. */
 static void check_on(check *c, const char *name, const hifm_domain *domain, kinds *k) {
   hifm_bound bound = {0};
-  if (try_domain(c, domain, &bound, domain->particles ? &k->of_particles : &k->of_others))
-    k->refused = in_a_row(c, k->refused, name);
+  failure *why = domain->particles ? &k->of_particles : &k->of_others;
+  if (try_domain(c, domain, &bound, why) != STATUS_OK)
+    k->refused = append(c, k->refused, name);
   else
     check_bound(c, name, domain, &bound, k);
 }
 
-/* Energies and networks of one molecule fit none of these: the first count they accept is theirs.
+/* An energy or network of one molecule accepts none of these: it is checked on the first count of
+ * particles or numbers that it accepts. */
+/* Does the plugin itself accept the domain? Then it is checked there, or the host's refusal is
+ * kept.
  */
-/* Is it a domain that the plugin itself accepts? Then it is checked there, or the host's refusal is
- * kept. */
-static bool is_theirs(check *c, const char *name, const hifm_domain *domain, kinds *k) {
+static bool check_if_bound(check *c, const char *name, const hifm_domain *domain, kinds *k) {
   hifm_bound bound = {0};
-  if (bind(c, domain, &bound, NULL)) return false;
+  if (bind(c, domain, &bound, NULL) != STATUS_OK) return false;
   plugins_drop(&bound);
-  if (!try_domain(c, domain, &bound, domain->particles ? &k->of_particles : &k->of_others))
-    check_bound(c, name, domain, &bound, k);
+  failure *why = domain->particles ? &k->of_particles : &k->of_others;
+  if (try_domain(c, domain, &bound, why) == STATUS_OK) check_bound(c, name, domain, &bound, k);
   return true;
 }
 
-static void look_for_particles(check *c, bool anywhere, kinds *k) {
+static void look_for_particles(check *c, bool uncentred, kinds *k) {
   for (uint32_t space = 3; space >= 1; space--)
     for (uint32_t n = 2; n <= PARTICLES_MOST; n++) {
       const hifm_domain domain = {
-          .d = n * space, .particles = n, .space = space, .centred = !anywhere};
+          .d = n * space, .particles = n, .space = space, .centred = !uncentred};
       const char *name = arena_format(c->memory, "%u particles in %u dimension%s%s", n, space,
-                                      space > 1 ? "s" : "", anywhere ? " (not centred)" : "");
-      if (is_theirs(c, name, &domain, k)) return;
+                                      space > 1 ? "s" : "", uncentred ? " (not centred)" : "");
+      if (check_if_bound(c, name, &domain, k)) return;
     }
 }
 
 static void look_for_numbers(check *c, kinds *k) {
   for (uint32_t d = 5; d <= NUMBERS_MOST; d++) {
     const hifm_domain domain = {.d = d};
-    if (is_theirs(c, arena_format(c->memory, "%u numbers", d), &domain, k)) return;
+    if (check_if_bound(c, arena_format(c->memory, "%u numbers", d), &domain, k)) return;
   }
 }
 
-static void tell_kinds(check *c, const kinds *k) {
+static void report_kinds(check *c, const kinds *k) {
   if (*k->accepted)
     check_verdict(c, "kinds of data points", true, "%s %s%s%s",
                   sees_points(c) ? "checked on" : "sees none of them; bound for", k->accepted,
@@ -167,21 +151,21 @@ static void tell_kinds(check *c, const kinds *k) {
 /* One kind is enough for what sees no points. */
 void check_domains(check *c) {
   kinds k = {.accepted = "", .refused = ""};
-  const bool anywhere = lies_anywhere(c);
+  const bool uncentred = needs_uncentred(c);
   for (size_t i = 0; i < sizeof DOMAINS / sizeof *DOMAINS; i++) {
     hifm_domain domain = DOMAINS[i].domain;
     const char *name = DOMAINS[i].name;
     if (*k.accepted && !sees_points(c)) break;
-    if (domain.centred && anywhere) {
+    if (domain.centred && uncentred) {
       domain.centred = false;
       name = arena_format(c->memory, "%s (not centred)", name);
     }
     check_on(c, name, &domain, &k);
   }
-  if (sees_points(c) && !k.particles) look_for_particles(c, anywhere, &k);
+  if (sees_points(c) && !k.particles) look_for_particles(c, uncentred, &k);
   if (sees_points(c) && !*k.accepted) look_for_numbers(c, &k);
   c->where = NULL;
-  tell_kinds(c, &k);
+  report_kinds(c, &k);
   if (!*k.accepted) return;
   if (c->plugin->kind == HIFM_SOLVER) check_solver(c);
   if (c->plugin->kind == HIFM_ENERGY && !k.particles)

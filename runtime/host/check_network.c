@@ -1,5 +1,5 @@
-/* Networks: tensors, batches against single points, manners. All in float: every bound is stated
- * where it is used. */
+/* Networks: tensors, the basics of the contract, batches against single points. All in float: every
+ * bound is stated where it is used. */
 #include "host/check_network.h"
 
 #include "host/network.h"
@@ -37,10 +37,10 @@ double check_difference(const float *x, const float *y, size_t n) {
 }
 
 void check_forward(const check_subject *s, const hifm_batch *batch, float *v) {
-  s->ops->forward(s->self, s->domain, s->w, batch, v, s->work);
+  s->ops->forward(s->self, &s->task, s->w, batch, v, s->work);
 }
 
-/* Tensors ------------------------------------------------------------------------------------ */
+/* ---- tensors ---- */
 
 static const char *wrong_tensor(const hifm_tensor *tensors, size_t i) {
   const hifm_tensor *t = &tensors[i];
@@ -56,12 +56,12 @@ static const char *wrong_tensor(const hifm_tensor *tensors, size_t i) {
 static bool tensors_sound(check_subject *s) {
   const size_t one = sizeof(hifm_tensor);
   hifm_tensor *narrow = check_guarded(s->c, one);
-  s->count = s->ops->tensors(s->self, s->domain, narrow, 1);
+  s->count = s->ops->tensors(s->self, &s->task, narrow, 1);
   bool some = s->count > 0 && s->count <= NETWORK_TENSORS_MAX && check_intact(narrow, one);
   s->tensors = check_guarded(s->c, (s->count + 1) * one);
   const char *wrong = some ? NULL : "are none, too many, or written past the room given";
   size_t at = 0;
-  if (some && s->ops->tensors(s->self, s->domain, s->tensors, s->count) != s->count)
+  if (some && s->ops->tensors(s->self, &s->task, s->tensors, s->count) != s->count)
     wrong = "are counted differently a second time";
   for (; !wrong && at < s->count; at++) {
     wrong = wrong_tensor(s->tensors, at);
@@ -79,13 +79,13 @@ static bool tensors_sound(check_subject *s) {
 static void chunk_sound(check_subject *s) {
   bool sound = true;
   for (size_t n = 1; n < 5000; n = 3 * n + 1) {
-    size_t chunk = s->ops->chunk(s->self, s->domain, n);
+    size_t chunk = s->ops->chunk(s->self, &s->task, n);
     sound = sound && chunk >= 1 && chunk <= n;
   }
   check_verdict(s->c, "chunk is between 1 and n", sound, "n up to 5000");
 }
 
-/* Weights of order one in every layer, so that nothing hides behind small initial ones. */
+/* Weights of order one in every layer, so that no error is hidden by small initial ones. */
 static void prepare(check_subject *s) {
   check *c = s->c;
   double *point = arena_get(c->memory, s->d * sizeof *point);
@@ -94,7 +94,7 @@ static void prepare(check_subject *s) {
   s->z = check_floats(c, CHECK_POINTS);
   s->v = check_floats(c, CHECK_POINTS * s->outputs);
   s->weight_of_v = check_floats(c, CHECK_POINTS * s->outputs);
-  s->work_bytes = s->ops->work(s->self, s->domain, CHECK_POINTS);
+  s->work_bytes = s->ops->work(s->self, &s->task, CHECK_POINTS);
   s->work = check_guarded(c, s->work_bytes);
   float *w = s->w;
   for (size_t t = 0; t < s->count; t++) {
@@ -110,9 +110,9 @@ static void prepare(check_subject *s) {
   fill(s->weight_of_v, CHECK_POINTS * s->outputs, 50, 1, c);
 }
 
-/* Forward ------------------------------------------------------------------------------------ */
+/* ---- forward ---- */
 
-static void manners(check_subject *s, const float *v) {
+static void basics(check_subject *s, const float *v) {
   const size_t xs = CHECK_POINTS * s->d * sizeof *v, ws = s->weights * sizeof *v;
   const size_t vs = CHECK_POINTS * s->outputs * sizeof *v;
   const hifm_batch batch = check_batch(s);
@@ -125,9 +125,9 @@ static void manners(check_subject *s, const float *v) {
   memcpy(x, s->x, xs);
   memcpy(z, s->z, CHECK_POINTS * sizeof *z);
   void *fresh = check_guarded(s->c, s->work_bytes);
-  s->ops->forward(s->self, s->domain, s->w, &batch, again, fresh);
-  s->ops->backward(s->self, s->domain, s->w, &batch, s->weight_of_v, dw, dx, fresh);
-  check_same(s->c, "same batch, same answer", v, again, vs);
+  s->ops->forward(s->self, &s->task, s->w, &batch, again, fresh);
+  s->ops->backward(s->self, &s->task, s->w, &batch, s->weight_of_v, dw, dx, fresh);
+  check_same(s->c, "the same batch gives the same bytes", v, again, vs);
   bool same = memcmp(w, s->w, ws) == 0 && memcmp(x, s->x, xs) == 0 &&
               memcmp(z, s->z, CHECK_POINTS * sizeof *z) == 0;
   check_verdict(s->c, "inputs stay untouched", same, "w, x and z");
@@ -144,21 +144,38 @@ static void singles(check_subject *s, const float *v) {
     hifm_batch one = {.n = 1, .nz = 1, .x = s->x + i * s->d, .z = s->z + i};
     check_forward(s, &one, single + i * s->outputs);
   }
-  check_within(s->c, "a batch answers like single points",
+  check_within(s->c, "a batch gives what single points give",
                check_difference(v, single, CHECK_POINTS * s->outputs), 2e-5);
 }
 
-/* nz = 1 is a promise about the batch, not another function: 2e-5. */
-static void shared_time(check_subject *s) {
-  float *many = check_floats(s->c, CHECK_POINTS * s->outputs),
-        *one = check_floats(s->c, CHECK_POINTS * s->outputs), z[CHECK_POINTS];
-  hifm_batch batch = {.n = CHECK_POINTS, .nz = CHECK_POINTS, .x = s->x, .z = z};
-  for (size_t i = 0; i < CHECK_POINTS; i++) z[i] = 0.375f;
-  check_forward(s, &batch, many);
-  batch.nz = 1;
-  check_forward(s, &batch, one);
-  check_within(s->c, "one z for all answers like equal ones",
-               check_difference(many, one, CHECK_POINTS * s->outputs), 2e-5);
+typedef struct results {
+  float *v, *dw, *dx; /* [CHECK_POINTS, outputs], [weights], [CHECK_POINTS, d] */
+} results;
+
+/* Forward and backward of the points at these z. */
+static results both_passes(const check_subject *s, size_t nz, const float *z) {
+  const hifm_batch batch = {.n = CHECK_POINTS, .nz = nz, .x = s->x, .z = z};
+  const results r = {.v = check_floats(s->c, CHECK_POINTS * s->outputs),
+                     .dw = check_floats(s->c, s->weights),
+                     .dx = check_floats(s->c, CHECK_POINTS * s->d)};
+  check_forward(s, &batch, r.v);
+  s->ops->backward(s->self, &s->task, s->w, &batch, s->weight_of_v, r.dw, r.dx, s->work);
+  return r;
+}
+
+/* One z for all points, alone in its array, against an equal z for each. Matrix products sum in
+ * another order: 2e-5; gradients sum more numbers: 1e-4. */
+static void shared_z(check_subject *s) {
+  float each[CHECK_POINTS], *shared = check_floats(s->c, 1);
+  for (size_t i = 0; i < CHECK_POINTS; i++) each[i] = 0.375f;
+  *shared = each[0];
+  const results many = both_passes(s, CHECK_POINTS, each), one = both_passes(s, 1, shared);
+  check_within(s->c, "one z for all gives the v of equal ones",
+               check_difference(many.v, one.v, CHECK_POINTS * s->outputs), 2e-5);
+  check_within(s->c, "one z for all gives the gradients of equal ones",
+               fmax(check_difference(many.dw, one.dw, s->weights),
+                    check_difference(many.dx, one.dx, CHECK_POINTS * s->d)),
+               1e-4);
 }
 
 typedef struct passes {
@@ -174,8 +191,8 @@ static void pass(void *context) {
   const check_subject *s = p->s;
   memset(p->out, 0, p->bytes);
   memset(p->work, 0, s->work_bytes); /* it may keep a state from batch to batch */
-  s->ops->forward(s->self, s->domain, s->w, &p->batch, p->v, p->work);
-  s->ops->backward(s->self, s->domain, s->w, &p->batch, s->weight_of_v, p->dw, p->dx, p->work);
+  s->ops->forward(s->self, &s->task, s->w, &p->batch, p->v, p->work);
+  s->ops->backward(s->self, &s->task, s->w, &p->batch, s->weight_of_v, p->dw, p->dx, p->work);
 }
 
 /* Floats up to the next multiple of 64 bytes. */
@@ -184,7 +201,7 @@ static size_t aligned(size_t count) {
 }
 
 /* Of the points, one leaves out the last, the other the first. */
-static void together(const check_subject *s) {
+static void thread_safety(const check_subject *s) {
   passes both[2];
   check_call calls[2];
   const size_t weights = aligned(s->weights), xs = aligned(CHECK_POINTS * s->d);
@@ -221,14 +238,24 @@ static void centred(check_subject *s, const float *v) {
                1e-5);
 }
 
-void check_network(check *c, const hifm_bound *bound, const hifm_domain *domain) {
+static bool accepted(check *c, const check_subject *s) {
+  hifm_error why = {.message = "it does not say why"};
+  if (!s->ops->accepts || s->ops->accepts(s->self, &s->task, &why) == HIFM_OK) return true;
+  check_verdict(c, "defaults are accepted", false, "%s: %s",
+                s->task.vz ? "has_vz is declared, but v_z is refused" : "v without v_z is refused",
+                why.message);
+  return false;
+}
+
+static void check_task(check *c, const hifm_bound *bound, const hifm_task *task) {
   check_subject s = {.c = c,
                      .ops = bound->plugin->ops.network,
-                     .domain = domain,
+                     .domain = task->domain,
+                     .task = *task,
                      .self = bound->self,
-                     .d = domain->d,
-                     .outputs = domain->d + (size_t)domain->speed};
-  if (!tensors_sound(&s)) return;
+                     .d = task->domain->d,
+                     .outputs = task->domain->d + (size_t)task->vz};
+  if (!accepted(c, &s) || !tensors_sound(&s)) return;
   chunk_sound(&s);
   prepare(&s);
   const hifm_batch batch = check_batch(&s);
@@ -237,10 +264,20 @@ void check_network(check *c, const hifm_bound *bound, const hifm_domain *domain)
   check_forward(&s, &batch, v);
   double size = largest(v, n);
   check_verdict(c, "v is finite and not zero", size > 0, "largest |v| %.3g", size);
-  manners(&s, v);
+  basics(&s, v);
   singles(&s, v);
-  shared_time(&s);
-  if (domain->centred) centred(&s, v);
-  together(&s);
+  shared_z(&s);
+  if (s.domain->centred) centred(&s, v);
+  thread_safety(&s);
   check_network_slopes(&s);
+}
+
+/* Once more with v_z, for networks that answer it. */
+void check_network(check *c, const hifm_bound *bound, const hifm_domain *domain) {
+  const char *where = c->where;
+  check_task(c, bound, &(hifm_task){domain, false});
+  if (!bound->plugin->ops.network->has_vz) return;
+  c->where = arena_format(c->memory, "%s, with v_z", where);
+  check_task(c, bound, &(hifm_task){domain, true});
+  c->where = where;
 }

@@ -11,11 +11,12 @@ typedef struct check_subject {
   check *c;
   const hifm_network_ops *ops;
   const hifm_domain *domain;
+  hifm_task task;
   const void *self;
   hifm_tensor *tensors;
   size_t d, outputs, count, weights, work_bytes;
   float *w, *x, *z;       /* [weights], [CHECK_POINTS, d], [CHECK_POINTS] */
-  bool alone;             /* L is made of v_z only */
+  bool vz_alone;          /* L is made of v_z only */
   float *v, *weight_of_v; /* [CHECK_POINTS, outputs]: scratch, and what L is made of */
   void *work;
 } check_subject;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Backward ----------------------------------------------------------------------------------- */
+/* ---- backward ---- */
 
 /* L = sum of v times fixed numbers, whose gradients backward gives. */
 static double loss(const check_subject *s) {
@@ -31,25 +31,25 @@ static void direction(const float *gradient, size_t n, uint32_t draw, double *ou
 }
 
 /* The fourth-order central difference, times 12 h. */
-static const double shift[] = {-2, -1, 1, 2}, share[] = {1, -8, 8, -1};
+static const double SHIFT[] = {-2, -1, 1, 2}, SHARE[] = {1, -8, 8, -1};
 
-/* Differences of L along u against the gradient, over what the gradient foresees. The steps really
- * taken, after rounding to float, are the ones compared. */
+/* Differences of L along u against the change that the gradient predicts, relative to it. The steps
+ * compared are those really taken, after rounding to float. */
 static double step_error(const check_subject *s, float *p, const float *gradient, size_t n,
                          const double *u, double h, double floor_slope, float *kept) {
-  double change = 0, foreseen = 0, length = 0;
+  double change = 0, predicted = 0, length = 0;
   memcpy(kept, p, n * sizeof *p);
   for (size_t m = 0; m < 4; m++) {
     for (size_t i = 0; i < n; i++) {
-      p[i] = (float)((double)kept[i] + shift[m] * h * u[i]);
-      foreseen += share[m] * ((double)p[i] - (double)kept[i]) * (double)gradient[i];
+      p[i] = (float)((double)kept[i] + SHIFT[m] * h * u[i]);
+      predicted += SHARE[m] * ((double)p[i] - (double)kept[i]) * (double)gradient[i];
     }
-    change += share[m] * loss(s);
+    change += SHARE[m] * loss(s);
   }
   for (size_t i = 0; i < n; i++) length += 144 * h * h * u[i] * u[i];
   memcpy(p, kept, n * sizeof *p);
   double error =
-      fabs(change - foreseen) / fmax(fmax(fabs(foreseen), floor_slope * sqrt(length)), DBL_MIN);
+      fabs(change - predicted) / fmax(fmax(fabs(predicted), floor_slope * sqrt(length)), DBL_MIN);
   return isnan(error) ? INFINITY : error;
 }
 
@@ -64,7 +64,7 @@ static double slope_error(const check_subject *s, float *p, const float *gradien
   return best;
 }
 
-static const double slope_bound = 1e-3;
+static const double SLOPE_BOUND = 1e-3;
 
 static void weight_gradient(check_subject *s, const float *dw) {
   double worst = 0, all = norm(dw, s->weights);
@@ -73,25 +73,25 @@ static void weight_gradient(check_subject *s, const float *dw) {
   for (size_t t = 0; t < s->count; t++) {
     size_t size = s->tensors[t].rows * s->tensors[t].columns;
     double error = slope_error(s, s->w + first, dw + first, size, (uint32_t)(200 + t), 1e-2 * all,
-                               slope_bound);
+                               SLOPE_BOUND);
     if (!(error <= worst)) {
       worst = error;
       which = s->tensors[t].name;
     }
     first += size;
   }
-  check_verdict(s->c, "dw agrees with differences", all > 0 && worst <= slope_bound,
-                "largest error %.2g (tensor %s), allowed %.2g", worst, which, slope_bound);
+  check_verdict(s->c, "dw agrees with differences", all > 0 && worst <= SLOPE_BOUND,
+                "largest error %.2g (tensor %s), allowed %.2g", worst, which, SLOPE_BOUND);
 }
 
 static void input_gradient(check_subject *s, const float *dx) {
   const size_t n = CHECK_POINTS * s->d;
   double worst = 0, all = norm(dx, n);
-  const bool some = all > 0 || s->alone; /* v_z may be a function of z */
+  const bool some = all > 0 || s->vz_alone; /* v_z may be a function of z */
   for (uint32_t draw = 0; draw < 4; draw++)
-    worst = fmax(worst, slope_error(s, s->x, dx, n, 300 + draw, 1e-2 * all, slope_bound));
-  check_verdict(s->c, "dx agrees with differences", some && worst <= slope_bound,
-                "largest error %.2g, allowed %.2g", worst, slope_bound);
+    worst = fmax(worst, slope_error(s, s->x, dx, n, 300 + draw, 1e-2 * all, SLOPE_BOUND));
+  check_verdict(s->c, "dx agrees with differences", some && worst <= SLOPE_BOUND,
+                "largest error %.2g, allowed %.2g", worst, SLOPE_BOUND);
 }
 
 /* dw is added to, dx is written, and either may be left out. Sums in another order: 1e-5. */
@@ -101,25 +101,25 @@ static void backward_forms(check_subject *s, const float *dw, const float *dx) {
   float *twice = check_floats(s->c, s->weights), *alone = check_floats(s->c, n);
   memcpy(twice, dw, s->weights * sizeof *dw);
   for (size_t i = 0; i < n; i++) alone[i] = 7;
-  s->ops->backward(s->self, s->domain, s->w, &batch, s->weight_of_v, twice, NULL, s->work);
-  s->ops->backward(s->self, s->domain, s->w, &batch, s->weight_of_v, NULL, alone, s->work);
+  s->ops->backward(s->self, &s->task, s->w, &batch, s->weight_of_v, twice, NULL, s->work);
+  s->ops->backward(s->self, &s->task, s->w, &batch, s->weight_of_v, NULL, alone, s->work);
   for (size_t i = 0; i < s->weights; i++) twice[i] /= 2;
-  check_within(s->c, "dw is added to and stands without dx",
-               check_difference(dw, twice, s->weights), 1e-5);
-  check_within(s->c, "dx is written and stands without dw", check_difference(dx, alone, n), 1e-5);
+  check_within(s->c, "dw is added to, with and without dx", check_difference(dw, twice, s->weights),
+               1e-5);
+  check_within(s->c, "dx is written, with and without dw", check_difference(dx, alone, n), 1e-5);
 }
 
 static void backward(check_subject *s) {
   const hifm_batch batch = check_batch(s);
   float *dw = check_floats(s->c, s->weights), *dx = check_floats(s->c, CHECK_POINTS * s->d);
   check_forward(s, &batch, s->v);
-  s->ops->backward(s->self, s->domain, s->w, &batch, s->weight_of_v, dw, dx, s->work);
+  s->ops->backward(s->self, &s->task, s->w, &batch, s->weight_of_v, dw, dx, s->work);
   backward_forms(s, dw, dx);
   weight_gradient(s, dw);
   input_gradient(s, dx);
 }
 
-/* Divergence --------------------------------------------------------------------------------- */
+/* ---- divergence ---- */
 
 /* trace[i] = sum over coordinates of dv_k / dx_k, by differences; returns the largest sum of
  * absolute values, the scale of its rounding. */
@@ -134,11 +134,11 @@ static double trace_by_differences(check_subject *s, const hifm_batch *batch, do
       float kept[CHECK_POINTS];
       for (size_t i = 0; i < CHECK_POINTS; i++) {
         kept[i] = x[i * s->d + k];
-        x[i * s->d + k] = (float)((double)kept[i] + shift[m] * h);
+        x[i * s->d + k] = (float)((double)kept[i] + SHIFT[m] * h);
       }
       check_forward(s, batch, s->v);
       for (size_t i = 0; i < CHECK_POINTS; i++) {
-        slopes[i] += share[m] / (12 * h) * (double)s->v[i * s->d + k];
+        slopes[i] += SHARE[m] / (12 * h) * (double)s->v[i * s->d + k];
         x[i * s->d + k] = kept[i];
       }
     }
@@ -159,7 +159,7 @@ static void trace_by_backward(check_subject *s, const hifm_batch *batch, double 
   check_forward(s, batch, s->v);
   for (size_t k = 0; k < s->d; k++) {
     for (size_t i = 0; i < n; i++) unit[i] = i % s->d == k;
-    s->ops->backward(s->self, s->domain, s->w, batch, unit, NULL, dx, s->work);
+    s->ops->backward(s->self, &s->task, s->w, batch, unit, NULL, dx, s->work);
     for (size_t i = 0; i < CHECK_POINTS; i++) trace[i] += (double)dx[i * s->d + k];
   }
 }
@@ -179,7 +179,7 @@ static void divergence(check_subject *s, size_t nz) {
   float *v = check_floats(s->c, n), *plain = check_floats(s->c, n),
         *sum = check_floats(s->c, CHECK_POINTS);
   double trace[CHECK_POINTS];
-  if (!s->ops->divergence(s->self, s->domain, s->w, &batch, v, sum, s->work)) return;
+  if (!s->ops->divergence(s->self, &s->task, s->w, &batch, v, sum, s->work)) return;
   bool intact = check_intact(v, n * sizeof *v) && check_intact(sum, CHECK_POINTS * sizeof *sum) &&
                 check_intact(s->work, s->work_bytes);
   check_verdict(s->c, "divergence keeps inside its buffers", intact, "nz = %zu", nz);
@@ -193,12 +193,13 @@ static void divergence(check_subject *s, size_t nz) {
                1e-4);
 }
 
-/* Beside v_y, which may be much larger, a wrong gradient of v_z could hide. */
-static void backward_of_speed(check_subject *s) {
+/* The gradient of v_z alone: beside that of v_y, which may be much larger, an error would not show.
+ */
+static void backward_of_vz(check_subject *s) {
   const char *where = s->c->where;
   for (size_t i = 0; i < CHECK_POINTS * s->outputs; i++)
     if (i % s->outputs < s->d) s->weight_of_v[i] = 0;
-  s->alone = true;
+  s->vz_alone = true;
   s->c->where = arena_format(s->c->memory, "%s alone", where);
   backward(s);
   s->c->where = where;
@@ -206,8 +207,8 @@ static void backward_of_speed(check_subject *s) {
 
 void check_network_slopes(check_subject *s) {
   backward(s);
-  if (s->domain->speed) backward_of_speed(s);
-  if (!s->ops->divergence || s->domain->speed) return;
+  if (s->task.vz) backward_of_vz(s);
+  if (!s->ops->divergence || s->task.vz) return;
   divergence(s, CHECK_POINTS);
   divergence(s, 1);
 }

@@ -7,7 +7,7 @@
 #include "host/check.h"
 
 typedef struct check {
-  check_tell tell;
+  check_report report;
   void *context;
   size_t failed;
   arena *memory;
@@ -23,15 +23,14 @@ void check_within(check *c, const char *name, double error, double bound);
 /* Passed iff both hold the same bytes. */
 void check_same(check *c, const char *name, const void *x, const void *y, size_t bytes);
 
-/* A call of the plugin that reads and writes nothing another such call does, but for constants. */
+/* A call of the plugin. Two such calls share nothing but constants. */
 typedef struct check_call {
   void (*run)(void *context);
   void *context;
   const void *out; /* what it writes */
   size_t bytes;
 } check_call;
-/* Passed iff two threads that are in these calls at once get the bytes that each call gives alone.
- */
+/* Passed iff two threads that make these calls at once get the bytes that each call gives alone. */
 void check_two_threads(check *c, const check_call calls[2]);
 
 /* Settings with which the plugin can be bound: defaults, and for what must be given the smallest

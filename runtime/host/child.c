@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The exit code of a child that came back from its body: not one that plugins end with. */
+/* The exit code of a child that has returned from its body: one that plugins do not end with. */
 enum { RETURNED = 113 };
 enum { SLICE = 50 }; /* ms between two looks at whether the child has ended */
 
@@ -22,15 +22,16 @@ void child_write(int fd, const char *text) {
   size_t left = strlen(text);
   while (left) {
     ssize_t written = write(fd, text, left);
-    if (written < 0 && errno != EINTR) return; /* the parent is gone: nobody to tell */
+    if (written < 0 && errno != EINTR) return; /* the parent is gone */
     if (written < 0) continue;
     text += written;
     left -= (size_t)written;
   }
 }
 
-/* Deaths are the child's answer: no handler of this program (or of a sanitizer), no core file. It
- * leads a process group, to be killed with what it starts, and ends with its parent. */
+/* A crash must be visible to the parent: default handlers (also in place of a sanitizer's), no core
+ * file. The child leads a process group, so that it is killed with what it has started, and it ends
+ * with its parent. */
 static void become_child(unsigned seconds) {
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -55,8 +56,9 @@ static bool has_ended(pid_t child) {
   return waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid;
 }
 
-/* All that comes until the pipe is closed: true; or, as a process that the child started may hold
- * it open and the child may block signals, until the child has ended or its time is over: false. */
+/* Reads until the pipe is closed and returns true. A process that the child has started may hold
+ * the pipe open, and the child may block signals: then it reads until the child has ended or its
+ * time is over, and returns false. */
 static bool read_all(pid_t child, int fd, unsigned seconds, text_buffer *buffer) {
   const double deadline = clock_seconds() + seconds;
   char piece[4096];
@@ -92,7 +94,7 @@ status_code child_run(void (*body)(void *context, int fd), void *context, unsign
   text_add_bytes(&answer, "", 0);
   *bytes = answer.text;
   *length = 0;
-  fflush(NULL); /* or the child would own a copy of what is not yet printed */
+  fflush(NULL); /* else the child would print what is still buffered once more */
   if (pipe2(ends, O_CLOEXEC) != 0)
     return failure_set(err, STATUS_NO_RESOURCE, "cannot make a pipe: %s", strerror(errno));
   pid_t child = fork();
@@ -104,7 +106,7 @@ status_code child_run(void (*body)(void *context, int fd), void *context, unsign
   }
   close(ends[1]);
   if (child > 0) {
-    setpgid(child, child); /* whoever of the two is first */
+    setpgid(child, child); /* parent or child, whichever comes first */
     killed = !read_all(child, ends[0], seconds, &answer) && kill(-child, SIGKILL) == 0;
   }
   close(ends[0]);

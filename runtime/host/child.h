@@ -1,5 +1,5 @@
-/* Work on a plugin that may not be trusted to return: done in a child process, with a time limit,
- * while this process only reads what the child writes. */
+/* Work on a plugin that may crash or hang: it is done in a child process with a time limit, and
+ * this process only reads what the child writes. */
 #ifndef HOST_CHILD_H
 #define HOST_CHILD_H
 
@@ -9,9 +9,9 @@
 
 /* Runs body in a forked child, which writes its answer to fd; what it prints goes nowhere. *bytes
  * (released with free(), NUL after it) is all that was written, also on failure. STATUS_BAD_CONFIG
- * when the child did not return from body: err->message is what became of it, "crashed with
- * SIGSEGV", "took longer than 5 s" or "ended by itself with exit code 3". Whatever it does, this is
- * over after that time, and of what it has started nothing is left that keeps the pipe open. */
+ * when the child did not return from body: err->message says what happened, "crashed with SIGSEGV",
+ * "took longer than 5 s" or "ended by itself with exit code 3". The call returns after that time in
+ * any case; processes that the child has started are killed with it. */
 status_code child_run(void (*body)(void *context, int fd), void *context, unsigned seconds,
                       char **bytes, size_t *length, failure *err);
 

@@ -8,10 +8,11 @@
 
 static status_code need_hessian(const flow_role *roles, size_t i, failure *err) {
   if (roles[i].role & HIFM_STAGE_HESSIAN && !(roles[0].role & HIFM_STAGE_HESSIAN))
-    return failure_set(err, STATUS_BAD_CONFIG,
-                       "flow: the stage %s needs a Hessian, but the path stage %s has none; begin "
-                       "with hessian",
-                       roles[i].name, roles[0].name);
+    return failure_set(
+        err, STATUS_BAD_CONFIG,
+        "flow: the stage %s needs a Hessian, but the path stage %s brings none; begin "
+        "with a stage that has an energy",
+        roles[i].name, roles[0].name);
   return STATUS_OK;
 }
 
@@ -37,15 +38,15 @@ static status_code check_noise(const flow_role *roles, size_t i, size_t *noise, 
 status_code flow_check_order(const flow_role *roles, size_t count, failure *err) {
   size_t noise = 0;
   if (count == 0)
-    return failure_set(err, STATUS_BAD_CONFIG, "flow: no stage given; begin with a path stage");
+    return failure_set(err, STATUS_BAD_CONFIG, "flow: no stage is given; begin with a path stage");
   if (count > FLOW_STAGES_MAX)
     return failure_set(err, STATUS_BAD_CONFIG, "flow: %zu stages, at most %d are allowed", count,
                        FLOW_STAGES_MAX);
   if (!(roles[0].role & HIFM_STAGE_SOURCE))
-    return failure_set(err, STATUS_BAD_CONFIG,
-                       "flow: the first stage, %s, is no path stage; begin with transport, "
-                       "interpolant, data or hessian",
-                       roles[0].name);
+    return failure_set(
+        err, STATUS_BAD_CONFIG,
+        "flow: the first stage, %s, is not a path stage; hifm plugin list shows them",
+        roles[0].name);
   for (size_t i = 1; i < count; i++) {
     if (roles[i].role & HIFM_STAGE_SOURCE)
       return failure_set(err, STATUS_BAD_CONFIG, "flow: exactly one path stage, got %s and %s",
@@ -53,8 +54,7 @@ status_code flow_check_order(const flow_role *roles, size_t count, failure *err)
     for (size_t j = 1; j < i; j++)
       if (strcmp(roles[i].name, roles[j].name) == 0)
         return failure_set(err, STATUS_BAD_CONFIG,
-                           "flow: the stage %s stands twice (positions %zu "
-                           "and %zu)",
+                           "flow: the stage %s is given twice (positions %zu and %zu)",
                            roles[i].name, j + 1, i + 1);
     status_code status = need_hessian(roles, i, err);
     if (status == STATUS_OK) status = check_noise(roles, i, &noise, err);
@@ -106,7 +106,7 @@ size_t flow_modes(const flow *f) {
   return f->hessian ? f->d : 1;
 }
 
-/* The scalars that stages may look at, from what stands in the arrays now. */
+/* The scalars that stages may look at, of the arrays as they are now. */
 static void set_range(hifm_spectrum *spectrum) {
   spectrum->low = INFINITY;
   spectrum->high = 0;

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "hifm/rng.h"
+#include "host/plugin_status.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,26 +12,41 @@ static const hifm_network_ops *ops(const network *net) {
   return net->bound.plugin->ops.network;
 }
 
-status_code network_open(network *net, hifm_bound bound, const hifm_domain *domain, size_t points,
-                         failure *err) {
-  memset(net, 0, sizeof *net);
-  if (domain->speed && !bound.plugin->ops.network->speed)
+static status_code check_task(const network *net, failure *err) {
+  hifm_error said = {.message = "it does not say why"};
+  failure why = {.message = ""};
+  if (net->task.vz && !ops(net)->has_vz)
     return failure_set(err, STATUS_BAD_CONFIG,
                        "network %s does not answer v_z, which the infinite scheme needs",
-                       bound.plugin->name);
-  net->bound = bound;
-  net->domain = *domain;
-  net->outputs = domain->d + (size_t)domain->speed;
-  net->points = points;
-  net->count = ops(net)->tensors(bound.self, domain, net->tensors, NETWORK_TENSORS_MAX);
+                       net->bound.plugin->name);
+  if (!ops(net)->accepts) return STATUS_OK;
+  const status_code status =
+      plugin_status_in(ops(net)->accepts(net->bound.self, &net->task, &said), &said, &why);
+  if (status == STATUS_OK) return STATUS_OK;
+  return failure_set(err, status, "network: %s refuses: %s", net->bound.plugin->name, why.message);
+}
+
+static status_code read_tensors(network *net, failure *err) {
+  net->count = ops(net)->tensors(net->bound.self, &net->task, net->tensors, NETWORK_TENSORS_MAX);
   if (net->count > NETWORK_TENSORS_MAX)
     return failure_set(err, STATUS_BAD_CONFIG, "network %s: %zu tensors, at most %d are allowed",
-                       bound.plugin->name, net->count, NETWORK_TENSORS_MAX);
+                       net->bound.plugin->name, net->count, NETWORK_TENSORS_MAX);
   for (size_t i = 0; i < net->count; i++)
     net->weights += net->tensors[i].rows * net->tensors[i].columns;
-  net->chunk = ops(net)->chunk(bound.self, domain, points);
+  return STATUS_OK;
+}
+
+status_code network_open(network *net, hifm_bound bound, const hifm_domain *domain, bool vz,
+                         size_t points, failure *err) {
+  *net = (network){.bound = bound, .domain = *domain, .points = points};
+  net->task = (hifm_task){&net->domain, vz};
+  net->outputs = domain->d + (size_t)vz;
+  status_code status = check_task(net, err);
+  if (status == STATUS_OK) status = read_tensors(net, err);
+  if (status != STATUS_OK) return status;
+  net->chunk = ops(net)->chunk(bound.self, &net->task, points);
   if (net->chunk < 1 || net->chunk > points) net->chunk = points;
-  net->work = memory_get(ops(net)->work(bound.self, domain, net->chunk));
+  net->work = memory_get(ops(net)->work(bound.self, &net->task, net->chunk));
   net->tape = memory_array(3 * net->chunk * net->outputs, sizeof *net->tape);
   return STATUS_OK;
 }
@@ -74,11 +90,12 @@ void network_initialise(const network *net, uint32_t seed, float *w) {
 
 size_t network_state(const network *net, void **state) {
   *state = net->work;
-  return ops(net)->state ? ops(net)->state(net->bound.self) : 0;
+  return ops(net)->state ? ops(net)->state(net->bound.self, &net->task) : 0;
 }
 
 size_t network_facts(const network *net, hifm_fact *out, size_t room) {
-  return ops(net)->facts ? ops(net)->facts(net->bound.self, net->work, out, room) : 0;
+  if (!ops(net)->facts) return 0;
+  return ops(net)->facts(net->bound.self, &net->task, net->work, out, room);
 }
 
 /* The part [first, first + n) of a batch. */
@@ -95,7 +112,7 @@ static hifm_batch part(const network *net, const hifm_batch *batch, size_t first
 }
 
 static void forward(network *net, const float *w, const hifm_batch *piece, float *v) {
-  ops(net)->forward(net->bound.self, &net->domain, w, piece, v, net->work);
+  ops(net)->forward(net->bound.self, &net->task, w, piece, v, net->work);
 }
 
 void network_forward(network *net, const float *w, const hifm_batch *batch, float *v) {
@@ -105,15 +122,16 @@ void network_forward(network *net, const float *w, const hifm_batch *batch, floa
   }
 }
 
-/* field [n, d] = v_y / v_z for raw [n, d + 1]. */
-static void divide(size_t n, size_t d, const float *raw, float *field) {
+/* velocity [n, d] = v_y / v_z for raw [n, d + 1]. */
+static void divide(size_t n, size_t d, const float *raw, float *velocity) {
   for (size_t b = 0; b < n; b++)
-    for (size_t i = 0; i < d; i++) field[b * d + i] = raw[b * (d + 1) + i] / raw[b * (d + 1) + d];
+    for (size_t i = 0; i < d; i++)
+      velocity[b * d + i] = raw[b * (d + 1) + i] / raw[b * (d + 1) + d];
 }
 
-/* The plugin's answer to one piece, in v itself (no v_z) or in the tape. */
-static float *answer(network *net, const float *w, const hifm_batch *piece, float *v) {
-  float *raw = net->domain.speed ? net->tape : v;
+/* The plugin's v of one piece [n, outputs]: in v itself (no v_z) or in the tape. */
+static float *raw_output(network *net, const float *w, const hifm_batch *piece, float *v) {
+  float *raw = net->task.vz ? net->tape : v;
   forward(net, w, piece, raw);
   return raw;
 }
@@ -122,8 +140,8 @@ void network_velocity(network *net, const float *w, const hifm_batch *batch, flo
   const size_t d = net->domain.d;
   for (size_t first = 0; first < batch->n; first += net->chunk) {
     const hifm_batch piece = part(net, batch, first);
-    const float *raw = answer(net, w, &piece, v + first * d);
-    if (net->domain.speed) divide(piece.n, d, raw, v + first * d);
+    const float *raw = raw_output(net, w, &piece, v + first * d);
+    if (net->task.vz) divide(piece.n, d, raw, v + first * d);
   }
 }
 
@@ -135,17 +153,17 @@ double network_loss_gradient(network *net, const float *w, const hifm_batch *bat
     const hifm_batch piece = part(net, batch, first);
     forward(net, w, &piece, v);
     sum += loss(context, first, piece.n, v, dv);
-    ops(net)->backward(net->bound.self, &net->domain, w, &piece, dv, dw, NULL, net->work);
+    ops(net)->backward(net->bound.self, &net->task, w, &piece, dv, dw, NULL, net->work);
   }
   return sum;
 }
 
-/* From e [n, d], a gradient by the field, to dv [n, outputs], that by the plugin's answer: by v_y
- * it is e / v_z, by v_z -(e . v_y) / v_z^2. */
-static void through_quotient(const network *net, size_t n, const float *raw, const float *e,
-                             float *dv) {
+/* From e [n, d], a gradient by the velocity f, to dv [n, outputs], that by the plugin's output: e
+ * without v_z; else f = v_y / v_z, so it is e / v_z by v_y and -(e . v_y) / v_z^2 by v_z. */
+static void quotient_vjp(const network *net, size_t n, const float *raw, const float *e,
+                         float *dv) {
   const size_t d = net->domain.d;
-  if (!net->domain.speed) {
+  if (!net->task.vz) {
     memcpy(dv, e, n * d * sizeof *dv);
     return;
   }
@@ -160,47 +178,48 @@ static void through_quotient(const network *net, size_t n, const float *raw, con
   }
 }
 
-/* What one piece's traces need, after forward: raw [n, outputs] and two arrays of that size. */
-typedef struct pulls {
+/* Vector-Jacobian products of one piece, after forward: raw [n, outputs] and two arrays of that
+ * size. */
+typedef struct jacobian {
   network *net;
   const float *w;
   const hifm_batch *piece;
   float *raw, *dv, *dx;
-} pulls;
+} jacobian;
 
-static pulls open_pulls(network *net, const float *w, const hifm_batch *piece, float *v) {
+static jacobian open_jacobian(network *net, const float *w, const hifm_batch *piece, float *v) {
   float *dv = net->tape + net->chunk * net->outputs;
-  return (pulls){net, w, piece, answer(net, w, piece, v), dv, dv + net->chunk * net->outputs};
+  return (jacobian){
+      net, w, piece, raw_output(net, w, piece, v), dv, dv + net->chunk * net->outputs};
 }
 
-/* dx [n, d] = e' (df/dx), f the field; e may be dx. */
-static void pull(const pulls *p, const float *e) {
-  network *net = p->net;
-  through_quotient(net, p->piece->n, p->raw, e, p->dv);
-  ops(net)->backward(net->bound.self, &net->domain, p->w, p->piece, p->dv, NULL, p->dx, net->work);
+/* dx [n, d] = e' (df/dx), f the velocity; e may be dx. */
+static void vjp(const jacobian *j, const float *e) {
+  network *net = j->net;
+  quotient_vjp(net, j->piece->n, j->raw, e, j->dv);
+  ops(net)->backward(net->bound.self, &net->task, j->w, j->piece, j->dv, NULL, j->dx, net->work);
 }
 
-/* trace of df/dx = sum over k of e_k' (df/dx) e_k, one backward pass each */
-static void trace_by_backward(const pulls *p, float *divergence) {
-  const size_t d = p->net->domain.d, n = p->piece->n;
+/* trace of df/dx = sum over k of e_k' (df/dx) e_k, one vjp each */
+static void trace_by_vjp(const jacobian *j, float *divergence) {
+  const size_t d = j->net->domain.d, n = j->piece->n;
   memset(divergence, 0, n * sizeof *divergence);
   for (size_t k = 0; k < d; k++) {
-    memset(p->dx, 0, n * d * sizeof *p->dx);
-    for (size_t b = 0; b < n; b++) p->dx[b * d + k] = 1;
-    pull(p, p->dx);
-    for (size_t b = 0; b < n; b++) divergence[b] += p->dx[b * d + k];
+    memset(j->dx, 0, n * d * sizeof *j->dx);
+    for (size_t b = 0; b < n; b++) j->dx[b * d + k] = 1;
+    vjp(j, j->dx);
+    for (size_t b = 0; b < n; b++) divergence[b] += j->dx[b * d + k];
   }
 }
 
 static void piece_divergence(network *net, const float *w, const hifm_batch *piece, float *v,
                              float *divergence) {
-  const bool speed = net->domain.speed;
-  if (!speed && ops(net)->divergence &&
-      ops(net)->divergence(net->bound.self, &net->domain, w, piece, v, divergence, net->work))
+  if (!net->task.vz && ops(net)->divergence &&
+      ops(net)->divergence(net->bound.self, &net->task, w, piece, v, divergence, net->work))
     return;
-  const pulls p = open_pulls(net, w, piece, v);
-  trace_by_backward(&p, divergence);
-  if (speed) divide(piece->n, net->domain.d, p.raw, v);
+  const jacobian j = open_jacobian(net, w, piece, v);
+  trace_by_vjp(&j, divergence);
+  if (net->task.vz) divide(piece->n, net->domain.d, j.raw, v);
 }
 
 void network_divergence(network *net, const float *w, const hifm_batch *batch, float *v,
@@ -216,14 +235,14 @@ void network_hutchinson(network *net, const float *w, const hifm_batch *batch, c
   const size_t d = net->domain.d;
   for (size_t first = 0; first < batch->n; first += net->chunk) {
     const hifm_batch piece = part(net, batch, first);
-    const pulls p = open_pulls(net, w, &piece, v + first * d);
+    const jacobian j = open_jacobian(net, w, &piece, v + first * d);
     const float *e = probe + first * d;
-    pull(&p, e);
+    vjp(&j, e);
     for (size_t b = 0; b < piece.n; b++) {
       float sum = 0;
-      for (size_t k = 0; k < d; k++) sum += e[b * d + k] * p.dx[b * d + k];
+      for (size_t k = 0; k < d; k++) sum += e[b * d + k] * j.dx[b * d + k];
       estimate[first + b] = sum;
     }
-    if (net->domain.speed) divide(piece.n, d, p.raw, v + first * d);
+    if (net->task.vz) divide(piece.n, d, j.raw, v + first * d);
   }
 }

@@ -7,9 +7,11 @@
 
 enum { NETWORK_TENSORS_MAX = 256 };
 
+/* Not to be copied: task points into it. */
 typedef struct network {
   hifm_bound bound;
   hifm_domain domain;
+  hifm_task task; /* the domain, and whether v_z is asked for */
   hifm_tensor tensors[NETWORK_TENSORS_MAX];
   size_t count, weights; /* tensors, and floats in all of them */
   size_t outputs;        /* of a point: d, or d + 1 with v_z as the last one */
@@ -18,25 +20,26 @@ typedef struct network {
   float *tape; /* scratch of chunk * outputs * 3 floats */
 } network;
 
-/* For batches of up to `points` points. STATUS_BAD_CONFIG where the domain asks for v_z and the
- * network does not answer it. */
-status_code network_open(network *net, hifm_bound bound, const hifm_domain *domain, size_t points,
-                         failure *err);
+/* For batches of up to `points` points; vz: the network answers v_z, too. STATUS_BAD_CONFIG where
+ * it cannot, or where the plugin refuses what it is asked. */
+status_code network_open(network *net, hifm_bound bound, const hifm_domain *domain, bool vz,
+                         size_t points, failure *err);
 void network_close(network *net);
 
 /* Initial weights w [weights] for a seed, as the tensors declare. */
 void network_initialise(const network *net, uint32_t seed, float *w);
 
-/* What an adaptive network keeps in checkpoints: the first bytes of its work block (0: nothing). */
+/* What an adaptive network keeps in checkpoints: the first bytes of its work block; returns how
+ * many (0: nothing). */
 size_t network_state(const network *net, void **state);
 
-/* What it has to tell about a run, at most `room` facts; returns how many. */
+/* Numbers of the network for a run's result, at most `room`; returns how many. */
 size_t network_facts(const network *net, hifm_fact *out, size_t room);
 
 /* v [n, outputs] as the plugin gives it, for x [n, d], z [nz]. */
 void network_forward(network *net, const float *w, const hifm_batch *batch, float *v);
 
-/* dy/dz: v [n, d], divided by v_z where the domain says `speed`. */
+/* dy/dz: v [n, d], divided by v_z where the task has it. */
 void network_velocity(network *net, const float *w, const hifm_batch *batch, float *v);
 
 /* One training pass in chunks: v, then `loss` sets dv from v (both [n, outputs]) for points [first,
@@ -46,12 +49,12 @@ typedef double (*network_loss)(void *context, size_t first, size_t n, const floa
 double network_loss_gradient(network *net, const float *w, const hifm_batch *batch,
                              network_loss loss, void *context, float *dw);
 
-/* The field as above with its exact divergence [n]: the plugin's own, else d backward passes
- * through the field; with v_z that gives div(v_y) / v_z - v_y . grad(v_z) / v_z^2. */
+/* The velocity as above with its exact divergence [n]: the plugin's own, else d vector-Jacobian
+ * products; with v_z that gives div(v_y) / v_z - v_y . grad(v_z) / v_z^2. */
 void network_divergence(network *net, const float *w, const hifm_batch *batch, float *v,
                         float *divergence);
 
-/* The field f with Hutchinson's estimate probe' (df/dx) probe for probe [n, d]. */
+/* The velocity f with Hutchinson's estimate probe' (df/dx) probe for probe [n, d]. */
 void network_hutchinson(network *net, const float *w, const hifm_batch *batch, const float *probe,
                         float *v, float *estimate);
 

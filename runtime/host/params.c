@@ -115,7 +115,7 @@ static status_code check_number(checking *c, const hifm_param *param, const valu
   if (given->type != VALUE_NUMBER) return wrong_type(c, param, given, where);
   double number = given->number;
   if (param->type == HIFM_COUNT && number != floor(number))
-    return failure_set(c->err, STATUS_BAD_CONFIG, "%s: %s is no whole number", where,
+    return failure_set(c->err, STATUS_BAD_CONFIG, "%s: %s is not a whole number", where,
                        show(a, number));
   if (number < param->low && param->low == HIFM_POSITIVE)
     return failure_set(c->err, STATUS_BAD_CONFIG, "%s: %s is not above 0 (%s)", where,
@@ -250,7 +250,7 @@ static status_code unknown_setting(checking *c, const hifm_param *params, const 
   if (!*hint && count == 0) hint = " (there are no settings here)";
   if (!*hint) {
     for (size_t i = 0; i < count; i++)
-      hint = arena_format(c->memory, "%s%s %s", hint, i ? "," : "; known:", names[i]);
+      hint = arena_format(c->memory, "%s%s %s", hint, i ? "," : "; available:", names[i]);
   }
   return failure_set(c->err, STATUS_BAD_CONFIG, "%s: unknown setting%s", where, hint);
 }

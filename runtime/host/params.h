@@ -10,7 +10,7 @@
 #include "hifm/plugin.h"
 
 /* How params_check learns the settings of a plugin named in a HIFM_REF: NULL and err (a sentence
- * such as `"fromation" is no energy plugin; did you mean "formation"?`) when there is no such
+ * such as `unknown energy "fromation"; did you mean "formation"?`) when there is no such
  * plugin; an empty table for a plugin without settings. */
 typedef struct params_lookup {
   const hifm_param *(*find)(void *context, hifm_kind kind, const char *name, failure *err);

@@ -22,9 +22,8 @@ status_code plugin_status_in(hifm_status status, const hifm_error *from, failure
       return status == HIFM_OK ? STATUS_OK
                                : failure_set(err, PAIRS[i].runtime, "%s", from->message);
   return failure_set(err, STATUS_BAD_CONFIG,
-                     "returned the status %d, which hifm/status.h does not "
-                     "have: %s",
-                     (int)status, from->message);
+                     "returned the status %d, which is not one of hifm/status.h: %s", (int)status,
+                     from->message);
 }
 
 hifm_status plugin_status_out(status_code status, const failure *from, hifm_error *err) {

@@ -17,28 +17,29 @@
 
 /* Opens one file and checks its record: entry symbol, ABI, kind, sizes, name, settings table,
  * required operations, that loading changed neither the floating-point mode nor the locale.
- * STATUS_BAD_CONFIG names the file and both sides of a mismatch. The library stays open until the
- * process ends; a second call for the same file returns the same record. */
+ * STATUS_BAD_CONFIG names the file and both sides of a mismatch. *out is a copy, in which
+ * operations that the plugin's table is too short for are NULL. The library stays open until the
+ * process ends; a second call for the same file returns the same copy. */
 status_code plugins_open(const char *path, const hifm_plugin **out, failure *err);
 
-/* What follows "is no solver plugin": the name that was meant, or those there are and where more of
- * them are looked for. */
+/* What follows `unknown solver "x"`: the name that may be meant, or those that are available and
+ * where they are searched. */
 const char *plugins_hint(arena *a, const char *name, const char *const *names, size_t count);
 
-/* The path of a plugin's file, in the arena; STATUS_BAD_CONFIG with such a hint when no folder has
- * it, or when two have it (both paths named). */
+/* The path of a plugin's file, in the arena. STATUS_BAD_CONFIG with such a hint when no folder has
+ * it, and with both paths when two have it. */
 status_code plugins_find(arena *a, hifm_kind kind, const char *name, const char **path,
                          failure *err);
 
 /* All plugin files, as a LIST of MAPs {kind, name, path}, sorted by kind, name and path; kind is ""
- * where the folder does not tell. */
+ * where the folder does not say it. */
 const value *plugins_files(arena *a);
 
 /* The kind whose folder (energies, flows, ...) this file lies in, or 0. */
 hifm_kind plugins_folder_kind(const char *path);
 
-/* Opens, checks settings, allocates the instance in the arena, stores settings, binds HIFM_REF
- * settings, calls init. `config` is a plugin value (params.h). */
+/* Opens, checks settings, allocates the instance in the arena, stores settings, reads HIFM_FILE
+ * settings, binds HIFM_REF settings, calls init. `config` is a plugin value (params.h). */
 status_code plugins_bind(arena *a, hifm_kind kind, const value *config, const char *where,
                          const hifm_domain *domain, hifm_bound *out, failure *err);
 /* The same for a plugin that is open, with a MAP of settings (or NULL) in place of a plugin value.

@@ -27,8 +27,8 @@ status_code record_check_head(const char *path, const hifm_plugin *record, hifm_
     return REFUSE("%s: built for ABI %u, this hifm has ABI %u; rebuild it with this hifm's headers",
                   path, record->abi, HIFM_ABI);
   if (record->kind < HIFM_ENERGY || record->kind > HIFM_SOLVER)
-    return REFUSE("%s: says it is of kind %u, this hifm knows kinds %d to %d", path, record->kind,
-                  HIFM_ENERGY, HIFM_SOLVER);
+    return REFUSE("%s: its record says kind %u, this hifm knows the kinds %d to %d", path,
+                  record->kind, HIFM_ENERGY, HIFM_SOLVER);
   const char *kind = params_kind_text((hifm_kind)record->kind);
   if (folder && record->kind != (uint32_t)folder)
     return REFUSE("%s: its record says %s, its folder says %s; move it to the folder of its kind",
@@ -39,40 +39,40 @@ status_code record_check_head(const char *path, const hifm_plugin *record, hifm_
         "hifm",
         path, kind, record->ops_size, OPS_SIZES[record->kind]);
   if (record->instance_size > INSTANCE_MAX)
-    return REFUSE("%s: wants instances of %u bytes, at most %d are given", path,
+    return REFUSE("%s: its instances have %u bytes, at most %d are allowed", path,
                   record->instance_size, INSTANCE_MAX);
   return STATUS_OK;
 }
 
 /* [a-z][a-z0-9_]{0,39}; settings may also have capitals, as the paper's letters do. */
-static bool named(const char *name, bool capitals) {
+static bool is_name(const char *name, bool capitals) {
   const char *letters = "abcdefghijklmnopqrstuvwxyz0123456789_ABCDEFGHIJKLMNOPQRSTUVWXYZ";
   const size_t small = 37, length = strnlen(name, NAME_MAX_LENGTH + 1);
   if (length == 0 || length > NAME_MAX_LENGTH) return false;
   for (size_t i = 0; i < length; i++) {
-    const char *place = strchr(letters, name[i]);
-    if (!place || (!capitals && place >= letters + small)) return false;
+    const char *found = strchr(letters, name[i]);
+    if (!found || (!capitals && found >= letters + small)) return false;
   }
   return !strchr("0123456789_", name[0]);
 }
 
 static status_code check_name(const char *path, const hifm_plugin *record, failure *err) {
-  if (!record->name || !named(record->name, false))
-    return REFUSE("%s: its name \"%.50s\" is none; names are a small letter, then up to %d of a-z, "
-                  "0-9 and _",
+  if (!record->name || !is_name(record->name, false))
+    return REFUSE("%s: its name \"%.50s\" is not allowed; a name is a small letter, then up to %d "
+                  "of a-z, 0-9 and _",
                   path, record->name ? record->name : "", NAME_MAX_LENGTH - 1);
   const char *slash = strrchr(path, '/'), *stem = slash ? slash + 1 : path;
   const char *dot = strrchr(stem, '.');
   size_t length = dot ? (size_t)(dot - stem) : strlen(stem);
   if (strlen(record->name) != length || strncmp(record->name, stem, length) != 0)
-    return REFUSE("%s: its record says \"%s\", its file says \"%.*s\"; name them alike", path,
-                  record->name, (int)length, stem);
+    return REFUSE("%s: its record says \"%s\", its file says \"%.*s\"; both need the same name",
+                  path, record->name, (int)length, stem);
   if (!record->summary || !*record->summary)
-    return REFUSE("%s: has no summary; one line says what it is", path);
+    return REFUSE("%s: has no summary; .summary needs one line", path);
   return STATUS_OK;
 }
 
-/* What a setting occupies in the instance. */
+/* Bytes of a setting in the instance. */
 static size_t setting_size(hifm_param_type type) {
   switch (type) {
   case HIFM_REAL:
@@ -108,8 +108,8 @@ static status_code check_choices(const char *path, const hifm_param *p, failure 
                   CHOICES_MAX);
   double given = p->default_value;
   if (!isnan(given) && (given != floor(given) || given < 0 || given >= (double)count))
-    return REFUSE("%s: setting %s: its default %g is none of its %zu choices", path, p->name, given,
-                  count);
+    return REFUSE("%s: setting %s: its default %g is not one of its %zu choices", path, p->name,
+                  given, count);
   return STATUS_OK;
 }
 
@@ -133,30 +133,30 @@ static status_code check_default(const char *path, const hifm_param *p, failure 
   const hifm_param alone[] = {*p, HIFM_PARAM_END};
   const value *checked = NULL;
   status_code status = params_check(&memory, alone, NULL, "", NULL, NULL, &checked, &why);
-  if (status) status = REFUSE("%s: the default of %s", path, why.message);
+  if (status != STATUS_OK) status = REFUSE("%s: the default of %s", path, why.message);
   arena_close(&memory);
   return status;
 }
 
 static status_code check_param(const char *path, const hifm_plugin *record, const hifm_param *p,
                                failure *err) {
-  if (!named(p->name, true))
-    return REFUSE("%s: setting \"%.50s\": names are a letter, then up to %d letters, digits and _",
+  if (!is_name(p->name, true))
+    return REFUSE("%s: setting \"%.50s\": a name is a letter, then up to %d letters, digits and _",
                   path, p->name, NAME_MAX_LENGTH - 1);
   if (!p->meaning || !*p->meaning)
-    return REFUSE("%s: setting %s: no meaning is given", path, p->name);
-  size_t size = setting_size(p->type), room = record->instance_size;
+    return REFUSE("%s: setting %s: has no meaning; one line says what it is", path, p->name);
+  const size_t size = setting_size(p->type), room = record->instance_size;
   if (size == 0)
     return REFUSE("%s: setting %s: has the unknown type %d", path, p->name, (int)p->type);
   if (p->offset > room || size > room - p->offset)
-    return REFUSE("%s: setting %s: lies at bytes %zu to %zu, the instance has %zu", path, p->name,
-                  p->offset, p->offset + size, room);
+    return REFUSE("%s: setting %s: is stored in bytes %zu to %zu, the instance has %zu", path,
+                  p->name, p->offset, p->offset + size, room);
   if (p->offset % (size > 8 ? 8 : size) != 0)
-    return REFUSE("%s: setting %s: byte %zu is no place for %zu bytes", path, p->name, p->offset,
+    return REFUSE("%s: setting %s: byte %zu is not aligned for %zu bytes", path, p->name, p->offset,
                   size);
   for (const hifm_param *other = record->params; other < p; other++)
     if (strcmp(other->name, p->name) == 0)
-      return REFUSE("%s: setting %s: declared twice", path, p->name);
+      return REFUSE("%s: setting %s: is declared twice", path, p->name);
   if (p->type == HIFM_REF && (p->kind < HIFM_ENERGY || p->kind > HIFM_SOLVER))
     return REFUSE("%s: setting %s: refers to a plugin of the unknown kind %d", path, p->name,
                   (int)p->kind);
@@ -170,7 +170,7 @@ static status_code check_params(const char *path, const hifm_plugin *record, fai
     if (count == PARAMS_MAX)
       return REFUSE("%s: its settings do not end with HIFM_PARAM_END within %d", path, PARAMS_MAX);
     status_code status = check_param(path, record, p, err);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
   }
   return STATUS_OK;
 }
@@ -191,15 +191,18 @@ static status_code check_energy(const char *path, const hifm_energy_ops *ops, fa
 
 static status_code check_flow(const char *path, const hifm_plugin *record, failure *err) {
   const hifm_flow_ops *ops = record->ops.flow;
-  const uint32_t known =
-      HIFM_STAGE_SOURCE | HIFM_STAGE_HESSIAN | HIFM_STAGE_RATES | HIFM_STAGE_NOISE;
+  const uint32_t known = HIFM_STAGE_SOURCE | HIFM_STAGE_HESSIAN | HIFM_STAGE_RATES |
+                         HIFM_STAGE_NOISE | HIFM_STAGE_DEFAULT_NOISE;
   if (!ops->shape) return REFUSE("%s: a flow stage needs the operation shape", path);
   if (ops->role & ~known)
     return REFUSE("%s: role 0x%x, this hifm knows 0x%x", path, ops->role, known);
   bool source = ops->role & HIFM_STAGE_SOURCE;
   if (source && (ops->role & HIFM_STAGE_NOISE))
-    return REFUSE("%s: its role is both source and noise; a stage is one of them", path);
-  if (ops->path && !source) return REFUSE("%s: only a source brings its own path", path);
+    return REFUSE("%s: its role has both source and noise; a stage is one of them", path);
+  if ((ops->role & HIFM_STAGE_DEFAULT_NOISE) && !(ops->role & HIFM_STAGE_NOISE))
+    return REFUSE("%s: its role is the default noise stage, but it is not a noise stage", path);
+  if (ops->path && !source)
+    return REFUSE("%s: has the operation path, which is for sources only", path);
   if (source && (ops->role & HIFM_STAGE_HESSIAN) && !params_energy(record->params))
     return REFUSE("%s: a Hessian source declares exactly one energy as a setting; it declares none "
                   "or several",
@@ -241,7 +244,7 @@ static status_code check_operations(const char *path, const hifm_plugin *record,
 
 status_code record_check_body(const char *path, const hifm_plugin *record, failure *err) {
   status_code status = check_name(path, record, err);
-  if (!status) status = check_params(path, record, err);
-  if (!status) status = check_operations(path, record, err);
+  if (status == STATUS_OK) status = check_params(path, record, err);
+  if (status == STATUS_OK) status = check_operations(path, record, err);
   return status;
 }

@@ -3,23 +3,13 @@
 #include "base/json.h"
 #include "base/safetensors.h"
 #include "base/text.h"
+#include "job/metrics.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-void training_open(training *t, arena *a, size_t weights) {
-  *t = (training){.best_nll = INFINITY, .memory = a, .history = value_new(a, VALUE_LIST)};
-  t->w = memory_array(weights, sizeof *t->w);
-  t->m = memory_array(weights, sizeof *t->m);
-  t->v = memory_array(weights, sizeof *t->v);
-}
-
-void training_close(training *t) {
-  free(t->w);
-  free(t->m);
-  free(t->v);
-  memset(t, 0, sizeof *t);
-}
+/* The key of training.best. */
+static const char BEST[] = "best_" METRICS_BEST;
 
 /* One entry per tensor of the array `from`, under prefix + its name; returns how many. */
 static size_t list_tensors(const network *net, const char *prefix, const float *from,
@@ -51,7 +41,7 @@ static void put_number(arena *a, value *map, const char *key, double number) {
   value_put_text(a, map, key, arena_format(a, "%.17g", number));
 }
 
-/* The reader's side; infinities are written as words. */
+/* The reader of put_number; infinities are written as words. */
 static double get_number(const value *map, const char *key) {
   double number;
   return text_number(value_get_text(map, key, "inf"), &number) ? number : INFINITY;
@@ -71,7 +61,7 @@ status_code checkpoint_save(const training *t, const network *net, const job *wo
   put_number(&a, meta, "loss_sum", t->loss_sum);
   put_number(&a, meta, "norm_sum", t->norm_sum);
   put_number(&a, meta, "loss_count", (double)t->loss_count);
-  put_number(&a, meta, "best_nll", t->best_nll);
+  put_number(&a, meta, BEST, t->best);
   put_number(&a, meta, "best_epoch", t->best_epoch);
   put_number(&a, meta, "seconds", t->seconds);
   value_put_text(&a, meta, "history", json_text(&a, t->history));
@@ -92,8 +82,8 @@ static status_code copy_tensors(const safetensors_file *file, const char *path, 
     const size_t bytes = t->rows * t->columns * sizeof(float);
     if (!entry || entry->type != SAFETENSORS_F32 || entry->bytes != bytes)
       return failure_set(err, STATUS_BAD_INPUT,
-                         "%s: no tensor %s of %zu x %zu numbers; it belongs to another network: "
-                         "remove the folder to begin anew",
+                         "%s: no tensor %s of %zu x %zu numbers: it belongs to another network. "
+                         "Remove the folder to start again",
                          path, name, t->rows, t->columns);
     memcpy(to, entry->data, bytes);
     to += t->rows * t->columns;
@@ -108,7 +98,7 @@ static status_code copy_state(const safetensors_file *file, const char *path, co
   const safetensors_entry *entry = safetensors_find(file, "network.state");
   if ((entry ? entry->bytes : 0) != bytes)
     return failure_set(err, STATUS_BAD_INPUT,
-                       "%s: the network's state has another size; remove the folder to begin anew",
+                       "%s: the network's state has another size. Remove the folder to start again",
                        path);
   if (bytes) memcpy(state, entry->data, bytes);
   return STATUS_OK;
@@ -120,13 +110,13 @@ static status_code read_history(training *t, const value *meta, const char *path
   status_code status = json_parse(t->memory, text, strlen(text), path, &list, err);
   if (status != STATUS_OK) return status;
   if (list->type != VALUE_LIST)
-    return failure_set(err, STATUS_BAD_INPUT, "%s: the history is no list", path);
+    return failure_set(err, STATUS_BAD_INPUT, "%s: the history is not a list", path);
   t->history = value_copy(t->memory, list);
   return STATUS_OK;
 }
 
-/* A checkpoint of the same run that measured under other settings cannot go on: its history would
- * mix the two. It starts anew, which loses no result. */
+/* A checkpoint that measured under other settings cannot go on: its history would mix the two. The
+ * run starts again, which loses no result. */
 static bool is_ours(const value *meta, const job *work) {
   return strcmp(value_get_text(meta, "id", ""), work->id) == 0 &&
          strcmp(value_get_text(meta, "measure_id", ""), work->measure_id ? work->measure_id : "") ==
@@ -146,7 +136,7 @@ static status_code restore(training *t, const network *net, const safetensors_fi
   t->loss_sum = get_number(meta, "loss_sum");
   t->norm_sum = get_number(meta, "norm_sum");
   t->loss_count = (uint64_t)get_number(meta, "loss_count");
-  t->best_nll = get_number(meta, "best_nll");
+  t->best = get_number(meta, BEST);
   t->best_epoch = get_number(meta, "best_epoch");
   t->seconds = get_number(meta, "seconds");
   return STATUS_OK;
@@ -186,10 +176,10 @@ status_code checkpoint_save_weights(const training *t, const network *net, const
   return status;
 }
 
-status_code checkpoint_load_weights(arena *a, const network *net, const job *work, const char *name,
-                                    float *w, const value **row, failure *err) {
+status_code checkpoint_load_weights(arena *a, const network *net, const char *folder,
+                                    const char *name, float *w, const value **row, failure *err) {
   safetensors_file file = {0};
-  const char *path = arena_format(a, "%s/%s.safetensors", work->folder, name);
+  const char *path = arena_format(a, "%s/%s.safetensors", folder, name);
   status_code status = safetensors_open(&file, path, err);
   if (status == STATUS_OK) status = copy_tensors(&file, path, net, "", w, err);
   if (status == STATUS_OK) {

@@ -26,7 +26,8 @@ static status_code check_points(const npy_array *file, const char *path, hifm_do
                                 failure *err) {
   if (domain->d == 0 && file->rank == 2) domain->d = (uint32_t)file->shape[1];
   if (file->rank == 2 && file->type == NPY_FLOAT64 && file->shape[1] == domain->d) return STATUS_OK;
-  return failure_set(err, STATUS_BAD_INPUT, "%s: want float64 [points, %u]", path, domain->d);
+  return failure_set(err, STATUS_BAD_INPUT, "%s: the array is not float64 [points, %u]", path,
+                     domain->d);
 }
 
 /* Both files are made by one job (prepare_images.c), with sizes that idx_read has checked. */
@@ -40,8 +41,8 @@ static status_code check_images(const npy_array *file, const char *path, hifm_do
     domain->d = domain->height * domain->width;
   }
   if (fits && file->shape[1] == domain->height && file->shape[2] == domain->width) return STATUS_OK;
-  return failure_set(err, STATUS_BAD_INPUT, "%s: want uint8 [images, %u, %u]", path, domain->height,
-                     domain->width);
+  return failure_set(err, STATUS_BAD_INPUT, "%s: the array is not uint8 [images, %u, %u]", path,
+                     domain->height, domain->width);
 }
 
 static status_code open_part(npy_array *file, arena *a, const char *folder, const char *name,
@@ -53,11 +54,11 @@ static status_code open_part(npy_array *file, arena *a, const char *folder, cons
   status = (is_images(config) ? check_images : check_points)(file, path, domain, err);
   if (status != STATUS_OK || file->shape[0] >= wanted) return status;
   return failure_set(err, STATUS_BAD_INPUT,
-                     "dataset.%s: %zu points asked for, but the data set has %zu", name, wanted,
+                     "dataset.%s: %zu points are asked for, but the data set has %zu", name, wanted,
                      file->shape[0]);
 }
 
-/* A pixel in [0, 1] as the network sees it. */
+/* A pixel in [0, 1] in the range of the data set. */
 static double level(const dataset *data, double pixel) {
   return data->symmetric ? 2 * pixel - 1 : pixel;
 }
@@ -81,23 +82,23 @@ static void expand(const dataset *data, const uint8_t *image, hifm_stream stream
 }
 
 /* No training has so many steps: test images share no noise with training images. */
-static const uint64_t test_step = UINT64_MAX;
+static const uint64_t TEST_STEP = UINT64_MAX;
 
-static void make_tests(dataset *data, uint32_t seed) {
+static void make_test_points(dataset *data, uint32_t seed) {
   const size_t d = data->domain.d;
   const hifm_stream stream = {seed, HIFM_RNG_DEQUANTISE};
   data->made = memory_array(data->test_count * d, sizeof *data->made);
   for (size_t row = 0; row < data->test_count; row++)
-    expand(data, (const uint8_t *)data->test_file.data + row * d, stream, test_step, (uint32_t)row,
+    expand(data, (const uint8_t *)data->test_file.data + row * d, stream, TEST_STEP, (uint32_t)row,
            data->made + row * d);
 }
 
-static void take_images(dataset *data, arena *a, const value *config) {
+static void read_images(dataset *data, arena *a, const value *config) {
   images_settings set = {0};
   params_store(a, images_params, config, &set);
   data->symmetric = set.range == RANGE_SYMMETRIC;
   data->dequantised = set.dequantise == DEQUANTISE_UNIFORM;
-  make_tests(data, (uint32_t)set.seed);
+  make_test_points(data, (uint32_t)set.seed);
 }
 
 status_code dataset_open(dataset *data, const char *folder, const value *config, failure *err) {
@@ -110,7 +111,7 @@ status_code dataset_open(dataset *data, const char *folder, const value *config,
       open_part(&data->train_file, &a, folder, "train", config, &data->domain, err);
   if (status == STATUS_OK)
     status = open_part(&data->test_file, &a, folder, "test", config, &data->domain, err);
-  if (status == STATUS_OK && is_images(config)) take_images(data, &a, config);
+  if (status == STATUS_OK && is_images(config)) read_images(data, &a, config);
   data->test = data->made ? data->made : data->test_file.data;
   if (status != STATUS_OK) dataset_close(data);
   arena_close(&a);

@@ -1,4 +1,4 @@
-/* A finished data folder, mapped; and what its points are. */
+/* A finished data folder, mapped, and the domain of its points. */
 #ifndef JOB_DATASET_H
 #define JOB_DATASET_H
 
@@ -13,26 +13,25 @@ typedef struct dataset {
   const double *test;              /* [test_count, d], centred where the domain is */
   size_t train_count, test_count;  /* the prefixes a run uses */
   bool symmetric, dequantised;     /* images: pixels in [-1, 1], with noise below their last bit */
-  double *made;                    /* the test points of images */
+  double *made;                    /* test points of images, released by dataset_close */
 } dataset;
 
-/* What the resolved dataset setting says a point is (d is 0 where only the files know). */
+/* The domain that a resolved dataset setting declares; d is 0 where only the files have it. */
 hifm_domain dataset_domain(const value *config);
 
-/* folder: of a finished data job; config: the resolved dataset. STATUS_BAD_INPUT where fewer points
- * are there than the run asks for. */
+/* folder: of a finished data job; config: the resolved dataset. STATUS_BAD_INPUT where the folder
+ * has fewer points than config asks for. */
 status_code dataset_open(dataset *data, const char *folder, const value *config, failure *err);
 void dataset_close(dataset *data);
 
-/* Training point `row` [d], in the mapping or made in `room` [d], so that images stay mapped bytes.
- * Those that are dequantised get noise of their own in each draw (seed of the run, step, index);
- * on test points it is fixed by dataset.seed, the same for every run. */
+/* Training point `row` [d]: in the mapping, or for images written into `room` [d] (NULL where there
+ * are none). Dequantised images get new noise in each draw (seed of the run, step, index); the
+ * noise of test images is fixed by dataset.seed, the same for every run. */
 const double *dataset_train_point(const dataset *data, size_t row, uint32_t seed, uint64_t step,
                                   uint32_t index, double *room);
 
-/* Two sets of points have none in common where no row of the one is among the hashes of the other.
- * Sorted hashes of n rows of `size` bytes, those that `order` names (NULL: the first n); released
- * with free(). */
+/* Sorted hashes of n rows of `size` bytes, rows order[0..n) (NULL: the first n); released with
+ * free(). dataset_among: is this row one of them? */
 uint64_t *dataset_hashes(const void *rows, size_t size, const size_t *order, size_t n);
 bool dataset_among(const uint64_t *hashes, size_t n, const void *row, size_t size);
 

@@ -1,10 +1,13 @@
-/* Convergence of several chains: Vehtari, Gelman, Simpson, Carpenter and Buerkner, "Rank-
- * normalization, folding, and localization: an improved R-hat" (Bayesian Analysis 16, 2021),
- * sections 2 and 3 there, without the rank normalization. */
-#include "base/memory.h"
-#include "job/sampler.h"
+#include "job/diagnostics.h"
 
+#include "base/memory.h"
+
+#include <math.h>
 #include <stdlib.h>
+
+/* Vehtari, Gelman, Simpson, Carpenter and Buerkner, "Rank-normalization, folding, and localization:
+ * an improved R-hat" (Bayesian Analysis 16, 2021), sections 2 and 3, without the rank
+ * normalization. */
 
 /* Every chain is cut in two halves, so that a drift within a chain counts as disagreement. */
 typedef struct halves {
@@ -51,7 +54,7 @@ static double correlation(const halves *h, size_t lag) {
   return 1 - (h->within - autocovariance(h, lag)) / h->total;
 }
 
-double sampler_rhat(const double *x, size_t chains, size_t draws) {
+double diagnostics_rhat(const double *x, size_t chains, size_t draws) {
   if (draws < 4) return NAN;
   halves h;
   split(&h, x, chains, draws);
@@ -59,7 +62,7 @@ double sampler_rhat(const double *x, size_t chains, size_t draws) {
   return sqrt(h.total / h.within);
 }
 
-double sampler_ess(const double *x, size_t chains, size_t draws) {
+double diagnostics_ess(const double *x, size_t chains, size_t draws) {
   if (draws < 4) return NAN;
   halves h;
   split(&h, x, chains, draws);

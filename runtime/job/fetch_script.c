@@ -18,18 +18,17 @@ static void end_group(int number) {
   kill(0, SIGKILL);
 }
 
-/* The worker of a scheduler leads a process group, and where the scheduler is killed the kernel
- * ends the worker alone. Until its end it takes the group along instead: what the script has
- * started would go on writing into the folder. */
-static void take_along(void) {
+/* The worker of a scheduler leads a process group, but where the scheduler is killed the kernel
+ * ends the worker alone. From here on the worker then ends the whole group: processes of the script
+ * would go on writing into the folder. */
+static void end_group_with_scheduler(void) {
   int number = 0;
   if (prctl(PR_GET_PDEATHSIG, &number) != 0 || number == 0) return;
   signal(SIGUSR1, end_group);
   prctl(PR_SET_PDEATHSIG, SIGUSR1);
 }
 
-/* The script knows nothing of the pipe to the scheduler, which it could hold open, and ends with
- * its worker. */
+/* The script must not hold the pipe to the scheduler open, and ends with its worker. */
 static void become_script(pid_t worker, const char *script, const char *folder) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != worker) _exit(NOT_STARTED);
@@ -45,20 +44,21 @@ static status_code verdict(const char *script, int ending, failure *err) {
   if (progress_stop_asked()) return failure_set(err, STATUS_INTERRUPTED, "stopped by a signal");
   if (WIFEXITED(ending))
     return failure_set(err, STATUS_NO_INPUT,
-                       "%s: ended with exit status %d; the log has what it said", script,
+                       "%s: the script ended with exit status %d. Its output is in the log", script,
                        WEXITSTATUS(ending));
-  return failure_set(err, STATUS_NO_INPUT, "%s: ended by signal %d; the log has what it said",
-                     script, WTERMSIG(ending));
+  return failure_set(err, STATUS_NO_INPUT,
+                     "%s: the script ended by signal %d. Its output is in the log", script,
+                     WTERMSIG(ending));
 }
 
 status_code fetch_script_run(const char *script, const char *folder, failure *err) {
-  char place[PATH_MAX];
+  char absolute[PATH_MAX];
   int ending = 0;
-  if (!realpath(folder, place))
+  if (!realpath(folder, absolute))
     return failure_set(err, STATUS_NO_INPUT, "%s: %s", folder, strerror(errno));
-  take_along();
+  end_group_with_scheduler();
   const pid_t worker = getpid(), child = fork();
-  if (child == 0) become_script(worker, script, place);
+  if (child == 0) become_script(worker, script, absolute);
   if (child < 0) return failure_set(err, STATUS_NO_RESOURCE, "cannot fork: %s", strerror(errno));
   while (waitpid(child, &ending, 0) < 0)
     if (errno != EINTR)

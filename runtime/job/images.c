@@ -8,10 +8,10 @@
 #include <string.h>
 
 const char *images_find(arena *a, const char *places, const char *name) {
-  static const char *const endings[] = {"", ".gz"};
+  static const char *const ENDINGS[] = {"", ".gz"};
   for (const char *place; (place = text_next_place(a, &places));)
     for (size_t i = 0; i < 2; i++) {
-      const char *path = arena_format(a, "%s/%s%s", place, name, endings[i]);
+      const char *path = arena_format(a, "%s/%s%s", place, name, ENDINGS[i]);
       if (files_exists(path)) return path;
     }
   return NULL;
@@ -20,20 +20,20 @@ const char *images_find(arena *a, const char *places, const char *name) {
 status_code images_missing(const char *places, const char *name, failure *err) {
   return failure_set(
       err, STATUS_NO_INPUT,
-      "there is no %.80s and no %.80s.gz in %.300s; put it there, or name its folder in "
+      "there is no %.80s and no %.80s.gz in %.300s. Put it there, or name its folder in "
       "dataset.folder",
       name, name, places);
 }
 
 status_code images_ready(const value *config, failure *err) {
-  static const char *const files[] = {"train_file", "test_file"};
+  static const char *const FILES[] = {"train_file", "test_file"};
   if (strcmp(value_get_text(config, PARAMS_NAME, ""), "images") != 0) return STATUS_OK;
   if (*value_get_text(config, "fetch", "")) return STATUS_OK;
   arena a = {0};
   status_code status = STATUS_OK;
   for (size_t i = 0; i < 2 && status == STATUS_OK; i++) {
     const char *places = value_get_text(config, "folder", "");
-    const char *name = value_get_text(config, files[i], "");
+    const char *name = value_get_text(config, FILES[i], "");
     if (!images_find(&a, places, name)) status = images_missing(places, name, err);
   }
   arena_close(&a);

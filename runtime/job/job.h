@@ -24,7 +24,7 @@
  * a job is done iff its result parses and carries the job's id:
  *   data     train.npy [n, d] float64, test.npy [m, d] float64, or of images both uint8 and
  *            [n, height, width]; result.json
- *   modes    alpha.npy [n, d] float64, basis.npy [n, d, d] float32, result.json
+ *   modes    the files of job/modes_eigen.h, result.json
  *   train    checkpoint.safetensors (while it runs), last.safetensors, best.safetensors,
  *            result.json, and with measure_id  measure-<first 12 digits>.json
  *   measure  measure-<first 12 digits>.json in the folder of the train job
@@ -32,8 +32,7 @@
  *
  * Results: { "job", "id", "status": "done" | "diverged", "message" (diverged), "numbers": {...},
  * "provenance": {...} }; a measure result also has "history": [ { "epoch", "step", "loss",
- * "gradient_norm", "nll", "nll_se", "nfe", "attempts", "rejected", "solver" ("ok" or why it failed)
- * } ... ]. */
+ * "gradient_norm", every metric of job/metrics.h, "solver" ("ok" or why it failed) } ... ]. */
 #ifndef JOB_JOB_H
 #define JOB_JOB_H
 
@@ -53,16 +52,12 @@ status_code job_read(arena *a, const char *path, job *out, failure *err);
 /* <folder>/measure-<first 12 digits of id>.json */
 const char *job_measure_path(arena *a, const char *folder, const char *measure_id);
 
-/* Is this file the finished result of this identity? One that is missing or no JSON is not; one
- * that cannot be read now (permission, a failing disk, too many open files) may be: that is a
- * failure, lest a finished run be trained again. */
+/* Is this file the finished result of this identity? A file that is missing or not JSON is not. One
+ * that cannot be read now (permission, a failing disk, too many open files) is reported as a
+ * failure, so that a finished run is not trained again. */
 status_code job_look(const char *result_path, const char *id, bool *done, failure *err);
 
-/* The same where what cannot be read counts as not done. */
+/* The same, but a file that cannot be read counts as not done. */
 bool job_is_done(const char *result_path, const char *id);
-
-/* Runs the job file to its end: the body of `hifm worker`. Returns what the process should exit
- * with (STATUS_INTERRUPTED after a clean stop on SIGTERM or SIGINT with a checkpoint written). */
-status_code job_run(const char *path, failure *err);
 
 #endif

@@ -1,18 +1,37 @@
-/* Training batches: points on conditional paths and the velocities to be matched there. */
+/* Training batches: points on conditional paths and the velocities to match there. */
 #ifndef JOB_MINIBATCH_H
 #define JOB_MINIBATCH_H
 
-#include "base/failure.h"
 #include "hifm/network.h"
 #include "host/flow.h"
 #include "job/dataset.h"
+#include "job/modes.h"
 #include "job/settings.h"
+
+/* What a training draws its batches from. */
+typedef struct minibatch_request {
+  const dataset *data;
+  const flow *path;
+  const flow_settings *settings;
+  const char
+      *modes; /* folder of the finished modes job; not read where the flow needs no Hessian */
+  uint32_t seed;
+  size_t size; /* points of a batch */
+} minibatch_request;
+
+/* Reused from point to point; one block of memory. */
+typedef struct minibatch_scratch {
+  double *noise, *image;       /* [d], [d]: of the prior, of dataset_train_point */
+  double *m, *s, *dm, *ds;     /* [modes] each, see flow_path */
+  double *position, *velocity; /* [d], [d]: before they are rounded to float */
+  double *residual, *kept;     /* [outputs], [modes]: of the loss */
+} minibatch_scratch;
 
 typedef struct minibatch {
   const dataset *data;
   const flow *path;
-  flow_settings set;
-  npy_array alpha_file, basis_file; /* of a modes job, where the flow needs a Hessian */
+  flow_settings settings;
+  modes modes;
   uint32_t seed;
   size_t size;            /* points of a batch */
   size_t outputs;         /* d, or d + 1 with v_z as the last one */
@@ -24,13 +43,12 @@ typedef struct minibatch {
   float *x, *z, *target; /* [size, d], [size], [size, outputs] */
   bool *visible;         /* [size, modes] */
   hifm_spectrum spectrum;
-  double *spare; /* 9 d */
+  minibatch_scratch scratch;
 } minibatch;
 
-/* modes: folder of the finished modes job, or NULL. */
-status_code minibatch_open(minibatch *b, const dataset *data, const flow *path,
-                           const flow_settings *set, const char *modes, uint32_t seed, size_t size,
-                           failure *err);
+/* The dataset and the flow must outlive the minibatch. STATUS_BAD_CONFIG where a batch has more
+ * points than there are; else what modes_open says. */
+status_code minibatch_open(minibatch *b, const minibatch_request *request, failure *err);
 void minibatch_close(minibatch *b);
 
 /* Fills x, z, target for a step (counted from 0): a function of (seed, step) alone. */

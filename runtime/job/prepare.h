@@ -6,12 +6,12 @@
 #include "job/job.h"
 
 /* "data": samples an energy (mcmc), reads a file of points (file) or two of images (images); writes
- * train.npy, test.npy, result.json. Training and test points are disjoint: chains of their own, or
- * rows that repeat a test point left out. */
+ * train.npy, test.npy, result.json. Training and test points are disjoint: they come from other
+ * chains, or training rows that repeat a test point are left out. */
 status_code prepare_data(arena *a, const job *work, failure *err);
 
 /* "modes": eigenvalues and eigenvectors of the energy's Hessian at the first `train` points; writes
- * alpha.npy, basis.npy, result.json. config: { "dataset", "energy" }. */
+ * the files of modes_eigen.h and result.json. config: { "dataset", "energy" }. */
 status_code prepare_modes(arena *a, const job *work, failure *err);
 
 #endif

@@ -1,9 +1,9 @@
+/* The data job, whatever its kind. */
 #include "base/clock.h"
-#include "job/prepare.h"
-
 #include "hifm/rng.h"
 #include "host/params.h"
 #include "job/dataset.h"
+#include "job/prepare.h"
 #include "job/prepare_parts.h"
 #include "job/progress.h"
 #include "job/result.h"
@@ -45,12 +45,12 @@ status_code prepare_write(const job *work, const char *name, const prepare_point
   return status;
 }
 
-size_t prepare_drop_twins(const uint64_t *known, size_t tests, const prepare_points *points,
-                          size_t *order, size_t n) {
+size_t prepare_drop_duplicates(const uint64_t *test_hashes, size_t tests,
+                               const prepare_points *points, size_t *order, size_t n) {
   const size_t size = prepare_row_size(points);
   size_t left = 0;
   for (size_t i = 0; i < n; i++)
-    if (!dataset_among(known, tests, (const char *)points->rows + order[i] * size, size))
+    if (!dataset_among(test_hashes, tests, (const char *)points->rows + order[i] * size, size))
       order[left++] = order[i];
   if (left < n)
     progress_note("%zu rows repeat a test point and are left out of training", n - left);
@@ -69,18 +69,21 @@ status_code prepare_data(arena *a, const job *work, failure *err) {
   static const struct {
     const char *kind;
     status_code (*make)(arena *a, const job *work, const value **numbers, failure *err);
-  } kinds[] = {{"mcmc", prepare_mcmc}, {"file", prepare_file}, {"images", prepare_images}};
+  } KINDS[] = {{"mcmc", prepare_mcmc}, {"file", prepare_file}, {"images", prepare_images}};
+  enum { KIND_COUNT = sizeof KINDS / sizeof *KINDS };
   const char *kind = value_get_text(work->config, PARAMS_NAME, "mcmc");
   const double start = clock_seconds();
   const value *numbers = NULL;
   size_t k = 0;
-  while (k < 3 && strcmp(kinds[k].kind, kind) != 0) k++;
-  if (k == 3) return failure_set(err, STATUS_BAD_INPUT, "\"%s\" is no kind of data set", kind);
-  status_code status = kinds[k].make(a, work, &numbers, err);
+  while (k < KIND_COUNT && strcmp(KINDS[k].kind, kind) != 0) k++;
+  if (k == KIND_COUNT)
+    return failure_set(err, STATUS_BAD_INPUT,
+                       "unknown kind of data set \"%s\"; available: mcmc, file, images", kind);
+  status_code status = KINDS[k].make(a, work, &numbers, err);
   if (status != STATUS_OK) return status;
   const result made = {.kind = work->kind,
                        .id = work->id,
-                       .state = "done",
+                       .status = RUN_DONE,
                        .numbers = numbers,
                        .seconds = clock_seconds() - start,
                        .attempts = work->attempt};

@@ -25,15 +25,15 @@ static status_code check_finite(const char *path, const double *points, size_t n
   return STATUS_OK;
 }
 
-/* The identity is of the content: a file that was changed meanwhile is another data set. */
+/* The identity is that of the content: a file that has changed since is another data set. */
 static status_code check_content(const file_settings *set, const npy_array *file, failure *err) {
   char hex[33];
   blake2b_hex(file->map.bytes, file->map.length, hex);
   if (!*set->content || strcmp(hex, set->content) == 0) return STATUS_OK;
   return failure_set(
       err, STATUS_BAD_INPUT,
-      "%s: has changed since the script was read (BLAKE2b-128 %s, not %s); run again", set->path,
-      hex, set->content);
+      "%s: the file has changed since the script was read (BLAKE2b-128 %s, not %s). Run again",
+      set->path, hex, set->content);
 }
 
 /* [points, d] or [points, particles, space], and as many coordinates as the settings say. */
@@ -41,7 +41,8 @@ static status_code check_shape(const char *path, const npy_array *file, hifm_dom
                                failure *err) {
   if (file->rank < 2 || file->shape[0] == 0 || file->count / file->shape[0] == 0)
     return failure_set(err, STATUS_BAD_INPUT,
-                       "%s: want an array [points, coordinates], got rank %zu", path, file->rank);
+                       "%s: the array has rank %zu, but points are [points, coordinates]", path,
+                       file->rank);
   if (file->type == NPY_UINT8)
     return failure_set(err, STATUS_BAD_INPUT,
                        "%s: dtype '|u1', but points are float32 or float64; save a.astype(\"<f4\")",
@@ -74,18 +75,18 @@ static status_code check_shape(const char *path, const npy_array *file, hifm_dom
   return STATUS_OK;
 }
 
-/* The first 10 % of a fixed permutation is for tests (at least one row), the rest for training.
- * Samplers repeat points: training rows that are test points too are left out. */
+/* The first 10 % of a fixed permutation are test points (at least one row), the rest training
+ * points. Samplers repeat points: training rows that are also test points are left out. */
 static status_code split(arena *a, const job *work, const prepare_points *points, size_t n,
                          uint32_t seed, const value **numbers, failure *err) {
   const size_t tests = n / 10 ? n / 10 : 1;
   size_t *order = prepare_permute(n, seed);
-  uint64_t *known = dataset_hashes(points->rows, prepare_row_size(points), order, tests);
-  const size_t left = prepare_drop_twins(known, tests, points, order + tests, n - tests);
+  uint64_t *test_hashes = dataset_hashes(points->rows, prepare_row_size(points), order, tests);
+  const size_t left = prepare_drop_duplicates(test_hashes, tests, points, order + tests, n - tests);
   *numbers = prepare_counts(a, left, tests, n - tests - left);
   status_code status = prepare_write(work, "test", points, order, tests, err);
   if (status == STATUS_OK) status = prepare_write(work, "train", points, order + tests, left, err);
-  free(known);
+  free(test_hashes);
   free(order);
   return status;
 }

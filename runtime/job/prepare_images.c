@@ -1,5 +1,5 @@
-/* Images of two IDX files, one for training and one for tests: looked for, fetched where they are
- * missing, verified, and written in a fixed order as the bytes they are. */
+/* Images of two IDX files, for training and for tests: found, or fetched where they are missing,
+ * verified, and written in a fixed order as bytes. */
 #include "base/blake2b.h"
 #include "base/files.h"
 #include "base/idx.h"
@@ -17,8 +17,8 @@
 /* One of the two files, unpacked. */
 typedef struct part {
   const char *name;    /* "train", "test" */
-  const char *file;    /* as it is asked for */
-  const char *content; /* what it must hash to; "": anything */
+  const char *file;    /* name of the setting's file */
+  const char *content; /* expected BLAKE2b; "": anything */
   uint8_t *bytes;
   size_t count;
   idx_images images;
@@ -34,10 +34,11 @@ static status_code load(arena *a, const char *places, part *p, failure *err) {
   if (status != STATUS_OK) return status;
   blake2b_hex(p->bytes, p->count, hex);
   if (!*p->content || strcmp(hex, p->content) == 0) return STATUS_OK;
-  return failure_set(err, STATUS_BAD_INPUT,
-                     "%s: unpacked it has the BLAKE2b-128 %s, not %s as dataset.%s_content says; "
-                     "another file is meant",
-                     path, hex, p->content, p->name);
+  return failure_set(
+      err, STATUS_BAD_INPUT,
+      "%s: the unpacked file has the BLAKE2b-128 %s, but dataset.%s_content is %s: it "
+      "is another file",
+      path, hex, p->name, p->content);
 }
 
 static status_code load_both(arena *a, const char *places, part parts[2], failure *err) {
@@ -71,8 +72,8 @@ static status_code check_shapes(const part *train, const part *test, failure *er
   const idx_images *x = &train->images, *y = &test->images;
   if (x->height == y->height && x->width == y->width) return STATUS_OK;
   return failure_set(err, STATUS_BAD_INPUT,
-                     "%s has images of %zu x %zu pixels, but %s of %zu x %zu: they do not belong "
-                     "together",
+                     "%s has images of %zu x %zu pixels, but %s has images of %zu x %zu: they "
+                     "do not belong together",
                      train->file, x->height, x->width, test->file, y->height, y->width);
 }
 
@@ -94,12 +95,12 @@ static status_code write_both(arena *a, const job *work, uint32_t seed, part *tr
   const size_t n = train->images.count, m = test->images.count;
   train->order = prepare_permute(n, seed);
   test->order = prepare_permute(m, seed);
-  uint64_t *known = dataset_hashes(tests.rows, prepare_row_size(&tests), NULL, m);
-  const size_t left = prepare_drop_twins(known, m, &points, train->order, n);
-  free(known);
+  uint64_t *test_hashes = dataset_hashes(tests.rows, prepare_row_size(&tests), NULL, m);
+  const size_t left = prepare_drop_duplicates(test_hashes, m, &points, train->order, n);
+  free(test_hashes);
   if (left == 0)
     return failure_set(err, STATUS_BAD_INPUT,
-                       "%s: no training image is left, as all are test images (%s), too",
+                       "%s: no training image is left, since all are also test images (%s)",
                        train->file, test->file);
   value *counts = prepare_counts(a, left, m, n - left);
   put_moments(a, counts, train, left);

@@ -1,6 +1,7 @@
 /* Points drawn from exp(-V) by Monte Carlo. */
 #include "host/plugins.h"
 #include "job/dataset.h"
+#include "job/diagnostics.h"
 #include "job/prepare_parts.h"
 #include "job/progress.h"
 #include "job/sampler.h"
@@ -9,13 +10,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-static bool tell_sampling(void *context, double fraction) {
-  (void)context;
-  progress_tell_phase("data", fraction, 1);
+static bool report_and_ask(double fraction) {
+  progress_report_phase("data", fraction, 1);
   return progress_stop_asked();
 }
 
-/* Diagnostics of few draws are no numbers; a stuck chain's R-hat is infinite. */
+/* Diagnostics of few draws are NAN; a stuck chain's R-hat is infinite. */
 static void put_finite(arena *a, value *map, const char *key, double number) {
   if (isfinite(number)) value_put_number(a, map, key, number);
 }
@@ -39,17 +39,17 @@ static value *sampler_numbers(arena *a, const sampler_report *r) {
   return out;
 }
 
-/* Of few draws R-hat is no number: nothing is known then, and hifm dataset check says that. */
-static void warn_of_chains(const sampler_report *r) {
-  if (!(fmax(r->rhat_energy, r->rhat_radius) > SAMPLER_RHAT_MOST)) return;
+/* R-hat of few draws is NAN: nothing is known then, and hifm dataset check says so. */
+static void warn_of_convergence(const sampler_report *r) {
+  if (!(fmax(r->rhat_energy, r->rhat_radius) > DIAGNOSTICS_RHAT_MAX)) return;
   progress_note(
-      "the chains have not converged: R-hat %.3f of V and %.3f of |y|^2, below %g wanted; "
-      "raise warmup, thin or chains",
-      r->rhat_energy, r->rhat_radius, SAMPLER_RHAT_MOST);
+      "the chains have not converged: R-hat is %.3f of V and %.3f of |y|^2, but should be below "
+      "%g. Raise warmup, thin or chains",
+      r->rhat_energy, r->rhat_radius, DIAGNOSTICS_RHAT_MAX);
 }
 
-/* Test chains are chains of their own: the first `chains` give the training pool, further ones the
- * test pool, so no test point shares its history with a training point. */
+/* The first `chains` give the training pool, further chains the test pool, so that no test point
+ * shares its history with a training point. */
 static status_code sample(arena *a, const job *work, const mcmc_settings *set, energy *e,
                           const value **numbers, failure *err) {
   const size_t d = e->domain.d;
@@ -69,14 +69,14 @@ static status_code sample(arena *a, const job *work, const mcmc_settings *set, e
   size_t *train = prepare_permute(train_rows, (uint32_t)set->seed);
   size_t *test = prepare_permute(test_rows, (uint32_t)set->seed);
   sampler_report report;
-  status_code status = sampler_run(e, &sampling, draws, points, tell_sampling, NULL, &report, err);
+  status_code status = sampler_run(e, &sampling, draws, report_and_ask, points, &report, err);
   if (status == STATUS_OK)
     status = prepare_write(work, "train", &train_points, train, set->train_pool, err);
   if (status == STATUS_OK)
     status = prepare_write(work, "test", &test_points, test, set->test_pool, err);
   if (status == STATUS_OK) {
     *numbers = sampler_numbers(a, &report);
-    warn_of_chains(&report);
+    warn_of_convergence(&report);
   }
   free(points);
   free(train);
@@ -90,8 +90,9 @@ status_code prepare_mcmc(arena *a, const job *work, const value **numbers, failu
   energy e;
   params_store(a, mcmc_params, work->config, &set);
   if (domain.d == 0)
-    return failure_set(err, STATUS_BAD_CONFIG,
-                       "dataset: give particles (and space), or dimensions, of a point");
+    return failure_set(
+        err, STATUS_BAD_CONFIG,
+        "dataset: a point has no coordinates. Give particles (and space), or dimensions");
   status_code status = plugins_bind(a, HIFM_ENERGY, value_get(work->config, "energy"),
                                     "dataset.energy", &domain, &set.energy, err);
   if (status != STATUS_OK) return status;

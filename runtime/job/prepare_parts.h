@@ -1,4 +1,4 @@
-/* What the kinds of data job share. */
+/* What the kinds of data job share (prepare_data.c). */
 #ifndef JOB_PREPARE_PARTS_H
 #define JOB_PREPARE_PARTS_H
 
@@ -24,14 +24,14 @@ typedef struct prepare_points {
 
 size_t prepare_row_size(const prepare_points *points); /* in bytes */
 
-/* <folder>/<name>.npy with the n rows that `order` names. */
+/* <folder>/<name>.npy with the n rows order[0..n). */
 status_code prepare_write(const job *work, const char *name, const prepare_points *points,
                           const size_t *order, size_t n, failure *err);
 
-/* Takes those rows out of order[0..n) that are test points too (`tests` of them, hashed by
- * dataset_hashes), so that both are disjoint, and says so. Returns how many are left. */
-size_t prepare_drop_twins(const uint64_t *known, size_t tests, const prepare_points *points,
-                          size_t *order, size_t n);
+/* Removes the rows from order[0..n) that are also test points (hashed by dataset_hashes), so that
+ * both are disjoint, and reports it. Returns how many are left. */
+size_t prepare_drop_duplicates(const uint64_t *test_hashes, size_t tests,
+                               const prepare_points *points, size_t *order, size_t n);
 
 /* { train_points, test_points, repeated_points_left_out } */
 value *prepare_counts(arena *a, size_t train, size_t test, size_t repeated);

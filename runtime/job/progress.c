@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "job/metrics.h"
 
 #include <errno.h>
 #include <math.h>
@@ -13,12 +14,12 @@
 #include <unistd.h>
 
 static int descriptor = -1; /* of JSON lines; -1: text on stderr */
-static double last_told;
+static double last_report;  /* clock */
 static volatile sig_atomic_t stop_asked;
 
 void progress_start(void) {
   const char *text = getenv("HIFM_PROGRESS_FD"), *scheduler = getenv("HIFM_SCHEDULER_PID");
-  last_told = 0;
+  last_report = 0;
   if (!text) return;
   descriptor = atoi(text);
   signal(SIGPIPE, SIG_IGN);
@@ -33,7 +34,7 @@ static void send_line(arena *a, const value *message) {
   while (left > 0) {
     ssize_t sent = write(descriptor, line, left);
     if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return; /* nobody listens any more */
+    if (sent <= 0) return; /* the reader is gone */
     line += sent;
     left -= (size_t)sent;
   }
@@ -53,30 +54,44 @@ static void send_progress(const progress *state) {
   put_known(&a, message, "epoch", state->epoch);
   put_known(&a, message, "epochs", state->epochs);
   put_known(&a, message, "loss", state->loss);
-  put_known(&a, message, "nll", state->nll);
-  put_known(&a, message, "nfe", state->nfe);
+  for (const metric *each = METRICS; each->name; each++)
+    put_known(&a, message, each->name, metrics_get(each, state->measured));
   put_known(&a, message, "best", state->best);
   send_line(&a, message);
   arena_close(&a);
 }
 
-void progress_tell(const progress *state) {
-  const double time = clock_seconds();
-  const bool end = state->done >= state->total;
-  if (!end && time - last_told < (descriptor >= 0 ? 0.2 : 2.0)) return;
-  last_told = time;
-  if (descriptor >= 0) {
-    send_progress(state);
-    return;
-  }
+static void print_progress(const progress *state) {
   fprintf(stderr, "%s %.0f/%.0f", state->phase, state->done, state->total);
   if (isfinite(state->loss)) fprintf(stderr, "  loss %.4f", state->loss);
-  if (isfinite(state->nll)) fprintf(stderr, "  NLL %.4f  NFE %.0f", state->nll, state->nfe);
+  for (const metric *each = METRICS; each->name; each++) {
+    const double number = metrics_get(each, state->measured);
+    if (each->label && isfinite(number))
+      fprintf(stderr, "  %s %.*f", each->label, each->count ? 0 : 4, number);
+  }
   fputc('\n', stderr);
 }
 
-void progress_tell_phase(const char *phase, double done, double total) {
-  progress_tell(&(progress){phase, done, total, NAN, NAN, NAN, NAN, NAN, NAN, NAN});
+void progress_report(const progress *state) {
+  const double time = clock_seconds();
+  const bool end = state->done >= state->total;
+  if (!end && time - last_report < (descriptor >= 0 ? 0.2 : 2.0)) return;
+  last_report = time;
+  if (descriptor >= 0)
+    send_progress(state);
+  else
+    print_progress(state);
+}
+
+void progress_report_phase(const char *phase, double done, double total) {
+  progress_report(&(progress){.phase = phase,
+                              .done = done,
+                              .total = total,
+                              .points = NAN,
+                              .epoch = NAN,
+                              .epochs = NAN,
+                              .loss = NAN,
+                              .best = NAN});
 }
 
 void progress_note(const char *format, ...) {

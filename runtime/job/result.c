@@ -10,7 +10,7 @@
 
 #define VERSION "0.1.0"
 
-/* "model name" of the first processor, where the system tells. */
+/* "model name" of the first processor, "unknown" where the system has none. */
 static const char *processor(arena *a) {
   char line[256], *colon;
   const char *name = "unknown";
@@ -35,7 +35,8 @@ static const value *provenance(arena *a, const result *r) {
   value_put_text(a, out, "lapack", blas_lapack());
   value_put_text(a, out, "processor", processor(a));
   value_put_number(a, out, "blas_threads", 1);
-  if (slash) value_put_text(a, out, "plugins", slash + 1); /* a hash of them all */
+  if (slash)
+    value_put_text(a, out, "plugins", slash + 1); /* the folder's name: a hash of all plugins */
   value_put_number(a, out, "seconds", r->seconds);
   value_put_number(a, out, "attempts", r->attempts);
   return out;
@@ -46,7 +47,7 @@ status_code result_write(const char *path, const result *r, failure *err) {
   value *map = value_new(&a, VALUE_MAP);
   value_put_text(&a, map, "job", r->kind);
   value_put_text(&a, map, "id", r->id);
-  value_put_text(&a, map, "status", r->state);
+  value_put_text(&a, map, "status", run_status_word(r->status));
   if (r->message) value_put_text(&a, map, "message", r->message);
   if (r->numbers) value_put(&a, map, "numbers", r->numbers);
   if (r->history) value_put(&a, map, "history", r->history);

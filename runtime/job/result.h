@@ -4,13 +4,14 @@
 
 #include "base/failure.h"
 #include "job/job.h"
-
-#include <time.h>
+#include "job/run_status.h"
 
 typedef struct result {
-  const char *kind, *id, *state, *message; /* message NULL: none */
-  const value *numbers, *history;          /* NULL: none */
-  double seconds, attempts;                /* over all attempts; workers that were started */
+  const char *kind, *id;
+  run_status status;              /* RUN_DONE or RUN_DIVERGED */
+  const char *message;            /* NULL: none */
+  const value *numbers, *history; /* NULL: none */
+  double seconds, attempts;       /* over all attempts; workers that were started */
 } result;
 
 /* { job, id, status, message, numbers, history, provenance } written atomically to path. */

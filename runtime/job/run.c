@@ -1,15 +1,10 @@
 #include "job/run.h"
 
 #include "host/plugins.h"
+#include "job/flow_ode.h"
+#include "job/metrics.h"
 
 #include <string.h>
-
-/* What the network is told of a point: the infinite scheme also asks it for v_z. */
-static hifm_domain network_domain(const run *r) {
-  hifm_domain domain = r->data.domain;
-  domain.speed = r->flow.scheme == SCHEME_INFINITE;
-  return domain;
-}
 
 static status_code bind_all(run *r, arena *a, failure *err) {
   const value *config = r->work->config, *measure = value_get(config, "measure");
@@ -20,22 +15,22 @@ static status_code bind_all(run *r, arena *a, failure *err) {
   r->seed = (uint32_t)value_get_number(config, "seed", 0);
   status_code status = plugins_bind(a, HIFM_SOLVER, value_get(measure, "solver"), "measure.solver",
                                     &r->data.domain, &r->measure.solver, err);
-  const hifm_domain domain = network_domain(r);
   if (status == STATUS_OK)
-    status = plugins_bind(a, HIFM_NETWORK, value_get(config, "network"), "network", &domain,
+    status = plugins_bind(a, HIFM_NETWORK, value_get(config, "network"), "network", &r->data.domain,
                           &r->network_plugin, err);
   return status;
 }
 
-status_code run_open(run *r, arena *a, const job *work, failure *err) {
+status_code run_open(run *r, arena *a, const job *work, size_t points, failure *err) {
   memset(r, 0, sizeof *r);
   r->work = work;
   status_code status = dataset_open(&r->data, work->data, value_get(work->config, "dataset"), err);
   if (status == STATUS_OK) status = bind_all(r, a, err);
   if (status == STATUS_OK) {
     const size_t batch = (size_t)r->train.batch, test = r->data.test_count;
-    const hifm_domain domain = network_domain(r);
-    status = network_open(&r->net, r->network_plugin, &domain, batch > test ? batch : test, err);
+    if (points == 0) points = batch > test ? batch : test;
+    status = network_open(&r->net, r->network_plugin, &r->data.domain,
+                          r->flow.scheme == SCHEME_INFINITE, points, err);
   }
   if (status != STATUS_OK) run_close(r);
   return status;
@@ -49,26 +44,19 @@ void run_close(run *r) {
   memset(r, 0, sizeof *r);
 }
 
-void run_put_start(const run *r, arena *a, value *numbers) {
-  const double start = likelihood_start(&r->net);
+void run_put_likelihood_start(const run *r, arena *a, value *numbers) {
+  const double start = flow_ode_data_end(&r->net);
   if (start < 1) value_put_number(a, numbers, "likelihood_start", start);
 }
 
-status_code run_measure(run *r, arena *a, const float *w, const value *facts, value **row,
+status_code run_measure(run *r, arena *a, const float *w, const value *weights_row, value **row,
                         failure *err) {
-  likelihood found;
-  status_code status = likelihood_measure(&r->net, w, r->data.test, r->data.test_count, &r->measure,
-                                          r->seed, &found, err);
-  if (status != STATUS_OK) return status;
-  value *out = value_copy(a, facts);
-  if (isfinite(found.nll)) {
-    value_put_number(a, out, "nll", found.nll);
-    if (isfinite(found.nll_se)) value_put_number(a, out, "nll_se", found.nll_se);
-  }
-  value_put_number(a, out, "nfe", (double)found.stats.nfev);
-  value_put_number(a, out, "attempts", (double)found.stats.attempts);
-  value_put_number(a, out, "rejected", (double)found.stats.rejected);
-  value_put_text(a, out, "solver", found.solver);
-  *row = out;
-  return STATUS_OK;
+  measurement m = {.net = &r->net,
+                   .w = w,
+                   .points = r->data.test,
+                   .count = r->data.test_count,
+                   .settings = &r->measure,
+                   .seed = r->seed};
+  *row = value_copy(a, weights_row);
+  return metrics_measure(METRICS, &m, a, *row, err);
 }

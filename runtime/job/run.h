@@ -7,7 +7,6 @@
 #include "host/network.h"
 #include "job/dataset.h"
 #include "job/job.h"
-#include "job/likelihood.h"
 #include "job/settings.h"
 
 typedef struct run {
@@ -22,16 +21,18 @@ typedef struct run {
   uint32_t seed;
 } run;
 
-status_code run_open(run *r, arena *a, const job *work, failure *err);
+/* The network serves batches of up to `points` points; 0: a training batch or all test points,
+ * whichever is more. */
+status_code run_open(run *r, arena *a, const job *work, size_t points, failure *err);
 void run_close(run *r);
 
-/* Measures weights on the test points and returns the history row that belongs to `facts` (epoch,
- * step, loss, gradient_norm) with nll, nll_se, nfe, attempts, rejected, solver. */
-status_code run_measure(run *r, arena *a, const float *w, const value *facts, value **row,
+/* Measures weights on the test points: *row is a copy of weights_row (training_row: what belongs to
+ * the weights) with every metric of METRICS and "solver". */
+status_code run_measure(run *r, arena *a, const float *w, const value *weights_row, value **row,
                         failure *err);
 
 /* Adds "likelihood_start" to a result's numbers where likelihoods do not begin at z = 1. */
-void run_put_start(const run *r, arena *a, value *numbers);
+void run_put_likelihood_start(const run *r, arena *a, value *numbers);
 
 /* The jobs themselves. */
 status_code run_train(arena *a, const job *work, failure *err);

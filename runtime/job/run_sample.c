@@ -13,13 +13,14 @@
 
 enum { STRIP_STEPS = 8 }; /* from z = 0 to 1 in a strip */
 
-typedef struct order {
-  const char *weights, *file;
+/* What the job file asks for. */
+typedef struct sampling {
+  const char *run, *weights, *file;
   size_t n, steps;
   uint32_t seed;
   bool picture, strip;
-  image_grid image_grid;
-} order;
+  image_grid grid; /* of a picture */
+} sampling;
 
 static status_code write_points(const char *path, const hifm_domain *domain, size_t n,
                                 const double *y, failure *err) {
@@ -40,69 +41,71 @@ static status_code write_points(const char *path, const hifm_domain *domain, siz
   return status;
 }
 
-/* Cells of a strip: the states of one sample beside each other, a sample below the other. */
-static double *line_up(const order *o, size_t d, const double *y) {
-  const size_t columns = o->steps + 1;
-  double *cells = memory_array(columns * o->n * d, sizeof *cells);
-  for (size_t b = 0; b < o->n; b++)
+/* Cells of a strip: one sample a row, its states from left to right. */
+static double *strip_cells(const sampling *s, size_t d, const double *y) {
+  const size_t columns = s->steps + 1;
+  double *cells = memory_array(columns * s->n * d, sizeof *cells);
+  for (size_t b = 0; b < s->n; b++)
     for (size_t k = 0; k < columns; k++)
-      memcpy(cells + (b * columns + k) * d, y + (k * o->n + b) * d, d * sizeof *cells);
+      memcpy(cells + (b * columns + k) * d, y + (k * s->n + b) * d, d * sizeof *cells);
   return cells;
 }
 
-static status_code write_samples(const order *o, const hifm_domain *domain, const double *y,
+static status_code write_samples(const sampling *s, const hifm_domain *domain, const double *y,
                                  failure *err) {
-  const double *last = y + o->steps * o->n * domain->d;
-  if (!o->picture) return write_points(o->file, domain, o->n, last, err);
-  double *cells = o->strip ? line_up(o, domain->d, y) : NULL;
-  uint8_t *pixels = image_grid_pixels(&o->image_grid, cells ? cells : last);
-  status_code status = png_write(o->file, pixels, o->image_grid.width, o->image_grid.height, err);
+  const double *last = y + s->steps * s->n * domain->d;
+  if (!s->picture) return write_points(s->file, domain, s->n, last, err);
+  double *cells = s->strip ? strip_cells(s, domain->d, y) : NULL;
+  uint8_t *pixels = image_grid_pixels(&s->grid, cells ? cells : last);
+  status_code status = png_write(s->file, pixels, s->grid.width, s->grid.height, err);
   free(cells);
   free(pixels);
   return status;
 }
 
-static status_code plan(order *o, const hifm_domain *domain, const job *work, failure *err) {
-  const value *how = work->sample;
-  *o = (order){.weights = value_get_text(how, "weights", "best"),
-               .file = value_get_text(how, "file", ""),
-               .n = (size_t)value_get_number(how, "count", 1),
-               .seed = (uint32_t)value_get_number(how, "seed", 0),
-               .strip = value_get_bool(how, "strip", false)};
-  const size_t length = strlen(o->file);
-  o->picture = length > 4 && strcmp(o->file + length - 4, ".png") == 0;
-  o->steps = o->strip ? STRIP_STEPS : 1;
-  if (!o->picture) return STATUS_OK;
-  const size_t columns = o->strip ? o->steps + 1 : 0;
-  const char *range = value_get_text(value_get(work->config, "dataset"), "range", "unit");
-  return image_grid_plan(&o->image_grid, domain, range, o->strip ? o->n * columns : o->n, columns,
-                         err);
+static sampling read_sampling(const value *how) {
+  sampling s = {.run = value_get_text(how, "run", "."),
+                .weights = value_get_text(how, "weights", "best"),
+                .file = value_get_text(how, "file", ""),
+                .n = (size_t)value_get_number(how, "count", 1),
+                .seed = (uint32_t)value_get_number(how, "seed", 0),
+                .strip = value_get_bool(how, "strip", false)};
+  const size_t length = strlen(s.file);
+  s.picture = length > 4 && strcmp(s.file + length - 4, ".png") == 0;
+  s.steps = s.strip ? STRIP_STEPS : 1;
+  return s;
 }
 
-/* The network of an opened run is made for its batches: it begins anew for n points. */
-static status_code widen(run *r, size_t n, failure *err) {
-  const hifm_domain domain = r->net.domain;
-  network_close(&r->net);
-  return network_open(&r->net, r->network_plugin, &domain, n, err);
+static status_code plan_picture(sampling *s, const hifm_domain *domain, const value *recipe,
+                                failure *err) {
+  if (!s->picture) return STATUS_OK;
+  const size_t columns = s->strip ? s->steps + 1 : 0;
+  return image_grid_plan(&s->grid, domain, value_get_text(recipe, "range", "unit"),
+                         s->strip ? s->n * columns : s->n, columns, err);
 }
 
-static status_code sample(run *r, arena *a, const order *o, value *numbers, failure *err) {
-  job kept = *r->work;
+static status_code draw_and_write(run *r, arena *a, const sampling *s, value *numbers,
+                                  failure *err) {
   const value *row;
   failure inner = {0};
   uint64_t nfe = 0;
   float *w = memory_array(r->net.weights, sizeof *w);
-  double *y = memory_array((o->steps + 1) * o->n * r->net.domain.d, sizeof *y);
-  kept.folder = value_get_text(r->work->sample, "run", ".");
-  status_code status = checkpoint_load_weights(a, &r->net, &kept, o->weights, w, &row, err);
+  double *y = memory_array((s->steps + 1) * s->n * r->net.domain.d, sizeof *y);
+  const sample_request request = {.net = &r->net,
+                                  .w = w,
+                                  .settings = &r->measure,
+                                  .seed = s->seed,
+                                  .count = s->n,
+                                  .steps = s->steps};
+  status_code status = checkpoint_load_weights(a, &r->net, s->run, s->weights, w, &row, err);
   if (status != STATUS_OK) goto done;
-  status = sample_draw(&r->net, w, &r->measure, o->seed, o->n, o->steps, y, &nfe, &inner);
+  status = sample_draw(&request, y, &nfe, &inner);
   if (status == STATUS_OK)
-    status = write_samples(o, &r->net.domain, y, err);
+    status = write_samples(s, &r->net.domain, y, err);
   else
-    failure_set(err, status, "%s.safetensors of %.200s: no samples: %.300s", o->weights,
-                kept.folder, inner.message);
-  value_put_number(a, numbers, "samples", (double)o->n);
+    failure_set(err, status, "%s.safetensors of %.200s: no samples: %.300s", s->weights, s->run,
+                inner.message);
+  value_put_number(a, numbers, "samples", (double)s->n);
   value_put_number(a, numbers, "nfe", (double)nfe);
 done:
   free(w);
@@ -113,18 +116,17 @@ done:
 status_code run_sample(arena *a, const job *work, failure *err) {
   const double begun = clock_seconds();
   run r;
-  order o;
+  sampling s = read_sampling(work->sample);
   value *numbers = value_new(a, VALUE_MAP);
-  status_code status = run_open(&r, a, work, err);
+  status_code status = run_open(&r, a, work, s.n, err);
   if (status != STATUS_OK) return status;
-  status = plan(&o, &r.net.domain, work, err);
-  if (status == STATUS_OK) status = widen(&r, o.n, err);
-  if (status == STATUS_OK) status = sample(&r, a, &o, numbers, err);
+  status = plan_picture(&s, &r.net.domain, value_get(work->config, "dataset"), err);
+  if (status == STATUS_OK) status = draw_and_write(&r, a, &s, numbers, err);
   run_close(&r);
   if (status != STATUS_OK) return status;
   const result drawn = {.kind = work->kind,
                         .id = work->id,
-                        .state = "done",
+                        .status = RUN_DONE,
                         .numbers = numbers,
                         .seconds = clock_seconds() - begun,
                         .attempts = work->attempt};

@@ -1,8 +1,10 @@
 /* The train job: Algorithm 1 in a loop, with measurements and checkpoints along the way. */
 #include "base/clock.h"
 #include "base/files.h"
+#include "base/numbers.h"
 #include "job/adamw.h"
 #include "job/checkpoint.h"
+#include "job/likelihood.h"
 #include "job/minibatch.h"
 #include "job/progress.h"
 #include "job/result.h"
@@ -19,22 +21,18 @@ typedef struct trainer {
   float *gradient;
   uint64_t steps, measure_every; /* in steps */
   double started, saved;         /* clock at the start of this attempt, at the last checkpoint */
-  double last_nll, last_nfe;
-  char trouble[400]; /* why it diverged; "" while it has not */
+  const value *measured;         /* row of the last measurement of this attempt, or NULL */
+  char divergence[400];          /* why it diverged; "" while it has not */
 } trainer;
 
 static double epoch_of(const trainer *t, uint64_t step) {
   return (double)step / (double)t->batches->steps_per_epoch;
 }
 
-static double norm(const float *x, size_t n) {
-  double sum = 0;
-  for (size_t i = 0; i < n; i++) sum += (double)x[i] * (double)x[i];
-  return sqrt(sum);
-}
+/* ---- one step ---- */
 
-/* Which tensor holds the first number that is not finite. */
-static const char *find_trouble(const network *net, const float *gradient) {
+/* The tensor of the first number that is not finite. */
+static const char *tensor_not_finite(const network *net, const float *gradient) {
   for (size_t i = 0; i < net->count; i++)
     for (size_t k = net->tensors[i].rows * net->tensors[i].columns; k-- > 0;)
       if (!isfinite(*gradient++)) return net->tensors[i].name;
@@ -43,14 +41,15 @@ static const char *find_trouble(const network *net, const float *gradient) {
 
 /* In the slowest modes m' = q^(1/kappa - 1) / kappa, whose square has no mean over uniform z from
  * kappa = 2 on, and a huge one over uniform t. Multiplied with v_z it has one. */
-static void warn_of_kappa(const minibatch *b) {
+static void warn_of_large_kappa(const minibatch *b) {
   const double kappa = b->spectrum.kappa;
-  if (kappa < 2 || b->set.scheme != SCHEME_FINITE) return;
-  progress_note("kappa = %g: from 2 on the squared velocity has %s, so the loss jumps; scheme = "
-                "\"infinite\" or a smaller kappa would not",
-                kappa,
-                b->set.clock == CLOCK_Z ? "no finite mean over z in [0, 1]"
-                                        : "a huge mean over t in [0, 1]");
+  if (kappa < 2 || b->settings.scheme != SCHEME_FINITE) return;
+  progress_note(
+      "kappa = %g: from 2 on the squared velocity has %s, so the loss jumps. Use scheme = "
+      "\"infinite\" or a smaller kappa",
+      kappa,
+      b->settings.clock == CLOCK_Z ? "no finite mean over z in [0, 1]"
+                                   : "a huge mean over t in [0, 1]");
 }
 
 static status_code take_step(trainer *t, failure *err) {
@@ -59,52 +58,35 @@ static status_code take_step(trainer *t, failure *err) {
   minibatch *b = t->batches;
   status_code status = minibatch_fill(b, s->step, err);
   if (status != STATUS_OK) return status;
-  if (s->step == 0) warn_of_kappa(b);
+  if (s->step == 0) warn_of_large_kappa(b);
   const hifm_batch batch = {.n = b->size, .nz = b->size, .x = b->x, .z = b->z};
   memset(t->gradient, 0, net->weights * sizeof *t->gradient);
   const double loss =
       network_loss_gradient(net, s->w, &batch, minibatch_loss, b, t->gradient) / (double)b->size;
-  const double size = norm(t->gradient, net->weights);
-  if (!isfinite(loss) || !isfinite(size)) {
-    snprintf(t->trouble, sizeof t->trouble,
+  const double norm = numbers_norm_float(t->gradient, net->weights);
+  if (!isfinite(loss) || !isfinite(norm)) {
+    snprintf(t->divergence, sizeof t->divergence,
              "not finite at step %llu: loss %g, first in the gradient of %s",
-             (unsigned long long)s->step, loss, find_trouble(net, t->gradient));
+             (unsigned long long)s->step, loss, tensor_not_finite(net, t->gradient));
     return STATUS_OK;
   }
   s->step++;
   adamw_step(&t->r->optimizer, s->step, net->weights, t->gradient, s->w, s->m, s->v);
-  s->loss_sum += loss;
-  s->norm_sum += size;
-  s->loss_count++;
+  training_add(s, loss, norm);
   return STATUS_OK;
 }
 
-static value *facts(trainer *t) {
-  training *s = &t->state;
-  value *row = value_new(t->memory, VALUE_MAP);
-  const double count = s->loss_count ? (double)s->loss_count : 1;
-  value_put_number(t->memory, row, "epoch", epoch_of(t, s->step));
-  value_put_number(t->memory, row, "step", (double)s->step);
-  value_put_number(t->memory, row, "loss", s->loss_sum / count);
-  value_put_number(t->memory, row, "gradient_norm", s->norm_sum / count);
-  return row;
-}
+/* ---- measurements and checkpoints along the way ---- */
 
-/* One row of history; the best weights so far are kept. */
+/* One row of history; the best weights so far are saved. */
 static status_code measure(trainer *t, failure *err) {
   training *s = &t->state;
+  const value *weights = training_row(s, epoch_of(t, s->step));
   value *row;
-  status_code status = run_measure(t->r, t->memory, s->w, facts(t), &row, err);
+  status_code status = run_measure(t->r, t->memory, s->w, weights, &row, err);
   if (status != STATUS_OK) return status;
-  value_push(t->memory, s->history, row);
-  s->loss_sum = s->norm_sum = 0;
-  s->loss_count = 0;
-  const double nll = value_get_number(row, "nll", NAN);
-  t->last_nll = nll;
-  t->last_nfe = value_get_number(row, "nfe", NAN);
-  if (!(nll < s->best_nll)) return STATUS_OK;
-  s->best_nll = nll;
-  s->best_epoch = value_get_number(row, "epoch", 0);
+  t->measured = row;
+  if (!training_record(s, row)) return STATUS_OK;
   return checkpoint_save_weights(s, &t->r->net, t->r->work, "best", row, err);
 }
 
@@ -114,30 +96,27 @@ static status_code save(trainer *t, failure *err) {
   return checkpoint_save(&t->state, &t->r->net, t->r->work, err);
 }
 
-static void tell(const trainer *t) {
+static void report(const trainer *t) {
   const training *s = &t->state;
   const double count = s->loss_count ? (double)s->loss_count : NAN;
-  const progress now = {"train",
-                        (double)s->step,
-                        (double)t->steps,
-                        (double)t->batches->size,
-                        epoch_of(t, s->step),
-                        epoch_of(t, t->steps),
-                        s->loss_sum / count,
-                        t->last_nll,
-                        t->last_nfe,
-                        s->best_nll};
-  progress_tell(&now);
+  progress_report(&(progress){.phase = "train",
+                              .done = (double)s->step,
+                              .total = (double)t->steps,
+                              .points = (double)t->batches->size,
+                              .epoch = epoch_of(t, s->step),
+                              .epochs = epoch_of(t, t->steps),
+                              .loss = s->loss_sum / count,
+                              .best = s->best,
+                              .measured = t->measured});
 }
 
-/* A row is due at this step and not there yet: derived, so that a checkpoint may be saved at any
- * time, before or after a measurement. */
+/* A row is due at this step and missing: derived, so that a checkpoint may be saved at any time,
+ * before or after a measurement. */
 static bool is_due(const trainer *t) {
   const training *s = &t->state;
-  const value *last = s->history->count ? s->history->items[s->history->count - 1] : NULL;
   if (!t->r->work->measure_id || s->step == 0) return false;
   if (s->step % t->measure_every != 0 && s->step != t->steps) return false;
-  return value_get_number(last, "step", 0) != (double)s->step;
+  return value_get_number(training_last(s), "step", 0) != (double)s->step;
 }
 
 static status_code stop(trainer *t, failure *err) {
@@ -152,16 +131,18 @@ static status_code loop(trainer *t, failure *err) {
   for (;;) {
     if (is_due(t)) {
       status = measure(t, err);
-      tell(t);
+      report(t);
     }
     if (status == STATUS_INTERRUPTED || progress_stop_asked()) return stop(t, err);
-    if (status != STATUS_OK || t->trouble[0] || t->state.step >= t->steps) return status;
+    if (status != STATUS_OK || t->divergence[0] || t->state.step >= t->steps) return status;
     if (clock_seconds() - t->saved > t->r->work->checkpoint_seconds) status = save(t, err);
     if (status == STATUS_OK) status = take_step(t, err);
     if (status != STATUS_OK) return status;
-    tell(t);
+    report(t);
   }
 }
+
+/* ---- the result ---- */
 
 static value *numbers(const trainer *t) {
   const training *s = &t->state;
@@ -169,11 +150,12 @@ static value *numbers(const trainer *t) {
   value_put_number(t->memory, out, "steps", (double)s->step);
   value_put_number(t->memory, out, "weights", (double)t->r->net.weights);
   value_put_number(t->memory, out, "dimensions", likelihood_dimensions(&t->r->data.domain));
-  if (isfinite(s->best_nll)) value_put_number(t->memory, out, "best_epoch", s->best_epoch);
-  run_put_start(t->r, t->memory, out);
-  hifm_fact told[16];
-  const size_t count = network_facts(&t->r->net, told, 16);
-  for (size_t i = 0; i < count; i++) value_put_number(t->memory, out, told[i].name, told[i].number);
+  if (isfinite(s->best)) value_put_number(t->memory, out, "best_epoch", s->best_epoch);
+  run_put_likelihood_start(t->r, t->memory, out);
+  hifm_fact facts[16];
+  const size_t count = network_facts(&t->r->net, facts, 16);
+  for (size_t i = 0; i < count; i++)
+    value_put_number(t->memory, out, facts[i].name, facts[i].number);
   return out;
 }
 
@@ -182,13 +164,14 @@ static status_code finish(trainer *t, failure *err) {
   training *s = &t->state;
   const job *work = t->r->work;
   arena *a = t->memory;
-  const value *last = s->history->count ? s->history->items[s->history->count - 1] : facts(t);
+  const value *last = training_last(s);
+  if (!last) last = training_row(s, epoch_of(t, s->step));
   s->seconds += clock_seconds() - t->started;
   status_code status = checkpoint_save_weights(s, &t->r->net, work, "last", last, err);
   const result trained = {.kind = work->kind,
                           .id = work->id,
-                          .state = t->trouble[0] ? "diverged" : "done",
-                          .message = t->trouble[0] ? t->trouble : NULL,
+                          .status = t->divergence[0] ? RUN_DIVERGED : RUN_DONE,
+                          .message = t->divergence[0] ? t->divergence : NULL,
                           .numbers = numbers(t),
                           .seconds = s->seconds,
                           .attempts = work->attempt};
@@ -205,6 +188,8 @@ static status_code finish(trainer *t, failure *err) {
   return status;
 }
 
+/* ---- the job ---- */
+
 static status_code start(trainer *t, failure *err) {
   bool found;
   run *r = t->r;
@@ -212,7 +197,6 @@ static status_code start(trainer *t, failure *err) {
   t->gradient = memory_array(r->net.weights, sizeof *t->gradient);
   t->steps = r->train.steps ? r->train.steps : r->train.epochs * t->batches->steps_per_epoch;
   t->measure_every = r->measure.every * t->batches->steps_per_epoch;
-  t->last_nll = t->last_nfe = NAN;
   t->started = t->saved = clock_seconds();
   status_code status = checkpoint_load(&t->state, &r->net, r->work, &found, err);
   if (status != STATUS_OK) return status;
@@ -238,18 +222,22 @@ status_code run_train(arena *a, const job *work, failure *err) {
   run r;
   flow path;
   minibatch batches;
-  status_code status = run_open(&r, a, work, err);
+  status_code status = run_open(&r, a, work, 0, err);
   if (status != STATUS_OK) return status;
   const value *stages = value_get(value_get(work->config, "flow"), "stages");
   status = flow_open(&path, a, stages, &r.data.domain, err);
   if (status != STATUS_OK) goto done;
+  const minibatch_request request = {.data = &r.data,
+                                     .path = &path,
+                                     .settings = &r.flow,
+                                     .modes = work->modes,
+                                     .seed = r.seed,
+                                     .size = (size_t)r.train.batch};
   if (path.hessian && !work->modes)
     status = failure_set(err, STATUS_BAD_INPUT,
-                         "the job file names no modes folder, but the flow needs "
+                         "the job file has no folder under \"modes\", but the flow needs "
                          "eigendecompositions");
-  if (status == STATUS_OK)
-    status = minibatch_open(&batches, &r.data, &path, &r.flow, work->modes, r.seed,
-                            (size_t)r.train.batch, err);
+  if (status == STATUS_OK) status = minibatch_open(&batches, &request, err);
   if (status == STATUS_OK) {
     status = train(&r, a, &batches, err);
     minibatch_close(&batches);

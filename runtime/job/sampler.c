@@ -1,7 +1,10 @@
 #include "job/sampler.h"
 
 #include "base/memory.h"
+#include "base/numbers.h"
 #include "hifm/rng.h"
+#include "job/dataset.h"
+#include "job/diagnostics.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -14,10 +17,9 @@ typedef struct chains {
   double *x, *gradient, *value;    /* [chains, d], [chains, d], [chains] */
   double *next, *slope, *momentum; /* [d]: the trajectory under way */
   double step;
-  uint64_t time, end;           /* transitions of every chain so far, and in all */
-  double probability, accepted; /* of the last sweep over all chains: their mean */
-  bool (*tell)(void *context, double fraction);
-  void *context;
+  uint64_t time, end;            /* transitions of every chain so far, and in all */
+  double probability, accepted;  /* of the last sweep over all chains: their mean */
+  bool (*stop)(double fraction); /* may be NULL */
 } chains;
 
 static void take_memory(chains *c) {
@@ -30,48 +32,31 @@ static void take_memory(chains *c) {
   c->momentum = c->slope + d;
 }
 
-static void centre(const hifm_domain *domain, double *x) {
-  if (!domain->centred) return;
-  const size_t n = domain->particles, space = domain->space;
-  for (size_t c = 0; c < space; c++) {
-    double mean = 0;
-    for (size_t i = 0; i < n; i++) mean += x[i * space + c];
-    mean /= (double)n;
-    for (size_t i = 0; i < n; i++) x[i * space + c] -= mean;
-  }
-}
-
-static double square(size_t n, const double *x) {
-  double sum = 0;
-  for (size_t i = 0; i < n; i++) sum += x[i] * x[i];
-  return sum;
-}
-
 /* ---- starting points ---- */
 
-/* Moves x downhill, no coordinate by more than `reach`; true where the energy fell. */
-static bool descend(chains *c, double *x, double *gradient, double *value, double reach) {
+/* Moves x downhill, no coordinate by more than `reach`; true where the energy *v fell. */
+static bool descend(chains *c, double *x, double *gradient, double *v, double reach) {
   double largest = 0;
   for (size_t i = 0; i < c->d; i++) largest = fmax(largest, fabs(gradient[i]));
   for (size_t i = 0; i < c->d; i++) c->next[i] = x[i] - reach / largest * gradient[i];
   double lower = energy_gradient(c->e, c->next, NULL, c->slope);
-  if (!(lower < *value)) return false;
+  if (!(lower < *v)) return false;
   memcpy(x, c->next, c->d * sizeof *x);
   memcpy(gradient, c->slope, c->d * sizeof *x);
-  *value = lower;
+  *v = lower;
   return true;
 }
 
-/* Random points may lie where forces are enormous (overlapping particles). Downhill until the force
- * is what equilibrium has on average, |grad V|^2 = trace V'', and no further: starts that differ
- * more than the target are what R-hat needs to see chains disagree. */
-static void relax(chains *c, double *x, double *gradient, double *value) {
+/* Random points may have enormous forces (overlapping particles). Goes downhill until the force is
+ * what equilibrium has on average, |grad V|^2 = trace V'', and no further: R-hat needs starts that
+ * differ more than the target. */
+static void relax(chains *c, double *x, double *gradient, double *v) {
   enum { TRIES = 1000 };
   double reach = 0.1 * c->settings->spread;
   for (int i = 0; i < TRIES; i++) {
-    double force2 = square(c->d, gradient);
+    double force2 = numbers_square(gradient, c->d);
     if (force2 <= energy_laplacian(c->e, x, NULL) || force2 == 0) return;
-    reach *= descend(c, x, gradient, value, reach) ? 1.2 : 0.5;
+    reach *= descend(c, x, gradient, v, reach) ? 1.2 : 0.5;
   }
 }
 
@@ -81,16 +66,16 @@ static status_code start(chains *c, failure *err) {
     double *x = c->x + chain * c->d, *gradient = c->gradient + chain * c->d;
     hifm_normals(stream, 0, (uint32_t)chain, c->d, x);
     for (size_t i = 0; i < c->d; i++) x[i] *= c->settings->spread;
-    centre(&c->e->domain, x);
+    dataset_centre(&c->e->domain, x);
     c->value[chain] = energy_gradient(c->e, x, NULL, gradient);
     relax(c, x, gradient, &c->value[chain]);
     const status_code status = energy_status(c->e, err);
     if (status != STATUS_OK) return status;
-    if (!isfinite(c->value[chain]) || !isfinite(square(c->d, gradient)))
+    if (!isfinite(c->value[chain]) || !isfinite(numbers_square(gradient, c->d)))
       return failure_set(
           err, STATUS_DIVERGED,
-          "chain %zu finds no finite start: the energy is %g after going downhill from "
-          "a normal of spread %g; another spread may help",
+          "chain %zu finds no finite start: the energy is %g after the descent from a normal of "
+          "spread %g. Try another spread",
           chain, c->value[chain], c->settings->spread);
   }
   return STATUS_OK;
@@ -99,16 +84,16 @@ static status_code start(chains *c, failure *err) {
 /* ---- Hamiltonian Monte Carlo (Neal, Handbook of MCMC, 2011, ch. 5) ---- */
 
 /* Leapfrog from next, slope, momentum in place; returns the energy at the end. */
-static double trajectory(chains *c, uint64_t steps, double value) {
-  for (uint64_t s = 0; s < steps && isfinite(value); s++) {
+static double trajectory(chains *c, uint64_t steps, double v) {
+  for (uint64_t s = 0; s < steps && isfinite(v); s++) {
     for (size_t i = 0; i < c->d; i++) {
       c->momentum[i] -= 0.5 * c->step * c->slope[i];
       c->next[i] += c->step * c->momentum[i];
     }
-    value = energy_gradient(c->e, c->next, NULL, c->slope);
+    v = energy_gradient(c->e, c->next, NULL, c->slope);
     for (size_t i = 0; i < c->d; i++) c->momentum[i] -= 0.5 * c->step * c->slope[i];
   }
-  return value;
+  return v;
 }
 
 static void transition(chains *c, size_t chain) {
@@ -118,18 +103,18 @@ static void transition(chains *c, size_t chain) {
   uint32_t word[4];
   hifm_words((hifm_stream){seed, HIFM_RNG_ACCEPT}, c->time, index, 0, word);
   hifm_normals((hifm_stream){seed, HIFM_RNG_MOMENTA}, c->time, index, d, c->momentum);
-  centre(&c->e->domain, c->momentum);
+  dataset_centre(&c->e->domain, c->momentum);
   memcpy(c->next, x, d * sizeof *x);
   memcpy(c->slope, gradient, d * sizeof *x);
-  const double before = c->value[chain] + 0.5 * square(d, c->momentum);
-  const double value = trajectory(c, 1 + (word[2] * c->settings->leapfrog >> 32), c->value[chain]);
-  const double after = value + 0.5 * square(d, c->momentum);
+  const double before = c->value[chain] + 0.5 * numbers_square(c->momentum, d);
+  const double v = trajectory(c, 1 + (word[2] * c->settings->leapfrog >> 32), c->value[chain]);
+  const double after = v + 0.5 * numbers_square(c->momentum, d);
   const double probability = isfinite(after) ? fmin(1, exp(before - after)) : 0;
   c->probability += probability;
   if (hifm_unit(word[0], word[1]) > probability) return;
   c->accepted += 1;
-  c->value[chain] = value;
-  centre(&c->e->domain, c->next);
+  c->value[chain] = v;
+  dataset_centre(&c->e->domain, c->next);
   memcpy(x, c->next, d * sizeof *x);
   memcpy(gradient, c->slope, d * sizeof *x);
 }
@@ -144,7 +129,7 @@ static status_code sweep(chains *c, failure *err) {
   c->time++;
   const status_code status = energy_status(c->e, err);
   if (status != STATUS_OK) return status;
-  if (c->tell && c->tell(c->context, (double)c->time / (double)c->end))
+  if (c->stop && c->stop((double)c->time / (double)c->end))
     return failure_set(err, STATUS_INTERRUPTED, "sampling stopped after %llu of %llu transitions",
                        (unsigned long long)c->time, (unsigned long long)c->end);
   return STATUS_OK;
@@ -159,7 +144,7 @@ static status_code warm_up(chains *c, failure *err) {
   c->step = c->settings->spread;
   for (uint64_t t = 1; t <= c->settings->warmup; t++) {
     status_code status = sweep(c, err);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
     if (t > tuned) continue;
     const double weight = 1 / ((double)t + t0), fade = pow((double)t, -kappa);
     shortfall += weight * (c->settings->acceptance - c->probability - shortfall);
@@ -170,7 +155,7 @@ static status_code warm_up(chains *c, failure *err) {
   return STATUS_OK;
 }
 
-/* ---- what is kept ---- */
+/* ---- kept samples ---- */
 
 typedef struct traces {
   double *energy, *radius, *gradient2, *laplacian; /* [chains, draws] */
@@ -182,8 +167,8 @@ static void keep(chains *c, uint64_t draws, uint64_t draw, double *samples, trac
     const double *x = c->x + chain * c->d;
     memcpy(samples + row * c->d, x, c->d * sizeof *x);
     kept->energy[row] = c->value[chain];
-    kept->radius[row] = square(c->d, x);
-    kept->gradient2[row] = square(c->d, c->gradient + chain * c->d);
+    kept->radius[row] = numbers_square(x, c->d);
+    kept->gradient2[row] = numbers_square(c->gradient + chain * c->d, c->d);
     kept->laplacian[row] = energy_laplacian(c->e, x, NULL);
   }
 }
@@ -194,7 +179,7 @@ static status_code collect(chains *c, uint64_t draws, double *samples, traces *k
   for (uint64_t draw = 0; draw < draws; draw++) {
     for (uint64_t t = 0; t < c->settings->thin; t++) {
       status_code status = sweep(c, err);
-      if (status) return status;
+      if (status != STATUS_OK) return status;
       accepted += c->accepted;
     }
     keep(c, draws, draw, samples, kept);
@@ -213,7 +198,8 @@ typedef struct summary {
 
 static summary summarise(const double *x, size_t n_chains, size_t draws) {
   const size_t n = n_chains * draws;
-  summary s = {.ess = sampler_ess(x, n_chains, draws), .rhat = sampler_rhat(x, n_chains, draws)};
+  summary s = {.ess = diagnostics_ess(x, n_chains, draws),
+               .rhat = diagnostics_rhat(x, n_chains, draws)};
   double sum2 = 0;
   for (size_t i = 0; i < n; i++) s.mean += x[i] / (double)n;
   for (size_t i = 0; i < n; i++) sum2 += (x[i] - s.mean) * (x[i] - s.mean);
@@ -221,7 +207,7 @@ static summary summarise(const double *x, size_t n_chains, size_t draws) {
   return s;
 }
 
-static void report_on(const traces *kept, size_t n_chains, size_t draws, sampler_report *out) {
+static void put_report(const traces *kept, size_t n_chains, size_t draws, sampler_report *out) {
   const summary v = summarise(kept->energy, n_chains, draws);
   const summary r = summarise(kept->radius, n_chains, draws);
   const summary g = summarise(kept->gradient2, n_chains, draws);
@@ -245,31 +231,30 @@ static void report_on(const traces *kept, size_t n_chains, size_t draws, sampler
 }
 
 status_code sampler_run(energy *e, const sampler_settings *settings, uint64_t draws,
-                        double *samples, bool (*tell)(void *context, double fraction),
-                        void *context, sampler_report *report, failure *err) {
+                        bool (*stop)(double fraction), double *samples, sampler_report *report,
+                        failure *err) {
   assert(settings->chains && settings->thin && settings->leapfrog && draws);
   const hifm_plugin *plugin = e->bound.plugin;
   if (e->invariances & HIFM_ANCHORED)
     return failure_set(
         err, STATUS_BAD_CONFIG,
-        "energy \"%s\" is defined relative to a data point: exp(-V) is no density to "
-        "sample from",
+        "energy \"%s\" is defined relative to a data point: exp(-V) is not a density, so it "
+        "cannot be sampled",
         plugin->name);
   const size_t n = (size_t)settings->chains, rows = n * (size_t)draws;
   chains c = {.e = e,
               .settings = settings,
               .d = e->domain.d,
-              .tell = tell,
-              .context = context,
+              .stop = stop,
               .end = settings->warmup + draws * settings->thin};
   double *kept = memory_array(rows, 4 * sizeof *kept);
   traces t = {kept, kept + rows, kept + 2 * rows, kept + 3 * rows};
   take_memory(&c);
   status_code status = start(&c, err);
-  if (!status) status = warm_up(&c, err);
-  if (!status) status = collect(&c, draws, samples, &t, &report->acceptance, err);
+  if (status == STATUS_OK) status = warm_up(&c, err);
+  if (status == STATUS_OK) status = collect(&c, draws, samples, &t, &report->acceptance, err);
   report->step = c.step;
-  if (!status) report_on(&t, n, (size_t)draws, report);
+  if (status == STATUS_OK) put_report(&t, n, (size_t)draws, report);
   free(kept);
   free(c.x);
   return status;

@@ -17,13 +17,10 @@ typedef struct sampler_settings {
   uint32_t seed;
 } sampler_settings;
 
-/* Chains with a larger R-hat have not converged (Vehtari et al. 2021). */
-#define SAMPLER_RHAT_MOST 1.01
-
 typedef struct sampler_report {
-  double step, acceptance;         /* leapfrog step after tuning; accepted fraction of kept phase */
-  double rhat_energy, rhat_radius; /* split R-hat over chains of V and of |y|^2 */
-  double ess_energy, ess_radius;   /* effective sample sizes over all chains */
+  double step, acceptance; /* leapfrog step after tuning; accepted fraction after the warm-up */
+  double rhat_energy, rhat_radius;    /* split R-hat over chains of V and of |y|^2 */
+  double ess_energy, ess_radius;      /* effective sample sizes over all chains */
   double mean_energy, mean_energy_se; /* se from the effective sample size */
   double mean_radius, mean_radius_se; /* of |y|^2 */
   double mean_gradient2,
@@ -31,18 +28,12 @@ typedef struct sampler_report {
   double mean_gradient2_se, mean_laplacian_se;
 } sampler_report;
 
-/* Writes samples [chains * draws, d], chain by chain (row chain * draws + draw). `tell` (may be
- * NULL) is called with the fraction done and may return true to stop: STATUS_INTERRUPTED.
- * STATUS_DIVERGED when a chain finds no finite start or nothing is accepted; STATUS_BAD_CONFIG for
- * a ANCHORED energy, which is no density. */
+/* Writes samples [chains * draws, d], chain by chain (row chain * draws + draw), and the report.
+ * `stop` (may be NULL) is called with the fraction done and may return true: STATUS_INTERRUPTED.
+ * STATUS_DIVERGED where a chain finds no finite start or nothing is accepted; STATUS_BAD_CONFIG for
+ * an ANCHORED energy, whose exp(-V) is not a density. */
 status_code sampler_run(energy *e, const sampler_settings *settings, uint64_t draws,
-                        double *samples, bool (*tell)(void *context, double fraction),
-                        void *context, sampler_report *report, failure *err);
-
-/* Diagnostics of x [chains, draws] (Vehtari et al. 2021): split R-hat, and the effective sample
- * size by Geyer's initial monotone sequence over all chains, each cut in halves. Both are NAN below
- * 4 draws, R-hat also when nothing varies. */
-double sampler_rhat(const double *x, size_t chains, size_t draws);
-double sampler_ess(const double *x, size_t chains, size_t draws);
+                        bool (*stop)(double fraction), double *samples, sampler_report *report,
+                        failure *err);
 
 #endif

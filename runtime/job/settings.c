@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-static const double most = 9007199254740992.0; /* 2^53: counts travel as JSON numbers */
+static const double COUNT_MAX = 9007199254740992.0; /* 2^53: counts travel as JSON numbers */
 
 const hifm_param optimizer_params[] = {
     HIFM_PARAM_REAL(optimizer_settings, lr, 1e-4, 0, 1e3, "learning rate"),
@@ -20,26 +20,26 @@ const hifm_param train_params[] = {
     HIFM_PARAM_COUNT(train_settings, steps, 0, 0, 1e12, "optimizer steps; or give epochs"),
     HIFM_PARAM_END};
 
-static const char *const divergences[] = {"exact", "hutchinson", NULL};
+static const char *const DIVERGENCES[] = {"exact", "hutchinson", NULL};
 
 const hifm_param measure_params[] = {
     HIFM_PARAM_COUNT(measure_settings, every, 1, 1, 1e9,
                      "epochs between measurements; the last epoch is always measured"),
     HIFM_PARAM_REF(measure_settings, solver, HIFM_SOLVER, "rk45", "integrates the likelihood"),
-    HIFM_PARAM_CHOICE(measure_settings, divergence, DIVERGENCE_EXACT, divergences,
+    HIFM_PARAM_CHOICE(measure_settings, divergence, DIVERGENCE_EXACT, DIVERGENCES,
                       "how the trace is taken"),
     HIFM_PARAM_COUNT(measure_settings, probes, 1, 1, 1e6, "random probes of hutchinson"),
     HIFM_PARAM_COUNT(measure_settings, max_attempts, 10000, 1, 1e12,
                      "steps the solver may try before it fails"),
     HIFM_PARAM_END};
 
-static const char *const clocks[] = {"z", "t", NULL};
-static const char *const schemes[] = {"finite", "infinite", NULL};
+static const char *const CLOCKS[] = {"z", "t", NULL};
+static const char *const SCHEMES[] = {"finite", "infinite", NULL};
 
 const hifm_param flow_params[] = {
-    HIFM_PARAM_CHOICE(flow_settings, clock, CLOCK_Z, clocks,
+    HIFM_PARAM_CHOICE(flow_settings, clock, CLOCK_Z, CLOCKS,
                       "what is uniform in [0, 1]: z (Algorithm 1, line 14), or the time t"),
-    HIFM_PARAM_CHOICE(flow_settings, scheme, SCHEME_FINITE, schemes,
+    HIFM_PARAM_CHOICE(flow_settings, scheme, SCHEME_FINITE, SCHEMES,
                       "what is matched: v_y / v_z (lines 18-21), or v_y and v_z"),
     HIFM_PARAM_END};
 
@@ -54,17 +54,19 @@ const hifm_param mcmc_params[] = {
     HIFM_PARAM_REF(mcmc_settings, energy, HIFM_ENERGY, NULL, "samples are drawn from exp(-V)"),
     HIFM_PARAM_COUNT(mcmc_settings, particles, 0, 0, 255, "0: plain dimensions"),
     HIFM_PARAM_COUNT(mcmc_settings, space, 3, 1, 3, "coordinates of a particle"),
-    HIFM_PARAM_COUNT(mcmc_settings, dimensions, 0, 0, 1e6, "of a point that is no particles"),
-    HIFM_PARAM_COUNT(mcmc_settings, train, NAN, 1, most, "training points a run uses"),
-    HIFM_PARAM_COUNT(mcmc_settings, test, 100, 1, most, "test points a run uses"),
-    HIFM_PARAM_COUNT(mcmc_settings, train_pool, 100000, 1, most, "training points made"),
-    HIFM_PARAM_COUNT(mcmc_settings, test_pool, 10000, 1, most,
-                     "test points made, by chains of their own"),
+    HIFM_PARAM_COUNT(mcmc_settings, dimensions, 0, 0, 1e6,
+                     "coordinates of a point without particles"),
+    HIFM_PARAM_COUNT(mcmc_settings, train, NAN, 1, COUNT_MAX, "training points a run uses"),
+    HIFM_PARAM_COUNT(mcmc_settings, test, 100, 1, COUNT_MAX, "test points a run uses"),
+    HIFM_PARAM_COUNT(mcmc_settings, train_pool, 100000, 1, COUNT_MAX, "training points made"),
+    HIFM_PARAM_COUNT(mcmc_settings, test_pool, 10000, 1, COUNT_MAX,
+                     "test points made, by further chains"),
     HIFM_PARAM_COUNT(mcmc_settings, chains, 200, 1, 1e6, "independent chains for training points"),
-    HIFM_PARAM_COUNT(mcmc_settings, warmup, 1000, 1, 1e9, "transitions thrown away at the start"),
+    HIFM_PARAM_COUNT(mcmc_settings, warmup, 1000, 1, 1e9,
+                     "transitions at the start that are not kept"),
     HIFM_PARAM_COUNT(mcmc_settings, thin, 40, 1, 1e9, "transitions between two kept points"),
     HIFM_PARAM_COUNT(mcmc_settings, leapfrog, 20, 1, 1e6, "longest trajectory, in steps"),
-    HIFM_PARAM_REAL(mcmc_settings, acceptance, 0.8, 0.1, 0.99, "aim of the step size"),
+    HIFM_PARAM_REAL(mcmc_settings, acceptance, 0.8, 0.1, 0.99, "target of the step size"),
     HIFM_PARAM_REAL(mcmc_settings, spread, 1, HIFM_POSITIVE, 1e6,
                     "standard deviation of the starting points"),
     HIFM_PARAM_COUNT(mcmc_settings, seed, 0, 0, 4294967295.0, "of the chains"),
@@ -75,26 +77,26 @@ const hifm_param file_params[] = {
     HIFM_PARAM_TEXT(file_settings, content, "", "BLAKE2b of the file, filled in"),
     HIFM_PARAM_COUNT(file_settings, particles, 0, 0, 255, "0: plain points"),
     HIFM_PARAM_COUNT(file_settings, space, 3, 1, 3, "coordinates of a particle"),
-    HIFM_PARAM_COUNT(file_settings, train, NAN, 1, most, "training points a run uses"),
-    HIFM_PARAM_COUNT(file_settings, test, 100, 1, most, "test points a run uses"),
+    HIFM_PARAM_COUNT(file_settings, train, NAN, 1, COUNT_MAX, "training points a run uses"),
+    HIFM_PARAM_COUNT(file_settings, test, 100, 1, COUNT_MAX, "test points a run uses"),
     HIFM_PARAM_COUNT(file_settings, seed, 0, 0, 4294967295.0, "of the rows' permutation"),
     HIFM_PARAM_END};
 
-static const char *const ranges[] = {"unit", "symmetric", NULL};
-static const char *const dequantisations[] = {"none", "uniform", NULL};
+static const char *const RANGES[] = {"unit", "symmetric", NULL};
+static const char *const DEQUANTISATIONS[] = {"none", "uniform", NULL};
 
 const hifm_param images_params[] = {
-    HIFM_PARAM_TEXT(images_settings, folder, "", "places of the files, by ':'"),
-    HIFM_PARAM_TEXT(images_settings, train_file, NULL, "an IDX file of images, or it with .gz"),
+    HIFM_PARAM_TEXT(images_settings, folder, "", "folders to search, separated by ':'"),
+    HIFM_PARAM_TEXT(images_settings, train_file, NULL, "an IDX file of images, also with .gz"),
     HIFM_PARAM_TEXT(images_settings, test_file, NULL, "the same, of test images"),
     HIFM_PARAM_TEXT(images_settings, train_content, "", "BLAKE2b of the unpacked file, filled in"),
     HIFM_PARAM_TEXT(images_settings, test_content, "", "BLAKE2b of the unpacked file, filled in"),
-    HIFM_PARAM_TEXT(images_settings, fetch, "", "a recipe's script that gets missing files"),
-    HIFM_PARAM_CHOICE(images_settings, range, RANGE_UNIT, ranges, "[0, 1] or [-1, 1]"),
-    HIFM_PARAM_CHOICE(images_settings, dequantise, DEQUANTISE_NONE, dequantisations,
+    HIFM_PARAM_TEXT(images_settings, fetch, "", "a recipe's script that fetches missing files"),
+    HIFM_PARAM_CHOICE(images_settings, range, RANGE_UNIT, RANGES, "[0, 1] or [-1, 1]"),
+    HIFM_PARAM_CHOICE(images_settings, dequantise, DEQUANTISE_NONE, DEQUANTISATIONS,
                       "byte / 255, or (byte + u) / 256 with u ~ U[0, 1]"),
-    HIFM_PARAM_COUNT(images_settings, train, NAN, 1, most, "training images a run uses"),
-    HIFM_PARAM_COUNT(images_settings, test, 100, 1, most, "test images a run uses"),
+    HIFM_PARAM_COUNT(images_settings, train, NAN, 1, COUNT_MAX, "training images a run uses"),
+    HIFM_PARAM_COUNT(images_settings, test, 100, 1, COUNT_MAX, "test images a run uses"),
     HIFM_PARAM_COUNT(images_settings, seed, 0, 0, 4294967295.0,
                      "of the files' permutations, and of the noise on test images"),
     HIFM_PARAM_END};
@@ -102,15 +104,15 @@ const hifm_param images_params[] = {
 const char *const settings_dataset_kinds[] = {"mcmc", "file", "images", NULL};
 
 bool settings_is_place(const char *name) {
-  static const char *const places[] = {"path", "folder", "train_file", "test_file", "fetch"};
-  for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-    if (strcmp(places[i], name) == 0) return true;
+  static const char *const PLACES[] = {"path", "folder", "train_file", "test_file", "fetch"};
+  for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++)
+    if (strcmp(PLACES[i], name) == 0) return true;
   return false;
 }
 
 const hifm_param *settings_dataset(const char *kind) {
-  static const hifm_param *const params[] = {mcmc_params, file_params, images_params};
+  static const hifm_param *const PARAMS[] = {mcmc_params, file_params, images_params};
   for (size_t i = 0; kind && settings_dataset_kinds[i]; i++)
-    if (strcmp(settings_dataset_kinds[i], kind) == 0) return params[i];
+    if (strcmp(settings_dataset_kinds[i], kind) == 0) return PARAMS[i];
   return NULL;
 }

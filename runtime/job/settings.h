@@ -30,7 +30,7 @@ typedef struct flow_settings {
   uint32_t clock, scheme;
 } flow_settings;
 
-typedef struct schedule_settings { /* how, not what: no part of any identity */
+typedef struct schedule_settings { /* not part of any identity */
   double timeout;                  /* seconds a job may run; 0: no limit */
   uint64_t retries;                /* after a crash, kill or timeout */
   double checkpoint;               /* seconds */
@@ -42,7 +42,7 @@ typedef struct mcmc_settings {
   hifm_bound energy;
   uint64_t particles, space, dimensions; /* particles * space, or plain dimensions */
   uint64_t train, test;                  /* how many points a run uses: prefixes of the pools */
-  uint64_t train_pool, test_pool;        /* how many are made; the test pool has its own chains */
+  uint64_t train_pool, test_pool;        /* how many are made; the test pool by further chains */
   uint64_t chains, warmup, thin, leapfrog;
   double acceptance, spread;
   uint64_t seed;
@@ -70,12 +70,13 @@ typedef struct images_settings {
   uint64_t seed;        /* of these, and of the noise on test images */
 } images_settings;
 
-/* The kinds of data set ("mcmc", ...), NULL-ended, and the settings of one; NULL: no such kind. */
+/* The kinds of data set ("mcmc", ...), NULL-ended; the settings of one, or NULL for another name.
+ */
 extern const char *const settings_dataset_kinds[];
 const hifm_param *settings_dataset(const char *kind);
 
-/* Does this setting of a data set say where its files are or come from? That is no part of what a
- * run is. */
+/* Does this setting of a data set say where its files are or come from? It is not part of the
+ * identity of a run. */
 bool settings_is_place(const char *name);
 
 extern const hifm_param optimizer_params[], train_params[], measure_params[], flow_params[],

@@ -1,4 +1,5 @@
-/* The body of `hifm worker`. */
+#include "job/worker.h"
+
 #include "base/blas.h"
 #include "base/files.h"
 #include "job/job.h"
@@ -10,20 +11,19 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A worker that was killed leaves the file it was writing under its temporary name (base/files.c).
- */
+/* A killed worker leaves the file it was writing under its temporary name (base/files.c). */
 static void remove_leftovers(const char *path) {
-  static const char ending[] = ".tmp";
+  static const char ENDING[] = ".tmp";
   DIR *folder = opendir(path);
   for (struct dirent *entry; folder && (entry = readdir(folder));) {
     const size_t length = strlen(entry->d_name);
-    if (length >= sizeof ending && strcmp(entry->d_name + length + 1 - sizeof ending, ending) == 0)
+    if (length >= sizeof ENDING && strcmp(entry->d_name + length + 1 - sizeof ENDING, ENDING) == 0)
       unlinkat(dirfd(folder), entry->d_name, 0);
   }
   if (folder) closedir(folder);
 }
 
-status_code job_run(const char *path, failure *err) {
+status_code worker_run(const char *path, failure *err) {
   static const struct {
     const char *kind;
     status_code (*run)(arena *a, const job *work, failure *err);
@@ -38,10 +38,10 @@ status_code job_run(const char *path, failure *err) {
   progress_start();
   progress_catch_signals();
   blas_one_thread();
-  files_use(path); /* hifm ls tells who is running by it */
+  files_use(path); /* hifm ls finds running workers by it */
   status_code status = job_read(&a, path, &work, err);
   if (status == STATUS_OK) status = files_make_folder(work.folder, err);
-  /* Measure jobs share the folder of their train job: what lies there may be another one's. */
+  /* Measure jobs share the folder of their train job: a temporary file may be another job's. */
   if (status == STATUS_OK && strcmp(work.kind, "measure") != 0) remove_leftovers(work.folder);
   if (status == STATUS_OK) {
     size_t k = 0;

@@ -7,8 +7,7 @@
 #include <string.h>
 
 /* exp(t) for t <= 0: t = k ln 2 + r with |r| <= ln(2)/2, exp(r) by its series to r^7/5040
- * (error below 2^-27), 2^k by the exponent bits. Below -87 the result is 2^-126, next to nothing.
- */
+ * (error below 2^-27), 2^k by the exponent bits. Below -87 the result is 2^-126. */
 static inline float exp_nonpositive(float t) {
   const float shift = 12582912.0f; /* 1.5 * 2^23: adding it rounds to an integer */
   t = t < -87.0f ? -87.0f : t;

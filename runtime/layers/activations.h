@@ -1,5 +1,5 @@
 /* Activations for network plugins: float kernels the compiler turns into vector code, every element
- * through the same path, so a result does not depend on where in an array it stands. */
+ * through the same path, so a result does not depend on its place in the array. */
 #ifndef LAYERS_ACTIVATIONS_H
 #define LAYERS_ACTIVATIONS_H
 

@@ -47,45 +47,45 @@ void layers_sum(map m, const float *x, float *vector) {
     }
 }
 
-/* The three pixels that a row of the kernel sees lie side by side: 3 in.channels numbers. */
+/* The three pixels that a row of the kernel sees are side by side: 3 in.channels numbers. */
 void layers_conv(map in, size_t out, const float *x, const float *w, float *y) {
   const map to = {in.height, in.width, out};
-  layers_outer(&(outer){.lines = in.height,
-                        .rows = in.width,
-                        .columns = out,
-                        .groups = 3,
-                        .depth = 3 * in.channels,
-                        .a = x,
-                        .a_line = line(in),
-                        .a_row = in.channels,
-                        .a_group = line(in),
-                        .a_depth = 1,
-                        .b = w,
-                        .b_group = 3 * in.channels * out,
-                        .b_depth = out,
-                        .c = y + inside(to),
-                        .c_line = line(to),
-                        .c_row = out});
+  layers_strided_gemm(&(strided_gemm){.lines = in.height,
+                                      .rows = in.width,
+                                      .columns = out,
+                                      .groups = 3,
+                                      .depth = 3 * in.channels,
+                                      .a = x,
+                                      .a_line = line(in),
+                                      .a_row = in.channels,
+                                      .a_group = line(in),
+                                      .a_depth = 1,
+                                      .b = w,
+                                      .b_group = 3 * in.channels * out,
+                                      .b_depth = out,
+                                      .c = y + inside(to),
+                                      .c_line = line(to),
+                                      .c_row = out});
 }
 
 void layers_conv_weights(map in, size_t out, const float *x, const float *dy, float *dw) {
   const map to = {in.height, in.width, out};
-  layers_outer(&(outer){.lines = 3,
-                        .rows = 3 * in.channels,
-                        .columns = out,
-                        .groups = in.height,
-                        .depth = in.width,
-                        .a = x,
-                        .a_line = line(in),
-                        .a_row = 1,
-                        .a_group = line(in),
-                        .a_depth = in.channels,
-                        .b = dy + inside(to),
-                        .b_group = line(to),
-                        .b_depth = out,
-                        .c = dw,
-                        .c_line = 3 * in.channels * out,
-                        .c_row = out});
+  layers_strided_gemm(&(strided_gemm){.lines = 3,
+                                      .rows = 3 * in.channels,
+                                      .columns = out,
+                                      .groups = in.height,
+                                      .depth = in.width,
+                                      .a = x,
+                                      .a_line = line(in),
+                                      .a_row = 1,
+                                      .a_group = line(in),
+                                      .a_depth = in.channels,
+                                      .b = dy + inside(to),
+                                      .b_group = line(to),
+                                      .b_depth = out,
+                                      .c = dw,
+                                      .c_line = 3 * in.channels * out,
+                                      .c_row = out});
 }
 
 /* to [out, stride] = transpose of from [in, out]; columns behind `in` are zero. */
@@ -102,45 +102,45 @@ void layers_conv_turn(size_t in, size_t out, const float *w, float *turned) {
     transpose(in, out, stride, w + tap * in * out, turned + (8 - tap) * out * stride);
 }
 
-/* Input pixel (i, j) makes the output pixels (2i + a, 2j + b), each by a kernel of its own. */
+/* Input pixel (i, j) makes the output pixels (2i + a, 2j + b), each by another kernel. */
 void layers_up(map in, size_t out, const float *x, const float *w, float *y) {
   const map to = {2 * in.height, 2 * in.width, out};
   for (size_t a = 0; a < 2; a++)
     for (size_t b = 0; b < 2; b++)
-      layers_outer(&(outer){.lines = in.height,
-                            .rows = in.width,
-                            .columns = out,
-                            .groups = 1,
-                            .depth = in.channels,
-                            .a = x + inside(in),
-                            .a_line = line(in),
-                            .a_row = in.channels,
-                            .a_depth = 1,
-                            .b = w + (2 * a + b) * in.channels * out,
-                            .b_depth = out,
-                            .c = y + inside(to) + a * line(to) + b * out,
-                            .c_line = 2 * line(to),
-                            .c_row = 2 * out});
+      layers_strided_gemm(&(strided_gemm){.lines = in.height,
+                                          .rows = in.width,
+                                          .columns = out,
+                                          .groups = 1,
+                                          .depth = in.channels,
+                                          .a = x + inside(in),
+                                          .a_line = line(in),
+                                          .a_row = in.channels,
+                                          .a_depth = 1,
+                                          .b = w + (2 * a + b) * in.channels * out,
+                                          .b_depth = out,
+                                          .c = y + inside(to) + a * line(to) + b * out,
+                                          .c_line = 2 * line(to),
+                                          .c_row = 2 * out});
 }
 
 void layers_up_weights(map in, size_t out, const float *x, const float *dy, float *dw) {
   const map to = {2 * in.height, 2 * in.width, out};
   for (size_t a = 0; a < 2; a++)
     for (size_t b = 0; b < 2; b++)
-      layers_outer(&(outer){.lines = 1,
-                            .rows = in.channels,
-                            .columns = out,
-                            .groups = in.height,
-                            .depth = in.width,
-                            .a = x + inside(in),
-                            .a_row = 1,
-                            .a_group = line(in),
-                            .a_depth = in.channels,
-                            .b = dy + inside(to) + a * line(to) + b * out,
-                            .b_group = 2 * line(to),
-                            .b_depth = 2 * out,
-                            .c = dw + (2 * a + b) * in.channels * out,
-                            .c_row = out});
+      layers_strided_gemm(&(strided_gemm){.lines = 1,
+                                          .rows = in.channels,
+                                          .columns = out,
+                                          .groups = in.height,
+                                          .depth = in.width,
+                                          .a = x + inside(in),
+                                          .a_row = 1,
+                                          .a_group = line(in),
+                                          .a_depth = in.channels,
+                                          .b = dy + inside(to) + a * line(to) + b * out,
+                                          .b_group = 2 * line(to),
+                                          .b_depth = 2 * out,
+                                          .c = dw + (2 * a + b) * in.channels * out,
+                                          .c_row = out});
 }
 
 void layers_up_turn(size_t in, size_t out, const float *w, float *turned) {
@@ -148,25 +148,25 @@ void layers_up_turn(size_t in, size_t out, const float *w, float *turned) {
     transpose(in, out, in, w + tap * in * out, turned + tap * in * out);
 }
 
-/* The two pixels that a row of the kernel made lie side by side: 2 out numbers. */
+/* The two pixels that a row of the kernel made are side by side: 2 out numbers. */
 void layers_up_back(map in, size_t out, const float *dy, const float *turned, float *dx) {
   const map to = {2 * in.height, 2 * in.width, out};
-  layers_outer(&(outer){.lines = in.height,
-                        .rows = in.width,
-                        .columns = in.channels,
-                        .groups = 2,
-                        .depth = 2 * out,
-                        .a = dy + inside(to),
-                        .a_line = 2 * line(to),
-                        .a_row = 2 * out,
-                        .a_group = line(to),
-                        .a_depth = 1,
-                        .b = turned,
-                        .b_group = 2 * out * in.channels,
-                        .b_depth = in.channels,
-                        .c = dx + inside(in),
-                        .c_line = line(in),
-                        .c_row = in.channels});
+  layers_strided_gemm(&(strided_gemm){.lines = in.height,
+                                      .rows = in.width,
+                                      .columns = in.channels,
+                                      .groups = 2,
+                                      .depth = 2 * out,
+                                      .a = dy + inside(to),
+                                      .a_line = 2 * line(to),
+                                      .a_row = 2 * out,
+                                      .a_group = line(to),
+                                      .a_depth = 1,
+                                      .b = turned,
+                                      .b_group = 2 * out * in.channels,
+                                      .b_depth = in.channels,
+                                      .c = dx + inside(in),
+                                      .c_line = line(in),
+                                      .c_row = in.channels});
 }
 
 void layers_pool(map in, const float *x, float *y) {

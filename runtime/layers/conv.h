@@ -1,15 +1,16 @@
-/* Convolutions of images, forward and backward, and what stands between them in a UNet.
+/* Convolutions of images, forward and backward, and what a UNet has between them.
  *
- * A map is one image of features with a frame of zeros around it, one pixel wide, so that no 3 x 3
- * convolution has to look where an image ends: [height + 2, width + 2, channels], channels fastest.
- * "Writes" means the whole map, frame and all; "adds" leaves the frame as it is. Channels that are
- * written or added to are a multiple of LAYERS_LANES (layers/outer.h), but for frame and unframe.
+ * A map is one image of features with a frame of zeros around it, one pixel wide, so that a 3 x 3
+ * convolution does not have to look where an image ends: [height + 2, width + 2, channels],
+ * channels fastest. "Writes" means the whole map, frame and all; "adds" leaves the frame as it is.
+ * Channels that are written or added to are a multiple of LAYERS_LANES (layers/strided_gemm.h), but
+ * for frame and unframe.
  *
  * Kernels: 3 x 3 [3, 3, in, out]; 2 x 2 of the up-convolution [2, 2, in, out]. */
 #ifndef LAYERS_CONV_H
 #define LAYERS_CONV_H
 
-#include "layers/outer.h"
+#include "layers/strided_gemm.h"
 
 typedef struct map {
   size_t height, width, channels;

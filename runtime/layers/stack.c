@@ -18,8 +18,13 @@ static size_t layer_weights(stack_shape shape) {
   return shape.width * shape.width + shape.width;
 }
 
-size_t stack_weights(stack_shape shape) {
-  return shape.depth * layer_weights(shape);
+size_t stack_tensors(tensor_list *list, stack_shape shape, const char *part, size_t first) {
+  const size_t offset = list->offset;
+  for (size_t k = first; k < first + shape.depth; k++) {
+    tensors_add(list, shape.width, shape.width, HIFM_INIT_LECUN, 1, "%s%zu.kernel", part, k);
+    tensors_add(list, 1, shape.width, HIFM_INIT_ZERO, 1, "%s%zu.bias", part, k);
+  }
+  return offset;
 }
 
 size_t stack_tape(stack_shape shape, size_t n) {
@@ -44,28 +49,28 @@ const float *stack_forward(stack_shape shape, size_t n, const float *w, const fl
 }
 
 void stack_backward(stack_shape shape, size_t n, const float *w, const float *x, const float *tape,
-                    float *dy, float *dw, float *dx, float *spare) {
+                    float *dy, float *dw, float *dx, float *scratch) {
   const size_t width = shape.width, size = n * width, step = layer_weights(shape);
   if (shape.depth == 0 && dx) memcpy(dx, dy, size * sizeof *dx);
   for (size_t k = shape.depth; k-- > 0;) {
     const float *input = k ? activations(shape, n, tape, k - 1) : x;
-    float *dinput = k ? spare : dx, *dkernel = dw ? dw + k * step : NULL;
+    float *dinput = k ? scratch : dx, *dkernel = dw ? dw + k * step : NULL;
     layers_scale(size, slopes(shape, n, tape, k), dy);
     layers_dense_backward(n, width, width, input, w + k * step, dy, dkernel,
                           dkernel ? dkernel + width * width : NULL, dinput);
-    spare = dy;
+    scratch = dy;
     dy = dinput;
   }
 }
 
 float *stack_tangent(stack_shape shape, size_t n, const float *w, const float *tape, float *t,
-                     float *spare) {
+                     float *scratch) {
   const size_t width = shape.width;
   for (size_t k = 0; k < shape.depth; k++) {
-    layers_dense(n, width, width, t, w, NULL, spare);
-    layers_scale(n * width, slopes(shape, n, tape, k), spare);
-    float *done = spare;
-    spare = t;
+    layers_dense(n, width, width, t, w, NULL, scratch);
+    layers_scale(n * width, slopes(shape, n, tape, k), scratch);
+    float *done = scratch;
+    scratch = t;
     t = done;
     w += layer_weights(shape);
   }

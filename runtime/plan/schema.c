@@ -223,13 +223,31 @@ static status_code resolve_stage(schema *s, const value *declared, value *stages
   return STATUS_OK;
 }
 
-/* Eq. 16 needs a diffusion: where no stage gives one and the source brings no path of its own, the
- * anisotropic one with its defaults is taken. */
+/* Eq. 16 needs a diffusion where the source brings no path of its own. */
 static bool needs_noise(const flow_role *roles, size_t count) {
   if (count == 0 || roles[0].own_path) return false;
   for (size_t i = 0; i < count; i++)
     if (roles[i].role & HIFM_STAGE_NOISE) return false;
   return true;
+}
+
+/* The noise stage that is taken, with its defaults, where a flow needs one and gives none. */
+static status_code find_default_noise(schema *s, const char **name, failure *err) {
+  *name = NULL;
+  for (size_t i = 0; i < s->catalogue->count; i++) {
+    const value *entry = s->catalogue->items[i];
+    const uint32_t role = (uint32_t)value_get_number(entry, "role", 0);
+    if (!(role & HIFM_STAGE_DEFAULT_NOISE)) continue;
+    const char *found = value_get_text(entry, "name", "");
+    if (*name)
+      return failure_set(err, STATUS_BAD_CONFIG,
+                         "flow: no noise stage given, and both %s and %s are the default", *name,
+                         found);
+    *name = found;
+  }
+  if (*name) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_CONFIG,
+                     "flow: no noise stage given, and no plugin is the default");
 }
 
 static status_code resolve_stages(schema *s, const value *declared, const value **out,
@@ -245,8 +263,10 @@ static status_code resolve_stages(schema *s, const value *declared, const value 
     if (status != STATUS_OK) return status;
   }
   if (needs_noise(roles, count)) {
-    status_code status =
-        resolve_stage(s, value_text(s->memory, "anisotropic"), stages, &roles[count], err);
+    const char *noise;
+    status_code status = find_default_noise(s, &noise, err);
+    if (status == STATUS_OK)
+      status = resolve_stage(s, value_text(s->memory, noise), stages, &roles[count], err);
     if (status != STATUS_OK) return status;
   }
   *out = stages;

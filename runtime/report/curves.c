@@ -2,13 +2,13 @@
 
 #include "base/numbers.h"
 #include "base/text.h"
-#include "report/view.h"
+#include "report/groups.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What the runs of a group say at one x. */
+/* The numbers of a group of runs at one x. */
 typedef struct point {
   double x;
   size_t rows, n[CURVES_PANELS];
@@ -44,26 +44,26 @@ static void fill_curve(arena *a, const point *points, size_t count, size_t panel
   }
 }
 
-static void make_curve(arena *a, const csv_table *history, const view_groups *groups, size_t group,
-                       int x, const int *panels, size_t panel_count, curve *c) {
+static void make_curve(arena *a, const curves_request *r, const row_groups *groups, size_t group,
+                       curve *c) {
   const size_t *member = groups->rows + groups->start[group];
   const size_t most = groups->start[group + 1] - groups->start[group];
   point *points = memory_array(most + 1, sizeof *points);
   size_t count = 0, last = 0;
   for (size_t i = 0; i < most; i++) {
-    const char **row = history->cells[member[i]];
+    const char **row = r->history->cells[member[i]];
     double at, y;
-    if (!text_number(row[x], &at)) continue;
+    if (!text_number(row[r->x], &at)) continue;
     point *here = point_at(points, &count, &last, at);
     here->rows++;
-    for (size_t p = 0; p < panel_count; p++)
-      if (text_number(row[panels[p]], &y)) {
+    for (size_t p = 0; p < r->panel_count; p++)
+      if (text_number(row[r->panels[p]], &y)) {
         here->sum[p] += y;
         here->n[p]++;
       }
   }
   qsort(points, count, sizeof *points, order_of_points);
-  fill_curve(a, points, count, panel_count, c);
+  fill_curve(a, points, count, r->panel_count, c);
   free(points);
 }
 
@@ -114,16 +114,16 @@ typedef struct trait {
   bool is_switch;   /* only "yes", "no" and "" */
 } trait;
 
-static const char **row_of(const csv_table *history, const view_groups *groups, size_t group) {
+static const char **row_of(const csv_table *history, const row_groups *groups, size_t group) {
   return history->cells[groups->rows[groups->start[group]]];
 }
 
-static size_t find_traits(const csv_table *history, const view_groups *groups, const value *columns,
-                          trait *out) {
+static size_t find_traits(const curves_request *r, const row_groups *groups, trait *out) {
+  const csv_table *history = r->history;
   size_t count = 0;
-  for (size_t i = 0; i < columns->count; i++) {
-    const char *name = columns->items[i]->text, *dot = strrchr(name, '.');
-    int column = csv_table_column(history, name);
+  for (size_t i = 0; i < r->columns->count && groups->count; i++) {
+    const char *name = r->columns->items[i]->text, *dot = strrchr(name, '.');
+    const int column = csv_table_column(history, name);
     if (column < 0 || strcmp(name, "seed") == 0) continue;
     trait t = {(size_t)column, dot ? dot + 1 : name, dot != NULL, true};
     bool varies = false;
@@ -154,15 +154,33 @@ static const char *label_of(arena *a, const char **row, const trait *traits, siz
   return *label ? label : "plain";
 }
 
+/* The settings of a curve that are not switches, as one text. */
 static const char *family_of(arena *a, const char **row, const trait *traits, size_t count) {
   const char *family = "";
   for (const trait *t = traits; t < traits + count; t++)
-    if (!t->is_switch || strcmp(t->word, "hyperbolize") == 0)
-      family = arena_format(a, "%s/%s", family, row[t->column]);
+    if (!t->is_switch) family = arena_format(a, "%s/%s", family, row[t->column]);
   return family;
 }
 
-static void assign_family(const char **families, curve *curves, size_t at) {
+static size_t family_size(const char *const *families, size_t count, const char *family) {
+  size_t size = 0;
+  for (size_t i = 0; i < count; i++) size += strcmp(families[i], family) == 0;
+  return size;
+}
+
+/* Divides each family that is too large by one switch. */
+static void divide_families(arena *a, const curves_request *r, const row_groups *groups,
+                            const trait *t, const char **families) {
+  const char **divided = arena_get(a, (groups->count + 1) * sizeof *divided);
+  for (size_t g = 0; g < groups->count; g++) {
+    const bool large = family_size(families, groups->count, families[g]) > CURVES_MEMBERS;
+    const char *cell = row_of(r->history, groups, g)[t->column];
+    divided[g] = large ? arena_format(a, "%s/%s", families[g], cell) : families[g];
+  }
+  memcpy(families, divided, groups->count * sizeof *families);
+}
+
+static void assign_family(const char *const *families, curve *curves, size_t at) {
   size_t next = 0;
   for (size_t i = 0; i < at; i++) {
     if (curves[i].family >= next) next = curves[i].family + 1;
@@ -173,21 +191,22 @@ static void assign_family(const char **families, curve *curves, size_t at) {
   if (curves[at].member == 0) curves[at].family = next;
 }
 
-size_t curves_make(arena *a, const csv_table *history, const value *columns, int x,
-                   const int *panels, size_t panel_count, curve **out) {
-  view_groups groups;
-  view_group(a, history, columns, false, &groups);
-  trait *traits = arena_get(a, (columns->count + 1) * sizeof *traits);
-  size_t trait_count = groups.count ? find_traits(history, &groups, columns, traits) : 0;
+size_t curves_make(arena *a, const curves_request *request, curve **out) {
+  row_groups groups;
+  groups_find(a, request->history, request->columns, false, &groups);
+  trait *traits = arena_get(a, (request->columns->count + 1) * sizeof *traits);
+  const size_t trait_count = find_traits(request, &groups, traits);
   const char **families = arena_get(a, (groups.count + 1) * sizeof *families);
   curve *curves = arena_get(a, (groups.count + 1) * sizeof *curves);
   for (size_t g = 0; g < groups.count; g++) {
-    const char **row = row_of(history, &groups, g);
-    make_curve(a, history, &groups, g, x, panels, panel_count, &curves[g]);
+    const char **row = row_of(request->history, &groups, g);
+    make_curve(a, request, &groups, g, &curves[g]);
     curves[g].label = label_of(a, row, traits, trait_count);
     families[g] = family_of(a, row, traits, trait_count);
-    assign_family(families, curves, g);
   }
+  for (const trait *t = traits; t < traits + trait_count; t++)
+    if (t->is_switch) divide_families(a, request, &groups, t, families);
+  for (size_t g = 0; g < groups.count; g++) assign_family(families, curves, g);
   *out = curves;
   return groups.count;
 }

@@ -5,25 +5,32 @@
 #include "base/csv_table.h"
 #include "base/failure.h"
 #include "base/value.h"
+#include "job/metrics.h"
 
 /* A figure's declaration in a script:
  *
  *   figure4 = { title = "...", panels = { "nll", { "nfe", title = "evaluations" } }, x = "epoch" }
  *
- * x is epoch or step. Up to four panels, one below the other, each a column of history.csv, which
- * has words and a unit of its own where there is no title; runs that differ only in their seed make
- * one line, their mean. A line has a gap where a run has no number. The top of a panel may cut off
- * the first epochs, which would squash all others; how many points that are stands there. Long
- * curves are smoothed and their points shown behind as dots, which the figure says.
- *
- * Writes view/<name>.svg and .png, the same bytes for the same CSV. Returns STATUS_OK with *made
- * false (and a reason in err->message) where gnuplot is not installed or nothing is measured yet.
- * What is not made is removed where an earlier call had made it: it would be of another CSV. */
-status_code figure_write(const char *view, const char *name, const value *declaration,
-                         const value *columns, bool *made, failure *err);
+ * x is epoch or step. Up to four panels, one below the other, each a column of history.csv; a panel
+ * without a title has the words and the unit of its column (report/columns.h). Runs that differ
+ * only in their seed make one line, their mean. A line has a gap where a run has no number. The top
+ * of a panel may cut off the first epochs, which would make all others look equal; the panel then
+ * says how many points are above it. Long curves are smoothed, with their points behind them as
+ * dots; the figure says so. */
+typedef struct figure_request {
+  const char *folder, *name; /* the folder that has history.csv; the figure's name */
+  const metric *metrics;     /* those that history.csv was written with: METRICS */
+  const value *declaration;
+  const value *columns; /* of the plan */
+} figure_request;
 
-/* Refuses what figure_write would refuse, were `history` the view's history.csv. */
-status_code figure_check(const char *name, const value *declaration, const csv_table *history,
-                         failure *err);
+/* Writes <folder>/<name>.svg and .png, the same bytes for the same CSV. Returns STATUS_OK with
+ * *made false (and a reason in err->message) where gnuplot is not installed or nothing is measured
+ * yet. Files of an earlier call are removed where none are made: they would be those of another
+ * CSV. */
+status_code figure_write(const figure_request *request, bool *made, failure *err);
+
+/* Refuses what figure_write would refuse, were `history` the folder's history.csv. */
+status_code figure_check(const figure_request *request, const csv_table *history, failure *err);
 
 #endif

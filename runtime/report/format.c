@@ -64,7 +64,7 @@ static size_t letter_width(uint32_t letter) {
   return 1;
 }
 
-/* Bytes of the letter at text; a byte that is no UTF-8 stands for itself. */
+/* Bytes of the letter at text; a byte that is not UTF-8 counts as one letter. */
 static size_t letter_read(const char *text, uint32_t *letter) {
   const unsigned char *s = (const unsigned char *)text;
   size_t bytes = text_utf8(text);

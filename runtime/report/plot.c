@@ -13,8 +13,8 @@
 
 extern char **environ;
 
-/* Files in memory in place of pipes: nobody has to read while somebody writes, and no path or name
- * of the user's ever stands in a script. */
+/* Files in memory in place of pipes: reading and writing need not alternate, and no path or name of
+ * the user is ever in a script. */
 enum { SCRIPT, OUTPUT, COMPLAINT, CHANNELS };
 
 static bool open_channels(int channels[CHANNELS], const char *script, size_t length) {

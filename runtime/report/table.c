@@ -1,22 +1,19 @@
 #include "report/table.h"
 
 #include "base/files.h"
-#include "report/table_cells.h"
-#include "report/table_epochs.h"
-#include "report/table_notes.h"
-#include "report/table_ranks.h"
-#include "report/table_seeds.h"
-#include "report/table_sources.h"
-#include "report/table_text.h"
+#include "report/table_parts.h"
 
 #include <stdlib.h>
 
+static const char CSV[] = ".csv";
+
 static status_code check_keys(table_parts *p, failure *err) {
-  static const view_key known[] = {{"title", VALUE_TEXT}, {"columns", VALUE_NULL},
-                                   {"sort", VALUE_TEXT},  {"ranks", VALUE_NULL},
-                                   {"paper", VALUE_TEXT}, {"notes", VALUE_NULL}};
+  static const entries_key KNOWN[] = {{"title", VALUE_TEXT}, {"columns", VALUE_NULL},
+                                      {"sort", VALUE_TEXT},  {"ranks", VALUE_NULL},
+                                      {"paper", VALUE_TEXT}, {"notes", VALUE_NULL}};
   const char *where = arena_format(&p->memory, "table %s", p->request->name);
-  return view_check_keys(where, p->request->declaration, known, sizeof known / sizeof *known, err);
+  return entries_check_keys(where, p->request->declaration, KNOWN, sizeof KNOWN / sizeof *KNOWN,
+                            err);
 }
 
 static status_code make(table_parts *p, csv_table *csv, failure *err) {
@@ -32,29 +29,49 @@ static status_code make(table_parts *p, csv_table *csv, failure *err) {
 }
 
 static const char *path_of(table_parts *p, const char *ending) {
-  return arena_format(&p->memory, "%s/%s%s", p->request->view, p->request->name, ending);
+  return arena_format(&p->memory, "%s/%s%s", p->request->folder, p->request->name, ending);
 }
 
-static status_code write_text(table_parts *p, const csv_table *csv, const char *ending,
-                              table_style style, failure *err) {
+static status_code write_text(table_parts *p, const csv_table *csv, const table_style *style,
+                              failure *err) {
   text_buffer text = {0};
   table_text(&text, p, csv, style);
-  status_code status = files_write(path_of(p, ending), text.text, text.length, err);
+  status_code status = files_write(path_of(p, style->ending), text.text, text.length, err);
   free(text.text);
   return status;
 }
 
+static status_code write_files(table_parts *p, const csv_table *csv, failure *err) {
+  status_code status = csv_table_write(csv, path_of(p, CSV), err);
+  for (const table_style *style = TABLE_STYLES; style->ending && status == STATUS_OK; style++)
+    status = write_text(p, csv, style, err);
+  return status;
+}
+
+static void remove_files(const table_request *request) {
+  entries_remove(request->folder, request->name, CSV, NULL);
+  for (const table_style *style = TABLE_STYLES; style->ending; style++)
+    entries_remove(request->folder, request->name, style->ending, NULL);
+}
+
 static void print_text(const table_parts *p, const csv_table *csv, FILE *screen) {
   text_buffer text = {0};
-  table_text(&text, p, csv, TABLE_SCREEN);
+  table_text(&text, p, csv, &TABLE_SCREEN);
   fputs(text.text, screen);
   free(text.text);
+}
+
+const char *table_endings(arena *a) {
+  const char *all = CSV;
+  for (const table_style *style = TABLE_STYLES; style->ending; style++)
+    all = arena_format(a, "%s, %s", all, style->ending);
+  return all;
 }
 
 status_code table_check(const table_request *request, const csv_table *runs, failure *err) {
   table_parts p;
   csv_table csv = {0};
-  status_code status = view_check_name("a table", request->name, err);
+  status_code status = entries_check_name("a table", request->name, err);
   if (status != STATUS_OK) return status;
   status = table_open(&p, request, runs, err);
   if (status == STATUS_OK) status = make(&p, &csv, err);
@@ -66,27 +83,24 @@ status_code table_check(const table_request *request, const csv_table *runs, fai
 static status_code read_runs(const table_request *request, csv_table *runs, failure *err) {
   arena memory = {0};
   status_code status =
-      csv_table_read(runs, arena_format(&memory, "%s/runs.csv", request->view), err);
+      csv_table_read(runs, arena_format(&memory, "%s/runs.csv", request->folder), err);
   arena_close(&memory);
   return status;
 }
 
 status_code table_write(const table_request *request, FILE *screen, failure *err) {
-  static const char *const endings[] = {".csv", ".md", ".tex"};
   table_parts p;
   csv_table runs, csv = {0};
-  status_code status = view_check_name("a table", request->name, err);
+  status_code status = entries_check_name("a table", request->name, err);
   if (status == STATUS_OK) status = read_runs(request, &runs, err);
   if (status != STATUS_OK) return status;
   status = table_open(&p, request, &runs, err);
   if (status == STATUS_OK) status = make(&p, &csv, err);
-  if (status == STATUS_OK) status = csv_table_write(&csv, path_of(&p, ".csv"), err);
-  if (status == STATUS_OK) status = write_text(&p, &csv, ".md", TABLE_MARKDOWN, err);
-  if (status == STATUS_OK) status = write_text(&p, &csv, ".tex", TABLE_LATEX, err);
+  if (status == STATUS_OK) status = write_files(&p, &csv, err);
   if (status == STATUS_OK && screen) print_text(&p, &csv, screen);
   csv_table_close(&csv);
   table_close(&p);
   csv_table_close(&runs);
-  if (status != STATUS_OK) view_remove(request->view, request->name, endings, 3, NULL);
+  if (status != STATUS_OK) remove_files(request);
   return status;
 }

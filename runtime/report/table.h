@@ -5,6 +5,7 @@
 #include "base/csv_table.h"
 #include "base/failure.h"
 #include "base/value.h"
+#include "job/metrics.h"
 
 #include <stdio.h>
 
@@ -20,34 +21,35 @@
  *              notes = { "A Gaussian has {all.nll_gaussian:2}." } }
  *
  * Each column has a heading and a column of runs.csv, or "paper.<column>" of the paper's CSV, which
- * lies beside the script and is joined on the columns of the plan that both files have (cells
- * equal; no number is shown where several rows fit). Settings that do not vary in this grid are
- * left out. `digits` after the point: 3, for counts such as NFE 0, for the paper's as printed
- * there. `sort`: ascending, missing last; without it rows are in grid order.
+ * is in the script's folder and is joined on the columns of the plan that both files have (cells
+ * equal; where several rows fit, no number is shown). Settings that do not vary in this grid are
+ * left out. `digits` after the point: 3, for counts such as NFE 0, for the paper's as printed in
+ * its CSV. `sort`: ascending, missing last; without it rows are in grid order.
  *
  * Rows that agree in all varying columns but `seed` are averaged, unless a column shows the seed:
  * mean +- standard deviation and a count, "(2 of 3)" where a number is missing, "(3, 1 diverged)"
  * where a run diverged after it had a number. A line says what +- is, another that rows have
- * different seeds in their means, where they do. Missing runs are counted in a last line.
+ * different seeds in their means, where they do. A last line counts missing runs.
  *
  * `minus`: conditions as of --only, for the columns of runs.csv, that fit one row (with all its
- * seeds): its number is subtracted seed by seed, so that what a seed does to both rows alike falls
- * out, and the differences are averaged over the seeds that both have. That row itself has a gap.
+ * seeds): its number is subtracted seed by seed, so that what a seed does to both rows cancels, and
+ * the differences are averaged over the seeds that both have. That row itself has a gap.
  *
  * `unit`: "nats/dim" or "bits/dim" divides a number of nats by the column `dimensions`, and by
  * ln 2. That is of the density over the data's own coordinates, whatever their scale.
  *
- * `ranks`: a last column "Rank", the place of each row's number in each seed, smallest first, equal
- * ones alike, seeds ascending, "1 2 1". Below the table: does every seed give the same order, as
- * how many pairs of rows would by chance; with `paper`, a column of the paper's CSV, Kendall's
- * tau-b between that order and this.
+ * `ranks`: a last column "Rank", the rank of each row's number in each seed, smallest first, equal
+ * numbers equal ranks, seeds ascending, "1 2 1". A line below the table says whether every seed
+ * gives the same order, and how many pairs of rows would agree by chance; with `paper`, a column of
+ * the paper's CSV, another gives Kendall's tau-b between that order and this.
  *
  * `notes`: lines below the table. {column} or {column:digits} is a number of runs.csv: the mean
  * over all runs or, where they differ by more than the last digit, "4.5 to 11856.2"; "{{" a brace.
  *
  * STATUS_BAD_CONFIG names an unknown column with "did you mean". */
 typedef struct table_request {
-  const char *view, *name; /* the folder that has runs.csv; the table's name */
+  const char *folder, *name; /* the folder that has runs.csv; the table's name */
+  const metric *metrics;     /* those that runs.csv was written with: METRICS */
   const value *declaration;
   const char *script_folder; /* has the paper's CSV */
   const value *columns;      /* of the plan */
@@ -55,14 +57,17 @@ typedef struct table_request {
                    leaves gaps and a line below the table; otherwise it is an error */
 } table_request;
 
-/* Refuses what table_write would refuse, were `runs` the view's runs.csv. */
+/* Refuses what table_write would refuse, were `runs` the folder's runs.csv. */
 status_code table_check(const table_request *request, const csv_table *runs, failure *err);
 
-/* Writes into the view <name>.csv (plain numbers, yes and no; `<heading> sd` and `<heading> n`
+/* Writes into the folder <name>.csv (plain numbers, yes and no; `<heading> sd` and `<heading> n`
  * where seeds are averaged; then rank; last the columns runs, missing, diverged), <name>.md and
  * <name>.tex (a tabular for \input, with the packages booktabs and amssymb); prints the table as
- * aligned text to `screen`, which may be NULL. After a failure none of the three is there: they
- * would be of another CSV. */
+ * aligned text to `screen`, which may be NULL. After a failure none of these files is there: they
+ * would be those of another CSV. */
 status_code table_write(const table_request *request, FILE *screen, failure *err);
+
+/* The endings of the files that table_write writes, ".csv, .md, ...". */
+const char *table_endings(arena *a);
 
 #endif

@@ -1,7 +1,7 @@
-#include "report/table_cells.h"
+#include "report/table_parts.h"
 
 #include "base/text.h"
-#include "report/format.h"
+#include "job/run_status.h"
 #include "report/table_numbers.h"
 
 #include <math.h>
@@ -40,7 +40,7 @@ static const char *number_text(table_parts *p, double x) {
 
 static const char *cell_of(table_parts *p, size_t group, const table_source *s) {
   if (s->paper >= 0) return table_paper_cell(p, table_first_run(p, &p->groups, group), s->paper);
-  if (s->number) return number_text(p, average_of(p, group, s).mean);
+  if (s->facts) return number_text(p, average_of(p, group, s).mean);
   return s->run >= 0 ? text_of(p, group, s->run) : "";
 }
 
@@ -48,7 +48,7 @@ static const char *cell_of(table_parts *p, size_t group, const table_source *s) 
 
 typedef struct sort_key {
   const char *text;
-  double number; /* NAN: the text is no number */
+  double number; /* NAN: the text is not a number */
   size_t group;
 } sort_key;
 
@@ -82,12 +82,11 @@ static tally tally_of(const table_parts *p, size_t group) {
   tally t = {0};
   int column = csv_table_column(&p->runs, "status");
   for (size_t i = p->groups.start[group]; i < p->groups.start[group + 1]; i++) {
-    const char *status = column < 0 ? "" : p->runs.cells[p->groups.rows[i]][column];
+    const char *word = column < 0 ? "" : p->runs.cells[p->groups.rows[i]][column];
+    const run_status status = run_status_of(word);
     t.runs++;
-    if (strcmp(status, "diverged") == 0)
-      t.diverged++;
-    else if (strcmp(status, "done") != 0)
-      t.missing++;
+    t.diverged += status == RUN_DIVERGED;
+    t.missing += status == RUN_MISSING || status == RUN_FAILED;
   }
   return t;
 }
@@ -95,7 +94,7 @@ static tally tally_of(const table_parts *p, size_t group) {
 static void fill_row(table_parts *p, size_t group, const char **cells) {
   for (const table_source *s = p->sources; s < p->sources + p->count; s++) {
     *cells++ = cell_of(p, group, s);
-    if (!p->averaged || !s->number) continue;
+    if (!p->averaged || !s->facts) continue;
     table_average average = average_of(p, group, s);
     *cells++ = number_text(p, average.sd);
     *cells++ = arena_format(&p->memory, "%zu", average.n);
@@ -112,7 +111,7 @@ static size_t fill_header(table_parts *p, const char **header) {
   for (table_source *s = p->sources; s < p->sources + p->count; s++) {
     s->at = count;
     header[count++] = s->heading;
-    if (!p->averaged || !s->number) continue;
+    if (!p->averaged || !s->facts) continue;
     header[count++] = arena_format(&p->memory, "%s sd", s->heading);
     header[count++] = arena_format(&p->memory, "%s n", s->heading);
   }

@@ -1,11 +1,11 @@
-#include "report/table_epochs.h"
+#include "report/table_parts.h"
 
 #include <math.h>
 
 static bool shows_minimum(const table_parts *p) {
-  const int minimum = csv_table_column(&p->runs, "nll_min");
+  const int minimum = csv_table_column(&p->runs, METRICS_BEST "_min");
   for (size_t i = 0; i < p->count; i++)
-    if (p->sources[i].number && p->sources[i].run == minimum) return true;
+    if (p->sources[i].facts && p->sources[i].run == minimum) return true;
   return false;
 }
 

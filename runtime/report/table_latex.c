@@ -1,4 +1,4 @@
-#include "report/table_latex.h"
+#include "report/table_parts.h"
 
 #include "base/text.h"
 

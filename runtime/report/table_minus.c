@@ -1,8 +1,7 @@
-#include "report/table_minus.h"
+#include "report/table_parts.h"
 
 #include "base/text.h"
 #include "plan/cells.h"
-#include "report/table_sources.h"
 
 #include <string.h>
 
@@ -28,7 +27,7 @@ static status_code find_column(const search *s, const char *column, int *out, fa
   bool fixed = !near && table_is_setting(column);
   if (fixed && s->p->request->partial) return STATUS_OK;
   return failure_set(err, STATUS_BAD_CONFIG, "%s: %s \"%s\"%s", s->where,
-                     fixed ? "nothing varies in" : "there is no column", column,
+                     fixed ? "nothing varies in" : "unknown column", column,
                      fixed ? ": leave that condition out"
                            : text_choices(&s->p->memory, column, runs->header, runs->columns));
 }
@@ -50,7 +49,7 @@ static status_code narrow(search *s, const condition *wanted, failure *err) {
   return STATUS_OK;
 }
 
-/* What tells the runs apart beside the seed. */
+/* Only the seed may differ between the runs. */
 static status_code check_family(const search *s, failure *err) {
   const table_parts *p = s->p;
   const value *columns = p->request->columns;
@@ -107,9 +106,9 @@ status_code table_find_minus(table_parts *p, const char *column, const value *mi
     return failure_set(err, STATUS_BAD_CONFIG,
                        "%s: must be column=cell,... such as flow=OT, the row that is subtracted",
                        found.where);
-  if (!s->number)
+  if (!s->facts)
     return failure_set(err, STATUS_BAD_CONFIG,
-                       "%s: subtracts numbers of runs.csv such as nll_min; \"%s\" is none",
+                       "%s: subtracts numbers of runs.csv such as nll_min; \"%s\" is not one",
                        found.where, column);
   status_code status = find_runs(&found, &wanted, err);
   if (status != STATUS_OK) return status;

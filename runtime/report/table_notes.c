@@ -1,9 +1,7 @@
-#include "report/table_notes.h"
+#include "report/table_parts.h"
 
 #include "base/text.h"
-#include "report/format.h"
 #include "report/table_numbers.h"
-#include "report/table_sources.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,20 +9,20 @@
 
 enum { MOST_DIGITS = 15 };
 
-/* What the runs have: their mean or, where they differ by more than the last digit, from the least
- * to the most. One that is far off would be all of a mean. */
-static void add_number(const table_parts *p, text_buffer *out, int column, int digits) {
-  const table_source plain = {.run = column};
+/* What the runs have: their mean or, where they differ by more than the last digit, the least
+ * and the most: one run that is far off would decide a mean. */
+static void add_number(const table_parts *p, text_buffer *out, const table_source *number,
+                       int digits) {
   double *x = memory_array(p->runs.count + 1, sizeof *x), low = INFINITY, high = -INFINITY;
   char first[FORMAT_ROOM], last[FORMAT_ROOM];
   for (size_t r = 0; r < p->runs.count; r++) {
-    x[r] = table_number(p, &plain, r);
+    x[r] = table_number(p, number, r);
     low = fmin(low, x[r]); /* passes over NAN */
     high = fmax(high, x[r]);
   }
   const double mean = table_average_of(x, p->runs.count).mean;
   if (isnan(mean))
-    text_add(out, "–");
+    text_add(out, TABLE_GAP);
   else if (high - low > pow(10, -digits))
     text_add(out, "%s to %s", format_fixed(first, low, digits), format_fixed(last, high, digits));
   else
@@ -37,22 +35,24 @@ static status_code read_digits(const table_parts *p, const char *where, const ch
   if (!*text || strlen(text) > 2 || strspn(text, "0123456789") != strlen(text) ||
       atoi(text) > MOST_DIGITS)
     return failure_set(err, STATUS_BAD_CONFIG,
-                       "table %s: %s: after the colon stands how many digits, 0 to %d, not \"%s\"",
+                       "table %s: %s: the digits after the colon must be a whole number, 0 to %d, "
+                       "not \"%s\"",
                        p->request->name, where, MOST_DIGITS, text);
   *digits = atoi(text);
   return STATUS_OK;
 }
 
-/* field: what stands between the braces. */
+/* field: the text between the braces. */
 static status_code add_field(table_parts *p, text_buffer *out, const char *field, failure *err) {
   const char *where = arena_format(&p->memory, "notes: {%s}", field);
   char *column = arena_text(&p->memory, field), *colon = strrchr(column, ':');
-  int at, digits = 0;
+  table_source number;
+  int digits = 0;
   if (colon) *colon = 0;
-  status_code status = table_find_number(p, where, column, &at, err);
+  status_code status = table_find_number(p, where, column, &number, err);
   if (status == STATUS_OK && colon) status = read_digits(p, where, colon + 1, &digits, err);
   if (status != STATUS_OK) return status;
-  add_number(p, out, at, colon ? digits : table_digits(column));
+  add_number(p, out, &number, colon ? digits : number.facts->digits);
   return STATUS_OK;
 }
 
@@ -82,10 +82,10 @@ static status_code expand(table_parts *p, text_buffer *out, const char *note, fa
 status_code table_find_notes(table_parts *p, failure *err) {
   const value *declared = value_get(p->request->declaration, "notes");
   status_code status = STATUS_OK;
-  for (size_t i = 0; view_part(declared, i) && status == STATUS_OK; i++) {
+  for (size_t i = 0; entries_part(declared, i) && status == STATUS_OK; i++) {
     text_buffer text = {0};
     text_add(&text, "%s", "");
-    status = expand(p, &text, view_part(declared, i), err);
+    status = expand(p, &text, entries_part(declared, i), err);
     if (status == STATUS_OK) table_add_note(p, text.text);
     free(text.text);
   }

@@ -1,7 +1,6 @@
 #include "report/table_parts.h"
 
 #include "base/text.h"
-#include "report/record.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,7 +27,8 @@ status_code table_open(table_parts *p, const table_request *request, const csv_t
                        failure *err) {
   *p = (table_parts){.request = request, .runs = *runs};
   p->notes = value_new(&p->memory, VALUE_LIST);
-  view_group(&p->memory, &p->runs, request->columns, false, &p->families);
+  p->known = columns_of(&p->memory, request->metrics);
+  groups_find(&p->memory, &p->runs, request->columns, false, &p->families);
   return read_paper(p, err);
 }
 
@@ -41,7 +41,7 @@ void table_close(table_parts *p) {
   arena_close(&p->memory);
 }
 
-const char **table_first_run(const table_parts *p, const view_groups *groups, size_t group) {
+const char **table_first_run(const table_parts *p, const row_groups *groups, size_t group) {
   return p->runs.cells[groups->rows[groups->start[group]]];
 }
 
@@ -71,14 +71,17 @@ const char *table_paper_cell(const table_parts *p, const char **run, int column)
   return fits == 1 ? found : "";
 }
 
-status_code table_find_number(table_parts *p, const char *where, const char *column, int *out,
-                              failure *err) {
+status_code table_find_number(table_parts *p, const char *where, const char *column,
+                              table_source *out, failure *err) {
   size_t count = 0;
-  *out = record_is_number(column) ? csv_table_column(&p->runs, column) : -1;
-  if (*out >= 0) return STATUS_OK;
+  *out = (table_source){.heading = column,
+                        .run = csv_table_column(&p->runs, column),
+                        .paper = -1,
+                        .facts = columns_in_runs(&p->known, column)};
+  if (out->run >= 0 && out->facts) return STATUS_OK;
   const char **known = arena_get(&p->memory, (p->runs.columns + 1) * sizeof *known);
   for (size_t i = 0; i < p->runs.columns; i++)
-    if (record_is_number(p->runs.header[i])) known[count++] = p->runs.header[i];
+    if (columns_in_runs(&p->known, p->runs.header[i])) known[count++] = p->runs.header[i];
   return failure_set(err, STATUS_BAD_CONFIG, "table %s: %s: runs.csv has no number \"%s\"%s",
                      p->request->name, where, column,
                      text_choices(&p->memory, column, known, count));

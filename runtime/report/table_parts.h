@@ -1,11 +1,12 @@
-/* A table while it is made: what the files table*.c share, and nobody else. */
+/* A table while it is made: what the files table*.c share. */
 #ifndef REPORT_TABLE_PARTS_H
 #define REPORT_TABLE_PARTS_H
 
-#include "base/csv_table.h"
-#include "base/failure.h"
+#include "report/columns.h"
+#include "report/entries.h"
+#include "report/format.h"
+#include "report/groups.h"
 #include "report/table.h"
-#include "report/view.h"
 
 #include <stdint.h>
 
@@ -14,30 +15,31 @@
 #define TABLE_MISSING  "missing"
 #define TABLE_DIVERGED "diverged"
 
+#define TABLE_GAP    "–" /* in a cell without a value */
 #define TABLE_NO_ROW SIZE_MAX
 
-/* Where a declared column's cells come from; run and paper both -1: a setting that does not vary
- * here. */
+/* Where a declared column's cells come from; run and paper both -1: a setting that does not vary in
+ * this grid. */
 typedef struct table_source {
   const char *heading;
-  int run, paper;      /* a column of runs.csv, of the paper's CSV */
-  bool number;         /* of runs.csv: averaged over seeds */
-  int digits;          /* after the point; negative: as it stands */
+  int run, paper;            /* a column of runs.csv, of the paper's CSV */
+  const column_facts *facts; /* of a number of runs.csv, which is averaged over seeds; NULL: text */
+  int digits;                /* after the point; negative: as in the CSV */
   const size_t *minus; /* [runs] the row whose number is subtracted, or TABLE_NO_ROW; NULL: none */
-  double unit;    /* nats of one: what a number is divided by for each dimension; 0: as it is */
-  int dimensions; /* with a unit: the column of runs.csv that says how many; -1: none */
+  double unit;         /* in nats: what a number is divided by for each dimension; 0: no division */
+  int dimensions; /* with a unit: the column of runs.csv with the number of dimensions; -1: none */
   size_t at;      /* its column of the table's CSV */
 } table_source;
 
 typedef struct table_parts {
   arena memory;
   const table_request *request;
+  column_set known;
   csv_table runs, paper;      /* runs: the caller's; paper: no columns where there is none */
   size_t (*shared)[2], joins; /* columns of runs and paper that must be equal */
-  view_groups families;       /* runs that differ in no more than the seed */
-  view_groups
-      groups;    /* the table's rows: families or, where a column shows the seed, single runs */
-  bool averaged; /* some row is more than one run */
+  row_groups families;        /* runs that differ in no more than the seed */
+  row_groups groups; /* the table's rows: families or, where a column shows the seed, single runs */
+  bool averaged;     /* some row is more than one run */
   table_source *sources;
   size_t count;
   table_source sort;
@@ -45,6 +47,8 @@ typedef struct table_parts {
   const char **ranks; /* [groups]; NULL: not asked for */
   value *notes;       /* LIST of texts below the table */
 } table_parts;
+
+/* ---- table_parts.c: what is read ------------------------------------------------------------- */
 
 /* Reads the paper's CSV and finds the families. table_close also after a failure. */
 status_code table_open(table_parts *p, const table_request *request, const csv_table *runs,
@@ -55,7 +59,7 @@ void table_close(table_parts *p);
 void table_add_note(table_parts *p, const char *text);
 
 /* The first run of a family or group. */
-const char **table_first_run(const table_parts *p, const view_groups *groups, size_t group);
+const char **table_first_run(const table_parts *p, const row_groups *groups, size_t group);
 
 /* The number of one run, NAN where there is none; differences already taken. */
 double table_number(const table_parts *p, const table_source *s, size_t row);
@@ -63,8 +67,63 @@ double table_number(const table_parts *p, const table_source *s, size_t row);
 /* The paper's cell for a run; "" where none or more than one of its rows fits. */
 const char *table_paper_cell(const table_parts *p, const char **run, int column);
 
-/* A column of runs.csv that holds numbers; `where` begins the message about any other. */
-status_code table_find_number(table_parts *p, const char *where, const char *column, int *out,
-                              failure *err);
+/* A column of runs.csv that holds numbers, as a source; `where` begins the message about others. */
+status_code table_find_number(table_parts *p, const char *where, const char *column,
+                              table_source *out, failure *err);
+
+/* ---- what is declared, a file each ----------------------------------------------------------- */
+
+/* Is this the path of a setting, which may or may not vary in a grid? */
+bool table_is_setting(const char *column);
+
+/* Fills sources, sort and groups. */
+status_code table_find_sources(table_parts *p, failure *err);
+
+/* Paired differences. minus: the conditions of a declaration; column: what `s` shows. Sets
+ * s->minus: for each run the one of equal seed in the family that fits. */
+status_code table_find_minus(table_parts *p, const char *column, const value *minus,
+                             table_source *s, failure *err);
+
+/* Adds the declared notes to p->notes, each {column} or {column:digits} replaced. */
+status_code table_find_notes(table_parts *p, failure *err);
+
+/* Does the order of the rows hold from seed to seed, and is it the paper's? Fills p->ranks and adds
+ * to p->notes where the declaration has `ranks`. */
+status_code table_find_ranks(table_parts *p, failure *err);
+
+/* ---- what is made ---------------------------------------------------------------------------- */
+
+/* Begins `csv` and fills it, rows in the declared order; sets `at` of the sources and p->order. */
+status_code table_fill(table_parts *p, csv_table *csv, failure *err);
+
+/* Adds to p->notes that minima are over different numbers of epochs, where a column shows one and
+ * some runs were measured more than twice as often as others. */
+void table_note_epochs(table_parts *p);
+
+/* Adds to p->notes what +- is, where there is one, and that rows average different seeds, where
+ * they do. csv: as table_fill made it. */
+void table_note_seeds(table_parts *p, const csv_table *csv);
+
+/* How a table becomes text: rounded numbers, marks, gaps, notes. */
+typedef struct table_style {
+  const char *ending;                                /* of its file */
+  const char *(*escape)(arena *a, const char *text); /* for a title, a cell, a line; NULL: none */
+  void (*grid)(text_buffer *out, const format_grid *grid);
+  const char *title[2], *line[2]; /* what comes before and after a title, a line below the grid */
+  const char *between;            /* the grid and the first line */
+} table_style;
+
+extern const table_style TABLE_SCREEN;
+/* Of the files beside the CSV; the last one has the ending NULL. One more entry is one more file.
+ */
+extern const table_style TABLE_STYLES[];
+
+/* csv: as table_fill made it. */
+void table_text(text_buffer *out, const table_parts *p, const csv_table *csv,
+                const table_style *style);
+
+/* Any text as LaTeX that shows it: nothing in it is a command; the marks of tables and Greek
+ * letters become commands of LaTeX and amssymb, other letters stay as they are. One line. */
+const char *table_latex(arena *a, const char *text);
 
 #endif

@@ -1,7 +1,6 @@
-#include "report/table_ranks.h"
+#include "report/table_parts.h"
 
 #include "base/text.h"
-#include "report/format.h"
 #include "report/table_numbers.h"
 
 #include <math.h>
@@ -11,7 +10,8 @@
 /* The ranked numbers of the families in each seed. */
 typedef struct ranking {
   table_parts *p;
-  int column, paper, seed; /* paper, seed: -1 where there is none */
+  table_source ranked;
+  int paper, seed; /* -1 where there is none */
   const char **seeds;
   size_t seed_count, families;
   double **numbers; /* [seeds][families], NAN: missing */
@@ -64,7 +64,6 @@ static size_t seed_of(const ranking *r, size_t row) {
 
 static void find_numbers(ranking *r) {
   table_parts *p = r->p;
-  const table_source plain = {.run = r->column};
   r->families = p->families.count;
   r->numbers = arena_get(&p->memory, (r->seed_count + 1) * sizeof *r->numbers);
   for (size_t s = 0; s < r->seed_count; s++) {
@@ -72,7 +71,7 @@ static void find_numbers(ranking *r) {
     for (size_t f = 0; f < r->families; f++) r->numbers[s][f] = NAN;
   }
   for (size_t i = 0; i < p->runs.count; i++)
-    r->numbers[seed_of(r, i)][p->families.of_row[i]] = table_number(p, &plain, i);
+    r->numbers[seed_of(r, i)][p->families.of_row[i]] = table_number(p, &r->ranked, i);
 }
 
 /* ---- the column ------------------------------------------------------------------------------ */
@@ -80,7 +79,7 @@ static void find_numbers(ranking *r) {
 static const char *rank_of(const ranking *r, size_t family, size_t s) {
   const double x = r->numbers[s][family];
   size_t smaller = 0;
-  if (isnan(x)) return "–";
+  if (isnan(x)) return TABLE_GAP;
   for (size_t f = 0; f < r->families; f++) smaller += r->numbers[s][f] < x;
   return arena_format(&r->p->memory, "%zu", smaller + 1);
 }
@@ -133,7 +132,7 @@ static agreement agreement_of(const ranking *r) {
 /* As the table calls it. */
 static const char *label_of(const ranking *r, const char *column) {
   for (size_t i = 0; i < r->p->count; i++)
-    if (r->p->sources[i].run == r->column && !r->p->sources[i].minus)
+    if (r->p->sources[i].run == r->ranked.run && !r->p->sources[i].minus)
       return r->p->sources[i].heading;
   return column;
 }
@@ -158,7 +157,7 @@ static void add_agreement(const ranking *r, const char *column) {
 
 static const char *tau_text(const ranking *r, const double *ours, const double *papers) {
   double tau = table_kendall(ours, papers, r->families);
-  return isnan(tau) ? "–" : format_fixed(arena_get(&r->p->memory, FORMAT_ROOM), tau, 2);
+  return isnan(tau) ? TABLE_GAP : format_fixed(arena_get(&r->p->memory, FORMAT_ROOM), tau, 2);
 }
 
 static void add_tau(const ranking *r) {
@@ -182,17 +181,17 @@ static void add_tau(const ranking *r) {
 
 status_code table_find_ranks(table_parts *p, failure *err) {
   const value *declared = value_get(p->request->declaration, "ranks");
-  const char *column = view_part(declared, 0);
+  const char *column = entries_part(declared, 0);
   ranking r = {.p = p};
   if (!declared) return STATUS_OK;
   if (!column)
     return failure_set(err, STATUS_BAD_CONFIG,
                        "table %s: ranks must be such as { \"nll_min\", paper = \"nll\" }",
                        p->request->name);
-  static const view_key known[] = {{"paper", VALUE_TEXT}};
+  static const entries_key KNOWN[] = {{"paper", VALUE_TEXT}};
   const char *where = arena_format(&p->memory, "table %s: ranks", p->request->name);
-  status_code status = view_check_keys(where, declared, known, 1, err);
-  if (status == STATUS_OK) status = table_find_number(p, "ranks", column, &r.column, err);
+  status_code status = entries_check_keys(where, declared, KNOWN, 1, err);
+  if (status == STATUS_OK) status = table_find_number(p, "ranks", column, &r.ranked, err);
   if (status == STATUS_OK) status = find_paper(&r, value_get_text(declared, "paper", NULL), err);
   if (status != STATUS_OK) return status;
   find_seeds(&r);

@@ -1,4 +1,4 @@
-#include "report/table_seeds.h"
+#include "report/table_parts.h"
 
 #include <math.h>
 #include <string.h>
@@ -44,7 +44,7 @@ static bool mixes_seeds(const table_parts *p, const table_source *s, const csv_t
 void table_note_seeds(table_parts *p, const csv_table *csv) {
   bool deviations = false, mixed = false, paired = false;
   for (const table_source *s = p->sources; s < p->sources + p->count; s++) {
-    if (!p->averaged || !s->number) continue;
+    if (!p->averaged || !s->facts) continue;
     deviations |= has_deviation(s, csv);
     mixed |= !s->minus && mixes_seeds(p, s, csv);
     paired |= s->minus != NULL;

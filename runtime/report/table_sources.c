@@ -1,9 +1,7 @@
-#include "report/table_sources.h"
+#include "report/table_parts.h"
 
 #include "base/text.h"
 #include "plan/schema.h"
-#include "report/record.h"
-#include "report/table_minus.h"
 
 #include <math.h>
 #include <string.h>
@@ -18,15 +16,6 @@ static bool is_paper(const char *column) {
   return strncmp(column, PAPER, strlen(PAPER)) == 0;
 }
 
-int table_digits(const char *column) {
-  static const char *const counts[] = {"nfe", "epoch", "steps"};
-  if (is_paper(column)) return -1;
-  const char *dot = strrchr(column, '.'), *name = dot ? dot + 1 : column;
-  for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-    if (strncmp(name, counts[i], strlen(counts[i])) == 0) return 0;
-  return 3;
-}
-
 static status_code refuse_column(table_parts *p, const char *column, failure *err) {
   size_t count = p->runs.columns + p->paper.columns;
   const char **known = arena_get(&p->memory, (count + 1) * sizeof *known);
@@ -35,18 +24,18 @@ static status_code refuse_column(table_parts *p, const char *column, failure *er
                    ? p->runs.header[i]
                    : arena_format(&p->memory, "paper.%s", p->paper.header[i - p->runs.columns]);
   if (table_is_setting(column) && !text_nearest(column, known, count)) return STATUS_OK;
-  return failure_set(err, STATUS_BAD_CONFIG, "table %s: there is no column \"%s\"%s",
-                     p->request->name, column, text_choices(&p->memory, column, known, count));
+  return failure_set(err, STATUS_BAD_CONFIG, "table %s: unknown column \"%s\"%s", p->request->name,
+                     column, text_choices(&p->memory, column, known, count));
 }
 
 static status_code find_source(table_parts *p, const char *heading, const char *column,
                                table_source *out, failure *err) {
-  bool paper = is_paper(column);
-  *out = (table_source){.heading = heading, .run = -1, .paper = -1};
+  const bool paper = is_paper(column);
+  *out = (table_source){.heading = heading, .run = -1, .paper = -1, .digits = -1};
   if (paper && p->paper.columns) out->paper = csv_table_column(&p->paper, column + strlen(PAPER));
   if (!paper) out->run = csv_table_column(&p->runs, column);
-  out->number = out->run >= 0 && record_is_number(column);
-  out->digits = table_digits(column);
+  if (out->run >= 0) out->facts = columns_in_runs(&p->known, column);
+  if (out->facts) out->digits = out->facts->digits;
   return out->run < 0 && out->paper < 0 ? refuse_column(p, column, err) : STATUS_OK;
 }
 
@@ -59,9 +48,11 @@ static status_code find_unit(const table_parts *p, const value *unit, table_sour
     return failure_set(err, STATUS_BAD_CONFIG,
                        "table %s: column \"%s\": unit must be \"nats/dim\" or \"bits/dim\"",
                        p->request->name, out->heading);
-  if (!out->number)
-    return failure_set(err, STATUS_BAD_CONFIG, "table %s: column \"%s\": only numbers have a unit",
-                       p->request->name, out->heading);
+  if (!out->facts || strcmp(out->facts->unit, "nats") != 0)
+    return failure_set(
+        err, STATUS_BAD_CONFIG,
+        "table %s: column \"%s\": only numbers in nats, such as nll_min, have a unit",
+        p->request->name, out->heading);
   out->unit = bits ? log(2) : 1;
   out->dimensions = csv_table_column(&p->runs, "dimensions");
   return STATUS_OK;
@@ -69,11 +60,11 @@ static status_code find_unit(const table_parts *p, const value *unit, table_sour
 
 static status_code check_column(table_parts *p, const char *heading, const value *entry,
                                 failure *err) {
-  static const view_key known[] = {
+  static const entries_key KNOWN[] = {
       {"digits", VALUE_NUMBER}, {"minus", VALUE_NULL}, {"unit", VALUE_NULL}};
   const char *where = arena_format(&p->memory, "table %s: \"%s\"", p->request->name, heading);
   const double digits = value_get_number(entry, "digits", 0);
-  status_code status = view_check_keys(where, entry, known, sizeof known / sizeof *known, err);
+  status_code status = entries_check_keys(where, entry, KNOWN, sizeof KNOWN / sizeof *KNOWN, err);
   if (status == STATUS_OK && !(digits >= 0 && digits <= 17 && digits == floor(digits)))
     status =
         failure_set(err, STATUS_BAD_CONFIG, "%s: digits must be a whole number, 0 to 17", where);
@@ -81,7 +72,7 @@ static status_code check_column(table_parts *p, const char *heading, const value
 }
 
 static status_code find_declared(table_parts *p, const value *entry, size_t number, failure *err) {
-  const char *heading = view_part(entry, 0), *column = view_part(entry, 1);
+  const char *heading = entries_part(entry, 0), *column = entries_part(entry, 1);
   table_source *next = &p->sources[p->count];
   if (!heading || !column)
     return failure_set(err, STATUS_BAD_CONFIG,
@@ -103,7 +94,7 @@ static void group_runs(table_parts *p) {
   int seed = csv_table_column(&p->runs, "seed");
   bool by_seed = false;
   for (size_t i = 0; i < p->count; i++) by_seed |= seed >= 0 && p->sources[i].run == seed;
-  view_group(&p->memory, &p->runs, p->request->columns, by_seed, &p->groups);
+  groups_find(&p->memory, &p->runs, p->request->columns, by_seed, &p->groups);
   p->averaged = p->groups.count < p->runs.count;
 }
 

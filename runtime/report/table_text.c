@@ -1,12 +1,9 @@
-#include "report/table_text.h"
+#include "report/table_parts.h"
 
-#include "report/format.h"
-#include "report/table_latex.h"
+#include "job/run_status.h"
 
 #include <math.h>
 #include <string.h>
-
-static const char GAP[] = "–";
 
 /* ---- cells ----------------------------------------------------------------------------------- */
 
@@ -22,7 +19,8 @@ static size_t diverged_in(const table_parts *p, const table_source *s, size_t gr
   size_t count = 0;
   for (size_t i = p->groups.start[group]; status >= 0 && i < p->groups.start[group + 1]; i++) {
     const size_t run = p->groups.rows[i];
-    count += strcmp(p->runs.cells[run][status], "diverged") == 0 && !isnan(table_number(p, s, run));
+    count += run_status_of(p->runs.cells[run][status]) == RUN_DIVERGED &&
+             !isnan(table_number(p, s, run));
   }
   return count;
 }
@@ -41,8 +39,8 @@ static const char *number_cell(arena *a, const char **row, const table_source *s
 static const char *cell_of(arena *a, const table_parts *p, const csv_table *csv, size_t r,
                            const table_source *s) {
   const char *cell = csv->cells[r][s->at];
-  if (!*cell) return GAP;
-  if (s->number)
+  if (!*cell) return TABLE_GAP;
+  if (s->facts)
     return number_cell(a, csv->cells[r], s, csv->cells[r][csv_table_column(csv, TABLE_RUNS)],
                        diverged_in(p, s, p->order[r]));
   if (s->paper >= 0) return rounded(a, cell, s->digits);
@@ -69,7 +67,7 @@ static format_grid make_grid(arena *a, const table_parts *p, const csv_table *cs
   format_grid grid = {.columns = columns, .rows = csv->count + 1, .right = right};
   grid.cells = arena_get(a, (grid.rows * columns + 1) * sizeof *grid.cells);
   for (size_t c = 0; c < p->count; c++) {
-    right[c] = p->sources[c].paper >= 0 || (p->sources[c].number && !p->averaged);
+    right[c] = p->sources[c].paper >= 0 || (p->sources[c].facts && !p->averaged);
     fill_source(a, &grid, p, csv, c);
   }
   if (!p->ranks) return grid;
@@ -80,29 +78,27 @@ static format_grid make_grid(arena *a, const table_parts *p, const csv_table *cs
   return grid;
 }
 
+static const char *escaped(arena *a, const char *text, const table_style *style) {
+  return style->escape ? style->escape(a, text) : text;
+}
+
 static void add_grid(text_buffer *out, const table_parts *p, const csv_table *csv,
-                     table_style style) {
+                     const table_style *style) {
   arena memory = {0};
   format_grid grid = make_grid(&memory, p, csv);
-  for (size_t i = 0; style == TABLE_LATEX && i < grid.rows * grid.columns; i++)
-    grid.cells[i] = table_latex(&memory, grid.cells[i]);
-  if (style == TABLE_LATEX)
-    format_latex(out, &grid);
-  else if (style == TABLE_MARKDOWN)
-    format_markdown(out, &grid);
-  else
-    format_aligned(out, &grid);
+  for (size_t i = 0; i < grid.rows * grid.columns; i++)
+    grid.cells[i] = escaped(&memory, grid.cells[i], style);
+  style->grid(out, &grid);
   arena_close(&memory);
 }
 
 /* ---- below the grid -------------------------------------------------------------------------- */
 
-static void add_line(text_buffer *out, const char *line, table_style style) {
+/* A title or a line between what goes before and after it. */
+static void add_text(text_buffer *out, const char *text, const char *const around[2],
+                     const table_style *style) {
   arena memory = {0};
-  if (style == TABLE_LATEX)
-    text_add(out, "{\\footnotesize %s\\par}\n", table_latex(&memory, line));
-  else
-    text_add(out, "\n%s\n", line);
+  text_add(out, "%s%s%s", around[0], escaped(&memory, text, style), around[1]);
   arena_close(&memory);
 }
 
@@ -125,27 +121,20 @@ static const char *counts(arena *a, const csv_table *csv) {
 }
 
 static void add_lines(text_buffer *out, const table_parts *p, const csv_table *csv,
-                      table_style style) {
+                      const table_style *style) {
   arena memory = {0};
   const char *last = counts(&memory, csv);
-  if (style == TABLE_LATEX && (p->notes->count || last)) text_add(out, "\n\\smallskip\n");
-  for (size_t i = 0; i < p->notes->count; i++) add_line(out, p->notes->items[i]->text, style);
-  if (last) add_line(out, last, style);
+  if (p->notes->count || last) text_add(out, "%s", style->between);
+  for (size_t i = 0; i < p->notes->count; i++)
+    add_text(out, p->notes->items[i]->text, style->line, style);
+  if (last) add_text(out, last, style->line, style);
   arena_close(&memory);
 }
 
-/* A title of several lines would leave the comment. */
-static void add_title(text_buffer *out, const char *title, table_style style) {
-  arena memory = {0};
-  if (style == TABLE_LATEX)
-    text_add(out, "%% %s\n%% \\usepackage{booktabs,amssymb}\n", table_latex(&memory, title));
-  else
-    text_add(out, "%s%s\n\n", style == TABLE_MARKDOWN ? "### " : "", title);
-  arena_close(&memory);
-}
-
-void table_text(text_buffer *out, const table_parts *p, const csv_table *csv, table_style style) {
-  add_title(out, value_get_text(p->request->declaration, "title", p->request->name), style);
+void table_text(text_buffer *out, const table_parts *p, const csv_table *csv,
+                const table_style *style) {
+  const table_request *request = p->request;
+  add_text(out, value_get_text(request->declaration, "title", request->name), style->title, style);
   add_grid(out, p, csv, style);
   add_lines(out, p, csv, style);
 }

@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-/* An axis that needs more nodes than this is halved while its box has cells for it. */
-enum { HALVE_AT = 24, LEAST = 4, JOINED = 16 };
+/* An axis that needs more than HALVE_AT nodes is halved if it has two cells or more. An axis has at
+ * least NODES_MIN nodes. Two halves are joined if they have at most JOINED_MAX nodes together. */
+enum { HALVE_AT = 24, NODES_MIN = 4, JOINED_MAX = 16 };
 
 static void add(boxes *all, size_t u, size_t u_cells, size_t nu, size_t nz) {
   all->box[all->count++] = (box){.u = (uint16_t)u,
@@ -13,15 +14,16 @@ static void add(boxes *all, size_t u, size_t u_cells, size_t nu, size_t nz) {
                                  .nz = (uint8_t)nz};
 }
 
-/* Many z: a training batch, whose boxes learn from step to step. One z: a likelihood, where each
- * evaluation begins here, with boxes fine enough to rarely need a second look. */
+/* Many z: a training batch, whose boxes adapt from step to step. One z: a likelihood, where each
+ * evaluation starts here, with boxes so fine that a second pass is rare. In cells of u: boxes of
+ * width[k] up to end[k]. */
 void boxes_begin(boxes *all, bool one_z) {
-  static const size_t end[] = {32, 64, 128, 256}, many[] = {32, 32, 64, 128},
-                      one[] = {4, 8, 16, 32};
-  const size_t *width = one_z ? one : many;
+  static const size_t END[] = {32, 64, 128, 256}, MANY_Z[] = {32, 32, 64, 128},
+                      ONE_Z[] = {4, 8, 16, 32};
+  const size_t *width = one_z ? ONE_Z : MANY_Z;
   all->count = 0;
   for (size_t k = 0, u = 0; k < 4; k++)
-    for (; u < end[k]; u += width[k]) add(all, u, width[k], one_z ? 16 : 12, one_z ? 1 : 10);
+    for (; u < END[k]; u += width[k]) add(all, u, width[k], one_z ? 16 : 12, one_z ? 1 : 10);
 }
 
 void boxes_index(const boxes *all, unsigned char *index) {
@@ -32,16 +34,18 @@ void boxes_index(const boxes *all, unsigned char *index) {
   }
 }
 
-/* What an axis of n nodes asks for. */
-static size_t wanted(size_t n, float tail, float less, float bound) {
+/* The nodes that an axis of n nodes should have next: two more where it has not converged, and a
+ * quarter more where it is far from it; one less where the series would converge without it. */
+static size_t nodes_wanted(size_t n, float tail, float less, float bound) {
   if (tail > bound) return n + 2 + (tail > 16 * bound ? n / 4 : 0);
-  return n > LEAST && less < bound / 4 ? n - 1 : n;
+  return n > NODES_MIN && less < bound / 4 ? n - 1 : n;
 }
 
 static uint8_t at_most(size_t n, size_t most) {
   return (uint8_t)(n < most ? n : most);
 }
 
+/* Box k becomes its lower half; the upper half is added. A half needs fewer nodes. */
 static void halve(boxes *all, size_t k, bool in_u) {
   box *first = &all->box[k], *second = &all->box[all->count++];
   uint8_t *nodes = in_u ? &first->nu : &first->nz;
@@ -57,10 +61,12 @@ static void halve(boxes *all, size_t k, bool in_u) {
     second->z = (uint8_t)(first->z + first->z_cells);
 }
 
+/* Halves the axis with the larger tail, or else changes the numbers of nodes. Returns whether box k
+ * needed more of them. */
 static bool adapt(boxes *all, size_t k, const box_tails *tails) {
   box *b = &all->box[k];
-  const size_t nu = wanted(b->nu, tails->u, tails->u_less, tails->bound);
-  const size_t nz = b->nz == 1 ? 1 : wanted(b->nz, tails->z, tails->z_less, tails->bound);
+  const size_t nu = nodes_wanted(b->nu, tails->u, tails->u_less, tails->bound);
+  const size_t nz = b->nz == 1 ? 1 : nodes_wanted(b->nz, tails->z, tails->z_less, tails->bound);
   const bool room = all->count < BOXES_MOST;
   const bool halve_u = nu > HALVE_AT && b->u_cells > 1 && room;
   const bool halve_z = nz > HALVE_AT && b->z_cells > 1 && room;
@@ -83,7 +89,7 @@ size_t boxes_adapt(boxes *all, const box_tails *tails) {
   return changed;
 }
 
-/* The two halves of one box, the lower one first. */
+/* Are a and b the two halves of one box, a the lower one? */
 static bool halves_in_u(const box *a, const box *b) {
   return a->z == b->z && a->z_cells == b->z_cells && a->u_cells == b->u_cells &&
          a->u % (2 * a->u_cells) == 0 && b->u == a->u + a->u_cells;
@@ -98,15 +104,15 @@ static uint8_t larger(uint8_t a, uint8_t b) {
   return a > b ? a : b;
 }
 
-/* Joins b into a; false when they are no halves, or have too many nodes. */
+/* Joins b into a; false when they are not halves of one box, or have too many nodes. */
 static bool join(box *a, const box *b) {
-  if (halves_in_u(a, b) && a->nu + b->nu <= JOINED) {
+  if (halves_in_u(a, b) && a->nu + b->nu <= JOINED_MAX) {
     a->nu = (uint8_t)(a->nu + b->nu);
     a->nz = larger(a->nz, b->nz);
     a->u_cells = (uint16_t)(2 * a->u_cells);
     return true;
   }
-  if (halves_in_z(a, b) && a->nz + b->nz <= JOINED) {
+  if (halves_in_z(a, b) && a->nz + b->nz <= JOINED_MAX) {
     a->nz = (uint8_t)(a->nz + b->nz);
     a->nu = larger(a->nu, b->nu);
     a->z_cells = (uint8_t)(2 * a->z_cells);
@@ -121,6 +127,6 @@ void boxes_join(boxes *all) {
     for (size_t b = 0; b < all->count; b++)
       if (a != b && join(&all->box[a], &all->box[b])) {
         all->box[b] = all->box[--all->count];
-        if (a == all->count) break; /* a itself moved to b's place */
+        if (a == all->count) break; /* a itself has moved to b's place */
       }
 }

@@ -1,26 +1,80 @@
-/* Where weights and tape lie. */
+/* Where weights and tape are. */
 #include "egnn.h"
 
-#include "layers/carver.h"
+#include "layers/tensors.h"
+#include "layers/workspace.h"
 
-void egnn_layout(const egnn *net, size_t l, egnn_weights *out) {
-  const size_t width = net->width, square = width * width;
-  const size_t inner = stack_weights(egnn_stack(net, 1)), node = stack_weights(egnn_stack(net, 2));
-  size_t at = 2 * width; /* the embedding of z: kernel and bias */
-  for (size_t k = 0; k <= l; k++) {
-    out->first = at;
-    out->first_bias = out->first + (2 * width + 1) * width;
-    out->edge = out->first_bias + width;
-    out->coord = out->edge + inner;
-    out->coord_last = out->coord + inner;
-    out->node_first = out->coord_last + width;
-    out->node_bias = out->node_first + 2 * square;
-    out->node = out->node_bias + width;
-    out->node_last = out->node + node;
-    out->node_last_bias = out->node_last + square;
-    out->end = out->node_last_bias + width;
-    at = out->end;
+#include <stdio.h>
+
+/* LAYER is "layer0" and so on. */
+typedef struct layer_name {
+  char text[32];
+} layer_name;
+
+static layer_name name_of(size_t l, const char *part) {
+  layer_name name;
+  snprintf(name.text, sizeof name.text, "layer%u.%s", (unsigned)l, part);
+  return name;
+}
+
+/* The first edge layer, with squared distances as in the paper: one dense layer of 2 W + 1 inputs.
+ * The logarithm of a distance is of the order of 1. As one of 2 W + 1 inputs it would hardly matter
+ * at first; so the layer is the sum of three, each with the variance of its own inputs. */
+static void add_first_edge(tensor_list *list, const egnn *net, size_t l, egnn_layer_weights *at) {
+  const size_t width = net->width;
+  const layer_name edge = name_of(l, "edge0");
+  if (net->distance == EGNN_SQUARED) {
+    at->kernel_i =
+        tensors_add(list, 2 * width + 1, width, HIFM_INIT_LECUN, 1, "%s.kernel", edge.text);
+    at->kernel_j = at->kernel_i + width * width;
+    at->kernel_d = at->kernel_j + width * width;
+  } else {
+    at->kernel_i = tensors_add(list, width, width, HIFM_INIT_LECUN, 1, "%s.kernel_i", edge.text);
+    at->kernel_j = tensors_add(list, width, width, HIFM_INIT_LECUN, 1, "%s.kernel_j", edge.text);
+    at->kernel_d = tensors_add(list, 1, width, HIFM_INIT_LECUN, 1, "%s.kernel_d", edge.text);
   }
+  at->first_bias = tensors_add(list, 1, width, HIFM_INIT_ZERO, 1, "%s.bias", edge.text);
+}
+
+static void add_node(tensor_list *list, const egnn *net, size_t l, egnn_layer_weights *at) {
+  const size_t width = net->width;
+  const unsigned last = (unsigned)net->depth - 1;
+  const layer_name node = name_of(l, "node");
+  at->node_first = tensors_add(list, 2 * width, width, HIFM_INIT_LECUN, 1, "%s0.kernel", node.text);
+  at->node_first_bias = tensors_add(list, 1, width, HIFM_INIT_ZERO, 1, "%s0.bias", node.text);
+  at->node = stack_tensors(list, egnn_stack(net, 2), node.text, 1);
+  at->node_last =
+      tensors_add(list, width, width, HIFM_INIT_LECUN, 1, "%s%u.kernel", node.text, last);
+  at->node_last_bias = tensors_add(list, 1, width, HIFM_INIT_ZERO, 1, "%s%u.bias", node.text, last);
+}
+
+static void add_layer(tensor_list *list, const egnn *net, size_t l, bool moves,
+                      egnn_layer_weights *at) {
+  const layer_name coord = name_of(l, "coord");
+  add_first_edge(list, net, l, at);
+  at->edge = stack_tensors(list, egnn_stack(net, 1), name_of(l, "edge").text, 1);
+  at->coord = stack_tensors(list, egnn_stack(net, 1), coord.text, 0);
+  at->coord_last = tensors_add(list, net->width, 1, HIFM_INIT_XAVIER, 1e-3, "%s%u.kernel",
+                               coord.text, (unsigned)net->depth - 1);
+  if (moves) add_node(list, net, l, at);
+}
+
+static bool layer_moves(const egnn *net, bool vz, size_t l) {
+  return l + 1 < net->layers || vz;
+}
+
+size_t egnn_layout(const egnn *net, bool vz, egnn_weights *at, hifm_tensor *tensors, size_t room) {
+  const size_t width = net->width;
+  tensor_list list = {tensors, room, 0, 0};
+  at->embed = tensors_add(&list, 1, width, HIFM_INIT_LECUN, 1, "layer0.embed0.kernel");
+  at->embed_bias = tensors_add(&list, 1, width, HIFM_INIT_ZERO, 1, "layer0.embed0.bias");
+  for (size_t l = 0; l < net->layers; l++)
+    add_layer(&list, net, l, layer_moves(net, vz, l), &at->layer[l]);
+  if (!vz) return list.count;
+  const layer_name head = name_of((size_t)net->layers - 1, "speed0");
+  at->vz = tensors_add(&list, width, 1, HIFM_INIT_LECUN, 1, "%s.kernel", head.text);
+  at->vz_bias = tensors_add(&list, 1, 1, HIFM_INIT_ZERO, 1, "%s.bias", head.text);
+  return list.count;
 }
 
 static void list_pairs(egnn_tape *tape, size_t particles) {
@@ -33,59 +87,60 @@ static void list_pairs(egnn_tape *tape, size_t particles) {
       }
 }
 
-static void carve_layer(carver *c, const egnn *net, const hifm_domain *domain, size_t n, size_t nz,
-                        size_t l, egnn_tape *t) {
-  const size_t width = net->width, particles = domain->particles;
+static void place_layer(workspace *space, const egnn *net, const hifm_task *task, size_t n,
+                        size_t nz, size_t l, egnn_tape *t) {
+  const size_t width = net->width, particles = task->domain->particles;
   t->ordered = l > 0;
-  t->moves = l + 1 < net->layers || domain->speed;
+  t->moves = layer_moves(net, task->vz, l);
   t->pairs = particles * (particles - 1) / (t->ordered ? 1 : 2);
   t->rows = t->ordered ? n * particles : nz;
   const size_t all = n * t->pairs, nodes = n * particles;
-  t->i = carver_take(c, t->pairs);
-  t->j = carver_take(c, t->pairs);
-  t->x = carver_floats(c, n * domain->d);
-  t->h = carver_floats(c, (t->ordered ? nodes : n) * width);
-  t->diff = carver_floats(c, all * domain->space);
-  t->d2 = carver_floats(c, all);
-  t->feature = carver_floats(c, all);
-  t->s = carver_floats(c, all);
-  t->first_act = carver_floats(c, all * width);
-  t->first_slope = carver_floats(c, all * width);
-  t->edge = carver_floats(c, stack_tape(egnn_stack(net, 1), all));
-  t->coord = carver_floats(c, stack_tape(egnn_stack(net, 1), all));
+  t->i = workspace_take(space, t->pairs);
+  t->j = workspace_take(space, t->pairs);
+  t->x = workspace_floats(space, n * task->domain->d);
+  t->h = workspace_floats(space, (t->ordered ? nodes : n) * width);
+  t->diff = workspace_floats(space, all * task->domain->space);
+  t->d2 = workspace_floats(space, all);
+  t->feature = workspace_floats(space, all);
+  t->s = workspace_floats(space, all);
+  t->first_act = workspace_floats(space, all * width);
+  t->first_slope = workspace_floats(space, all * width);
+  t->edge = workspace_floats(space, stack_tape(egnn_stack(net, 1), all));
+  t->coord = workspace_floats(space, stack_tape(egnn_stack(net, 1), all));
   if (t->moves) {
-    t->node_in = carver_floats(c, nodes * 2 * width);
-    t->node_act = carver_floats(c, nodes * width);
-    t->node_slope = carver_floats(c, nodes * width);
-    t->node = carver_floats(c, stack_tape(egnn_stack(net, 2), nodes));
+    t->node_in = workspace_floats(space, nodes * 2 * width);
+    t->node_act = workspace_floats(space, nodes * width);
+    t->node_slope = workspace_floats(space, nodes * width);
+    t->node = workspace_floats(space, stack_tape(egnn_stack(net, 2), nodes));
   }
-  if (c->base) list_pairs(t, particles);
+  if (space->base) list_pairs(t, particles);
 }
 
-size_t egnn_carve(const egnn *net, const hifm_domain *domain, size_t n, size_t nz, void *base,
+size_t egnn_place(const egnn *net, const hifm_task *task, size_t n, size_t nz, void *base,
                   egnn_work *out) {
-  const size_t width = net->width, nodes = n * domain->particles;
-  carver c = {base, 0};
+  const size_t width = net->width, d = task->domain->d, nodes = n * task->domain->particles;
+  const size_t vz = task->vz ? 1 : 0;
+  workspace space = {base, 0};
   size_t all = 0;
   for (size_t l = 0; l < net->layers; l++) {
-    carve_layer(&c, net, domain, n, nz, l, &out->layer[l]);
-    all = n * out->layer[l].pairs; /* later layers have the more pairs */
+    place_layer(&space, net, task, n, nz, l, &out->layer[l]);
+    all = n * out->layer[l].pairs; /* later layers have more pairs */
   }
-  out->x_out = carver_floats(&c, n * domain->d);
-  out->h_out = carver_floats(&c, domain->speed ? nodes * width : 0);
-  out->mean = carver_floats(&c, domain->speed ? n * width : 0);
-  out->speed = carver_floats(&c, domain->speed ? n : 0);
-  out->speed_slope = carver_floats(&c, domain->speed ? n : 0);
-  out->dx = carver_floats(&c, n * domain->d);
-  out->dx_next = carver_floats(&c, n * domain->d);
-  out->dh = carver_floats(&c, nodes * width);
-  out->dh_next = carver_floats(&c, nodes * width);
-  out->a = carver_floats(&c, all * width);
-  out->b = carver_floats(&c, all * width);
-  out->c = carver_floats(&c, all * width);
-  out->rows_a = carver_floats(&c, nodes * width);
-  out->rows_b = carver_floats(&c, nodes * width);
-  out->nodes = carver_floats(&c, nodes * 2 * width);
-  out->ds = carver_floats(&c, all);
-  return c.used;
+  out->x_out = workspace_floats(&space, n * d);
+  out->h_out = workspace_floats(&space, vz * nodes * width);
+  out->mean = workspace_floats(&space, vz * n * width);
+  out->vz = workspace_floats(&space, vz * n);
+  out->vz_slope = workspace_floats(&space, vz * n);
+  out->dx = workspace_floats(&space, n * d);
+  out->dx_next = workspace_floats(&space, n * d);
+  out->dh = workspace_floats(&space, nodes * width);
+  out->dh_next = workspace_floats(&space, nodes * width);
+  out->a = workspace_floats(&space, all * width);
+  out->b = workspace_floats(&space, all * width);
+  out->c = workspace_floats(&space, all * width);
+  out->rows_a = workspace_floats(&space, nodes * width);
+  out->rows_b = workspace_floats(&space, nodes * width);
+  out->nodes = workspace_floats(&space, nodes * 2 * width);
+  out->ds = workspace_floats(&space, all);
+  return space.used;
 }

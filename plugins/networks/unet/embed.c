@@ -1,5 +1,4 @@
-/* What the blocks know of z: sines and cosines, a dense layer with SiLU, a dense layer per block.
- */
+/* z in the blocks: sines and cosines, a dense layer with SiLU, a dense layer for each block. */
 #include "unet.h"
 
 #include "layers/activations.h"

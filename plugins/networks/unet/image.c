@@ -13,7 +13,7 @@ static map widened(map in) {
   return (map){in.height, in.width, layers_lanes(in.channels)};
 }
 
-/* What the downward block of the same level made. */
+/* The output of the downward block of the same level. */
 static float *skip_of(const unet_tape *tape, size_t k) {
   return tape->second[2 * DOWN - k];
 }
@@ -25,7 +25,7 @@ static void block_forward(const unet_block *b, size_t k, const float *w, const f
   clear(b->out, first);
   layers_shift(b->out, shift, first);
   if (b->skip) layers_conv(b->out, channels, skip_of(tape, k), w + b->kernel1, first);
-  layers_conv(b->in, channels, tape->in[k], w + b->kernel1 + 9 * b->skip * channels, first);
+  layers_conv(b->in, channels, tape->in[k], w + b->kernel1_in, first);
   layers_silu(size, first, first, tape->first_slope[k]);
   clear(b->out, second);
   layers_shift(b->out, w + b->bias2, second);
@@ -62,8 +62,8 @@ void unet_turn(const unet_plan *plan, const float *w, const unet_work *work) {
   }
 }
 
-/* dout, by what the block made, becomes the gradient by the second convolution; the returned map is
- * that by the first one. */
+/* dout, the gradient by the block's output, becomes that by the second convolution before SiLU; the
+ * returned map is that by the first one. */
 static float *convolutions_back(const unet_block *b, size_t k, const unet_work *work, size_t row,
                                 const unet_tape *tape, float *dout, float *dw) {
   const size_t channels = b->out.channels, size = layers_map_size(b->out);
@@ -76,7 +76,7 @@ static float *convolutions_back(const unet_block *b, size_t k, const unet_work *
   layers_conv_weights(b->out, channels, tape->first[k], dout, dw + b->kernel2);
   layers_sum(b->out, dout, dw + b->bias2);
   if (b->skip) layers_conv_weights(b->out, channels, skip_of(tape, k), dmid, dw + b->kernel1);
-  layers_conv_weights(b->in, channels, tape->in[k], dmid, dw + b->kernel1 + 9 * b->skip * channels);
+  layers_conv_weights(b->in, channels, tape->in[k], dmid, dw + b->kernel1_in);
   layers_sum(b->out, dmid, work->dshift[k] + row * channels);
   return dmid;
 }

@@ -1,4 +1,4 @@
-/* Its value and everything derived from it is no number. */
+/* Its value and everything derived from it is NaN. */
 #include "harmonic.h"
 
 static hifm_status value(const void *self, const hifm_configuration *at, double *out,

@@ -1,35 +1,35 @@
-/* v = a x + b z, whose backward forgets z and whose last write lies behind the end of dx. */
+/* v = a x + b z, whose backward forgets z and writes one number behind the end of dx. */
 #include "hifm/network.h"
 
-static size_t tensors(const void *self, const hifm_domain *domain, hifm_tensor *out, size_t room) {
+static size_t tensors(const void *self, const hifm_task *task, hifm_tensor *out, size_t room) {
   static const hifm_tensor both[] = {{.name = "a", .rows = 1, .columns = 1},
                                      {.name = "b", .rows = 1, .columns = 1}};
-  (void)self, (void)domain;
+  (void)self, (void)task;
   for (size_t i = 0; i < 2 && i < room; i++) out[i] = both[i];
   return 2;
 }
 
-static size_t chunk(const void *self, const hifm_domain *domain, size_t n) {
-  (void)self, (void)domain;
+static size_t chunk(const void *self, const hifm_task *task, size_t n) {
+  (void)self, (void)task;
   return n;
 }
 
-static size_t work(const void *self, const hifm_domain *domain, size_t n) {
-  (void)self, (void)domain, (void)n;
+static size_t work(const void *self, const hifm_task *task, size_t n) {
+  (void)self, (void)task, (void)n;
   return 0;
 }
 
-static void forward(const void *self, const hifm_domain *domain, const float *w,
+static void forward(const void *self, const hifm_task *task, const float *w,
                     const hifm_batch *batch, float *v, void *memory) {
-  const size_t d = domain->d;
+  const size_t d = task->domain->d;
   (void)self, (void)memory;
   for (size_t i = 0; i < batch->n * d; i++)
     v[i] = w[0] * batch->x[i] + w[1] * batch->z[batch->nz == 1 ? 0 : i / d];
 }
 
-static void backward(const void *self, const hifm_domain *domain, const float *w,
+static void backward(const void *self, const hifm_task *task, const float *w,
                      const hifm_batch *batch, const float *dv, float *dw, float *dx, void *memory) {
-  const size_t n = batch->n * domain->d;
+  const size_t n = batch->n * task->domain->d;
   (void)self, (void)memory;
   for (size_t i = 0; i < n; i++) {
     if (dw) dw[0] += dv[i] * batch->x[i];

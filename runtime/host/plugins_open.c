@@ -1,0 +1,151 @@
+/* Shared objects into records that the runtime can use. */
+#include "hifm/energy.h"
+#include "hifm/flow.h"
+#include "hifm/network.h"
+#include "hifm/solver.h"
+#include "host/plugins.h"
+#include "host/record_check.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fenv.h>
+#include <link.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What loading must leave alone: code built for speed at any price flushes denormal numbers to
+ * zero for the whole process as soon as it is loaded. */
+typedef struct surroundings {
+  fenv_t numbers;
+  int rounding;
+  bool flushes; /* denormal results or operands taken as zero */
+  int traps;    /* floating-point exceptions that end the process */
+  char locale[256];
+} surroundings;
+
+static bool flushes_denormals(void) {
+  volatile double smallest = DBL_MIN, denormal = 0x1p-1070;
+  volatile double result = smallest / 2, operand = denormal * 0x1p60;
+  return result == 0 || operand == 0;
+}
+
+static void remember(surroundings *now) {
+  fegetenv(&now->numbers);
+  now->rounding = fegetround();
+  now->flushes = flushes_denormals();
+  now->traps = fegetexcept();
+  snprintf(now->locale, sizeof now->locale, "%s", setlocale(LC_ALL, NULL));
+}
+
+/* Puts back what differs and names it; NULL where all is as before. */
+static const char *restore(const surroundings *before) {
+  surroundings now;
+  remember(&now);
+  const char *changed = now.flushes != before->flushes     ? "how denormal numbers are treated"
+                        : now.rounding != before->rounding ? "the rounding mode"
+                        : now.traps != before->traps       ? "floating-point traps"
+                                                           : NULL;
+  if (changed) fesetenv(&before->numbers);
+  if (strcmp(now.locale, before->locale) == 0) return changed;
+  setlocale(LC_ALL, before->locale);
+  return "the locale";
+}
+
+/* A record shorter than this hifm's may end where the next thing in the library begins. */
+static size_t record_bytes(const void *record) {
+  Dl_info info;
+  const ElfW(Sym) *symbol = NULL;
+  if (!dladdr1(record, &info, (void **)&symbol, RTLD_DL_SYMENT) || !symbol) return 0;
+  return symbol->st_size;
+}
+
+static status_code check_head(const char *path, const hifm_plugin *record, failure *err) {
+  const size_t bytes = record_bytes(record);
+  if (bytes < 4 * sizeof(uint32_t))
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "%s: its %s has %zu bytes, too few for the record of a plugin", path,
+                       HIFM_ENTRY, bytes);
+  const status_code status = record_check_head(path, record, plugins_folder_kind(path), err);
+  if (status != STATUS_OK || bytes >= sizeof *record) return status;
+  return failure_set(err, STATUS_BAD_CONFIG,
+                     "%s: its record has %zu bytes, this hifm's has %zu; rebuild it with this "
+                     "hifm's headers",
+                     path, bytes, sizeof *record);
+}
+
+/* A plugin as the runtime uses it: a copy of its record that leads to a copy of its operations, in
+ * which those that the plugin's table is too short for are NULL. */
+typedef struct opened {
+  struct opened *next;
+  hifm_plugin plugin;
+  union {
+    hifm_energy_ops energy;
+    hifm_flow_ops flow;
+    hifm_network_ops network;
+    hifm_solver_ops solver;
+  } ops;
+  char path[];
+} opened;
+
+static opened *all_opened; /* for the life of the process, like the libraries themselves */
+
+/* ops_size is at most that of the host: record_check_head has seen to it. */
+static void copy_record(opened *entry, const hifm_plugin *record) {
+  entry->plugin = *record;
+  if (!record->ops.energy) return; /* refused by record_check_body */
+  memcpy(&entry->ops, record->ops.energy, record->ops_size);
+  entry->plugin.ops_size = sizeof entry->ops;
+  entry->plugin.ops.energy = &entry->ops.energy; /* every kind's table begins there */
+}
+
+static status_code load(opened *entry, failure *err) {
+  const char *path = entry->path;
+  surroundings before;
+  remember(&before);
+  void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  const char *changed = restore(&before);
+  if (!library) return failure_set(err, STATUS_BAD_CONFIG, "cannot load plugin: %s", dlerror());
+  if (changed)
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "%s: loading it changes %s for the whole program (is it linked with "
+                       "-ffast-math?)",
+                       path, changed);
+  const hifm_plugin *record = dlsym(library, HIFM_ENTRY);
+  if (!record)
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "%s: exports no \"%s\"; a plugin ends with HIFM_PLUGIN", path, HIFM_ENTRY);
+  const status_code status = check_head(path, record, err);
+  if (status != STATUS_OK) return status;
+  copy_record(entry, record);
+  return record_check_body(path, &entry->plugin, err);
+}
+
+static opened *find_opened(const char *path) {
+  opened *entry = all_opened;
+  while (entry && strcmp(entry->path, path) != 0) entry = entry->next;
+  return entry;
+}
+
+status_code plugins_open(const char *path, const hifm_plugin **out, failure *err) {
+  char *real = realpath(path, NULL);
+  if (!real)
+    return failure_set(err, STATUS_BAD_CONFIG, "%s: cannot load plugin: %s", path, strerror(errno));
+  status_code status = STATUS_OK;
+  opened *entry = find_opened(real);
+  if (!entry) {
+    entry = memory_get(sizeof *entry + strlen(real) + 1);
+    strcpy(entry->path, real);
+    status = load(entry, err);
+    if (status == STATUS_OK) {
+      entry->next = all_opened;
+      all_opened = entry;
+    }
+  }
+  if (status == STATUS_OK)
+    *out = &entry->plugin;
+  else
+    free(entry);
+  free(real);
+  return status;
+}

@@ -1,0 +1,57 @@
+/* What is measured of weights: one record per metric, read by histories, progress lines, tables and
+ * figures.
+ *
+ * To add a metric: a file with its `measure` function, and its record in METRICS (metrics.c). */
+#ifndef JOB_METRICS_H
+#define JOB_METRICS_H
+
+#include "base/value.h"
+#include "job/likelihood.h"
+
+/* The weights to measure, and what several metrics need of them, made once. */
+typedef struct measurement {
+  network *net;
+  const float *w;
+  const double *points; /* [count, d], test points */
+  size_t count;
+  const measure_settings *settings;
+  uint32_t seed;
+  bool has_likelihood; /* measurement_likelihood has solved */
+  likelihood solved;
+} measurement;
+
+/* The likelihood of the points, solved at the first call. STATUS_OK also where the solver failed:
+ * see likelihood.solver. *out is valid as long as m. */
+status_code measurement_likelihood(measurement *m, const likelihood **out, failure *err);
+
+typedef struct metric {
+  const char *name;    /* column of history.csv, key of history rows and progress lines */
+  const char *meaning; /* of the column */
+  const char *title;   /* of a figure's panel, without the unit */
+  const char *unit;    /* "nats"; "" for a count */
+  const char *label;   /* in lines of progress; NULL: not shown there */
+  bool count;          /* an integer: shown without digits */
+  bool has_se;         /* also <name>_se, the standard error over the points */
+  bool needs_solution; /* empty in history.csv where the solver failed */
+  bool history_only;   /* not in runs.csv: it describes the solver, not the weights */
+  /* out: NAN where there is none; se (only with has_se): NAN where there is none. A status other
+   * than STATUS_OK ends the job. */
+  status_code (*measure)(measurement *m, double *out, double *se, failure *err);
+} metric;
+
+/* In the order of history.csv; the last one has the name NULL. */
+extern const metric METRICS[];
+
+/* The weights with the smallest value of this metric are the best ones. */
+#define METRICS_BEST "nll"
+
+/* Measures every metric of a table (METRICS) and puts the finite values into a history row; then
+ * "solver": "ok", or why the solver failed. */
+status_code metrics_measure(const metric *table, measurement *m, arena *a, value *row,
+                            failure *err);
+
+/* A metric of a history row; NAN where the row has none, or where the metric needs a solution and
+ * the solver failed. */
+double metrics_get(const metric *each, const value *row);
+
+#endif

@@ -1,0 +1,16 @@
+/* A row of the plan as a run: what it is called, where its results are, what became of it. */
+#ifndef PLAN_RUN_ROW_H
+#define PLAN_RUN_ROW_H
+
+#include "base/value.h"
+#include "job/run_status.h"
+
+typedef struct run_row {
+  const value *cells; /* column -> text, of the plan */
+  const char *folder; /* of the train job */
+  const char *train_id, *measure_id;
+  const char *const *audit_ids; /* measure id per audit */
+  run_status status;
+} run_row;
+
+#endif
