@@ -53,14 +53,28 @@ say "a profile changes an audit"
 expect_code 0 "$hifm" run plane.lua --profile small --out "$out"
 [ "$(find "$out/runs" -name 'measure-????????????.json' | wc -l)" = 16 ] || fail "not 4 more"
 
-say "--set has the last word; an audit that is no other measurement is the row's own"
+say "--set changes the row, not what an audit sets"
 expect_code 0 "$hifm" run plane.lua --set dataset.test=10 --out "$out"
-view=plane-partial
+for row in 1 2 3 4; do
+  for audit in all tight; do
+    view=plane whole=$(cell $audit.nll_last $row)
+    view=plane-partial
+    [ "$(cell $audit.nll_last $row)" = "$whole" ] || fail "--set changed the audit $audit"
+  done
+done
+
+say "an audit that is no other measurement is the row's own"
+expect_code 0 "$hifm" run plane.lua --set dataset.test=40 --out "$out"
 for row in 1 2 3 4; do
   [ "$(cell all.nll_best $row)" = "$(cell nll_min $row)" ] || fail "not the row's own minimum"
   [ "$(cell all.nll_last $row)" = "$(cell nll_last $row)" ] || fail "not the row's own last"
   [ -n "$(cell tight.nll_last $row)" ] || fail "no tight.nll_last"
 done
+
+say "what an audit does not set follows --set"
+expect_code 0 "$hifm" run plane.lua --set measure.solver.rtol=1e-3 --dry-run --out "$out"
+expect_words "audit all" "4 to do"
+! grep -q "audit tight" stdout || fail "the tolerance of an audit follows --set"
 
 say "--only may ask for what an audit changes"
 expect_code 0 "$hifm" run plane.lua --only dataset.test=20,flow=interpolant --out "$out"
@@ -90,7 +104,7 @@ expect_words 'history.csv has no column "nl"; did you mean "nll"?'
 [ ! -e "$tmp/none/runs" ] || fail "it ran before it looked at its figure"
 plane_script train.lua 3 'audits = { more = { ["train.epochs"] = 5 } },'
 expect_code 78 "$hifm" run train.lua --out "$out"
-expect_words "audits.more" "may change how a run is measured"
+expect_words "train.lua:" "audits.more.train.epochs" "may change how a run is measured"
 plane_script path.lua 3 'audits = { more = { ["measure.solver.rtl"] = 5 } },'
 expect_code 78 "$hifm" run path.lua --out "$out"
 expect_words "audits.more" "measure.solver.rtl" "rtol"

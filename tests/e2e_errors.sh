@@ -30,18 +30,18 @@ refused 2 'unknown command "plugin"' "plugin list, plugin describe, plugin check
 refused 2 "describe takes one of optimizer" -- describe
 refused 2 '"colums" is not described' 'did you mean "columns"?' -- describe colums
 sed 's/flow    =/audits = { a = { ["train.batch"] = 40 } }, flow    =/' good.lua >trains.lua
-refused 78 "audits.a: may change how a run is measured" -- run trains.lua
+refused 78 "trains.lua:" "audits.a.train.batch: an audit may change how a run is measured" -- run trains.lua
 sed 's/flow    =/audits = { a = { ["measure.every"] = 1 } }, measure = { every = h.grid { 1, 2 } }, flow    =/' \
   good.lua >varies.lua
-refused 78 "audits.a: sets what the grid varies" -- run varies.lua
+refused 78 "varies.lua:" "audits.a: sets what the grid varies: it would measure row" -- run varies.lua
 refused 66 "nothing.lua" "no such script" -- run nothing.lua
 refused 66 "nothing.json" -- worker nothing.json
 refused 66 "nothing" -- log nothing
 refused 66 "nothing.so" -- plugin check nothing.so
 refused 2 'unknown command "dataset"' "dataset make, dataset check" -- dataset
 refused 2 'did you mean "dataset check"' -- dataset chek lj13
-refused 78 '"lj31" is no recipe' 'did you mean "lj13"' -- dataset make lj31
-refused 78 '"../lj13" is no recipe' -- dataset check ../lj13
+refused 78 '"lj31" is not a recipe' 'did you mean "lj13"' -- dataset make lj31
+refused 78 '"../lj13" is not a recipe' -- dataset check ../lj13
 refused 66 "lj13 does not exist yet" "hifm dataset make lj13" -- dataset check lj13
 refused 78 'unknown flow "hesian"' 'did you mean "hessian"' -- plugin describe flow hesian
 expect_code 0 "$hifm" plugin describe energy lennard_jones
@@ -66,7 +66,7 @@ refused 78 "dataset.train" "train_pool" -- run good.lua --set dataset.train=500
 refused 78 "--set train.batch=401" "400 training points" -- run good.lua --set train.batch=401
 refused 78 "good.lua:" "train.batch" "more than the 20" -- run good.lua --set dataset.train=20
 refused 78 "measure.solver" 'did you mean "rk45"' -- run good.lua --set measure.solver=rk445
-refused 78 'no column "flwo"' -- run good.lua --only flwo=transport
+refused 78 'unknown column "flwo"' -- run good.lua --only flwo=transport
 refused 78 "no run has flow=nothing" "one of transport, interpolant, well" -- \
   run good.lua --only flow=transport --only flow=nothing
 expect_code 0 "$hifm" run good.lua --dry-run --only flow=transport --only flow=interpolant

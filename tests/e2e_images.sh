@@ -152,8 +152,8 @@ expect_code 1 "$hifm" run run.lua --set dataset.train=60 --only dataset.range=un
 expect_words "dataset.train: 60 points are asked for, but the data set has 59"
 run_script hessian.lua toys 'dequantise = "uniform"' \
   '{ "hessian", energy = "double_well", negative = "absolute" }'
-expect_code 1 "$hifm" run hessian.lua --out out
-expect_words "dataset.dequantise" "Hessian"
+expect_code 78 "$hifm" run hessian.lua --dry-run --out out
+expect_words "hessian.lua:" "dataset.dequantise" "Hessian"
 expect_code 0 "$hifm" run hessian.lua --set dataset.dequantise=none --out out
 
 say "files beside the recipe come before any script"

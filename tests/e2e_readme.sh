@@ -31,6 +31,8 @@ draw_images few/test-images 10 8 8 7
 cat >few/mnist.lua <<LUA
 return { "images", folder = "$tmp/tree/few", train_file = "train-images", test_file = "test-images" }
 LUA
+# Audits set their own number of points, whatever --set says.
+sed -i 's/\["dataset.test"\] = [0-9]*/["dataset.test"] = 8/g' scripts/*.lua
 points="--set dataset.train=100 --set dataset.test=8 --set train.epochs=1"
 training="--set network.width=4 --set train.batch=50"
 

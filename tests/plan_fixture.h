@@ -4,15 +4,20 @@
 
 #include "base/text.h"
 #include "folder.h"
+#include "hifm/energy.h"
 #include "plan/plan.h"
 
 /* Roles: 1 source, 2 needs or brings a Hessian, 4 changes rates, 8 noise, 16 the default
  * noise. */
 static const char *const plan_plugins[][5] = {
     /* kind, name, role, has its own path, settings with their defaults */
+    {"energy", "double_well", "", "", ""}, /* not invariant */
     {"energy", "formation", "", "", ""},
-    {"energy", "lennard_jones", "", "", "epsilon=1 r_min=1 oscillator=1 pairs=ordered"},
+    {"energy", "lennard_jones", "", "", /* the only sum over pairs */
+     "epsilon=1 r_min=1 oscillator=1 pairs=ordered"},
     {"energy", "morse", "", "", "depth=1"},
+    {"energy", "tabulated", "", "", "table=@"}, /* reads a file */
+    {"energy", "wrapped", "", "", ""},          /* its invariances depend on its settings */
     {"flow", "anisotropic", "24", "false", "gamma=1e-10"},
     {"flow", "condition", "6", "false", "c=2"},
     {"flow", "hessian", "3", "false", "energy= kappa=1"},
@@ -43,17 +48,19 @@ static const plan_limits plan_small_limits = {.instructions = 2000000,
                                               .cpu_seconds = 1,
                                               .runs = 1000};
 
-/* "depth=4" as params_describe would say it: energy is a plugin, a word a choice, a number of a
- * network or solver in whole digits a count. */
+/* "depth=4" as params_describe would say it: "" is an energy plugin, "@" a file, another word a
+ * choice, a number of a network or solver in whole digits a count. */
 static inline const value *plan_setting(arena *a, const char *name, const char *fallback) {
   value *map = value_new(a, VALUE_MAP);
   double number;
-  bool real = text_number(fallback, &number);
+  bool real = text_number(fallback, &number), file = strcmp(fallback, "@") == 0;
   bool count = real && (strcmp(name, "layers") == 0 || strcmp(name, "depth") == 0 ||
                         strcmp(name, "width") == 0 || strcmp(name, "steps") == 0);
   value_put_text(a, map, "name", name);
   value_put_text(a, map, "meaning", "m");
   value_put_text(a, map, "type", count ? "count" : real ? "real" : *fallback ? "choice" : "ref");
+  if (file) value_put_text(a, map, "type", "file");
+  if (file) return map;
   if (real) value_put_number(a, map, "default", number);
   if (real) value_put_number(a, map, "low", count || strcmp(name, "c") == 0 ? 1 : 0);
   if (!real && !*fallback) value_put_text(a, map, "kind", "energy");
@@ -85,6 +92,13 @@ static inline const value *plan_catalogue(folder *f, const char *revised) {
     value_put_number(a, entry, "role", strtod(plugin[2], NULL));
     value_put(a, entry, "own_path", value_bool(a, strcmp(plugin[3], "true") == 0));
     value_put(a, entry, "speed", value_bool(a, strcmp(plugin[1], "mlp") == 0));
+    value_put(a, entry, "more_invariances", value_bool(a, strcmp(plugin[1], "wrapped") == 0));
+    value_put(a, entry, "pair", value_bool(a, strcmp(plugin[1], "lennard_jones") == 0));
+    if (strcmp(plugin[0], "energy") == 0)
+      value_put_number(a, entry, "invariances",
+                       strcmp(plugin[1], "double_well") == 0 || strcmp(plugin[1], "wrapped") == 0
+                           ? 0
+                           : HIFM_INVARIANT_TRANSLATION);
     value_put(a, entry, "params", params);
     value_push(a, catalogue, entry);
   }

@@ -236,6 +236,39 @@ static void test_known_identity(void **state) {
   assert_string_equal(id.measure, hex);
 }
 
+/* BLAKE2b-128 of the four ids of each of these, one after the other. */
+static void test_pinned(void **state) {
+  static const struct {
+    const char *text, *pin;
+  } PINS[] = {
+      {BASE "}", "1df011e80bdb4c799454680c92a85526"},
+      {MOVING("clock = 't'"), "d50ca51a6471815bdb5dcdf1c4dbe768"},
+      {MOVING("scheme = 'infinite'"), "dd4abf1bd2a27d34051225994e70a561"},
+      {IMAGES("range = 'symmetric', dequantise = 'uniform', seed = 4"),
+       "9490c0ad9477dd3417389c2e00066255"},
+      {FILMED("range = 'symmetric'"), "54aa41084cd6738b131b63debce89e9c"},
+      {WITH("a.npy"), "2f1b8b3260ee77027dc3a5ca696c8c01"},
+      {BASE "measure = { solver = { 'rk4', steps = 12 }, every = 3, divergence = 'hutchinson' } }",
+       "871a8618edc80879dc162b9750c26f79"},
+      {BASE "measure = { solver = 'rk45' }, optimizer = { lr = 3e-4, b2 = 0.99 }, seed = 7 }",
+       "3481e0c3ee804429a682877e33ab2108"},
+      {HEAD "flow = { { 'hessian', energy = { 'lennard_jones', epsilon = 2 }, kappa = 0.5 },"
+            "{ 'hyperbolize' }, { 'isotropize', gamma = 1e-4 }, { 'project' } },"
+            "network = { 'egnn', layers = 3, width = 32 }," DATASET
+            "train = { batch = 4, steps = 9 } }",
+       "7b4d5d696bcebf16c5fc62dc4a1e86cf"},
+  };
+  folder *f = *state;
+  folder_write(f, "a.npy", "points");
+  for (size_t i = 0; i < sizeof PINS / sizeof *PINS; i++) {
+    const identity id = of(f, PINS[i].text);
+    const char *all = arena_format(&f->memory, "%s%s%s%s", id.data, id.modes, id.train, id.measure);
+    char hex[33];
+    blake2b_hex(all, strlen(all), hex);
+    assert_string_equal(hex, PINS[i].pin);
+  }
+}
+
 static void test_slug(void **state) {
   folder *f = *state;
   assert_string_equal(identity_slug(&f->memory, plan_config(plan_of(f, BASE "}"), 0)),
@@ -266,6 +299,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_new_settings_at_their_defaults, folder_set_up,
                                       folder_tear_down),
       cmocka_unit_test_setup_teardown(test_known_identity, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_pinned, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_slug, folder_set_up, folder_tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -171,7 +171,7 @@ static void test_set_that_fits_nowhere(void **state) {
          "--set flow.condition.c=x: flow.condition.c: must be a number, 1 or more, not a text");
   refuse(f, NULL, "flow.condition.c=2,3", NULL,
          "--set flow.condition.c=2,3: flow.condition.c: must be a number, 1 or more, not a text; "
-         "--set takes one value, grids stand in the script");
+         "--set takes one value; write grids in the script");
   refuse(f, NULL, "seed", NULL, "--set seed: must be key=value, such as train.epochs=5");
   refuse(f, NULL, "network.width.x=1", NULL,
          "--set network.width.x=1: network.width.x: unknown setting");
@@ -186,7 +186,7 @@ static void test_only(void **state) {
   assert_int_equal(plan_rows(load(f, NULL, NULL, "network.width=32"))->count, 6);
   assert_int_equal(plan_rows(load(f, "quick", NULL, "seed=0"))->count, 3);
   refuse(f, NULL, NULL, "flow.hyperbolise=yes",
-         "--only flow.hyperbolise=yes: there is no column \"flow.hyperbolise\"; did you mean "
+         "--only flow.hyperbolise=yes: unknown column \"flow.hyperbolise\"; did you mean "
          "\"flow.hyperbolize\"?");
   refuse(f, NULL, NULL, "seed=2", "--only seed=2: no run has seed=2; seed is one of 0, 1");
   refuse(f, NULL, NULL, "network.width=33",
@@ -198,7 +198,7 @@ static void test_only(void **state) {
          "--only flow=transport,flow.hyperbolize=yes: no run with the conditions before it has "
          "flow.hyperbolize=yes; flow.hyperbolize is empty");
   refuse(f, NULL, NULL, "width=32",
-         "--only width=32: there is no column \"width\"; available: seed, flow, flow.hyperbolize");
+         "--only width=32: unknown column \"width\"; available: seed, flow, flow.hyperbolize");
   refuse(f, NULL, NULL, "seed",
          "--only seed: must be column=cell,... such as flow.hyperbolize=yes,seed=0");
 }
@@ -241,7 +241,7 @@ static void test_messages_name_the_line(void **state) {
       {HEAD DATASET NETWORK TRAIN TAIL,
        "x.lua:2: flow: no stage is given; begin with a path stage"},
       {HEAD "optimizer = { 'adamv' },\n" ALL,
-       "x.lua:3: optimizer: \"adamv\" is not known; did you mean \"adamw\"?"},
+       "x.lua:3: optimizer: unknown optimizer \"adamv\"; did you mean \"adamw\"?"},
       {HEAD "\n--[[ seed\n = ]] local_ = 1,\nseed = -1," ALL, "x.lua:5: local_: unknown setting"},
       {HEAD "\n\nseed = -1," ALL,
        "x.lua:5: seed: must be a whole number from 0 to 4294967295, not -1"},
@@ -281,19 +281,20 @@ static void test_messages_name_the_line(void **state) {
       {HEAD "schedule = { retris = 1 }," ALL,
        "x.lua:3: schedule.retris: unknown setting; did you mean \"retries\"?"},
       {HEAD "tables = { t = { columns = h.grid { 1 } } }," ALL,
-       "x.lua:3: tables.t.columns: a grid has no place here"},
+       "x.lua:3: tables.t.columns: a grid cannot be used here"},
       {HEAD "tables = { 't' }," ALL, "x.lua:3: tables: must be { name = { key = ... }, ... }"},
       {HEAD "profiles = { a = { tran = {} } }," ALL,
        "x.lua:3: profiles.a.tran: unknown setting; did you mean \"train\"?"},
       {HEAD "h.also { 'x' }," ALL,
        "x.lua:3: h.also: must be a table of named settings, not a list"},
       {HEAD "seed = (function() local g = h.grid { 1 }\n table.remove(g) return g end)()," ALL,
-       "x.lua:3: seed: a grid that has lost its choices: there is no run"},
-      {HEAD "profiles = { partial = {} }," ALL,
-       "x.lua:3: profiles: \"partial\" is what the folder of --set and --only ends in; give the "
-       "profile another name"},
+       "x.lua:3: seed: this grid has no choice left, so there is no run"},
+      {HEAD "profiles = { partial = {} }," ALL, "x.lua:3: profiles: \"partial\" is the end of the "
+                                                "folder names of --set and --only; give the "
+                                                "profile another name"},
       {HEAD "profiles = { ['/../runs'] = {} }," ALL,
-       "x.lua:3: profiles: \"/../runs\" has a slash, but becomes a part of a folder's name"},
+       "x.lua:3: profiles: \"/../runs\" has a slash, but the name becomes part of a "
+       "folder's name"},
       {HEAD "measure = { 'rk45' }," ALL,
        "x.lua:3: measure: must be a table of named settings, measure = { ... }"},
       {HEAD "measure = { solver = { 'rk45', rtl = 1 } }," ALL,
@@ -327,7 +328,7 @@ static void test_clocks_and_schemes(void **state) {
   assert_string_equal(plan_column(f, plan, "flow.clock"), "z z t t");
   assert_string_equal(plan_column(f, plan, "flow.scheme"), "finite infinite finite infinite");
   plan_refused(f, HEAD "flow = { { 'hessian', energy = 'formation' },\n clock = 't' }," REST,
-               "x.lua:4: flow.clock: \"t\" does not go with the path stage hessian: z(1) = 1 - "
+               "x.lua:4: flow.clock: \"t\" cannot be used with the path stage hessian: z(1) = 1 - "
                "exp(-kappa alpha_min) depends on each data point's spectrum and never gets near 1; "
                "use clock = \"z\"");
   plan_refused(

@@ -37,7 +37,7 @@ static void test_recipe(void **state) {
   plan_refused_with(f, HEAD "dataset = { 'tay', train = 50 }," NETWORK TRAIN FLOW TAIL,
                     "recipes; did you mean \"toy\"?");
   plan_refused_with(f, HEAD "dataset = { '../x', train = 50 }," NETWORK TRAIN FLOW TAIL,
-                    "x.lua:3: dataset: \"../x\" is no recipe in");
+                    "x.lua:3: dataset: \"../x\" is not a recipe in");
   plan_refused_with(f, HEAD "dataset = { 'bad', train = 50 }," NETWORK TRAIN FLOW TAIL,
                     "recipes/bad.lua:3: dataset.partcles: unknown setting; did you mean "
                     "\"particles\"?");
@@ -85,7 +85,7 @@ static void test_recipe_alone(void **state) {
   assert_int_equal(dataset_of(f, "tay", &config, &check, &err), STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message, "did you mean \"toy\"?"));
   assert_int_equal(dataset_of(f, "mcmc", &config, &check, &err), STATUS_BAD_CONFIG);
-  assert_non_null(strstr(err.message, "\"mcmc\" is no recipe"));
+  assert_non_null(strstr(err.message, "\"mcmc\" is not a recipe"));
 }
 
 static void test_file(void **state) {
@@ -102,7 +102,7 @@ static void test_file(void **state) {
   assert_string_equal(value_get_text(dataset, "label", ""), "file");
   plan_refused_with(
       f, HEAD "dataset = { 'file', train = 50,\npath = 'x.npy' }," NETWORK TRAIN FLOW TAIL,
-      "x.lua:4: dataset.path: there is no file");
+      "x.lua:4: dataset.path: the file ");
   plan_refused_with(
       f,
       HEAD "dataset = { 'file', path = 'points.npy', content = 'abc', train = 50 }," NETWORK TRAIN
@@ -116,7 +116,8 @@ static void test_one_particle(void **state) {
   folder_write(f, "points.npy", "whatever");
 #define ONE(dataset)                                                                               \
   HEAD "dataset = { " dataset ", train = 5,\nparticles = 1 }," NETWORK TRAIN FLOW TAIL
-#define REFUSAL "x.lua:4: dataset.particles: one particle has no shape (centred, it is always 0); "
+#define REFUSAL                                                                                    \
+  "x.lua:4: dataset.particles: one particle is always 0 once its centre of mass is removed; "
   plan_refused(f, ONE("'file', path = 'points.npy'"),
                REFUSAL "leave particles out for plain points");
   plan_refused(f, ONE("'mcmc', energy = 'morse'"), REFUSAL "give dimensions in place of particles");
@@ -155,7 +156,7 @@ static void test_images(void **state) {
   assert_string_equal(images_of(f, "'ink'", "label"), "ink");
   plan_refused_with(
       f, HEAD "dataset = { 'ink', train = 50,\nfetch = 'ink.sh' }," NETWORK TRAIN FLOW TAIL,
-      "x.lua:4: dataset.fetch: only a recipe names a script");
+      "x.lua:4: dataset.fetch: only a recipe may name a script");
   plan_refused_with(f, HEAD "dataset = { 'ink', train = 50, folder = 5 }," NETWORK TRAIN FLOW TAIL,
                     "dataset.folder: must be a text, not a number");
   plan_refused_with(f, HEAD "dataset = { 'images', train = 50 }," NETWORK TRAIN FLOW TAIL,

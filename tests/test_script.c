@@ -187,6 +187,7 @@ static void test_require(void **state) {
       {"number", "require(nil)", "require: the name must be a text"},
       {"broken", "require 'broken'", "broken.lua:3: unexpected symbol"},
       {"ring", "require 'ring'", "\"ring\" requires itself"},
+      {"pairs", "\npairs(nil)", "x.lua:2: pairs: takes a table, not nil"},
   };
   REFUSE_ALL(scripts);
 }
@@ -218,8 +219,8 @@ static void test_bytecode_and_broken_text(void **state) {
       {"number", "return 1", "the script must end with: return h.experiment"},
       {"plain table", "return { seed = 1 }", "the script must end with: return h.experiment"},
       {"error", "\nerror('so \\1 not')", "x.lua:2: so   not"},
-      {"error table", "error({})", "x.lua: the script raised an error that is no text but a table"},
-      {"error nil", "error()", "x.lua: the script raised an error that is no text but a nil"},
+      {"error table", "error({})", "x.lua: the script raised an error that is not a text but a table"},
+      {"error nil", "error()", "x.lua: the script raised an error that is not a text but a nil"},
       {"nil call", "\n\nlocal t = nil\nt()", "x.lua:4: attempt to call a nil value (local 't')"},
   };
   REFUSE_ALL(scripts);
@@ -248,10 +249,10 @@ static void test_values_that_are_none(void **state) {
       {"zero byte", HEAD "optimizer = 'a\\0b'," ALL, "optimizer: a text with a zero byte"},
       {"long text", HEAD "optimizer = ('x'):rep(5000)," ALL, "optimizer: a text of more than 4096"},
       {"function", HEAD "measure = { every = print }," ALL,
-       "measure.every: a function is no setting"},
-      {"thread", HEAD "seed = coroutine.create(print)," ALL, "seed: a thread is no setting"},
+       "measure.every: a function is not a setting"},
+      {"thread", HEAD "seed = coroutine.create(print)," ALL, "seed: a thread is not a setting"},
       {"in a list", HEAD "flow = { { 'condition', c = print } }," REST,
-       "x.lua:3: flow.condition.c: a function is no setting"},
+       "x.lua:3: flow.condition.c: a function is not a setting"},
       {"cycle", "local t = {} t.t = t " RETURN "schedule = t }",
        "schedule.t: a table that contains"},
       {"cycle in a grid",
@@ -265,10 +266,10 @@ static void test_values_that_are_none(void **state) {
       {"hole", HEAD "flow = { [1] = 'transport', [7] = 'project' }," REST, "a list with a hole"},
       {"empty key", HEAD "[''] = 1," ALL, "a key that is neither a name nor a position"},
       {"rule as value", HEAD "seed = h.where(print)," ALL,
-       "x.lua:3: seed: h.where is no value; it is a positional entry"},
+       "x.lua:3: seed: h.where is not a value; it is a positional entry"},
       {"value as rule", HEAD "h.grid { 1 }," ALL, "a positional entry must be h.zip, h.where or"},
       {"text as rule", HEAD "'seed'," ALL, "a positional entry must be h.zip, h.where or h.also"},
-      {"empty grid", HEAD "seed = h.grid {}," ALL, "x.lua:3: h.grid: without a choice"},
+      {"empty grid", HEAD "seed = h.grid {}," ALL, "x.lua:3: h.grid: needs at least one choice"},
       {"grid of nil", HEAD "seed = h.grid { nil, 1 }," ALL, "x.lua:3: h.grid: one of the choices"},
       {"grid of grid", HEAD "seed = h.grid(h.grid { 1 })," ALL, "h.grid: takes a table"},
       {"label of grid", HEAD "seed = h.as('a', h.grid { 1 })," ALL, "h.as: names one value"},

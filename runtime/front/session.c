@@ -55,10 +55,11 @@ static figure_request request_figure(const session *s, size_t index) {
 }
 
 static record_request request_record(const session *s) {
+  const value *audits = value_get(s->plan, "audits");
   return (record_request){.metrics = METRICS,
                           .columns = value_get(s->plan, "columns"),
-                          .audits = s->audit_names,
-                          .audit_count = s->audit_count,
+                          .audits = audits->keys,
+                          .audit_count = audits->count,
                           .rows = s->jobs.rows,
                           .row_count = s->jobs.row_count};
 }
@@ -110,11 +111,7 @@ status_code session_open(session *s, arena *a, const options *given, bool again,
   status_code status = plan_load(a, &request, s->catalogue, &s->plan, err);
   if (status == STATUS_OK) status = choose_folder(s, err);
   if (status == STATUS_OK)
-    status = audits_load(a, &request, s->catalogue, s->plan, &s->audits, &s->audit_names,
-                         &s->audit_count, err);
-  if (status == STATUS_OK)
-    status = graph_build(a, s->plan, s->audits, s->audit_count, s->catalogue, given->out, again,
-                         &s->jobs, err);
+    status = graph_build(a, s->plan, s->catalogue, given->out, again, &s->jobs, err);
   return status == STATUS_OK ? check_views(s, err) : status;
 }
 

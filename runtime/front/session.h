@@ -3,7 +3,6 @@
 #ifndef FRONT_SESSION_H
 #define FRONT_SESSION_H
 
-#include "front/audits.h"
 #include "front/options.h"
 #include "grid/graph.h"
 
@@ -12,9 +11,6 @@ typedef struct session {
   const options *given;
   const value *catalogue, *plan;
   const char *folder; /* of the tables: results/<script>[-<profile>][-partial] */
-  graph_audit *audits;
-  const char *const *audit_names;
-  size_t audit_count;
   graph jobs;
 } session;
 

@@ -5,18 +5,16 @@
 #include "host/params.h"
 #include "job/job.h"
 #include "plan/identity.h"
+#include "report/entries.h"
 
 #include <string.h>
 
 typedef struct builder {
   arena *a;
   const value *catalogue;
-  const graph_audit *audits;
-  size_t audit_count;
   const char *out;
   double checkpoint;
-  double whole; /* rows of the grid before --only */
-  bool again;   /* no row counts as done */
+  bool again; /* no row counts as done */
   graph *g;
 } builder;
 
@@ -170,59 +168,47 @@ static status_code look(builder *b, const char *folder, const identity *id, exis
   return job_look(job_measure_path(b->a, folder, id->measure), id->measure, &out->measured, err);
 }
 
-/* The row of an audit's plan, which has the whole grid, with the number of a row of the plan. */
-static const value *row_of(const value *plan, double number) {
-  const value *rows = value_get(plan, "rows");
-  size_t low = 0, high = rows ? rows->count : 0;
-  while (low < high) { /* in grid order, with gaps where the script leaves rows out */
-    const size_t middle = low + (high - low) / 2;
-    const double found = value_get_number(rows->items[middle], "number", NAN);
-    if (found == number) return rows->items[middle];
-    if (found < number)
-      low = middle + 1;
-    else
-      high = middle;
+static status_code check_audit_names(const value *audits, failure *err) {
+  for (size_t k = 0; audits && k < audits->count; k++) {
+    failure inner;
+    status_code status = entries_check_name("an audit", audits->keys[k], &inner);
+    if (status == STATUS_OK && strcmp(audits->keys[k], "paper") == 0)
+      status = failure_set(&inner, STATUS_BAD_CONFIG,
+                           "\"paper.\" begins the columns of the paper's CSV; choose another name");
+    if (status != STATUS_OK)
+      return failure_set(err, status, "audits.%s: %s", audits->keys[k], inner.message);
   }
-  return NULL;
+  return STATUS_OK;
 }
 
-/* One more measurement of a row's weights. */
-static status_code add_audit(builder *b, const run_row *row, const graph_audit *audit,
-                             double number, const char **measure_id, bool *done, failure *err) {
-  const value *same = row_of(audit->plan, number), *config;
-  identity id = {.train = ""};
-  status_code status = STATUS_OK;
-  if (!same || value_get_number(audit->plan, "whole", 0) != b->whole)
-    return failure_set(
-        err, STATUS_BAD_CONFIG,
-        "audits.%s: sets what the grid varies, so its rows are not the grid's; leave it "
-        "out of one of the two",
-        audit->name);
-  config = value_get(same, "config");
-  if (config) status = identity_of(config, b->catalogue, &id, err);
-  if (status != STATUS_OK) return status;
-  if (strcmp(id.train, row->train_id) != 0)
-    return failure_set(
-        err, STATUS_BAD_CONFIG,
-        "audits.%s: may change how a run is measured (dataset.test, measure), not how "
-        "it is trained",
-        audit->name);
-  *measure_id = arena_text(b->a, id.measure);
+/* A row's config with the sections of one of its audits in place of its own. */
+static const value *audit_config(arena *a, const value *config, const value *sections) {
+  value *audited = value_copy(a, config);
+  for (size_t i = 0; i < sections->count; i++)
+    value_put(a, audited, sections->keys[i], sections->items[i]);
+  return audited;
+}
+
+/* One more measurement of a row's weights; config: the audit's. *id is the row's and becomes the
+ * audit's. */
+static status_code add_audit(builder *b, const value *config, const char *name, const run_row *row,
+                             identity *id, bool *done, failure *err) {
   existing found;
-  status = look(b, row->folder, &id, &found, err);
+  status_code status = identity_of_measure(config, b->catalogue, id->train, id->measure, err);
+  if (status == STATUS_OK) status = look(b, row->folder, id, &found, err);
   if (status != STATUS_OK) return status;
-  *done = found.measured;
-  if (strcmp(id.measure, row->measure_id) == 0) *done = true; /* it is the row's own */
-  if (*done || find_job(b->g, JOB_MEASURE, id.measure) != SIZE_MAX) return STATUS_OK;
-  const size_t data = data_job(b, config, &id), train = find_job(b->g, JOB_TRAIN, id.train);
-  const char *why = arena_format(b->a, "audit %s", audit->name);
-  measure_job(b, config, &id, row->cells, why, row->folder, data, train);
+  *done = found.measured || strcmp(id->measure, row->measure_id) == 0; /* it may be the row's own */
+  if (*done || find_job(b->g, JOB_MEASURE, id->measure) != SIZE_MAX) return STATUS_OK;
+  const size_t data = data_job(b, config, id), train = find_job(b->g, JOB_TRAIN, id->train);
+  const char *why = arena_format(b->a, "audit %s", name);
+  measure_job(b, config, id, row->cells, why, row->folder, data, train);
   return STATUS_OK;
 }
 
 static status_code add_row(builder *b, const value *row, size_t index, failure *err) {
   const value *config = value_get(row, "config"), *cells = value_get(row, "cells");
-  const double number = value_get_number(row, "number", NAN);
+  const value *audits = value_get(row, "audits");
+  const size_t audit_count = audits ? audits->count : 0;
   graph *g = b->g;
   run_row *made = &g->rows[index];
   identity id;
@@ -234,33 +220,32 @@ static status_code add_row(builder *b, const value *row, size_t index, failure *
   status = look(b, folder, &id, &found, err);
   if (status != STATUS_OK) return status;
   bool done = found.measured;
-  const char **audit_ids = arena_get(b->a, (b->audit_count + 1) * sizeof *audit_ids);
+  const char **audit_ids = arena_get(b->a, (audit_count + 1) * sizeof *audit_ids);
   g->row_jobs[index] = done ? SIZE_MAX : add_jobs(b, config, &id, cells, folder, found.trained);
   *made = (run_row){.cells = cells,
                     .folder = folder,
                     .train_id = arena_text(b->a, id.train),
                     .measure_id = arena_text(b->a, id.measure),
                     .audit_ids = audit_ids};
-  for (size_t k = 0; k < b->audit_count && status == STATUS_OK; k++) {
+  for (size_t k = 0; k < audit_count && status == STATUS_OK; k++) {
     bool audited = false;
-    status = add_audit(b, made, &b->audits[k], number, &audit_ids[k], &audited, err);
+    identity audit_id = id;
+    status = add_audit(b, audit_config(b->a, config, audits->items[k]), audits->keys[k], made,
+                       &audit_id, &audited, err);
+    audit_ids[k] = arena_text(b->a, audit_id.measure);
     done &= audited;
   }
   g->rows_done += done;
   return status;
 }
 
-status_code graph_build(arena *a, const value *plan, const graph_audit *audits, size_t audit_count,
-                        const value *catalogue, const char *out, bool again, graph *g,
-                        failure *err) {
-  const value *rows = value_get(plan, "rows");
-  const size_t count = rows ? rows->count : 0;
+status_code graph_build(arena *a, const value *plan, const value *catalogue, const char *out,
+                        bool again, graph *g, failure *err) {
+  const value *rows = value_get(plan, "rows"), *audits = value_get(plan, "audits");
+  const size_t count = rows ? rows->count : 0, audit_count = audits ? audits->count : 0;
   builder b = {.a = a,
                .catalogue = catalogue,
-               .audits = audits,
-               .audit_count = audit_count,
                .out = out,
-               .whole = value_get_number(plan, "whole", 0),
                .again = again,
                .checkpoint = value_get_number(value_get(plan, "schedule"), "checkpoint", 30),
                .g = g};
@@ -268,12 +253,11 @@ status_code graph_build(arena *a, const value *plan, const graph_audit *audits, 
   g->jobs = arena_get(a, (4 + audit_count) * count * sizeof *g->jobs);
   g->rows = arena_get(a, count * sizeof *g->rows);
   g->row_jobs = arena_get(a, count * sizeof *g->row_jobs);
-  for (size_t i = 0; i < count; i++) {
-    status_code status = add_row(&b, rows->items[i], i, err);
-    if (status != STATUS_OK) return status;
-  }
-  graph_set_states(g);
-  return STATUS_OK;
+  status_code status = check_audit_names(audits, err);
+  for (size_t i = 0; i < count && status == STATUS_OK; i++)
+    status = add_row(&b, rows->items[i], i, err);
+  if (status == STATUS_OK) graph_set_states(g);
+  return status;
 }
 
 status_code graph_data_job(arena *a, const value *config, const value *catalogue, const char *out,

@@ -18,19 +18,12 @@ typedef struct graph {
   size_t rows_again; /* rows that were trained then, but measured under other settings only */
 } graph;
 
-/* Further measurements of every row. */
-typedef struct graph_audit {
-  const char *name;
-  const value *plan;
-} graph_audit;
-
 /* out: the results folder. Folders: <out>/runs/<slug>-<12 digits of the train id> and
- * <out>/cache/<data set or energy>-<12 digits>. audits: plans of all runs of the grid, measured
- * otherwise; STATUS_BAD_CONFIG where one of them would train otherwise. again: no row
- * counts as done. Everything lives in the arena. */
-status_code graph_build(arena *a, const value *plan, const graph_audit *audits, size_t audit_count,
-                        const value *catalogue, const char *out, bool again, graph *g,
-                        failure *err);
+ * <out>/cache/<data set or energy>-<12 digits>. STATUS_BAD_CONFIG where the name of an
+ * audit cannot begin a column. again: no row counts as done. Everything lives in
+ * the arena. */
+status_code graph_build(arena *a, const value *plan, const value *catalogue, const char *out,
+                        bool again, graph *g, failure *err);
 
 /* The job alone that makes a data set, the same as in a graph. config: { "dataset": ... } */
 status_code graph_data_job(arena *a, const value *config, const value *catalogue, const char *out,

@@ -59,6 +59,10 @@ const char *params_name(const value *plugin_value);
 #define PARAMS_PATH    "path"
 #define PARAMS_CONTENT "content"
 
+/* Is this checked setting its declared default? Of a plugin: the default one, all of whose settings
+ * were left out because they are defaults too, a MAP of nothing but the name. */
+bool params_is_default(arena *a, const hifm_param *param, const value *setting);
+
 /* Stores a checked MAP into `instance`. Texts and lists are copied to the arena. HIFM_REF and
  * HIFM_FILE settings are left zero: plugins_bind binds the plugins and reads the files. */
 void params_store(arena *a, const hifm_param *params, const value *checked, void *instance);

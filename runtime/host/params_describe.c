@@ -61,6 +61,13 @@ const value *params_default(arena *a, const hifm_param *param) {
   }
 }
 
+bool params_is_default(arena *a, const hifm_param *param, const value *setting) {
+  const value *unset = params_default(a, param);
+  if (!unset) return false;
+  if (param->type != HIFM_REF) return value_equal(setting, unset);
+  return setting->count == 1 && strcmp(value_get_text(setting, PARAMS_NAME, ""), unset->text) == 0;
+}
+
 /* By hifm_param_type. */
 static const char *const TYPE_WORDS[] = {"real", "count", "flag", "choice",
                                          "text", "ref",   "file", "list"};

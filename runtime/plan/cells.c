@@ -42,8 +42,7 @@ value *cells_sort(arena *a, const value *columns) {
   for (size_t section = 0; section < SECTIONS; section++)
     for (size_t i = 0; i < columns->count; i++) {
       const char *name = columns->items[i]->text;
-      if (schema_section(name, strcspn(name, ".")) == section)
-        value_push(a, sorted, columns->items[i]);
+      if (schema_section_of(name) == section) value_push(a, sorted, columns->items[i]);
     }
   return sorted;
 }

@@ -1,4 +1,4 @@
-/* The cells of a row: what tables show, what --only chooses by. */
+/* The cells of a row: tables show them, --only chooses by them. */
 #ifndef PLAN_CELLS_H
 #define PLAN_CELLS_H
 
@@ -22,14 +22,14 @@ typedef struct conditions {
   size_t count;
 } conditions;
 
-/* "flow.hyperbolize=yes,seed=0"; STATUS_BAD_CONFIG where that is no such list. */
+/* "flow.hyperbolize=yes,seed=0"; STATUS_BAD_CONFIG where it is not such a list. */
 status_code cells_parse(arena *a, const char *only, conditions *out, failure *err);
 
-/* For a condition that no row meets: "; flow is one of OT, wells", of the cells that the rows have,
- * and "did you mean". */
+/* The hint for a condition that no row meets: "; flow is one of OT, wells", from the cells that the
+ * rows have, and "did you mean". */
 const char *cells_hint(arena *a, const condition *wanted, const char *const *cells, size_t count);
 
-/* Is this the cell that was asked for? Numbers are compared as numbers. */
+/* Is this the wanted cell? Numbers are compared as numbers. */
 bool cells_match(const char *cell, const char *wanted);
 
 #endif

@@ -1,10 +1,33 @@
+/* From a script to a plan, step by step:
+ *
+ *   plan.c        starts it all: the next steps, down to cells.c, run in a child (sandbox.c)
+ *   lua_files.c   reads the script's text
+ *   script.c      runs it, between hifm.lua and reader.lua: a tree of what the script declares
+ *                 (declaration.c names and merges its nodes)
+ *   rules.c       profile, h.zip and h.also, and --set, both by overrides.c: several trees, each
+ *                 one of sections with grids
+ *   product.c     multiplies the choices of the sections into rows:
+ *     axes.c        a section's grids: its choices, and the columns that show them
+ *     recipe.c      a choice of the data set, with the settings of datasets/NAME.lua below it
+ *     schema.c      a choice with every setting checked and filled in: a part that rows share
+ *     plugin_files.c  the paths of files that plugins read, made absolute
+ *   selection.c   sorts the rows, leaves out those of h.where and --only, refuses equal ones
+ *   fit.c         refuses rows whose sections do not go together
+ *   audits.c      adds the further measurements of each row
+ *   cells.c       the text of each row in each column
+ *   file_hashes.c back in the parent: the content of the files that parts name
+ *
+ * source_lines.c finds the line of the script that a message is about. identity.c, later, makes the
+ * ids of a row from its parts. */
 #include "plan/experiment.h"
 
 #include "base/text.h"
 #include "job/settings.h"
+#include "plan/audits.h"
+#include "plan/axes.h"
 #include "plan/cells.h"
 #include "plan/declaration.h"
-#include "plan/grid.h"
+#include "plan/fit.h"
 #include "plan/product.h"
 #include "plan/rules.h"
 #include "plan/selection.h"
@@ -16,17 +39,18 @@ static bool is_about(const char *message, const char *set) {
   return strncmp(message, set, length) == 0 && message[length] == ':';
 }
 
-/* Says where: the --set with this path, or the line of the script. */
-static status_code place(const experiment *e, status_code status, failure *err) {
+/* Puts in front where the error is: the --set with this path, or the line of the script. */
+static status_code add_source(const experiment *e, status_code status, failure *err) {
   size_t count;
   const source_text *sources = script_sources(e->lua, &count);
-  if (!status || e->schema->recipes.placed || strncmp(err->message, "--", 2) == 0) return status;
+  if (status == STATUS_OK || e->schema->recipes.has_line || strncmp(err->message, "--", 2) == 0)
+    return status;
   for (size_t i = e->request->set_count; i > 0; i--) {
     const char *set = e->request->sets[i - 1];
     if (!is_about(err->message, set)) continue;
     failure inner = *err;
     return failure_set(err, status, "--set %s: %s%s", set, inner.message,
-                       strchr(set, ',') ? "; --set takes one value, grids stand in the script"
+                       strchr(set, ',') ? "; --set takes one value; write grids in the script"
                                         : "");
   }
   source_lines_error(sources, count, err);
@@ -41,7 +65,7 @@ static status_code expand(const experiment *e, const value *variants, product *p
                        e->most_runs, product_axes(p->memory, variants->items[0]));
   for (size_t i = 0; i < variants->count; i++) {
     status_code status = product_add(p, variants->items[i], err);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
   }
   return STATUS_OK;
 }
@@ -49,19 +73,19 @@ static status_code expand(const experiment *e, const value *variants, product *p
 /* No grid, label or h.none where tables, figures and audits are described. */
 static status_code check_plain(arena *a, const char *path, const value *node, failure *err) {
   if (node->type > VALUE_MAP)
-    return failure_set(err, STATUS_BAD_CONFIG, "%s: %s has no place here", path,
+    return failure_set(err, STATUS_BAD_CONFIG, "%s: %s cannot be used here", path,
                        value_type_text(node));
   for (size_t i = 0; i < node->count; i++) {
     bool named = node->type == VALUE_MAP && *node->keys[i];
-    status_code status =
+    const status_code status =
         check_plain(a, named ? text_path_join(a, path, node->keys[i]) : path, node->items[i], err);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
   }
   return STATUS_OK;
 }
 
-/* A section of its own, with the profile's on top where profiles have it. */
-static const value *declared_beside(const experiment *e, const char *key) {
+/* A key beside the sections, with the profile's on top where profiles have it. */
+static const value *declared_at(const experiment *e, const char *key) {
   const value *declared = value_get(e->sections, key), *more = NULL;
   if (e->request->profile)
     more = value_get(value_get(value_get(e->sections, "profiles"), e->request->profile), key);
@@ -70,10 +94,10 @@ static const value *declared_beside(const experiment *e, const char *key) {
 
 static status_code describe(const experiment *e, const char *key, const value **out, failure *err) {
   arena *a = e->schema->memory;
-  const value *declared = declared_beside(e, key);
+  const value *declared = declared_at(e, key);
   *out = declared && declared->count ? declared : value_new(a, VALUE_MAP);
   status_code status = check_plain(a, key, *out, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   for (size_t i = 0; i < (*out)->count; i++)
     if ((*out)->type != VALUE_MAP || !*(*out)->keys[i] || (*out)->items[i]->type != VALUE_MAP)
       return failure_set(err, STATUS_BAD_CONFIG, "%s: must be { name = { key = ... }, ... }", key);
@@ -82,13 +106,24 @@ static status_code describe(const experiment *e, const char *key, const value **
 
 static status_code schedule(const experiment *e, const value **out, failure *err) {
   arena *a = e->schema->memory;
-  const value *map = declaration_map(a, declared_beside(e, "schedule"));
+  const value *map = declaration_map(a, declared_at(e, "schedule"));
   if (value_get(map, ""))
     return failure_set(err, STATUS_BAD_CONFIG, "schedule: must be a table of named settings");
   return params_check(a, schedule_params, map, "schedule", &e->schema->lookup, NULL, out, err);
 }
 
-static const value *write_row(const product *p, const row *r) {
+static const value *write_audits(arena *a, const row *r, size_t count) {
+  value *list = value_new(a, VALUE_LIST);
+  for (size_t k = 0; k < count; k++) {
+    value *pair = value_new(a, VALUE_LIST);
+    value_push(a, pair, value_number(a, (double)r->audits[k].dataset->index));
+    value_push(a, pair, value_number(a, (double)r->audits[k].measure->index));
+    value_push(a, list, pair);
+  }
+  return list;
+}
+
+static const value *write_row(const product *p, const row *r, size_t audit_count) {
   arena *a = p->memory;
   const value *config = product_config(p, r);
   value *made = value_new(a, VALUE_MAP), *cells = value_new(a, VALUE_LIST);
@@ -97,28 +132,28 @@ static const value *write_row(const product *p, const row *r) {
     value_push(a, cells, value_text(a, product_cell(p, r, config, p->columns->items[i]->text)));
   for (size_t i = 0; i < SECTIONS; i++)
     value_push(a, parts, value_number(a, (double)r->parts[i]->index));
-  value_put_number(a, made, "number", (double)r->number);
   value_put(a, made, "cells", cells);
   value_put(a, made, "parts", parts);
+  value_put(a, made, "audits", write_audits(a, r, audit_count));
   return made;
 }
 
 static void write_rows(const product *p, value *plan) {
   arena *a = p->memory;
+  const size_t audits = value_get(plan, "audits")->count;
   value *parts = value_new(a, VALUE_LIST), *rows = value_new(a, VALUE_LIST);
   for (size_t i = 0; i < p->part_count; i++) value_push(a, parts, p->parts[i]->config);
-  for (size_t i = 0; i < p->count; i++) value_push(a, rows, write_row(p, &p->rows[i]));
+  for (size_t i = 0; i < p->count; i++) value_push(a, rows, write_row(p, &p->rows[i], audits));
   value_put(a, plan, "columns", p->columns);
   value_put(a, plan, "parts", parts);
   value_put(a, plan, "rows", rows);
-  value_put_number(a, plan, "whole", (double)p->whole);
 }
 
-/* The CSV is the same bytes wherever the data lie. */
+/* The CSV is the same bytes wherever the data are. */
 static bool is_place(const char *setting) {
-  static const char section[] = "dataset.";
-  return strncmp(setting, section, strlen(section)) == 0 &&
-         settings_is_place(setting + strlen(section));
+  static const char PREFIX[] = "dataset.";
+  return strncmp(setting, PREFIX, strlen(PREFIX)) == 0 &&
+         settings_is_place(setting + strlen(PREFIX));
 }
 
 /* What --set has set is a column, too: two calls with other settings leave other tables. */
@@ -127,50 +162,58 @@ static void add_set_columns(const experiment *e, value *columns) {
   for (size_t i = 0; i < e->request->set_count; i++) {
     const char *set = e->request->sets[i];
     const char *name = arena_format(a, "%.*s", (int)strcspn(set, "="), set);
-    if (!is_place(name) && schema_section(name, strcspn(name, ".")) < SECTIONS)
-      grid_add_column(a, columns, name);
+    if (!is_place(name) && schema_section_of(name) < SECTIONS) axes_add_column(a, columns, name);
   }
 }
 
-/* Messages that still lack their place. */
 static status_code make_rows(const experiment *e, product *p, failure *err) {
   const value *variants;
   status_code status = rules_apply(e, &variants, p->columns, err);
-  if (!status) status = expand(e, variants, p, err);
-  if (!status) add_set_columns(e, p->columns);
+  if (status == STATUS_OK) status = expand(e, variants, p, err);
+  if (status == STATUS_OK) add_set_columns(e, p->columns);
   p->columns = cells_sort(p->memory, p->columns);
   return status;
 }
 
-static status_code choose_rows(const experiment *e, product *p, failure *err) {
-  selection_sort(p);
-  p->whole = p->count;
-  status_code status = selection_where(p, e->lua, e->rules, err);
-  if (status) return status;
+/* What is not about rows, into the plan. */
+static status_code describe_all(const experiment *e, value *plan, failure *err) {
+  static const char *const DESCRIBED[] = {"tables", "figures", "audits"};
+  arena *a = e->schema->memory;
+  const value *made;
+  status_code status = schedule(e, &made, err);
+  if (status == STATUS_OK) value_put(a, plan, "schedule", made);
+  for (size_t i = 0; i < 3 && status == STATUS_OK; i++) {
+    status = describe(e, DESCRIBED[i], &made, err);
+    if (status == STATUS_OK) value_put(a, plan, DESCRIBED[i], made);
+  }
+  return status;
+}
+
+/* Audits are of all rows, whichever --only asks for: an error in them is found at once. */
+static status_code choose_rows(const experiment *e, const value *audits, product *p, failure *err) {
   if (p->count == 0)
-    failure_set(err, status = STATUS_BAD_CONFIG, "where: no run of the grid is left");
-  if (!status) status = selection_check(p, err);
-  if (!status) status = selection_only(p, e->request->only, e->request->only_count, err);
-  return place(e, status, err);
+    return failure_set(err, STATUS_BAD_CONFIG, "where: no run of the grid is left");
+  status_code status = fit_check(p, err);
+  if (status == STATUS_OK) status = selection_check(p, err);
+  if (status == STATUS_OK) status = audits_resolve(p, audits, err);
+  if (status == STATUS_OK)
+    status = selection_only(p, e->request->only, e->request->only_count, err);
+  return status;
 }
 
 status_code experiment_plan(const experiment *e, const value **out, failure *err) {
-  static const char *const described[] = {"tables", "figures", "audits"};
   arena *a = e->schema->memory;
   product p;
   value *plan = value_new(a, VALUE_MAP);
   product_begin(&p, a, e->schema);
-  status_code status = place(e, make_rows(e, &p, err), err);
-  if (!status) status = choose_rows(e, &p, err);
-  if (status) return status;
-  const value *extra = NULL;
-  status = schedule(e, &extra, err);
-  value_put(a, plan, "schedule", extra);
-  for (size_t i = 0; i < 3 && !status; i++) {
-    status = describe(e, described[i], &extra, err);
-    value_put(a, plan, described[i], extra);
-  }
-  if (status) return place(e, status, err);
+  status_code status = make_rows(e, &p, err);
+  if (status == STATUS_OK) status = describe_all(e, plan, err);
+  if (status != STATUS_OK) return add_source(e, status, err);
+  selection_sort(&p);
+  status = selection_where(&p, e->lua, e->rules, err); /* its messages have their line */
+  if (status != STATUS_OK) return status;
+  status = choose_rows(e, value_get(plan, "audits"), &p, err);
+  if (status != STATUS_OK) return add_source(e, status, err);
   write_rows(&p, plan);
   *out = plan;
   return STATUS_OK;

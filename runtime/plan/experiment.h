@@ -1,4 +1,5 @@
-/* A script's declaration, its rules and the command line's wishes become the rows of a plan. */
+/* A script's declaration, its rules and the options of the command line become the rows of a plan.
+ */
 #ifndef PLAN_EXPERIMENT_H
 #define PLAN_EXPERIMENT_H
 
@@ -16,7 +17,8 @@ typedef struct experiment {
 
 /* The plan in a form where rows share what they have in common:
  *   { "columns": [...], "parts": [ resolved section ... ],
- *     "rows": [ { "cells": [text per column], "parts": [index per section] } ... ],
+ *     "rows": [ { "cells": [text per column], "parts": [index per section],
+ *                 "audits": [ [index of its dataset, of its measure] per audit ] } ... ],
  *     "schedule", "tables", "figures", "audits" }
  * Messages begin with file:line, or with the --set they are about. */
 status_code experiment_plan(const experiment *e, const value **out, failure *err);

@@ -1,14 +1,22 @@
-/* The hashes of data files, which stand for them in identities. */
+/* The hashes of data files: an identity has them in place of the files. */
 #ifndef PLAN_FILE_HASHES_H
 #define PLAN_FILE_HASHES_H
 
 #include "base/failure.h"
 #include "base/value.h"
 
-/* A resolved section with the hashes of its files filled in, where it is a data set that has files;
- * outside the child that runs a script, as it may take longer than a script may. `name` is the
- * script's, for messages. STATUS_BAD_CONFIG where a .npy file is another than declared,
- * STATUS_NO_INPUT or STATUS_BAD_INPUT where a file cannot be read. */
-status_code file_hashes_fill(arena *a, const char *name, const value **section, failure *err);
+typedef struct file_hashes {
+  arena *memory;
+  const char *name; /* of the script, for messages */
+  value *known;     /* MAP path -> TEXT: sections may share files */
+} file_hashes;
+
+void file_hashes_begin(file_hashes *h, arena *a, const char *name);
+
+/* Fills in the hashes of the files that a resolved section names: of data sets, and of plugins
+ * (file values, host/params.h). This is done outside of the child that runs a script, because it
+ * may take longer than a script may. STATUS_BAD_CONFIG where a .npy file has another hash than
+ * declared, STATUS_NO_INPUT or STATUS_BAD_INPUT where a file cannot be read. */
+status_code file_hashes_fill(file_hashes *h, const value **section, failure *err);
 
 #endif

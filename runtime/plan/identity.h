@@ -1,13 +1,14 @@
-/* What a run is: BLAKE2b-128 of canonical JSON, never an index, a time or a path.
+/* What a run is: BLAKE2b-128 of canonical JSON, never of an index, a time or a path.
  *
- *   data id     the dataset's settings without train and test (files: content, not place; images:
- *               without range and dequantise, which the ids below have)
+ *   data id     the dataset's settings without train and test (files: their content, not their
+ *               path; images: without range and dequantise, which the ids below have)
  *   modes id    data id, number of training points, energy
  *   train id    data id, number of training points, network, optimizer, train, flow, seed
  *   measure id  train id, number of test points, measure
- * each with the revisions of the plugins it uses. A setting added to hifm later is left out of the
- * JSON while it stands at its default, so that new options make no old result stale: the identity
- * holds only settings that differ from their defaults plus those that have none. */
+ *
+ * each with the revisions of the plugins it uses. The JSON has the settings that differ from their
+ * defaults plus those that have none. So a setting that is added to hifm later, with the default
+ * that gives the old numbers, makes no old result stale. */
 #ifndef PLAN_IDENTITY_H
 #define PLAN_IDENTITY_H
 
@@ -21,9 +22,14 @@ typedef struct identity {
 /* config is a resolved run; the catalogue gives defaults and revisions. */
 status_code identity_of(const value *config, const value *catalogue, identity *out, failure *err);
 
-/* The data id alone; of config only the dataset is looked at. */
+/* The data id alone; only the dataset of config is read. */
 status_code identity_of_data(const value *config, const value *catalogue, char hex[33],
                              failure *err);
+
+/* The measure id alone, of a run with this train id; only dataset and measure of config are read.
+ */
+status_code identity_of_measure(const value *config, const value *catalogue, const char *train,
+                                char hex[33], failure *err);
 
 /* A short readable word for folder names ([a-z0-9_-], at most 40): dataset, network, path stage,
  * the first letters of the other stages: lj13-egnn-hessian-cond-hype-anis. */

@@ -8,9 +8,9 @@
 #include <string.h>
 
 static bool is_name(const char *name) {
-  static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
   for (;;) {
-    size_t length = strspn(name, letters);
+    size_t length = strspn(name, LETTERS);
     if (length == 0) return false;
     name += length;
     if (!*name) return true;
@@ -19,7 +19,7 @@ static bool is_name(const char *name) {
   }
 }
 
-static bool lies_below(const char *path, const char *folder) {
+static bool is_below(const char *path, const char *folder) {
   char inner[PATH_MAX], outer[PATH_MAX];
   if (!realpath(path, inner) || !realpath(folder, outer)) return false;
   size_t length = strlen(outer);
@@ -30,11 +30,11 @@ status_code lua_files_text(arena *a, const char *path, const char **text, failur
   char *bytes = NULL;
   size_t length;
   status_code status = files_read(path, LUA_FILES_LARGEST, &bytes, &length, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   *text = arena_text(a, bytes);
   free(bytes);
   if (strlen(*text) == length) return STATUS_OK;
-  return failure_set(err, STATUS_BAD_CONFIG, "%s: a zero byte, so this is no Lua text", path);
+  return failure_set(err, STATUS_BAD_CONFIG, "%s: has a zero byte, so it is not Lua text", path);
 }
 
 status_code lua_files_read(arena *a, const char *folder, const char *name, const char **path,
@@ -43,7 +43,7 @@ status_code lua_files_read(arena *a, const char *folder, const char *name, const
   for (char *c = relative; *c; c++)
     if (*c == '.') *c = '/';
   *path = arena_format(a, "%s/%s.lua", folder, relative);
-  if (is_name(name) && lies_below(*path, folder)) return lua_files_text(a, *path, text, err);
+  if (is_name(name) && is_below(*path, folder)) return lua_files_text(a, *path, text, err);
   return failure_set(
       err, STATUS_BAD_CONFIG,
       "require: \"%s\" is neither \"hifm\" nor a .lua file below the script's folder", name);

@@ -8,7 +8,7 @@
 enum { LUA_FILES_LARGEST = 1 << 20 };
 
 /* The path and text of folder/name.lua, where dots in the name go down. STATUS_BAD_CONFIG when the
- * name has other letters, there is no such file, or links lead it out of the folder. */
+ * name has other letters, the file does not exist, or links lead it out of the folder. */
 status_code lua_files_read(arena *a, const char *folder, const char *name, const char **path,
                            const char **text, failure *err);
 

@@ -12,13 +12,13 @@ typedef struct assignment {
   arena *memory;
   const char *parts[PARTS_MAX + 1]; /* of the path, NULL-ended */
   const value *item;
-  size_t places;
-  const value *beneath; /* what a data set's recipe says where the script says nothing */
-  value *known;         /* LIST of TEXT: paths that exist where this one leads nowhere */
+  size_t put_count;    /* places where the item was put */
+  const value *recipe; /* of a data set: the settings that the script may leave out */
+  value *known;        /* LIST of TEXT: paths that exist, for the hint where this one does not */
 } assignment;
 
 /* Remembers the path parts[0..part) + word as one that exists. */
-static void know(assignment *w, size_t part, const char *word) {
+static void add_known(assignment *w, size_t part, const char *word) {
   const char *path = "";
   for (size_t i = 0; i < part; i++) path = arena_format(w->memory, "%s%s.", path, w->parts[i]);
   value_push(w->memory, w->known,
@@ -28,13 +28,13 @@ static void know(assignment *w, size_t part, const char *word) {
 static const hifm_param *find(assignment *w, const hifm_param *params, size_t part) {
   for (const hifm_param *p = params; p && p->name; p++)
     if (strcmp(p->name, w->parts[part]) == 0) return p;
-  for (const hifm_param *p = params; p && p->name; p++) know(w, part, p->name);
+  for (const hifm_param *p = params; p && p->name; p++) add_known(w, part, p->name);
   return NULL;
 }
 
 static const value *into(assignment *w, const hifm_param *params, const value *node, size_t part);
 
-/* The function applied to every choice of a grid; NULL where the node is no grid or label. */
+/* The function applied to every choice of a grid; NULL where the node is not a grid or label. */
 static const value *each_choice(assignment *w, const value *node, size_t part,
                                 const value *(*inside)(assignment *, const value *, size_t)) {
   if (!node || (node->type != VALUE_GRID && node->type != VALUE_LABEL)) return NULL;
@@ -43,7 +43,7 @@ static const value *each_choice(assignment *w, const value *node, size_t part,
   return copy;
 }
 
-/* A plugin value within a setting, which names its plugin or means the default one. */
+/* A plugin value within a setting. Without a name it means the default plugin. */
 static const value *into_plugin(assignment *w, const hifm_param *ref, const value *node,
                                 size_t part) {
   if (node && (node->type == VALUE_GRID || node->type == VALUE_LABEL)) {
@@ -63,13 +63,13 @@ static const value *into(assignment *w, const hifm_param *params, const value *n
   if (!p || (w->parts[part + 1] && p->type != HIFM_REF)) return node;
   value *map = declaration_map(w->memory, node);
   if (w->parts[part + 1]) {
-    const value *inner = part == 1 ? value_get(w->beneath, p->name) : NULL;
+    const value *inner = part == 1 ? value_get(w->recipe, p->name) : NULL;
     inner = declaration_merge(w->memory, inner, value_get(map, p->name));
     const value *changed = into_plugin(w, p, inner, part + 1);
     if (changed) value_put(w->memory, map, p->name, changed);
   } else {
     value_put(w->memory, map, p->name, w->item);
-    w->places++;
+    w->put_count++;
   }
   return map;
 }
@@ -79,7 +79,7 @@ static const value *into_entry(assignment *w, const value *entry, size_t part) {
   if (inside) return inside;
   const char *name = declaration_name(entry);
   if (!name) return entry;
-  know(w, part, name);
+  add_known(w, part, name);
   if (strcmp(name, w->parts[part]) != 0 || !w->parts[part + 1]) return entry;
   return into(w, schema_plugin_settings(w->schema, HIFM_FLOW, name), entry, part + 1);
 }
@@ -87,9 +87,9 @@ static const value *into_entry(assignment *w, const value *entry, size_t part) {
 static const value *into_flow(assignment *w, const value *node, size_t part) {
   const value *inside = each_choice(w, node, part, into_flow);
   if (inside || !node) return inside ? inside : node;
-  size_t before = w->places;
+  size_t before = w->put_count;
   const value *changed = into(w, schema_settings(w->schema, SECTION_FLOW, node), node, part);
-  if (w->places > before) return changed;
+  if (w->put_count > before) return changed;
   value *map = declaration_map(w->memory, node);
   value *stages = value_copy(w->memory, value_get(map, ""));
   if (!value_get(map, "")) return node;
@@ -107,7 +107,7 @@ static const value *into_section(assignment *w, size_t section, const value *nod
       copy->items[i] = into_section(w, section, node->items[i]);
     return copy;
   }
-  w->beneath = section == SECTION_DATASET ? schema_dataset(w->schema, node) : NULL;
+  w->recipe = section == SECTION_DATASET ? schema_dataset(w->schema, node) : NULL;
   return into(w, schema_settings(w->schema, section, node), node, 1);
 }
 
@@ -135,15 +135,15 @@ status_code overrides_path(schema *s, const value **sections, const char *path, 
   arena *a = s->memory;
   assignment w = {.schema = s, .memory = a, .item = item, .known = value_new(a, VALUE_LIST)};
   bool short_enough = split(&w, path);
-  size_t section = schema_section(w.parts[0], strlen(w.parts[0]));
+  size_t section = schema_section_of(w.parts[0]);
   if (section == SECTIONS || !short_enough)
     return failure_set(err, STATUS_BAD_CONFIG, "%s: unknown setting%s", path,
-                       text_hint(a, w.parts[0], schema_sections, SECTIONS));
-  const char *name = schema_sections[section];
+                       text_hint(a, w.parts[0], SCHEMA_SECTIONS, SECTIONS));
+  const char *name = SCHEMA_SECTIONS[section];
   value *changed = value_copy(a, *sections);
   if (w.parts[1]) {
     const value *inner = into_section(&w, section, value_get(*sections, name));
-    if (w.places == 0) return unknown(&w, path, err);
+    if (w.put_count == 0) return unknown(&w, path, err);
     value_put(a, changed, name, inner);
   } else {
     value_put(a, changed, name, item);

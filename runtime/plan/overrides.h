@@ -5,8 +5,8 @@
 #include "base/failure.h"
 #include "plan/schema.h"
 
-/* *sections with the item at path in every alternative of every grid that has such a setting;
- * h.none takes it out. STATUS_BAD_CONFIG with "did you mean" where none has it. */
+/* Puts the item at the path, in every alternative of every grid that has such a setting; h.none
+ * removes it. STATUS_BAD_CONFIG with "did you mean" where none has it. */
 status_code overrides_path(schema *s, const value **sections, const char *path, const value *item,
                            failure *err);
 

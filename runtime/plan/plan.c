@@ -6,31 +6,32 @@
 #include "plan/experiment.h"
 #include "plan/file_hashes.h"
 #include "plan/lua_files.h"
+#include "plan/plugin_files.h"
 #include "plan/sandbox.h"
 
 #include <ctype.h>
 #include <string.h>
 
-const plan_limits plan_default_limits = {.instructions = 400000000,
+const plan_limits PLAN_DEFAULT_LIMITS = {.instructions = 400000000,
                                          .lua_bytes = (size_t)256 << 20,
                                          .bytes = (size_t)1 << 30,
                                          .cpu_seconds = 10,
                                          .runs = 100000};
 
-typedef struct reading {
+typedef struct reading { /* what the child is called with */
   const plan_request *request;
   const value *catalogue;
   const plan_limits *limits;
   const char *folder;
 } reading;
 
-/* One line without control characters, whatever the script put into it. */
+/* One line without control characters: a script may put anything into its messages. */
 static void clean(failure *err) {
   for (char *c = err->message; *c; c++)
     if (iscntrl((unsigned char)*c)) *c = ' ';
 }
 
-/* In the child: its memory ends with it. */
+/* Runs in the child; its memory ends with it. */
 static status_code read_script(void *context, const char **json, size_t *length, failure *err) {
   const reading *r = context;
   arena *a = memory_get(sizeof *a);
@@ -41,10 +42,10 @@ static status_code read_script(void *context, const char **json, size_t *length,
   const value *plan;
   schema s;
   status_code status = lua_files_text(a, path, &text, err);
-  if (!status)
+  if (status == STATUS_OK)
     status = script_open(&lua, a, r->folder, schema_names(a, r->catalogue, HIFM_FLOW), limits, err);
-  if (!status) status = script_experiment(lua, path, text, &e.sections, &e.rules, err);
-  if (!status) {
+  if (status == STATUS_OK) status = script_experiment(lua, path, text, &e.sections, &e.rules, err);
+  if (status == STATUS_OK) {
     schema_open(&s, a, r->catalogue,
                 (recipes){.memory = a,
                           .lua = lua,
@@ -56,24 +57,43 @@ static status_code read_script(void *context, const char **json, size_t *length,
     status = experiment_plan(&e, &plan, err);
   }
   clean(err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   *json = json_text(a, plan);
   *length = strlen(*json);
   return STATUS_OK;
 }
 
-static const value *assemble_row(arena *a, const value *columns, const value *parts,
+static const value *part_at(const value *parts, const value *index) {
+  return parts->items[(size_t)index->number];
+}
+
+static const value *assemble_audits(arena *a, const value *names, const value *parts,
+                                    const value *packed) {
+  value *audits = value_new(a, VALUE_MAP);
+  for (size_t k = 0; k < names->count; k++) {
+    const value *pair = packed->items[k];
+    value *made = value_new(a, VALUE_MAP);
+    value_put(a, made, SCHEMA_SECTIONS[SECTION_DATASET], part_at(parts, pair->items[0]));
+    value_put(a, made, SCHEMA_SECTIONS[SECTION_MEASURE], part_at(parts, pair->items[1]));
+    value_put(a, audits, names->keys[k], made);
+  }
+  return audits;
+}
+
+static const value *assemble_row(arena *a, const value *plan, const value *parts,
                                  const value *packed) {
+  const value *columns = value_get(plan, "columns");
   const value *texts = value_get(packed, "cells"), *indices = value_get(packed, "parts");
   value *row = value_new(a, VALUE_MAP), *cells = value_new(a, VALUE_MAP);
   value *config = value_new(a, VALUE_MAP);
   for (size_t i = 0; i < columns->count; i++)
     value_put(a, cells, columns->items[i]->text, texts->items[i]);
   for (size_t i = 0; i < SECTIONS; i++)
-    value_put(a, config, schema_sections[i], parts->items[(size_t)indices->items[i]->number]);
-  value_put(a, row, "number", value_get(packed, "number"));
+    value_put(a, config, SCHEMA_SECTIONS[i], part_at(parts, indices->items[i]));
   value_put(a, row, "cells", cells);
   value_put(a, row, "config", config);
+  value_put(a, row, "audits",
+            assemble_audits(a, value_get(plan, "audits"), parts, value_get(packed, "audits")));
   return row;
 }
 
@@ -83,21 +103,21 @@ static status_code assemble(arena *a, const reading *r, const value *packed, con
   const char *name = slash ? slash + 1 : script_path;
   size_t length = strlen(name);
   if (length > 4 && text_ends_with(name, ".lua")) length -= 4;
-  static const char *const kept[] = {"columns", "schedule", "tables", "figures", "audits"};
+  static const char *const KEPT[] = {"columns", "schedule", "tables", "figures", "audits"};
   value *plan = value_new(a, VALUE_MAP), *rows = value_new(a, VALUE_LIST);
   value *parts = value_copy(a, value_get(packed, "parts"));
   const value *packed_rows = value_get(packed, "rows");
+  file_hashes hashes;
+  file_hashes_begin(&hashes, a, script_path);
   for (size_t i = 0; i < parts->count; i++) {
-    status_code status = file_hashes_fill(a, script_path, &parts->items[i], err);
-    if (status) return status;
+    status_code status = file_hashes_fill(&hashes, &parts->items[i], err);
+    if (status != STATUS_OK) return status;
   }
   for (size_t i = 0; i < packed_rows->count; i++)
-    value_push(a, rows,
-               assemble_row(a, value_get(packed, "columns"), parts, packed_rows->items[i]));
-  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-    value_put(a, plan, kept[i], value_get(packed, kept[i]));
+    value_push(a, rows, assemble_row(a, packed, parts, packed_rows->items[i]));
+  for (size_t i = 0; i < sizeof KEPT / sizeof *KEPT; i++)
+    value_put(a, plan, KEPT[i], value_get(packed, KEPT[i]));
   value_put(a, plan, "rows", rows);
-  value_put(a, plan, "whole", value_get(packed, "whole"));
   value_put_text(a, plan, "name", arena_format(a, "%.*s", (int)length, name));
   value_put_text(a, plan, "folder", r->folder);
   *out = plan;
@@ -111,20 +131,20 @@ status_code plan_load_within(arena *a, const plan_request *request, const value 
   const value *packed;
   size_t length = 0;
   if (!files_exists(request->script))
-    return failure_set(err, STATUS_NO_INPUT, "%s: there is no such script", request->script);
+    return failure_set(err, STATUS_NO_INPUT, "%s: no such script", request->script);
   if (slash)
     r.folder = slash == request->script
                    ? "/"
                    : arena_format(a, "%.*s", (int)(slash - request->script), request->script);
   status_code status = sandbox_run(a, request->script, limits->cpu_seconds, limits->bytes,
                                    read_script, &r, &json, &length, err);
-  if (!status) status = json_parse(a, json, length, request->script, &packed, err);
-  return status ? status : assemble(a, &r, packed, plan, err);
+  if (status == STATUS_OK) status = json_parse(a, json, length, request->script, &packed, err);
+  return status == STATUS_OK ? assemble(a, &r, packed, plan, err) : status;
 }
 
 status_code plan_load(arena *a, const plan_request *request, const value *catalogue,
                       const value **plan, failure *err) {
-  return plan_load_within(a, request, catalogue, &plan_default_limits, plan, err);
+  return plan_load_within(a, request, catalogue, &PLAN_DEFAULT_LIMITS, plan, err);
 }
 
 typedef struct recipe_reading {
@@ -132,7 +152,7 @@ typedef struct recipe_reading {
   const value *catalogue;
 } recipe_reading;
 
-/* Every run has its own numbers of points; they are no part of what is made. */
+/* Runs have numbers of points; the data set that is made does not depend on them. */
 static const value *name_recipe(arena *a, const char *name) {
   value *declared = value_new(a, VALUE_MAP), *list = value_new(a, VALUE_LIST);
   value_push(a, list, value_text(a, name));
@@ -142,24 +162,24 @@ static const value *name_recipe(arena *a, const char *name) {
   return declared;
 }
 
-/* A recipe stands in for the script, too: both places of its messages are in its text. */
-static void place_in_recipe(const script *lua, failure *err) {
+/* Without a script the recipe takes its part too: the line of a message is in the recipe's text. */
+static void add_recipe_line(const script *lua, failure *err) {
   size_t count;
   const source_text *sources = script_sources(lua, &count);
   if (count) source_lines_error((source_text[]){sources[0], sources[0]}, 2, err);
 }
 
-/* In the child, as read_script. */
+/* Runs in the child, as read_script does. */
 static status_code read_recipe(void *context, const char **json, size_t *length, failure *err) {
   const recipe_reading *r = context;
-  const plan_limits *most = &plan_default_limits;
+  const plan_limits *most = &PLAN_DEFAULT_LIMITS;
   arena *a = memory_get(sizeof *a);
   schema *s = memory_get(sizeof *s);
-  const value *recipe, *dataset;
+  const value *recipe, *dataset, *declared = name_recipe(a, r->name);
   script *lua;
   status_code status = script_open(&lua, a, r->folder, schema_names(a, r->catalogue, HIFM_FLOW),
                                    (script_limits){most->instructions, most->lua_bytes}, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   schema_open(s, a, r->catalogue,
               (recipes){.memory = a,
                         .lua = lua,
@@ -167,10 +187,12 @@ static status_code read_recipe(void *context, const char **json, size_t *length,
                         .script_folder = r->folder,
                         .known = value_new(a, VALUE_MAP)});
   status = recipe_find(&s->recipes, r->name, &recipe, err);
-  if (!status) status = schema_resolve(s, SECTION_DATASET, name_recipe(a, r->name), &dataset, err);
-  if (status && !s->recipes.placed) place_in_recipe(lua, err);
+  if (status == STATUS_OK) status = schema_resolve(s, SECTION_DATASET, declared, &dataset, err);
+  if (status == STATUS_OK)
+    status = plugin_files_locate(s, SECTION_DATASET, declared, &dataset, err);
+  if (status != STATUS_OK && !s->recipes.has_line) add_recipe_line(lua, err);
   clean(err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   value *answer = value_new(a, VALUE_MAP);
   value_put(a, answer, "dataset", dataset);
   if (value_get(recipe, "check")) value_put(a, answer, "check", value_get(recipe, "check"));
@@ -181,18 +203,20 @@ static status_code read_recipe(void *context, const char **json, size_t *length,
 
 status_code plan_dataset(arena *a, const char *folder, const char *name, const value *catalogue,
                          const value **config, const value **check, failure *err) {
-  const plan_limits *most = &plan_default_limits;
+  const plan_limits *most = &PLAN_DEFAULT_LIMITS;
   recipe_reading r = {folder, name, catalogue};
   const char *json = NULL, *path = arena_format(a, "%s/%s.lua", folder, name);
   const value *answer, *dataset;
   size_t length = 0;
   status_code status =
       sandbox_run(a, path, most->cpu_seconds, most->bytes, read_recipe, &r, &json, &length, err);
-  if (!status) status = json_parse(a, json, length, path, &answer, err);
-  if (status) return status;
+  if (status == STATUS_OK) status = json_parse(a, json, length, path, &answer, err);
+  if (status != STATUS_OK) return status;
   dataset = value_get(answer, "dataset");
   *check = value_get(answer, "check");
-  status = file_hashes_fill(a, path, &dataset, err);
+  file_hashes hashes;
+  file_hashes_begin(&hashes, a, path);
+  status = file_hashes_fill(&hashes, &dataset, err);
   value *map = value_new(a, VALUE_MAP);
   value_put(a, map, "dataset", dataset);
   *config = map;

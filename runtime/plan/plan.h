@@ -1,15 +1,15 @@
-/* From a script to the list of runs it asks for.
+/* From a script to the list of runs it asks for; experiment.c has the steps in order.
  *
  * The script runs in a child process with hard limits (CPU seconds, memory), because a hook cannot
  * stop everything Lua can do; the child checks the whole grid and sends the plan back as JSON:
  *
  *   { "name": "lj13", "folder": folder of the script,
  *     "columns": ["seed", "flow", "flow.hyperbolize", ...],   one per varying path, in axis order
- *     "rows": [ { "number", "cells": { column: text }, "config": {...} } ... ],   in grid order
- *     "whole": rows of the grid, of which number counts, before `where` and --only
+ *     "rows": [ { "cells": { column: text }, "config": {...},      in grid order
+ *                 "audits": { name: { "dataset": {...}, "measure": {...} } } } ... ],
  *     "schedule": { "timeout", "retries", "checkpoint" },
  *     "tables": { name: {...} }, "figures": { name: {...} },         as declared, checked
- *     "audits": { name: { path: setting } } }                        as declared
+ *     "audits": { name: { path: setting } } }                        as declared, checked
  *
  * A resolved run ("config") holds every setting, defaults filled in, grids gone:
  *
@@ -22,7 +22,8 @@
  *
  * A plugin value keeps its name under the key "" (PARAMS_NAME). In "tables" and "figures" a table
  * of only positional entries is a LIST, one with names a MAP with its positional entries as a LIST
- * under "". On the way from the child rows share their sections (experiment.h), as they do here. */
+ * under "". A row's audit has the sections that take the place of the row's own in that
+ * measurement. Rows share their sections, here and on the way from the child (experiment.h). */
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
 
@@ -49,7 +50,7 @@ typedef struct plan_limits {
   unsigned cpu_seconds;
   size_t runs; /* of the whole grid */
 } plan_limits;
-extern const plan_limits plan_default_limits;
+extern const plan_limits PLAN_DEFAULT_LIMITS;
 
 /* STATUS_NO_INPUT: no such script; STATUS_BAD_CONFIG: everything wrong in it, with file and line.
  */
@@ -60,7 +61,7 @@ status_code plan_load_within(arena *a, const plan_request *request, const value 
 
 /* A recipe of the folder by itself: *config is { "dataset": {...} } as in a run of a script that
  * names it, *check what its points should give (recipe.h; NULL where it does not say).
- * STATUS_BAD_CONFIG with "did you mean" where there is no such recipe. */
+ * STATUS_BAD_CONFIG with "did you mean" where no such recipe exists. */
 status_code plan_dataset(arena *a, const char *folder, const char *name, const value *catalogue,
                          const value **config, const value **check, failure *err);
 

@@ -2,9 +2,10 @@
 
 #include "base/blake2b.h"
 #include "base/json.h"
+#include "plan/axes.h"
 #include "plan/cells.h"
 #include "plan/declaration.h"
-#include "plan/grid.h"
+#include "plan/plugin_files.h"
 
 #include <string.h>
 
@@ -23,7 +24,7 @@ void product_begin(product *p, arena *a, schema *schema_) {
 
 double product_size(const value *sections) {
   double size = 1;
-  for (size_t i = 0; i < SECTIONS; i++) size *= grid_size(value_get(sections, schema_sections[i]));
+  for (size_t i = 0; i < SECTIONS; i++) size *= axes_size(value_get(sections, SCHEMA_SECTIONS[i]));
   return size;
 }
 
@@ -31,7 +32,7 @@ const char *product_axes(arena *a, const value *sections) {
   value *list = value_new(a, VALUE_LIST);
   const char *text = "";
   for (size_t i = 0; i < SECTIONS; i++)
-    grid_axes(a, schema_sections[i], value_get(sections, schema_sections[i]), list);
+    axes_list(a, SCHEMA_SECTIONS[i], value_get(sections, SCHEMA_SECTIONS[i]), list);
   for (size_t i = 0; i < list->count && i < 8; i++)
     text = arena_format(a, "%s%s%s", text, i ? ", " : "", list->items[i]->text);
   return list->count > 8 ? arena_format(a, "%s, ...", text) : text;
@@ -61,20 +62,40 @@ static bool has_name(size_t section) {
          section == SECTION_FLOW;
 }
 
+static status_code resolve(product *p, size_t section, const value *declared, part **out,
+                           failure *err) {
+  part *made = *out = arena_get(p->memory, sizeof *made);
+  *made = (part){.declared = declared};
+  status_code status = schema_resolve(p->schema, section, declared, &made->config, err);
+  if (status == STATUS_OK)
+    status = plugin_files_locate(p->schema, section, declared, &made->config, err);
+  if (status != STATUS_OK) return status;
+  const char *text = json_text(p->memory, made->config);
+  blake2b_hex(text, strlen(text), made->hash);
+  return STATUS_OK;
+}
+
+status_code product_add_part(product *p, size_t section, const value *declared, const part **out,
+                             failure *err) {
+  part *made;
+  status_code status = resolve(p, section, declared, &made, err);
+  if (status == STATUS_OK) remember(p, made);
+  *out = made;
+  return status;
+}
+
 static status_code make_part(product *p, size_t section, const choice *from, const part **out,
                              failure *err) {
-  part *made = arena_get(p->memory, sizeof *made);
-  const char *name = schema_sections[section];
-  status_code status = schema_resolve(p->schema, section, from->node, &made->config, err);
-  if (status) return status;
+  part *made;
+  const char *name = SCHEMA_SECTIONS[section];
+  status_code status = resolve(p, section, from->node, &made, err);
+  if (status != STATUS_OK) return status;
   made->cells = from->cells;
   if (has_name(section) && from->node && !value_get(from->cells, name)) {
     value *cells = value_copy(p->memory, from->cells);
     value_put_text(p->memory, cells, name, declaration_text(p->memory, from->node));
     made->cells = cells;
   }
-  const char *text = json_text(p->memory, made->config);
-  blake2b_hex(text, strlen(text), made->hash);
   *out = section == SECTION_SEED ? known_seed(p, made->hash) : NULL;
   if (*out) return STATUS_OK;
   remember(p, made);
@@ -91,18 +112,18 @@ static status_code expand_section(product *p, size_t section, const value *decla
     }
   choices made;
   status_code status =
-      grid_expand(p->memory, schema_sections[section], declared, p->columns, &made, err);
-  if (status) return status;
+      axes_expand(p->memory, SCHEMA_SECTIONS[section], declared, p->columns, &made, err);
+  if (status != STATUS_OK) return status;
   if (made.count == 0)
     return failure_set(err, STATUS_BAD_CONFIG,
-                       "%s: a grid that has lost its choices: there is no run",
-                       schema_sections[section]);
+                       "%s: this grid has no choice left, so there is no run",
+                       SCHEMA_SECTIONS[section]);
   expanded *e = arena_get(p->memory, sizeof *e);
   *e = (expanded){p->expanded, declared, section, NULL, made.count};
   e->parts = arena_get(p->memory, made.count * sizeof *e->parts);
   for (size_t i = 0; i < made.count; i++) {
     status = make_part(p, section, &made.items[i], &e->parts[i], err);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
   }
   p->expanded = e;
   *out = e;
@@ -126,11 +147,11 @@ status_code product_add(product *p, const value *sections, failure *err) {
   size_t position[SECTIONS] = {0};
   for (size_t i = 0; i < SECTIONS; i++) {
     status_code status =
-        expand_section(p, i, value_get(sections, schema_sections[i]), &axes[i], err);
-    if (status) return status;
+        expand_section(p, i, value_get(sections, SCHEMA_SECTIONS[i]), &axes[i], err);
+    if (status != STATUS_OK) return status;
   }
   for (size_t turning = SECTIONS; turning > 0;) {
-    row r;
+    row r = {.audits = NULL};
     for (size_t i = 0; i < SECTIONS; i++) r.parts[i] = axes[i]->parts[position[i]];
     append(p, &r);
     /* counts like an odometer, the last section fastest */
@@ -145,12 +166,12 @@ status_code product_add(product *p, const value *sections, failure *err) {
 const value *product_config(const product *p, const row *r) {
   value *config = value_new(p->memory, VALUE_MAP);
   for (size_t i = 0; i < SECTIONS; i++)
-    value_put(p->memory, config, schema_sections[i], r->parts[i]->config);
+    value_put(p->memory, config, SCHEMA_SECTIONS[i], r->parts[i]->config);
   return config;
 }
 
 const char *product_cell(const product *p, const row *r, const value *config, const char *column) {
-  size_t section = schema_section(column, strcspn(column, "."));
+  const size_t section = schema_section_of(column);
   if (section == SECTIONS) return "";
   const char *cell = value_get_text(r->parts[section]->cells, column, NULL);
   return cell ? cell : cells_text(p->memory, config, column);

@@ -1,4 +1,4 @@
-/* The product of a run's sections: the rows of a grid. */
+/* The rows of a grid: the product of the choices of its sections. */
 #ifndef PLAN_PRODUCT_H
 #define PLAN_PRODUCT_H
 
@@ -7,14 +7,21 @@
 
 /* A section with one choice made, resolved; rows share it. */
 typedef struct part {
-  const value *config, *cells;
+  const value *declared;       /* the choice; NULL: the script says nothing */
+  const value *config, *cells; /* resolved; what columns show of it */
   size_t index;
-  char hash[33];
+  char hash[33]; /* of config */
 } part;
+
+/* The sections of a further measurement of a row. */
+typedef struct audit_parts {
+  const part *dataset, *measure;
+} audit_parts;
 
 typedef struct row {
   const part *parts[SECTIONS];
-  size_t number;
+  const audit_parts *audits; /* one for each audit of the script, see audits.h */
+  size_t number;             /* in grid order */
 } row;
 
 typedef struct product {
@@ -23,7 +30,6 @@ typedef struct product {
   value *columns; /* LIST of TEXT; grows as sections are expanded */
   row *rows;
   size_t count, room;
-  size_t whole;       /* rows of the grid before any was left out: what `number` of a row counts */
   const part **parts; /* all of them, by index */
   size_t part_count, part_room;
   struct expanded *expanded; /* sections that were expanded already */
@@ -42,7 +48,11 @@ const char *product_axes(arena *a, const value *sections);
 /* A row's resolved run. */
 const value *product_config(const product *p, const row *r);
 
-/* What stands in a column; "" where the run has no such path. */
+/* A further part: a section that has neither grids nor a column. */
+status_code product_add_part(product *p, size_t section, const value *declared, const part **out,
+                             failure *err);
+
+/* The text in a column; "" where the run has no such path. */
 const char *product_cell(const product *p, const row *r, const value *config, const char *column);
 
 #endif

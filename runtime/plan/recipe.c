@@ -22,13 +22,13 @@ static status_code unknown(recipes *r, const char *name, failure *err) {
       names[count++] = arena_format(r->memory, "%.*s", length, entry->d_name);
   }
   if (folder) closedir(folder);
-  return failure_set(err, STATUS_BAD_CONFIG, "dataset: \"%s\" is no recipe in %s%s", name,
+  return failure_set(err, STATUS_BAD_CONFIG, "dataset: \"%s\" is not a recipe in %s%s", name,
                      r->folder, text_hint(r->memory, name, names, count));
 }
 
 static bool is_file_name(const char *name) {
-  static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
-  return *name && strspn(name, letters) == strlen(name);
+  static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+  return *name && strspn(name, LETTERS) == strlen(name);
 }
 
 static status_code verify_check(const value *check, failure *err) {
@@ -62,9 +62,9 @@ status_code recipe_find(recipes *r, const char *name, const value **out, failure
   const char *path = arena_format(r->memory, "%s/%s.lua", r->folder, name), *text;
   if (!r->lua || !is_file_name(name) || !files_exists(path)) return unknown(r, name, err);
   status_code status = lua_files_text(r->memory, path, &text, err);
-  if (!status) status = script_recipe(r->lua, path, text, out, err);
-  r->placed = status != STATUS_OK;
-  if (status) return status;
+  if (status == STATUS_OK) status = script_recipe(r->lua, path, text, out, err);
+  r->has_line = status != STATUS_OK;
+  if (status != STATUS_OK) return status;
   const char *kind = declaration_name(*out);
   if (!settings_dataset(kind))
     return failure_set(err, STATUS_BAD_CONFIG,
@@ -72,26 +72,26 @@ status_code recipe_find(recipes *r, const char *name, const value **out, failure
                        "{ \"images\", ... }",
                        path);
   status = verify_check(value_get(*out, "check"), err);
-  if (!status) value_put(r->memory, r->known, name, *out);
+  if (status == STATUS_OK) value_put(r->memory, r->known, name, *out);
   return status;
 }
 
 /* The file must be there before the first run starts. */
-static status_code place_file(recipes *r, value *map, const char *folder, failure *err) {
+static status_code locate_file(recipes *r, value *map, const char *folder, failure *err) {
   const char *path = value_get_text(map, "path", NULL);
   char real[PATH_MAX];
   if (!path) return STATUS_OK;
   if (*path != '/') path = arena_format(r->memory, "%s/%s", folder, path);
   if (!realpath(path, real))
-    return failure_set(err, STATUS_BAD_CONFIG, "dataset.path: there is no file %s", path);
+    return failure_set(err, STATUS_BAD_CONFIG, "dataset.path: the file %s does not exist", path);
   value_put_text(r->memory, map, "path", real);
   return STATUS_OK;
 }
 
-/* `folder` becomes the list of all places, absolute: those given, from `base`, and the data set's
- * own, named like it beside its recipe (or script), in `home`. */
-static void place_folders(recipes *r, value *map, const char *base, const char *home,
-                          const char *label) {
+/* `folder` becomes the list of all folders to search, absolute: those given, from `base`, and the
+ * data set's, named like it beside its recipe (or script), in `home`. */
+static void locate_folders(recipes *r, value *map, const char *base, const char *home,
+                           const char *label) {
   const char *places = "", *given = value_get_text(map, "folder", "");
   for (const char *place; (place = text_next_place(r->memory, &given));)
     places = *place == '/' ? arena_format(r->memory, "%s%s:", places, place)
@@ -99,15 +99,16 @@ static void place_folders(recipes *r, value *map, const char *base, const char *
   value_put_text(r->memory, map, "folder", arena_format(r->memory, "%s%s/%s", places, home, label));
 }
 
-/* Scripts are copied and tried: only a recipe's own `fetch` is ever run, and only beside it. */
-static status_code place_fetch(recipes *r, value *map, const char *home, bool from_recipe,
-                               failure *err) {
+/* Scripts are copied and tried out, so only a recipe may name a shell script to run, and only one
+ * beside it. */
+static status_code locate_fetch(recipes *r, value *map, const char *home, bool from_recipe,
+                                failure *err) {
   const char *fetch = value_get_text(map, "fetch", "");
   if (!*fetch) return STATUS_OK;
   if (!from_recipe)
     return failure_set(
         err, STATUS_BAD_CONFIG,
-        "dataset.fetch: only a recipe names a script to be run; give dataset.folder, "
+        "dataset.fetch: only a recipe may name a script to be run; give dataset.folder, "
         "where the files are");
   const char *path = arena_format(r->memory, "%s/%s", home, fetch);
   if (strchr(fetch, '/') || !files_exists(path))
@@ -117,18 +118,18 @@ static status_code place_fetch(recipes *r, value *map, const char *home, bool fr
   return STATUS_OK;
 }
 
-/* own: what the script says itself; recipe: what it names, or NULL. */
-static status_code place_images(recipes *r, value *map, const char *label, const value *own,
-                                const value *recipe, failure *err) {
+/* own: the settings of the script; recipe: those of the recipe that it names, or NULL. */
+static status_code locate_images(recipes *r, value *map, const char *label, const value *own,
+                                 const value *recipe, failure *err) {
   char script_home[PATH_MAX], recipe_home[PATH_MAX];
   const char *home = recipe ? recipe_home : script_home;
   const value *folder = value_get(map, "folder");
   if (folder && folder->type != VALUE_TEXT) return STATUS_OK; /* refused with its type, or a grid */
   if (!realpath(r->script_folder, script_home) || (recipe && !realpath(r->folder, recipe_home)))
-    return failure_set(err, STATUS_NO_INPUT, "there is no folder %s",
+    return failure_set(err, STATUS_NO_INPUT, "the folder %s does not exist",
                        recipe ? r->folder : r->script_folder);
-  place_folders(r, map, value_get(own, "folder") ? script_home : home, home, label);
-  return place_fetch(r, map, home, recipe && !value_get(own, "fetch"), err);
+  locate_folders(r, map, value_get(own, "folder") ? script_home : home, home, label);
+  return locate_fetch(r, map, home, recipe && !value_get(own, "fetch"), err);
 }
 
 status_code recipe_resolve(recipes *r, const value *declared, const value **out, const char **label,
@@ -136,7 +137,7 @@ status_code recipe_resolve(recipes *r, const value *declared, const value **out,
   const value *recipe = NULL;
   value *map = declaration_map(r->memory, declared);
   *label = declaration_name(declared);
-  r->placed = false;
+  r->has_line = false;
   if (!*label)
     return failure_set(err, STATUS_BAD_CONFIG,
                        "dataset: must be { \"name\", ... } with the name of a recipe, \"mcmc\", "
@@ -145,14 +146,14 @@ status_code recipe_resolve(recipes *r, const value *declared, const value **out,
   const value *own = map;
   if (!settings_dataset(*label)) {
     status_code status = recipe_find(r, *label, &recipe, err);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
     recipe = without_check(r->memory, recipe);
     if (!value_get(map, "path")) folder = r->folder;
     value_put(r->memory, map, "", value_get(declaration_map(r->memory, recipe), ""));
     map = declaration_map(r->memory, declaration_merge(r->memory, recipe, map));
   }
   *out = map;
-  if (strcmp(declaration_name(map), "file") == 0) return place_file(r, map, folder, err);
+  if (strcmp(declaration_name(map), "file") == 0) return locate_file(r, map, folder, err);
   if (strcmp(declaration_name(map), "images") != 0) return STATUS_OK;
-  return place_images(r, map, *label, own, recipe, err);
+  return locate_images(r, map, *label, own, recipe, err);
 }

@@ -2,7 +2,7 @@
  *
  * A recipe may also say what its points should give, with standard errors:
  *   check = { mean_energy = { -43.06, 0.05 } }
- * That is for `hifm dataset check` and no setting of the data set. */
+ * That is for `hifm dataset check`; it is not a setting of the data set. */
 #ifndef PLAN_RECIPE_H
 #define PLAN_RECIPE_H
 
@@ -14,17 +14,17 @@ typedef struct recipes {
   script *lua;        /* NULL where no recipe can be read */
   const char *folder; /* of recipes */
   const char *script_folder;
-  value *known; /* MAP name -> what recipe_find found */
-  bool placed;  /* the last error carries file:line already */
+  value *known;  /* MAP name -> what recipe_find found */
+  bool has_line; /* the last error has its file:line already */
 } recipes;
 
 /* The recipe's own table, `check` included, which is a MAP name -> LIST of two numbers. */
 status_code recipe_find(recipes *r, const char *name, const value **out, failure *err);
 
 /* A declared data set becomes { "" : ["mcmc", "file" or "images"], ... } with the recipe's settings
- * filled in; places are made absolute, from the script's or the recipe's folder, whichever names
- * them: `path`, each part of `folder`, to which the data set's own (datasets/NAME) is added, and
- * `fetch`, which only a recipe may name. *label is the name it was declared by. */
+ * filled in; paths are made absolute, from the folder of the script or of the recipe, whichever
+ * names them: `path`, each part of `folder`, to which the data set's own (datasets/NAME) is added,
+ * and `fetch`, which only a recipe may name. *label is the name it was declared by. */
 status_code recipe_resolve(recipes *r, const value *declared, const value **out, const char **label,
                            failure *err);
 

@@ -1,21 +1,21 @@
 #include "plan/rules.h"
 
 #include "base/text.h"
+#include "plan/axes.h"
 #include "plan/declaration.h"
-#include "plan/grid.h"
 #include "plan/overrides.h"
 
 #include <string.h>
 
-const char *const rules_other_keys[OTHER_KEYS] = {"schedule", "audits", "profiles", "tables",
+const char *const RULES_OTHER_KEYS[OTHER_KEYS] = {"schedule", "audits", "profiles", "tables",
                                                   "figures"};
 
-/* Every key a section or one of the first `others` other keys. */
+/* Every key must be a section or one of the first `others` other keys. */
 static status_code check_keys(arena *a, const value *map, const char *where, size_t others,
                               failure *err) {
   const char *known[SECTIONS + OTHER_KEYS];
-  memcpy(known, schema_sections, sizeof schema_sections);
-  memcpy(known + SECTIONS, rules_other_keys, sizeof rules_other_keys);
+  memcpy(known, SCHEMA_SECTIONS, sizeof SCHEMA_SECTIONS);
+  memcpy(known + SECTIONS, RULES_OTHER_KEYS, sizeof RULES_OTHER_KEYS);
   if (map->type != VALUE_MAP && map->count)
     return failure_set(err, STATUS_BAD_CONFIG, "%s: must be a table of named settings, not %s",
                        *where ? where : "h.also", value_type_text(map));
@@ -40,17 +40,18 @@ static status_code find_profile(const experiment *e, const value *profiles, cons
     if (profiles->type != VALUE_MAP || !*profiles->keys[i])
       return failure_set(err, STATUS_BAD_CONFIG, "profiles: must be { name = { ... }, ... }");
     if (strchr(profiles->keys[i], '/'))
-      return failure_set(err, STATUS_BAD_CONFIG,
-                         "profiles: \"%s\" has a slash, but becomes a part of a folder's name",
-                         profiles->keys[i]);
+      return failure_set(
+          err, STATUS_BAD_CONFIG,
+          "profiles: \"%s\" has a slash, but the name becomes part of a folder's name",
+          profiles->keys[i]);
     if (strcmp(profiles->keys[i], "partial") == 0)
       return failure_set(
           err, STATUS_BAD_CONFIG,
-          "profiles: \"partial\" is what the folder of --set and --only ends in; give "
-          "the profile another name");
+          "profiles: \"partial\" is the end of the folder names of --set and --only; give the "
+          "profile another name");
     const char *where = arena_format(a, "profiles.%s", profiles->keys[i]);
     status_code status = check_keys(a, profiles->items[i], where, PROFILE_KEYS, err);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
   }
   if (!name) return STATUS_OK;
   *out = value_get(profiles, name);
@@ -80,14 +81,14 @@ static status_code zip(const experiment *e, const value *lists, const value *bef
                        const value **after, failure *err) {
   arena *a = e->schema->memory;
   value *made = value_new(a, VALUE_LIST);
-  for (size_t k = 0; k < lists->count; k++) grid_add_column(a, columns, lists->keys[k]);
+  for (size_t k = 0; k < lists->count; k++) axes_add_column(a, columns, lists->keys[k]);
   for (size_t i = 0; i < before->count; i++)
     for (size_t position = 0; position < lists->items[0]->count; position++) {
       const value *sections = before->items[i];
       for (size_t k = 0; k < lists->count; k++) {
         status_code status = overrides_path(e->schema, &sections, lists->keys[k],
                                             lists->items[k]->items[position], err);
-        if (status) return status;
+        if (status != STATUS_OK) return status;
       }
       if ((double)made->count >= e->most_runs)
         return failure_set(err, STATUS_BAD_CONFIG, "zip: more than %.0f runs", e->most_runs);
@@ -100,7 +101,7 @@ static status_code zip(const experiment *e, const value *lists, const value *bef
 /* The settings that an `also` changes, as columns. */
 static void add_paths(arena *a, const char *path, const value *node, value *columns) {
   bool nameless = node->type == VALUE_MAP && !value_get(node, "");
-  if (!nameless) grid_add_column(a, columns, path);
+  if (!nameless) axes_add_column(a, columns, path);
   for (size_t i = 0; nameless && i < node->count; i++)
     add_paths(a, text_path_join(a, path, node->keys[i]), node->items[i], columns);
 }
@@ -112,21 +113,21 @@ static status_code add_also(const experiment *e, const value *base, value *list,
     const value *also = rule_of(e, i, "also");
     if (!also) continue;
     status_code status = check_keys(a, also, "", 0, err);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
     if (also->count) add_paths(a, "", also, columns);
     value_push(a, list, merge_sections(a, base, also->count ? also : NULL));
   }
   return STATUS_OK;
 }
 
-/* Each --set must find its setting in one of the variants at least. */
+/* Each --set must find its setting in at least one of the experiments. */
 static status_code apply_sets(const experiment *e, value *list, failure *err) {
   for (size_t i = 0; i < e->request->set_count; i++) {
     bool found = false;
     status_code status = STATUS_OK;
     for (size_t k = 0; k < list->count; k++) {
       status = overrides_text(e->schema, &list->items[k], e->request->sets[i], err);
-      found = found || !status;
+      found = found || status == STATUS_OK;
     }
     if (!found) return status;
   }
@@ -137,15 +138,16 @@ status_code rules_apply(const experiment *e, const value **list, value *columns,
   arena *a = e->schema->memory;
   const value *profile, *made = value_new(a, VALUE_LIST);
   status_code status = check_keys(a, e->sections, "", OTHER_KEYS, err);
-  if (!status) status = find_profile(e, value_get(e->sections, "profiles"), &profile, err);
-  if (status) return status;
+  if (status == STATUS_OK)
+    status = find_profile(e, value_get(e->sections, "profiles"), &profile, err);
+  if (status != STATUS_OK) return status;
   const value *base = merge_sections(
       a, e->sections->type == VALUE_MAP ? e->sections : value_new(a, VALUE_MAP), profile);
   value_push(a, (value *)made, base);
-  for (size_t i = 0; i < e->rules->count && !status; i++)
+  for (size_t i = 0; i < e->rules->count && status == STATUS_OK; i++)
     if (rule_of(e, i, "zip")) status = zip(e, rule_of(e, i, "zip"), made, columns, &made, err);
   value *all = value_copy(a, made);
-  if (!status) status = add_also(e, base, all, columns, err);
+  if (status == STATUS_OK) status = add_also(e, base, all, columns, err);
   *list = all;
-  return status ? status : apply_sets(e, all, err);
+  return status == STATUS_OK ? apply_sets(e, all, err) : status;
 }

@@ -1,4 +1,5 @@
-/* An experiment with its profile, rules and --set applied: a list of declarations without rules. */
+/* An experiment with its profile, its rules (h.zip, h.also) and --set applied: a list of
+ * declarations without rules. */
 #ifndef PLAN_RULES_H
 #define PLAN_RULES_H
 
@@ -7,7 +8,7 @@
 
 /* Keys beside the sections; a profile may have the first two. */
 enum { OTHER_KEYS = 5, PROFILE_KEYS = 2 };
-extern const char *const rules_other_keys[OTHER_KEYS];
+extern const char *const RULES_OTHER_KEYS[OTHER_KEYS];
 
 /* *list: a LIST of MAPs of sections, to be expanded one after another: the experiment once for each
  * position of its h.zip, then one for each h.also. *columns: a LIST of the paths that zip and also

@@ -57,7 +57,7 @@ static _Noreturn void be_child(int fd, sandbox_work work, void *context) {
   const char *text = NULL;
   size_t length = 0;
   status_code status = work(context, &text, &length, &err);
-  if (status) {
+  if (status != STATUS_OK) {
     text = err.message;
     length = strlen(err.message);
   }
@@ -77,8 +77,8 @@ static void receive(int fd, text_buffer *all) {
   }
 }
 
-static status_code stopped(const char *name, int ending, unsigned cpu_seconds, size_t bytes,
-                           failure *err) {
+static status_code explain_end(const char *name, int ending, unsigned cpu_seconds, size_t bytes,
+                               failure *err) {
   int number = WIFSIGNALED(ending) ? WTERMSIG(ending) : 0;
   if (number == SIGXCPU)
     return failure_set(err, STATUS_BAD_CONFIG,
@@ -87,8 +87,8 @@ static status_code stopped(const char *name, int ending, unsigned cpu_seconds, s
   if (!number && WEXITSTATUS(ending) == STATUS_NO_RESOURCE)
     return failure_set(err, STATUS_BAD_CONFIG, "%s: the script took more than %zu MB of memory",
                        name, bytes >> 20);
-  return failure_set(err, STATUS_BAD_CONFIG, "%s: reading the script ended with %s", name,
-                     number ? strsignal(number) : "no answer");
+  return failure_set(err, STATUS_BAD_CONFIG, "%s: the process that read the script ended with %s",
+                     name, number ? strsignal(number) : "an incomplete answer");
 }
 
 static status_code answer(arena *a, const text_buffer *all, const char **text, size_t *length,
@@ -97,7 +97,7 @@ static status_code answer(arena *a, const text_buffer *all, const char **text, s
   memcpy(&head, all->text, sizeof head);
   char *copy = arena_get(a, head.length + 1);
   memcpy(copy, all->text + sizeof head, head.length);
-  if (head.status) return failure_set(err, (status_code)head.status, "%s", copy);
+  if (head.status != STATUS_OK) return failure_set(err, (status_code)head.status, "%s", copy);
   *text = copy;
   *length = head.length;
   return STATUS_OK;
@@ -115,7 +115,8 @@ status_code sandbox_run(arena *a, const char *name, unsigned cpu_seconds, size_t
                         failure *err) {
   int ends[2], ending = 0;
   text_buffer all = {0};
-  if (pipe(ends)) return failure_set(err, STATUS_NO_RESOURCE, "no pipe: %s", strerror(errno));
+  if (pipe(ends))
+    return failure_set(err, STATUS_NO_RESOURCE, "cannot make a pipe: %s", strerror(errno));
   fflush(NULL);
   pid_t child = fork();
   if (child == 0) {
@@ -123,17 +124,21 @@ status_code sandbox_run(arena *a, const char *name, unsigned cpu_seconds, size_t
     set_limits(cpu_seconds, bytes);
     be_child(ends[1], work, context);
   }
-  const int refused = errno;
+  const int fork_error = errno;
   close(ends[1]);
   if (child > 0) receive(ends[0], &all);
   close(ends[0]);
-  if (child < 0) return failure_set(err, STATUS_NO_RESOURCE, "no process: %s", strerror(refused));
+  if (child < 0)
+    return failure_set(err, STATUS_NO_RESOURCE, "cannot start a process: %s", strerror(fork_error));
   pid_t ended;
   while ((ended = waitpid(child, &ending, 0)) < 0 && errno == EINTR) continue;
-  status_code status =
-      ended < 0 ? failure_set(err, STATUS_NO_RESOURCE, "no end of a process: %s", strerror(errno))
-      : is_whole(&all) ? answer(a, &all, text, length, err)
-                       : stopped(name, ending, cpu_seconds, bytes, err);
+  status_code status;
+  if (ended < 0)
+    status = failure_set(err, STATUS_NO_RESOURCE, "cannot wait for a process: %s", strerror(errno));
+  else if (is_whole(&all))
+    status = answer(a, &all, text, length, err);
+  else
+    status = explain_end(name, ending, cpu_seconds, bytes, err);
   free(all.text);
   return status;
 }

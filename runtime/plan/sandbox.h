@@ -6,7 +6,7 @@
 #include "base/failure.h"
 #include "base/memory.h"
 
-/* What the child does: its answer is a text in its own memory. */
+/* The work of the child: its answer is a text in the child's memory. */
 typedef status_code (*sandbox_work)(void *context, const char **text, size_t *length, failure *err);
 
 /* The child's answer (or its error), copied to the arena. A child that was stopped by a limit gives

@@ -8,15 +8,16 @@
 #include <math.h>
 #include <string.h>
 
-const char *const schema_sections[SECTIONS] = {"seed",  "dataset", "network", "optimizer",
+const char *const SCHEMA_SECTIONS[SECTIONS] = {"seed",  "dataset", "network", "optimizer",
                                                "train", "measure", "flow"};
 
-static const double largest_seed = 4294967295.0;
+static const double LARGEST_SEED = 4294967295.0;
 
-size_t schema_section(const char *word, size_t length) {
+size_t schema_section_of(const char *path) {
+  const size_t length = strcspn(path, ".");
   size_t i = 0;
   while (i < SECTIONS &&
-         (strlen(schema_sections[i]) != length || strncmp(schema_sections[i], word, length) != 0))
+         (strlen(SCHEMA_SECTIONS[i]) != length || strncmp(SCHEMA_SECTIONS[i], path, length) != 0))
     i++;
   return i;
 }
@@ -67,30 +68,31 @@ const char *const *schema_names(arena *a, const value *catalogue, hifm_kind kind
   return names;
 }
 
-/* Plugin values within a table in the form that params_check reads: the name as a text under "". A
- * table without a name means the default plugin. */
-static const value *settle(schema *s, const hifm_param *params, const value *declared);
+/* Puts the plugin values within a table into the form that params_check reads: the name as a text
+ * under "". A table without a name means the default plugin. */
+static const value *normalise(schema *s, const hifm_param *params, const value *declared);
 
-static const value *settle_plugin(schema *s, hifm_kind kind, const value *declared,
-                                  const char *fallback) {
+static const value *normalise_plugin(schema *s, hifm_kind kind, const value *declared,
+                                     const char *fallback) {
   const char *name = declaration_name(declared);
   bool nameless = declared->type == VALUE_MAP && !value_get(declared, "");
   if (!name && nameless) name = fallback;
   if (!name) return declared;
   const hifm_param *params = schema_plugin_settings(s, kind, name);
-  value *settled = value_copy(s->memory, settle(s, params, declaration_map(s->memory, declared)));
-  value_put_text(s->memory, settled, PARAMS_NAME, name);
-  return settled;
+  value *normalised =
+      value_copy(s->memory, normalise(s, params, declaration_map(s->memory, declared)));
+  value_put_text(s->memory, normalised, PARAMS_NAME, name);
+  return normalised;
 }
 
-static const value *settle(schema *s, const hifm_param *params, const value *declared) {
-  value *settled = value_copy(s->memory, declared);
+static const value *normalise(schema *s, const hifm_param *params, const value *declared) {
+  value *normalised = value_copy(s->memory, declared);
   for (const hifm_param *p = params; p && p->name; p++) {
-    const value *inner = value_get(settled, p->name);
+    const value *inner = value_get(normalised, p->name);
     if (p->type == HIFM_REF && inner)
-      value_put(s->memory, settled, p->name, settle_plugin(s, p->kind, inner, p->text));
+      value_put(s->memory, normalised, p->name, normalise_plugin(s, p->kind, inner, p->text));
   }
-  return settled;
+  return normalised;
 }
 
 /* A section whose keys are settings of the runtime; positional entries are refused. */
@@ -100,13 +102,14 @@ static status_code resolve_table(schema *s, const char *where, const hifm_param 
   if (value_get(map, ""))
     return failure_set(err, STATUS_BAD_CONFIG,
                        "%s: must be a table of named settings, %s = { ... }", where, where);
-  return params_check(s->memory, params, settle(s, params, map), where, &s->lookup, NULL, out, err);
+  return params_check(s->memory, params, normalise(s, params, map), where, &s->lookup, NULL, out,
+                      err);
 }
 
 static status_code resolve_train(schema *s, const value *declared, const value **out,
                                  failure *err) {
   status_code status = resolve_table(s, "train", train_params, declared, out, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   bool epochs = value_get_number(*out, "epochs", 0) > 0;
   bool steps = value_get_number(*out, "steps", 0) > 0;
   if (epochs != steps) return STATUS_OK;
@@ -117,7 +120,7 @@ static status_code resolve_train(schema *s, const value *declared, const value *
 static status_code resolve_seed(schema *s, const value *declared, const value **out, failure *err) {
   *out = declared ? declared : value_number(s->memory, 0);
   double seed = (*out)->number;
-  if ((*out)->type == VALUE_NUMBER && seed >= 0 && seed <= largest_seed && !(seed < floor(seed)) &&
+  if ((*out)->type == VALUE_NUMBER && seed >= 0 && seed <= LARGEST_SEED && !(seed < floor(seed)) &&
       !(seed > floor(seed)))
     return STATUS_OK;
   return failure_set(
@@ -128,11 +131,11 @@ static status_code resolve_seed(schema *s, const value *declared, const value **
 static status_code resolve_named(schema *s, const char *where, const char *name,
                                  const hifm_param *params, const value *declared, const value **out,
                                  failure *err) {
-  static const char *const name_key[] = {"", NULL};
+  static const char *const NAME_KEY[] = {"", NULL};
   status_code status =
-      params_check(s->memory, params, settle(s, params, declaration_map(s->memory, declared)),
-                   where, &s->lookup, name_key, out, err);
-  if (status) return status;
+      params_check(s->memory, params, normalise(s, params, declaration_map(s->memory, declared)),
+                   where, &s->lookup, NAME_KEY, out, err);
+  if (status != STATUS_OK) return status;
   value *named = value_copy(s->memory, *out);
   value_put_text(s->memory, named, PARAMS_NAME, name);
   *out = named;
@@ -140,14 +143,14 @@ static status_code resolve_named(schema *s, const char *where, const char *name,
 }
 
 static status_code check_mcmc(const value *dataset, failure *err) {
-  static const char *const parts[][2] = {{"train", "train_pool"}, {"test", "test_pool"}};
+  static const char *const POOLS[][2] = {{"train", "train_pool"}, {"test", "test_pool"}};
   for (size_t i = 0; i < 2; i++) {
-    double wanted = value_get_number(dataset, parts[i][0], 0);
-    double made = value_get_number(dataset, parts[i][1], 0);
+    double wanted = value_get_number(dataset, POOLS[i][0], 0);
+    double made = value_get_number(dataset, POOLS[i][1], 0);
     if (wanted > made)
       return failure_set(err, STATUS_BAD_CONFIG,
                          "dataset.%s: %.0f points are more than the %.0f made (dataset.%s)",
-                         parts[i][0], wanted, made, parts[i][1]);
+                         POOLS[i][0], wanted, made, POOLS[i][1]);
   }
   bool particles = value_get_number(dataset, "particles", 0) > 0;
   if (particles != (value_get_number(dataset, "dimensions", 0) > 0)) return STATUS_OK;
@@ -156,25 +159,26 @@ static status_code check_mcmc(const value *dataset, failure *err) {
                      particles ? "both" : "neither");
 }
 
-/* Points of particles are centred, which leaves nothing of one. */
+/* The centre of mass of particles is removed, which leaves nothing of one particle. */
 static status_code check_particles(const char *kind, const value *dataset, failure *err) {
   if (value_get_number(dataset, "particles", 0) != 1) return STATUS_OK;
-  return failure_set(err, STATUS_BAD_CONFIG,
-                     "dataset.particles: one particle has no shape (centred, it is always 0); %s",
-                     strcmp(kind, "mcmc") == 0 ? "give dimensions in place of particles"
-                                               : "leave particles out for plain points");
+  return failure_set(
+      err, STATUS_BAD_CONFIG,
+      "dataset.particles: one particle is always 0 once its centre of mass is removed; %s",
+      strcmp(kind, "mcmc") == 0 ? "give dimensions in place of particles"
+                                : "leave particles out for plain points");
 }
 
 static status_code resolve_dataset(schema *s, const value *declared, const value **out,
                                    failure *err) {
   const char *label;
   status_code status = recipe_resolve(&s->recipes, declared, &declared, &label, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   const char *kind = declaration_name(declared);
   status = resolve_named(s, "dataset", kind, settings_dataset(kind), declared, out, err);
-  if (!status) status = check_particles(kind, *out, err);
-  if (!status && strcmp(kind, "mcmc") == 0) status = check_mcmc(*out, err);
-  if (status) return status;
+  if (status == STATUS_OK) status = check_particles(kind, *out, err);
+  if (status == STATUS_OK && strcmp(kind, "mcmc") == 0) status = check_mcmc(*out, err);
+  if (status != STATUS_OK) return status;
   value *labelled = value_copy(s->memory, *out);
   value_put_text(s->memory, labelled, "label", label);
   *out = labelled;
@@ -183,22 +187,22 @@ static status_code resolve_dataset(schema *s, const value *declared, const value
 
 static status_code resolve_optimizer(schema *s, const value *declared, const value **out,
                                      failure *err) {
-  static const char *const known[] = {"adamw"};
+  static const char *const KNOWN[] = {"adamw"};
   const char *name = declaration_name(declared);
   bool nameless = !declared || (declared->type == VALUE_MAP && !value_get(declared, ""));
   if (!name && !nameless)
     return failure_set(err, STATUS_BAD_CONFIG, "optimizer: must be { \"adamw\", lr = ... }, not %s",
                        value_type_text(declared));
-  if (name && strcmp(name, known[0]) != 0)
-    return failure_set(err, STATUS_BAD_CONFIG, "optimizer: \"%s\" is not known%s", name,
-                       *text_hint(s->memory, name, known, 1) ? "; did you mean \"adamw\"?"
-                                                             : "; there is \"adamw\"");
-  return resolve_named(s, "optimizer", known[0], optimizer_params, declared, out, err);
+  if (name && strcmp(name, KNOWN[0]) != 0)
+    return failure_set(err, STATUS_BAD_CONFIG, "optimizer: unknown optimizer \"%s\"%s", name,
+                       *text_hint(s->memory, name, KNOWN, 1) ? "; did you mean \"adamw\"?"
+                                                             : "; available: adamw");
+  return resolve_named(s, "optimizer", KNOWN[0], optimizer_params, declared, out, err);
 }
 
 static status_code resolve_plugin(schema *s, hifm_kind kind, const char *where,
                                   const value *declared, const value **out, failure *err) {
-  if (declared) declared = settle_plugin(s, kind, declared, NULL);
+  if (declared) declared = normalise_plugin(s, kind, declared, NULL);
   return params_check_ref(s->memory, kind, declared, where, &s->lookup, out, err);
 }
 
@@ -209,8 +213,9 @@ static status_code resolve_stage(schema *s, const value *declared, value *stages
   bool known = schema_plugin_settings(s, HIFM_FLOW, name) != NULL;
   const char *where = known ? arena_format(s->memory, "flow.%s", name) : "flow";
   status_code status = resolve_plugin(s, HIFM_FLOW, where, declared, &stage, err);
-  if (!status) status = catalogue_find(s->memory, s->catalogue, HIFM_FLOW, name, &entry, err);
-  if (status) return status;
+  if (status == STATUS_OK)
+    status = catalogue_find(s->memory, s->catalogue, HIFM_FLOW, name, &entry, err);
+  if (status != STATUS_OK) return status;
   value_push(s->memory, stages, stage);
   *role = (flow_role){.name = name,
                       .role = (uint32_t)value_get_number(entry, "role", 0),
@@ -255,7 +260,7 @@ static status_code resolve_stages(schema *s, const value *declared, const value 
                        (int)FLOW_STAGES_MAX);
   for (size_t i = 0; i < count; i++) {
     status_code status = resolve_stage(s, declared->items[i], stages, &roles[i], err);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
   }
   if (needs_noise(roles, count)) {
     const char *noise;
@@ -283,16 +288,18 @@ static status_code check_clock(schema *s, const value *settings, const value *st
   const char *name = value_get_text(stages->items[0], "", "");
   if (strcmp(value_get_text(settings, "clock", ""), "t") != 0) return STATUS_OK;
   status_code status = catalogue_find(s->memory, s->catalogue, HIFM_FLOW, name, &entry, err);
-  if (status || !((uint32_t)value_get_number(entry, "role", 0) & HIFM_STAGE_HESSIAN)) return status;
-  return failure_set(err, STATUS_BAD_CONFIG,
-                     "flow.clock: \"t\" does not go with the path stage %s: z(1) = 1 - exp(-kappa "
-                     "alpha_min) depends on each data point's spectrum and never gets near 1; use "
-                     "clock = \"z\"",
-                     name);
+  if (status != STATUS_OK || !((uint32_t)value_get_number(entry, "role", 0) & HIFM_STAGE_HESSIAN))
+    return status;
+  return failure_set(
+      err, STATUS_BAD_CONFIG,
+      "flow.clock: \"t\" cannot be used with the path stage %s: z(1) = 1 - exp(-kappa "
+      "alpha_min) depends on each data point's spectrum and never gets near 1; use "
+      "clock = \"z\"",
+      name);
 }
 
 static status_code resolve_flow(schema *s, const value *declared, const value **out, failure *err) {
-  static const char *const stages_key[] = {"", NULL};
+  static const char *const STAGES_KEY[] = {"", NULL};
   const value *stages = NULL, *settings = NULL;
   value *map = declaration_map(s->memory, declared);
   if (is_bare_stage(s, map))
@@ -300,10 +307,10 @@ static status_code resolve_flow(schema *s, const value *declared, const value **
                        "flow: is a list of stages; write flow = { { \"%s\", ... } }",
                        declaration_name(map));
   status_code status =
-      params_check(s->memory, flow_params, map, "flow", &s->lookup, stages_key, &settings, err);
-  if (!status) status = resolve_stages(s, value_get(map, ""), &stages, err);
-  if (!status) status = check_clock(s, settings, stages, err);
-  if (status) return status;
+      params_check(s->memory, flow_params, map, "flow", &s->lookup, STAGES_KEY, &settings, err);
+  if (status == STATUS_OK) status = resolve_stages(s, value_get(map, ""), &stages, err);
+  if (status == STATUS_OK) status = check_clock(s, settings, stages, err);
+  if (status != STATUS_OK) return status;
   value *resolved = value_copy(s->memory, settings);
   value_put(s->memory, resolved, "stages", stages);
   *out = resolved;

@@ -18,10 +18,10 @@ enum {
   SECTION_FLOW,
   SECTIONS
 };
-extern const char *const schema_sections[SECTIONS];
+extern const char *const SCHEMA_SECTIONS[SECTIONS];
 
-/* The index of a section, or SECTIONS. `length` letters of word are looked at. */
-size_t schema_section(const char *word, size_t length);
+/* The section of a path such as "train.epochs" or "seed": its index, or SECTIONS. */
+size_t schema_section_of(const char *path);
 
 typedef struct schema {
   arena *memory;
@@ -31,7 +31,7 @@ typedef struct schema {
   recipes recipes;
 } schema;
 
-/* The schema must stay where it is: its lookup points into it. */
+/* A schema must not be copied: its lookup points into it. */
 void schema_open(schema *s, arena *a, const value *catalogue, recipes recipes);
 
 /* The resolved section (see plan.h) of a declared one (NULL: nothing given). Messages begin with

@@ -2,8 +2,8 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "plan/lua_embedded.h"
 #include "plan/lua_files.h"
-#include "plan/vocabulary.h"
 
 #include <ctype.h>
 #include <lauxlib.h>
@@ -28,14 +28,14 @@ struct script {
   int read_experiment, read_recipe, keeps; /* references to the reader's functions */
   value *open[DEEPEST];                    /* the nodes being built, root first */
   size_t depth;
-  bool unplaced; /* the error is about a declared value and has no file:line yet */
+  bool lacks_line; /* the error is about a declared value and has no file:line yet */
 };
 
 static script *self(lua_State *L) {
   return *(script **)lua_getextraspace(L);
 }
 
-/* Limits. */
+/* ---- limits ---- */
 
 static void *allocate(void *context, void *old, size_t old_size, size_t size) {
   script *s = context;
@@ -64,7 +64,7 @@ static void count_instructions(lua_State *L, lua_Debug *at) {
   lua_error(L);
 }
 
-/* Loading. */
+/* ---- loading ---- */
 
 /* Pushes the chunk of a text, remembered for messages, or an error message. */
 static int load_text(script *s, const char *path, const char *text) {
@@ -87,7 +87,8 @@ static int load_module(lua_State *L) {
   failure err;
   const char *path, *text;
   lua_pushnil(L);
-  if (lua_files_read(s->memory, s->folder, luaL_checkstring(L, 1), &path, &text, &err)) {
+  if (lua_files_read(s->memory, s->folder, luaL_checkstring(L, 1), &path, &text, &err) !=
+      STATUS_OK) {
     lua_pushstring(L, err.message);
     return 2;
   }
@@ -104,16 +105,17 @@ static int print(lua_State *L) {
   return 0;
 }
 
-/* Building the tree: what the reader calls, see vocabulary.h. */
+/* ---- building the tree: what reader.lua calls ---- */
 
 static int refuse(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
-  self(L)->unplaced = true;
+  self(L)->lacks_line = true;
   lua_pushfstring(L, "%s: %s", *path ? path : "experiment", luaL_checkstring(L, 2));
   return lua_error(L);
 }
 
-static void place(lua_State *L, value *node) {
+/* Puts a node below the open one; the root has none. */
+static void add_node(lua_State *L, value *node) {
   script *s = self(L);
   value *parent = s->depth ? s->open[s->depth - 1] : NULL;
   if (!parent)
@@ -125,13 +127,13 @@ static void place(lua_State *L, value *node) {
 }
 
 static int open_node(lua_State *L) {
-  static const char *const kinds[] = {"list", "map", "grid", "none", "label", NULL};
-  static const value_type types[] = {VALUE_LIST, VALUE_MAP, VALUE_GRID, VALUE_NONE, VALUE_LABEL};
+  static const char *const KINDS[] = {"list", "map", "grid", "none", "label", NULL};
+  static const value_type TYPES[] = {VALUE_LIST, VALUE_MAP, VALUE_GRID, VALUE_NONE, VALUE_LABEL};
   script *s = self(L);
   if (s->depth == DEEPEST) return luaL_error(L, "nested too deep");
-  value *node = value_new(s->memory, types[luaL_checkoption(L, 2, NULL, kinds)]);
+  value *node = value_new(s->memory, TYPES[luaL_checkoption(L, 2, NULL, KINDS)]);
   if (node->type == VALUE_LABEL) node->text = arena_text(s->memory, luaL_checkstring(L, 3));
-  place(L, node);
+  add_node(L, node);
   s->open[s->depth++] = node;
   return 0;
 }
@@ -139,9 +141,9 @@ static int open_node(lua_State *L) {
 static int put_scalar(lua_State *L) {
   arena *a = self(L)->memory;
   int type = lua_type(L, 2);
-  place(L, type == LUA_TBOOLEAN  ? value_bool(a, lua_toboolean(L, 2))
-           : type == LUA_TNUMBER ? value_number(a, lua_tonumber(L, 2))
-                                 : value_text(a, luaL_checkstring(L, 2)));
+  add_node(L, type == LUA_TBOOLEAN  ? value_bool(a, lua_toboolean(L, 2))
+              : type == LUA_TNUMBER ? value_number(a, lua_tonumber(L, 2))
+                                    : value_text(a, luaL_checkstring(L, 2)));
   return 0;
 }
 
@@ -150,7 +152,7 @@ static int close_node(lua_State *L) {
   return 0;
 }
 
-/* What a where function sees: a resolved run, node by node. */
+/* ---- what a where function sees: a resolved run, node by node ---- */
 
 static int push_node(lua_State *L, const value *node) {
   if (!node) {
@@ -205,60 +207,53 @@ static int refuse_write(lua_State *L) {
   return luaL_error(L, "a run cannot be changed by h.where");
 }
 
-/* Calls. */
+/* ---- calls ---- */
 
 typedef struct call {
   const char *path, *text;
   int reader; /* a reference to read_experiment or read_recipe */
   int function;
   const value *run;
-  bool keeps;
+  bool keeps; /* the answer */
 } call;
 
 static void open_libraries(lua_State *L) {
-  static const luaL_Reg libraries[] = {{"_G", luaopen_base},     {"string", luaopen_string},
+  static const luaL_Reg LIBRARIES[] = {{"_G", luaopen_base},     {"string", luaopen_string},
                                        {"table", luaopen_table}, {"math", luaopen_math},
                                        {"utf8", luaopen_utf8},   {"coroutine", luaopen_coroutine}};
-  for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) {
-    luaL_requiref(L, libraries[i].name, libraries[i].func, 1);
+  for (size_t i = 0; i < sizeof LIBRARIES / sizeof *LIBRARIES; i++) {
+    luaL_requiref(L, LIBRARIES[i].name, LIBRARIES[i].func, 1);
     lua_pop(L, 1);
   }
   lua_register(L, "print", print);
 }
 
 static void make_run_type(lua_State *L) {
-  static const luaL_Reg methods[] = {
+  static const luaL_Reg METHODS[] = {
       {"__index", index_run}, {"__newindex", refuse_write}, {"__len", length_of_run}, {NULL, NULL}};
   luaL_newmetatable(L, "hifm.run");
-  luaL_setfuncs(L, methods, 0);
+  luaL_setfuncs(L, METHODS, 0);
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");
   lua_pop(L, 1);
 }
 
-static const char *next_piece(lua_State *L, void *context, size_t *length) {
-  const char *const **at = context, *piece = **at;
-  (void)L;
-  *length = piece ? strlen(piece) : 0;
-  if (piece) ++*at;
-  return piece;
-}
-
-static void load_pieces(lua_State *L, const char *const *pieces) {
-  if (lua_load(L, next_piece, &pieces, "=hifm", "t")) lua_error(L);
+/* name: as "=hifm.lua", for Lua's own messages about a part of ours. */
+static void load_embedded(lua_State *L, const char *text, const char *name) {
+  if (luaL_loadbufferx(L, text, strlen(text), name, "t") != LUA_OK) lua_error(L);
 }
 
 static int set_up(lua_State *L) {
-  static const lua_CFunction builders[] = {open_node, put_scalar, close_node, refuse};
+  static const lua_CFunction BUILDERS[] = {open_node, put_scalar, close_node, refuse};
   script *s = self(L);
   open_libraries(L);
   make_run_type(L);
-  load_pieces(L, vocabulary_words);
+  load_embedded(L, lua_embedded_hifm, "=hifm.lua");
   lua_pushcfunction(L, load_module);
   lua_call(L, 1, 2);
-  load_pieces(L, vocabulary_reader);
+  load_embedded(L, lua_embedded_reader, "=reader.lua");
   lua_insert(L, -3);
-  for (int i = 0; i < 4; i++) lua_pushcfunction(L, builders[i]);
+  for (int i = 0; i < 4; i++) lua_pushcfunction(L, BUILDERS[i]);
   lua_call(L, 6, 3);
   s->keeps = luaL_ref(L, LUA_REGISTRYINDEX);
   s->read_recipe = luaL_ref(L, LUA_REGISTRYINDEX);
@@ -293,7 +288,7 @@ static bool names_source(const script *s, const char *message) {
   return false;
 }
 
-/* "'}' expected near 'train'": what could begin an entry stands where the table should end. */
+/* "'}' expected near 'train'": a word that can begin an entry, where the table should end. */
 static bool lacks_comma(const char *message) {
   const char *token = strstr(message, "'}' expected");
   token = token ? strstr(token, " near '") : NULL;
@@ -308,20 +303,20 @@ static status_code report(script *s, int code, failure *err) {
                        name, s->limits.bytes >> 20);
   if (lua_type(L, -1) != LUA_TSTRING)
     return failure_set(err, STATUS_BAD_CONFIG,
-                       "%s: the script raised an error that is no text but a %s", name,
+                       "%s: the script raised an error that is not a text but a %s", name,
                        luaL_typename(L, -1));
   const char *message = lua_tostring(L, -1);
-  if (!s->unplaced && !names_source(s, message))
+  if (!s->lacks_line && !names_source(s, message))
     return failure_set(err, STATUS_BAD_CONFIG, "%s: %s", name, message);
   failure_set(err, STATUS_BAD_CONFIG, "%s%s", message,
               lacks_comma(message) ? "; is a comma missing before it?" : "");
-  if (s->unplaced) source_lines_error(s->sources, s->source_count, err);
+  if (s->lacks_line) source_lines_error(s->sources, s->source_count, err);
   return STATUS_BAD_CONFIG;
 }
 
 static status_code protect(script *s, lua_CFunction function, call *c, failure *err) {
   lua_State *L = s->lua;
-  s->unplaced = false;
+  s->lacks_line = false;
   s->depth = 0;
   lua_pushcfunction(L, function);
   lua_pushlightuserdata(L, c);
@@ -343,16 +338,11 @@ status_code script_open(script **out, arena *a, const char *folder, const char *
   return status;
 }
 
-void script_close(script *s) {
-  if (s && s->lua) lua_close(s->lua);
-  free(s);
-}
-
 status_code script_experiment(script *s, const char *path, const char *text, const value **sections,
                               const value **rules, failure *err) {
   call c = {.path = path, .text = text, .reader = s->read_experiment};
   status_code status = protect(s, call_text, &c, err);
-  if (status) return status;
+  if (status != STATUS_OK) return status;
   *sections = value_get(s->open[0], "sections");
   *rules = value_get(s->open[0], "rules");
   return STATUS_OK;
@@ -362,7 +352,7 @@ status_code script_recipe(script *s, const char *path, const char *text, const v
                           failure *err) {
   call c = {.path = path, .text = text, .reader = s->read_recipe};
   status_code status = protect(s, call_text, &c, err);
-  *out = status ? NULL : s->open[0];
+  *out = status == STATUS_OK ? s->open[0] : NULL;
   return status;
 }
 

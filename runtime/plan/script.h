@@ -21,11 +21,11 @@ typedef struct script_limits {
   size_t bytes;          /* of Lua's memory */
 } script_limits;
 
-/* Values are made in the arena. `folder` holds what `require` finds; `stages` (NULL-ended) are the
- * names that a `where` function may ask run.flow for. */
+/* Values are made in the arena. A script ends with its process: there is no close. `folder` holds
+ * what `require` finds; `stages` (NULL-ended) are the names that a `where` function may ask
+ * run.flow for. */
 status_code script_open(script **out, arena *a, const char *folder, const char *const *stages,
                         script_limits limits, failure *err);
-void script_close(script *s);
 
 /* Runs a script's text. *sections is a MAP of its named keys, *rules a LIST of its positional
  * entries: { "rule": "zip" | "also", "with": table } or { "rule": "where", "function": number }.
@@ -33,7 +33,7 @@ void script_close(script *s);
  * A table of only positional entries becomes a LIST, one with names a MAP with its positional
  * entries, where there are any, as a LIST under "". Which of them are plugins is for the schema.
  *
- * STATUS_BAD_CONFIG; messages begin with file:line. So they do for all that follow. */
+ * STATUS_BAD_CONFIG; messages of all functions below begin with file:line. */
 status_code script_experiment(script *s, const char *path, const char *text, const value **sections,
                               const value **rules, failure *err);
 

@@ -26,7 +26,7 @@ status_code selection_where(product *p, script *lua, const value *rules, failure
     for (size_t k = 0; k < rules->count && keeps; k++) {
       int function = (int)value_get_number(rules->items[k], "function", 0);
       status_code status = function ? script_keeps(lua, function, config, &keeps, err) : STATUS_OK;
-      if (status) return status;
+      if (status != STATUS_OK) return status;
     }
     if (keeps) p->rows[kept++] = p->rows[i];
   }
@@ -44,7 +44,7 @@ static status_code check_column(const product *p, const char *only, const char *
   }
   for (size_t i = 0; i < p->count; i++)
     if (*cells_text(p->memory, product_config(p, &p->rows[i]), column)) return STATUS_OK;
-  return failure_set(err, STATUS_BAD_CONFIG, "--only %s: there is no column \"%s\"%s", only, column,
+  return failure_set(err, STATUS_BAD_CONFIG, "--only %s: unknown column \"%s\"%s", only, column,
                      text_choices(p->memory, column, known, p->columns->count));
 }
 
@@ -72,9 +72,9 @@ static status_code mark(const product *p, const char *only, bool *chosen, failur
   size_t *left = arena_get(p->memory, (p->count + 1) * sizeof *left), count = p->count;
   for (size_t i = 0; i < count; i++) left[i] = i;
   status_code status = cells_parse(p->memory, only, &wanted, err);
-  for (size_t k = 0; k < wanted.count && !status; k++) {
+  for (size_t k = 0; k < wanted.count && status == STATUS_OK; k++) {
     status = check_column(p, only, wanted.items[k].column, err);
-    if (!status) status = narrow(p, only, &wanted.items[k], left, &count, err);
+    if (status == STATUS_OK) status = narrow(p, only, &wanted.items[k], left, &count, err);
   }
   for (size_t i = 0; i < count; i++) chosen[left[i]] = true;
   return status;
@@ -85,7 +85,7 @@ status_code selection_only(product *p, const char *const *only, size_t count, fa
   size_t kept = 0;
   for (size_t k = 0; k < count; k++) {
     status_code status = mark(p, only[k], chosen, err);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
   }
   for (size_t i = 0; i < p->count; i++)
     if (count == 0 || chosen[i]) p->rows[kept++] = p->rows[i];
@@ -106,14 +106,14 @@ static int order_of_keys(const void *x, const void *y) {
   return a->row->number < b->row->number ? -1 : a->row->number > b->row->number;
 }
 
-/* The first row, in grid order, that has an equal before it; *twin is that one. */
-static const row *repeated(key *keys, size_t count, const row **twin) {
+/* The first row, in grid order, that has an equal before it; *earlier is that one. */
+static const row *repeated(key *keys, size_t count, const row **earlier) {
   const row *found = NULL;
   qsort(keys, count, sizeof *keys, order_of_keys);
   for (size_t i = 1; i < count; i++) {
     if (strcmp(keys[i - 1].text, keys[i].text) != 0) continue;
     if (found && keys[i].row->number > found->number) continue;
-    *twin = keys[i - 1].row;
+    *earlier = keys[i - 1].row;
     found = keys[i].row;
   }
   return found;
@@ -136,64 +136,22 @@ static const char *cells(const product *p, const row *r, const char *between) {
   return text;
 }
 
-/* A step takes a whole batch. */
-static status_code check_batch(const row *r, failure *err) {
-  double batch = value_get_number(r->parts[SECTION_TRAIN]->config, "batch", 0);
-  double points = value_get_number(r->parts[SECTION_DATASET]->config, "train", 0);
-  if (batch <= points) return STATUS_OK;
-  return failure_set(err, STATUS_BAD_CONFIG,
-                     "train.batch: %.0f is more than the %.0f training points (dataset.train)",
-                     batch, points);
-}
-
-/* The networks that answer v_z, as words: "egnn, mlp". */
-static const char *speed_networks(const product *p) {
-  const value *catalogue = p->schema->catalogue;
-  const char *text = "";
-  for (size_t i = 0; i < catalogue->count; i++)
-    if (value_get_bool(catalogue->items[i], "speed", false))
-      text = arena_format(p->memory, "%s%s%s", text, *text ? ", " : "",
-                          value_get_text(catalogue->items[i], "name", ""));
-  return *text ? text : "none";
-}
-
-/* The infinite scheme matches v_z too. */
-static status_code check_scheme(const product *p, const row *r, failure *err) {
-  const value *entry;
-  const char *scheme = value_get_text(r->parts[SECTION_FLOW]->config, "scheme", "");
-  const char *name = value_get_text(r->parts[SECTION_NETWORK]->config, "", "");
-  if (strcmp(scheme, "infinite") != 0) return STATUS_OK;
-  status_code status =
-      catalogue_find(p->memory, p->schema->catalogue, HIFM_NETWORK, name, &entry, err);
-  if (status || value_get_bool(entry, "speed", false)) return status;
-  return failure_set(
-      err, STATUS_BAD_CONFIG,
-      "flow.scheme: \"infinite\" needs a network that answers v_z, which %s does not "
-      "(those that do: %s)",
-      name, speed_networks(p));
-}
-
 status_code selection_check(const product *p, failure *err) {
-  for (size_t i = 0; i < p->count; i++) {
-    status_code status = check_batch(&p->rows[i], err);
-    if (!status) status = check_scheme(p, &p->rows[i], err);
-    if (status) return status;
-  }
   key *keys = arena_get(p->memory, (p->count + 1) * sizeof *keys);
-  const row *twin = NULL;
+  const row *earlier = NULL;
   for (size_t i = 0; i < p->count; i++) keys[i] = (key){hashes(p, &p->rows[i]), &p->rows[i]};
-  const row *same = repeated(keys, p->count, &twin);
+  const row *same = repeated(keys, p->count, &earlier);
   if (same)
     return failure_set(err, STATUS_BAD_CONFIG, "rows %zu and %zu of the grid are the same run (%s)",
-                       twin->number + 1, same->number + 1, cells(p, same, ", "));
+                       earlier->number + 1, same->number + 1, cells(p, same, ", "));
   for (size_t i = 0; i < p->count; i++) keys[i] = (key){cells(p, &p->rows[i], "\n"), &p->rows[i]};
-  same = repeated(keys, p->count, &twin);
+  same = repeated(keys, p->count, &earlier);
   if (!same) return STATUS_OK;
   size_t section = 0;
-  while (section + 1 < SECTIONS && same->parts[section] == twin->parts[section]) section++;
+  while (section + 1 < SECTIONS && same->parts[section] == earlier->parts[section]) section++;
   return failure_set(
       err, STATUS_BAD_CONFIG,
       "%s: rows %zu and %zu of the grid differ here, but no column shows it (%s); give "
       "the values names, h.as(\"name\", value)",
-      schema_sections[section], twin->number + 1, same->number + 1, cells(p, same, ", "));
+      SCHEMA_SECTIONS[section], earlier->number + 1, same->number + 1, cells(p, same, ", "));
 }

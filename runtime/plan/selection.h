@@ -1,4 +1,4 @@
-/* Which rows of a product stay, in which order, and that no two are one. */
+/* Which rows of a product remain, in which order, and that no two are equal. */
 #ifndef PLAN_SELECTION_H
 #define PLAN_SELECTION_H
 
@@ -15,8 +15,7 @@ status_code selection_where(product *p, script *lua, const value *rules, failure
  * row. */
 status_code selection_only(product *p, const char *const *only, size_t count, failure *err);
 
-/* STATUS_BAD_CONFIG where two rows are the same run, or look alike in every column, or where a
- * batch is larger than the training points. */
+/* STATUS_BAD_CONFIG where two rows are the same run, or look alike in every column. */
 status_code selection_check(const product *p, failure *err);
 
 #endif

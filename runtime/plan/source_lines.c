@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* A place in Lua source. */
+/* A position in Lua source. */
 typedef struct cursor {
   const char *at;
   size_t line;
@@ -51,7 +51,7 @@ static void skip_comment(cursor *c) {
     while (*c->at && *c->at != '\n') c->at++;
 }
 
-/* Over one character that is no letter. */
+/* Over one character that is not part of a word. */
 static void step_over(cursor *c) {
   if (c->quote) {
     if (*c->at == '\\' && c->at[1])
@@ -81,8 +81,8 @@ static bool next_word(cursor *c, const char **word, size_t *length) {
   return *length > 0;
 }
 
-/* Finds the parts one after the other; the line of the last one found. The first one must stand at
- * most so deep in braces. */
+/* Finds the parts one after the other; the line of the last one found. The first one is at most
+ * `depth` deep in braces. */
 static size_t follow(const char *text, const char *path, int depth, size_t *found) {
   cursor c = {.at = text, .line = 1};
   size_t line = 0, length, part = strcspn(path, ".");
@@ -99,8 +99,8 @@ static size_t follow(const char *text, const char *path, int depth, size_t *foun
   return line;
 }
 
-/* How deep the word stands where it stands least deep: "train" is a section before it is a setting
- * of the data set. */
+/* The least depth of the word in braces: "train" is a section before it is a setting of the data
+ * set. */
 static int least_depth(const char *text, const char *wanted, size_t part) {
   cursor c = {.at = text, .line = 1};
   int least = INT_MAX;

@@ -1,4 +1,4 @@
-/* Where in a script a setting stands: Lua tables do not remember their lines. */
+/* The line of a setting in a script: Lua tables do not remember their lines. */
 #ifndef PLAN_SOURCE_LINES_H
 #define PLAN_SOURCE_LINES_H
 
@@ -7,13 +7,13 @@
 #include <stddef.h>
 
 typedef struct source_text {
-  const char *path, *text; /* path as it stands in messages */
+  const char *path, *text; /* path as in messages */
 } source_text;
 
-/* The line where the last part of a path such as "train.epoch" stands: its parts are looked for as
- * words outside comments, one after the other, the first where it stands least deep in braces.
- * *found is how many parts there were; the line is that of the last one found, 0 when even the
- * first is missing. */
+/* The line of the last part of a path such as "train.epoch": its parts are searched as words
+ * outside comments, one after the other, the first where it is least deep in braces. *found is how
+ * many parts there were; the line is that of the last one found, 0 when even the first is missing.
+ */
 size_t source_lines_line(const char *text, const char *path, size_t *found);
 
 /* A message that begins with such a path, "train.epoch: unknown setting", gets "file:line: " in

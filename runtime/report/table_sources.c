@@ -9,7 +9,7 @@
 static const char PAPER[] = "paper.";
 
 bool table_is_setting(const char *column) {
-  return schema_section(column, strcspn(column, ".")) < SECTIONS;
+  return schema_section_of(column) < SECTIONS;
 }
 
 static bool is_paper(const char *column) {

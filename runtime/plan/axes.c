@@ -1,4 +1,4 @@
-#include "plan/grid.h"
+#include "plan/axes.h"
 
 #include "base/text.h"
 #include "plan/declaration.h"
@@ -14,27 +14,27 @@ typedef struct expansion {
 
 static status_code expand(expansion *e, const char *path, const value *node, choices *out);
 
-double grid_size(const value *node) {
+double axes_size(const value *node) {
   if (!node) return 1;
   bool adds = node->type == VALUE_GRID;
   double size = adds ? 0 : 1;
   for (size_t i = 0; i < node->count; i++) {
-    double inner = grid_size(node->items[i]);
+    double inner = axes_size(node->items[i]);
     size = adds ? size + inner : size * inner;
   }
   return size;
 }
 
-void grid_axes(arena *a, const char *path, const value *node, value *list) {
+void axes_list(arena *a, const char *path, const value *node, value *list) {
   if (!node) return;
   if (node->type == VALUE_GRID)
     value_push(a, list, value_text(a, arena_format(a, "%s %zu", path, node->count)));
   for (size_t i = 0; i < node->count; i++)
-    grid_axes(a, node->type == VALUE_MAP ? text_path_join(a, path, node->keys[i]) : path,
+    axes_list(a, node->type == VALUE_MAP ? text_path_join(a, path, node->keys[i]) : path,
               node->items[i], list);
 }
 
-void grid_add_column(arena *a, value *columns, const char *name) {
+void axes_add_column(arena *a, value *columns, const char *name) {
   for (size_t i = 0; i < columns->count; i++)
     if (strcmp(columns->items[i]->text, name) == 0) return;
   value_push(a, columns, value_text(a, name));
@@ -93,7 +93,7 @@ static bool has_label(const value *list) {
   return false;
 }
 
-/* Rows that look alike would be averaged in tables as if they were one. */
+/* Tables average rows with equal texts as if they were one run. */
 static status_code check_texts(expansion *e, const char *path, const char **texts, size_t count) {
   qsort(texts, count, sizeof *texts, text_order);
   for (size_t i = 1; i < count; i++)
@@ -115,11 +115,11 @@ static status_code expand_axis(expansion *e, const char *path, const value *grid
   value *list = value_new(a, VALUE_LIST);
   flatten(a, grid, list);
   const char **texts = arena_get(a, list->count * sizeof *texts);
-  if (list->count > 1 || has_label(list)) grid_add_column(a, e->columns, path);
+  if (list->count > 1 || has_label(list)) axes_add_column(a, e->columns, path);
   for (size_t i = 0; i < list->count; i++) {
     choices inner = {0};
     status_code status = expand(e, path, unlabelled(list->items[i]), &inner);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
     texts[i] = declaration_text(a, list->items[i]);
     for (size_t k = 0; k < inner.count; k++)
       append(a, out, inner.items[k].node, with_cell(a, inner.items[k].cells, path, texts[i]));
@@ -145,7 +145,7 @@ static const value *presence(expansion *e, const char *path, const value *list, 
   return more;
 }
 
-/* A grid where a list's entry stands. */
+/* A grid as an entry of a list. */
 static status_code expand_entry(expansion *e, const char *path, const value *grid, choices *out) {
   arena *a = e->memory;
   value *list = value_new(a, VALUE_LIST);
@@ -154,13 +154,13 @@ static status_code expand_entry(expansion *e, const char *path, const value *gri
   bool column = list->count > 1 || has_label(list);
   for (size_t i = 0; column && i < list->count; i++)
     if (entry_name(list->items[i]))
-      grid_add_column(a, e->columns, text_path_join(a, path, entry_name(list->items[i])));
+      axes_add_column(a, e->columns, text_path_join(a, path, entry_name(list->items[i])));
   for (size_t i = 0; i < list->count; i++) {
     const value *entry = list->items[i];
     choices inner = {0};
     status_code status =
         expand(e, text_path_join(a, path, entry_name(entry)), unlabelled(entry), &inner);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
     texts[i] = declaration_text(a, entry);
     for (size_t k = 0; k < inner.count; k++)
       append(a, out, inner.items[k].node,
@@ -180,7 +180,7 @@ static status_code expand_list(expansion *e, const char *path, const value *list
             ? expand_entry(e, path, entry, &inner)
             : expand(e, scalar ? path : text_path_join(e->memory, path, entry_name(entry)), entry,
                      &inner);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
     multiply(e->memory, out, NULL, &inner);
   }
   return STATUS_OK;
@@ -192,14 +192,14 @@ static status_code expand_map(expansion *e, const char *path, const value *map, 
     choices inner = {0};
     status_code status =
         expand(e, text_path_join(e->memory, path, map->keys[i]), map->items[i], &inner);
-    if (status) return status;
+    if (status != STATUS_OK) return status;
     multiply(e->memory, out, map->keys[i], &inner);
   }
   return STATUS_OK;
 }
 
 static status_code expand_label(expansion *e, const char *path, const value *label, choices *out) {
-  grid_add_column(e->memory, e->columns, path);
+  axes_add_column(e->memory, e->columns, path);
   status_code status = expand(e, path, label->items[0], out);
   for (size_t i = 0; i < out->count; i++)
     out->items[i].cells = with_cell(e->memory, out->items[i].cells, path, label->text);
@@ -229,7 +229,7 @@ static status_code expand(expansion *e, const char *path, const value *node, cho
   return STATUS_OK;
 }
 
-status_code grid_expand(arena *a, const char *path, const value *node, value *columns, choices *out,
+status_code axes_expand(arena *a, const char *path, const value *node, value *columns, choices *out,
                         failure *err) {
   expansion e = {a, columns, err};
   *out = (choices){0};
