@@ -97,7 +97,6 @@ expect_same_grid() {
   while read -r file; do expect_same "$1/runs/$file" "$2/runs/$file"; done <"$tmp/weights"
 }
 
-
 # sleep_ms LOW HIGH: a pseudo-random time, from a fixed sequence.
 RANDOM=1
 sleep_ms() {
@@ -160,4 +159,11 @@ draw_images() {
   done
   # shellcheck disable=SC2059 # the format is the file
   printf "$header$bytes" >"$1"
+}
+
+# The pages: README.md of the tree, from its root, the first page first.
+list_pages() {
+  (cd "$source_dir" && printf '%s\n' README.md scripts/README.md plugins/README.md &&
+    find datasets include plugins results runtime scripts tests -name README.md -not -path '*/runs/*' |
+    grep -vxF -e scripts/README.md -e plugins/README.md | sort)
 }
