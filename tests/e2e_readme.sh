@@ -84,7 +84,7 @@ expect_refused() {
   if (trap - EXIT && "$@") >/dev/null 2>&1; then fail "passed, but should not: $*"; fi
 }
 
-# try_commands PAGE: a line that ends with a backslash goes on in the next one.
+# try_commands PAGE: a line that ends with a backslash continues in the next one.
 try_commands() {
   local line
   while read -r line; do
