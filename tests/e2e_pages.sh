@@ -72,11 +72,12 @@ words() { grep -oE '`[^` ]+`' | tr -d '`'; }
 # is_source WORD: a name of a file, not the path of a setting such as flow.condition.c.
 is_source() { [[ $1 =~ ^[A-Za-z0-9_/]+\.(c|h|sh|py)$ ]]; }
 
-# find_source FOLDER NAME: the file that a page in this folder calls by this name, or nothing.
+# find_source FOLDER NAME: the file that a page in this folder calls by this name, or nothing. A path
+# begins at the root of the tree; a bare name is below the page's folder, or a test.
 find_source() {
   case $2 in
   */*) if [ -e "$2" ]; then echo "$2"; fi ;;
-  *) find "$1" -name "$2" | head -n 1 ;;
+  *) find "$1" tests -name "$2" | head -n 1 ;;
   esac
 }
 

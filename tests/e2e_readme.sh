@@ -54,6 +54,7 @@ tiny() {
   *"hifm table scripts/"*) echo "$command --out full" ;;
   *"hifm run mine/first.lua") echo "$command $points --set train.batch=50" ;;
   *"hifm run mine/"*) echo "$command $points" ;;
+  *"hifm bench --weights FILE") echo "${command/FILE/results/runs/lj13-egnn-transport-*/last.safetensors}" ;;
   *"hifm sample 098c9c19e964 "*) echo "${command/098c9c19e964/mnist-unet-transport}" ;;
   *"hifm dataset make "*) echo "$few $command" ;;
   *"hifm dataset check "*) echo "$few $command || [ \$? = 65 ]" ;;
@@ -61,10 +62,13 @@ tiny() {
   esac
 }
 
-# try COMMAND: as the page has it, without its comment.
+# try COMMAND: as the page has it, without its comment; once, if several pages have it.
+declare -A seen=()
 try() {
   local command
   command=$(sed 's/ *# .*//' <<<"$1")
+  [ -z "${seen[$command]:-}" ] || return 0
+  seen[$command]=yes
   case $command in
   scripts/*)
     [ -x "${command%% *}" ] || fail "not executable: $command"
