@@ -53,7 +53,7 @@ say "a profile changes an audit"
 expect_code 0 "$hifm" run plane.lua --profile small --out "$out"
 [ "$(find "$out/runs" -name 'measure-????????????.json' | wc -l)" = 16 ] || fail "not 4 more"
 
-say "--set overrides audits; an audit equal to the row's measurement has the row's numbers"
+say "--set has the last word; an audit that is no other measurement is the row's own"
 expect_code 0 "$hifm" run plane.lua --set dataset.test=10 --out "$out"
 view=plane-partial
 for row in 1 2 3 4; do

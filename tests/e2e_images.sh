@@ -147,7 +147,7 @@ expect_same_grid out1 out2 run
 [ "$(cut -d, -f4 out1/run/runs.csv | sort -u | wc -l)" = 5 ] || fail "two runs have one NLL"
 rm -r out1 out2
 
-say "settings that the data set does not allow"
+say "what the data set cannot give"
 expect_code 1 "$hifm" run run.lua --set dataset.train=60 --only dataset.range=unit --out out
 expect_words "dataset.train: 60 points asked for, but the data set has 59"
 run_script hessian.lua toys 'dequantise = "uniform"' \
@@ -163,7 +163,7 @@ cp drawn/toy-test packed/toy-train.gz recipes/toys/
 expect_code 0 "$hifm" dataset make toys --out out3
 expect_same "$data/train.npy" "$(echo out3/cache/toys-*/train.npy)"
 
-say "a file with another content than declared"
+say "another file than the declared one"
 draw_images recipes/toys/toy-train 60 4 5 1
 expect_code 1 "$hifm" dataset make toys --out out4
 expect_words "recipes/toys/toy-train: unpacked it has the BLAKE2b-128" \
