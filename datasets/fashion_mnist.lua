@@ -1,7 +1,7 @@
--- Fashion-MNIST: articles of clothing in the form and numbers of MNIST, whose place it can take
--- (Xiao, Rasul & Vollgraf, arXiv 1708.07747). The files are those of Debian's package
--- dataset-fashion-mnist where that is installed, or lie in datasets/fashion_mnist/, plain or
--- gzip'ed; else fashion_mnist.sh brings them.
+-- Fashion-MNIST: clothes, in the same format and number as MNIST (Xiao, Rasul & Vollgraf, arXiv
+-- 1708.07747). The files are searched for in Debian's package dataset-fashion-mnist, if it is
+-- installed, and in datasets/fashion_mnist/, plain or gzipped. If they are missing,
+-- fashion_mnist.sh downloads them.
 return {
   "images",
   folder = "/usr/share/datasets/fashion-mnist",
@@ -12,7 +12,7 @@ return {
   fetch = "fashion_mnist.sh",
   seed = 0,
 
-  -- Of all pixels, white being 1.
+  -- Of all pixels; white is 1.
   check = {
     train_mean = { 0.2860, 0.00005 },
     train_deviation = { 0.3530, 0.00005 },

@@ -1,7 +1,7 @@
 -- LJ13: 13 particles in three dimensions at equilibrium under a Lennard-Jones energy with a
 -- harmonic trap (Koehler, Klein & Noe, ICML 2020), sampled here by Hamiltonian Monte Carlo.
--- The density is exp(-U) with every ordered pair counted, that is twice each unordered one.
--- Test points come from chains of their own.
+-- The density is exp(-U), where U counts every ordered pair: each unordered pair twice. Test points
+-- come from separate chains.
 return {
   "mcmc",
   energy = { "lennard_jones", epsilon = 1, r_min = 1, oscillator = 1, pairs = "ordered" },
@@ -17,7 +17,7 @@ return {
   spread = 1,
   seed = 0,
 
-  -- 20,000 samples published with that paper; <|x|^2> is Sum_i |x_i - mean|^2.
+  -- From 20,000 samples published with that paper; mean_radius is <sum_i |x_i - mean|^2>.
   check = {
     mean_energy = { -43.06, 0.05 },
     mean_radius = { 18.09, 0.05 },

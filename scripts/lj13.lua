@@ -20,7 +20,7 @@ return h.experiment {
   },
   seed      = h.grid { 0, 1, 2 },
 
-  -- What the paper's numbers are worth: the same weights at all test points, and that at a tight
+  -- The same weights measured again: at all test points, and at all test points with a tight
   -- tolerance.
   audits    = {
     all   = { ["dataset.test"] = 10000 },
@@ -29,9 +29,9 @@ return h.experiment {
   },
 
   profiles  = {
-    -- The same ten rows in two minutes, enough to see them part. Not the paper's numbers: 640 steps
-    -- with a larger learning rate, and log(1 + d^2) in place of d^2 in the edges, with which the
-    -- network leaves the best linear field after some 200 steps instead of 2000.
+    -- The same ten rows in two minutes, enough to see differences between them. This is not the
+    -- paper's setting: 640 steps with a larger learning rate, and edges see log(1 + d^2) in place of
+    -- d^2. With it the network is better than any linear field after 200 steps instead of 2000.
     quick = {
       dataset   = { train = 20000 },
       network   = { distance = "log" },
@@ -60,7 +60,7 @@ return h.experiment {
       paper   = "lj13_table2.csv",
       notes   = { "NLL: the minimum over the epochs, at 100 test points, as in the paper." },
     },
-    -- The same runs without choosing the luckiest epoch for 100 points.
+    -- The same runs, but not at the epoch that is best by chance at 100 points.
     table2_audit = {
       title   = "LJ13: what these numbers are worth",
       columns = {

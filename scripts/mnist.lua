@@ -1,9 +1,9 @@
--- MNIST: Table 1 and Figure 3 of the paper, at a size for two cores and a few hours: half the width,
--- 20 epochs with three times the learning rate. The paper's own size is the profile `paper`.
+-- MNIST: Table 1 and Figure 3 of the paper. The size is for two cores and a few hours: half the
+-- width, 20 epochs with three times the learning rate. The profile `paper` has the paper's size.
 local h = require "hifm"
 
--- One row for each kappa. Times drawn by the clock t are dense near the data, where z moves slowly;
--- by the clock z they are uniform in z, where alpha cancels: data and interpolant are one path then.
+-- One row for each kappa. With the clock t most times are near the data, where z moves slowly. With
+-- the clock z they are uniform in z; then alpha cancels, and data and interpolant are the same path.
 local function rows(stage, clock)
   local list = {}
   for i, kappa in ipairs { 0.5, 1, 1.5 } do
@@ -32,7 +32,7 @@ return h.experiment {
   },
 
   profiles  = {
-    -- To see it work, in some minutes: a tenth of the images, 250 steps.
+    -- A test of some minutes: a tenth of the images, 250 steps.
     quick = {
       dataset   = { train = 5000, test = 50 },
       optimizer = { lr = 1e-3 },

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# From a fresh checkout to a table and a figure: installs what is missing, builds hifm into build/,
-# runs the small profile of LJ13 (Table 2 and Figure 4). Call it again and it goes on where it was.
+# From a fresh checkout to a table and a figure: installs missing packages, builds hifm into build/,
+# runs the small profile of LJ13 (Table 2 and Figure 4). After an interruption, call it again: it
+# continues.
 #
 #   scripts/quickstart.sh [ARGUMENTS of hifm run]      such as -j 4 or --set train.epochs=20
 set -euo pipefail

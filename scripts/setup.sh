@@ -3,7 +3,7 @@
 #
 #   scripts/setup.sh [PACKAGE...]      further packages, such as clang
 #
-# Only what is missing is installed, so that a second call needs no network and takes no time.
+# Only missing packages are installed, so a second call needs no network and takes no time.
 set -euo pipefail
 
 case ${1:-} in -h | --help)
@@ -34,10 +34,10 @@ give_up() {
   exit 1
 }
 
-have apt-get || give_up "there is no apt-get here; install the counterparts of these by hand"
+have apt-get || give_up "apt-get not found; install equivalent packages by hand"
 as_root=()
 if [ "$(id -u)" != 0 ]; then
-  have sudo || give_up "neither root nor sudo; ask an administrator to install these"
+  have sudo || give_up "not root, and sudo not found; ask an administrator to install them"
   as_root=(sudo)
 fi
 apt() {
@@ -46,5 +46,5 @@ apt() {
 }
 
 printf 'setup: installing %s\n' "${missing[*]}"
-apt update || printf 'setup: apt-get update failed; trying with the lists that are there\n' >&2
+apt update || printf 'setup: apt-get update failed; trying with the present package lists\n' >&2
 apt install --no-install-recommends "${missing[@]}" || give_up "apt-get install failed, see above"

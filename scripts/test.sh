@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds hifm and its tests, runs them all.
+# Installs missing packages, builds hifm and its tests, runs all tests.
 #
 #   scripts/test.sh [--asan | --clang] [--long]
 #
 #   --asan    with address and undefined-behaviour sanitizers, into build-asan/
 #   --clang   with clang, into build-clang/ (else the system's compiler, into build/)
-#   --long    the stories with larger numbers: more kills, more faults
+#   --long    the end-to-end tests with larger numbers: more kills, more faults
 set -euo pipefail
 
 usage() { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p}' "$0"; }

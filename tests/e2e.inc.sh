@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# What the end-to-end stories share. Each is run as: bash e2e_NAME.sh PROGRAM SOURCE_DIR
-# It works in a folder of its own, which is removed at the end, and exits with 0, 77 (skipped) or
-# another code with a sentence on stderr. HIFM_LONG=1 asks for larger numbers.
+# What the end-to-end tests share. Each is run as: bash e2e_NAME.sh PROGRAM SOURCE_DIR
+# It works in a temporary folder, which is removed at the end, and exits with 0, 77 (skipped) or, after
+# a message on stderr, another code. HIFM_LONG=1 asks for larger numbers.
 set -euo pipefail
 
 hifm=$(realpath "$1")
@@ -63,7 +63,7 @@ expect_refusal() {
 
 expect_same() { cmp "$1" "$2" || fail "$1 and $2 differ"; }
 
-# The process ids of workers of this story. A zombie has no command line and does not count.
+# The process ids of workers of this test. A zombie has no command line and does not count.
 workers() { grep -lzs -- "^$tmp/.*job\.json\$" /proc/[0-9]*/cmdline | cut -d/ -f3 || true; }
 
 # expect_no_workers SECONDS: none is left after that time.
@@ -96,7 +96,6 @@ expect_same_grid() {
   [ -s "$tmp/weights" ] || fail "no weights in $1/runs"
   while read -r file; do expect_same "$1/runs/$file" "$2/runs/$file"; done <"$tmp/weights"
 }
-
 
 # sleep_ms LOW HIGH: a pseudo-random time, from a fixed sequence.
 RANDOM=1
@@ -160,4 +159,11 @@ draw_images() {
   done
   # shellcheck disable=SC2059 # the format is the file
   printf "$header$bytes" >"$1"
+}
+
+# The pages: README.md of the tree, from its root, the first page first.
+list_pages() {
+  (cd "$source_dir" && printf '%s\n' README.md scripts/README.md plugins/README.md &&
+    find datasets include plugins results runtime scripts tests -name README.md -not -path '*/runs/*' |
+    grep -vxF -e scripts/README.md -e plugins/README.md | sort)
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A run is a resume: what is done is skipped, what is missing is made, nothing else is touched.
+# Every call of hifm run continues: finished runs are skipped, missing ones are made, nothing else is
+# changed.
 source "$(dirname "$0")/e2e.inc.sh"
 plane_script plane.lua 3 'figures = { curve = { panels = { "nll" } } },'
 out=$tmp/out view=plane
@@ -17,9 +18,9 @@ cp -r "$out/$view" "$tmp/first"
 results_of "$out" >"$tmp/first_results"
 [ "$(wc -l <"$tmp/first_results")" = 6 ] || fail "not one data set, one set of modes and 4 runs"
 
-say "ls says in what runs differ, log how a run went"
+say "ls shows in which settings runs differ, log how a run went"
 expect_code 0 "$hifm" ls --out "$out"
-grep -q '^done .* mcmc-mlp-transport-[0-9a-f]*$' stdout || fail "ls tells differences where none are"
+grep -q '^done .* mcmc-mlp-transport-[0-9a-f]*$' stdout || fail "ls shows differences where there are none"
 expect_code 0 "$hifm" log transport --out "$out"
 [ "$(awk 'END { print NR, $1 }' stdout)" = "5 3" ] || fail "not a line for each of three epochs"
 expect_code 0 "$hifm" run plane.lua --only flow=transport --set seed=1 --set optimizer.lr=1e-3 --out two
@@ -35,7 +36,7 @@ for file in runs.csv history.csv table1.md table1.csv; do
 done
 results_of "$out" | cmp - "$tmp/first_results" || fail "the second call wrote a result"
 
-say "a removed run is made again, and it alone"
+say "a removed run is made again, and no other"
 gone=$(cd "$out/runs" && echo *interpolant*)
 rm -r "$out/runs/$gone"
 expect_code 0 "$hifm" run plane.lua --dry-run --out "$out"
@@ -54,7 +55,7 @@ stamp() { (cd "$out" && find cache runs -type f ! -name 'measure-*' -printf '%P 
 stamp >"$tmp/before"
 expect_code 0 "$hifm" run plane.lua --set measure.solver.rtol=1e-5 --out "$out"
 expect_words "4 were trained under other measure settings" "done: transport rtol 1e-05, measured again, NLL"
-head -1 "$out/$view-partial/runs.csv" | grep -q '^measure.solver.rtol,flow,' || fail "no column of what was set"
+head -1 "$out/$view-partial/runs.csv" | grep -q '^measure.solver.rtol,flow,' || fail "no column of the setting"
 stamp | cmp - "$tmp/before" || fail "a new tolerance touched training"
 [ "$(find "$out/runs" -name 'measure-????????????.json' | wc -l)" = 8 ] || fail "not 8 measurements"
 cmp -s "$out/$view-partial/runs.csv" "$out/$view/runs.csv" && fail "rtol changed no number"
@@ -67,7 +68,7 @@ expect_words "no figure curve" "nothing is measured yet"
 [ -z "$(find "$out/$view-partial" -name 'curve.*')" ] || fail "an older curve.png was left"
 [ -e "$out/$view-partial/mine.png" ] || fail "a file that is not declared was removed"
 
-say "a broken gnuplot keeps no run back; it is said at the end"
+say "a broken gnuplot stops no run; it is reported at the end"
 mkdir fake
 printf '#!/bin/sh\nexit 1\n' >fake/gnuplot
 chmod +x fake/gnuplot
@@ -76,13 +77,13 @@ PATH=$PWD/fake:$PATH expect_code 73 "$hifm" run plane.lua --out broken
 expect_words "gnuplot"
 [ "$(grep -c ',done,' broken/plane/runs.csv)" = 4 ] || fail "not 4 runs done"
 
-say "a run whose folder cannot be made does not keep the others out of runs.csv"
+say "a run whose folder cannot be made leaves the others in runs.csv"
 mkdir -p blocked/runs
 touch "blocked/runs/$(cd broken/runs && echo *interpolant*)"
 expect_code 73 "$hifm" run plane.lua --out blocked -j1
 grep -q '^transport,.*,done,' blocked/plane/runs.csv || fail "the run that is done is not in runs.csv"
 
-say "calls of ls beside one another take none for a worker"
+say "simultaneous calls of ls are not taken for workers"
 mkdir lists
 rm broken/runs/*transport*/result.json
 for i in $(seq 8); do
@@ -93,7 +94,7 @@ wait
 ! grep -q '^running' lists/* || fail "ls says that a run is running"
 expect_code 0 "$hifm" run plane.lua --out broken
 
-say "--force begins the selected runs anew, also where a result cannot be read"
+say "--force starts the selected runs again, also when a result cannot be read"
 as_user() { # root can read everything
   if [ "$(id -u)" = 0 ]; then setpriv --reuid=65534 --clear-groups "$@"; else "$@"; fi
 }

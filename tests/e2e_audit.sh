@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Audits: the weights that were kept, measured again in other ways, in columns of their own.
+# Audits measure the saved weights in other ways; their numbers are separate columns.
 source "$(dirname "$0")/e2e.inc.sh"
 out=$tmp/out view=plane
 
@@ -33,7 +33,7 @@ for row in 1 2 3 4; do
   [ "$(cell tight.nfe_last $row)" -gt "$(cell all.nfe_last $row)" ] || fail "no more evaluations"
 done
 
-say "the numbers of the grid itself are those without audits"
+say "audits change no number of the grid itself"
 expect_code 0 "$hifm" run plain.lua --out "$tmp/plain"
 columns=$(head -1 "$tmp/plain/plain/runs.csv" | tr ',' '\n' | wc -l)
 cut -d, -f"1-$columns" "$out/$view/runs.csv" | cmp - "$tmp/plain/plain/runs.csv" || fail "they differ"
@@ -80,7 +80,7 @@ say "--only may ask for what an audit changes"
 expect_code 0 "$hifm" run plane.lua --only dataset.test=20,flow=interpolant --out "$out"
 [ -n "$(cell tight.nll_last 1)" ] || fail "no tight.nll_last"
 
-say "weights that were never best are no best weights"
+say "the last weights are not taken for the best ones"
 plane_script never.lua 1 'measure = { max_attempts = 1 },
   audits = { more = { ["measure.max_attempts"] = 100 } },'
 expect_code 0 "$hifm" run never.lua --only flow=transport --out "$out"
@@ -89,7 +89,7 @@ view=never-partial
 [ -z "$(cell more.nll_best 1)" ] || fail "the last weights are called the best"
 [ -n "$(cell more.nll_last 1)" ] || fail "no more.nll_last"
 
-say "bad audits are refused, and a bad table or figure before anything runs"
+say "bad audits, tables and figures are refused before anything runs"
 plane_script paper.lua 3 'audits = { paper = { ["dataset.test"] = 40 } },'
 expect_code 78 "$hifm" run paper.lua --out "$out"
 expect_words "audits.paper" "another name"

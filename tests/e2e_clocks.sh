@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Both clocks and both schemes: they train, are measured, and are told apart in the CSV files.
+# Both clocks and both schemes: they train, are measured, and are distinguished in the CSV files.
 source "$(dirname "$0")/e2e.inc.sh"
 out=$tmp/out view=clocks
 
@@ -43,19 +43,19 @@ awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
   $at["epoch"] == 4 { rows++; if (least > 0.9 * first) bad = 1 }
   END { exit bad || rows != 4 }' "$out/$view/history.csv" || fail "a loss that does not fall"
 
-say "where the likelihood begins is on record, for networks that answer v_z"
+say "results record where the likelihood begins, for networks with v_z"
 [ "$(grep -l '"likelihood_start": 0.99999' "$out"/runs/*/result.json | wc -l)" = 2 ] ||
   fail "not two results with likelihood_start"
 grep -l '"likelihood_start"' "$out"/runs/*/result.json | while read -r file; do
   grep -q '"scheme": *"infinite"' "$(dirname "$file")/job.json" || fail "$file is of the finite scheme"
 done
 
-say "kappa = 2 is warned of where the squared velocity has no mean or a huge one, once a run"
+say "kappa = 2 gives one warning a run, where the squared velocity has no mean or a huge one"
 expect_code 0 "$hifm" run clocks.lua --set flow.interpolant.kappa=2 --out "$tmp/two"
 for mean in "no finite mean over z" "a huge mean over t"; do
   [ "$(cat "$tmp"/two/runs/*/log.txt | grep -c "kappa = 2.*$mean")" = 1 ] || fail "not one $mean"
 done
-[ "$(cat "$out"/runs/*/log.txt | grep -c 'kappa')" = 0 ] || fail "kappa = 1 is warned of"
+[ "$(cat "$out"/runs/*/log.txt | grep -c 'kappa')" = 0 ] || fail "kappa = 1 gives a warning"
 
 say "the weights of the infinite scheme are measured again without training"
 expect_code 0 "$hifm" run clocks.lua --set measure.solver.rtol=1e-4 --out "$out"
@@ -63,7 +63,7 @@ expect_code 0 "$hifm" run clocks.lua --set measure.solver.rtol=1e-4 --out "$out"
 view=clocks-partial
 for row in 1 2 3 4; do [ -n "$(cell nll_last $row)" ] || fail "row $row has no NLL"; done
 
-say "particles: an egnn answers v_z too, with exact and random traces"
+say "particles: an egnn has v_z, too, with exact and random traces"
 clocks_script particles.lua '{ "egnn", depth = 2, width = 8 }' "$cluster_data" '{ "data" }'
 view=particles-partial
 expect_code 0 "$hifm" run particles.lua --only flow.scheme=infinite --out "$out"

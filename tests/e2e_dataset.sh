@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Recipes by themselves: made once, for runs too, and judged by what is known of their energy.
+# Data sets without a run: made once, and checked against known moments of their energy.
 source "$(dirname "$0")/e2e.inc.sh"
 mkdir recipes
 export HIFM_DATASETS=$tmp/recipes
@@ -22,15 +22,15 @@ expect_code 66 "$hifm" dataset check bowl --out out
 expect_words "bowl does not exist yet" "hifm dataset make bowl"
 [ ! -e out ] || fail "dataset check made a folder"
 
-say "made, told, found to be right"
+say "made, described, found correct"
 expect_code 0 "$hifm" dataset make bowl --out out
 for word in mean_energy mean_radius rhat_energy ess_radius acceptance step; do
-  grep -q "^  $word  *[0-9]" stdout || fail "nothing is said of $word"
+  grep -q "^  $word  *[0-9]" stdout || fail "no line about $word"
 done
 grep -q "^  mean_energy  *1\.[0-9]* +- 0\.0[0-9]*\$\|^  mean_energy  *0\.9[0-9]* +- 0\.0[0-9]*\$" \
   stdout || fail "no mean energy with its error"
-! grep -q "not converged" stderr || fail "chains that are right are said not to have converged"
-mv stdout told
+! grep -q "not converged" stderr || fail "correct chains are reported as not converged"
+mv stdout made
 expect_code 0 "$hifm" dataset check bowl --out out
 [ "$(grep -c '^ok ' stdout)" = 10 ] || fail "not ten checks are ok"
 
@@ -38,7 +38,7 @@ say "made once, for runs too"
 results_of out >before
 expect_code 0 "$hifm" dataset make bowl --out out
 expect_words "made already"
-expect_same told stdout
+expect_same made stdout
 cat >run.lua <<'LUA'
 return require("hifm").experiment {
   dataset = { "bowl", train = 100, test = 10 },
@@ -56,7 +56,7 @@ sed "s/warmup = 200, thin = 4/warmup = 10, thin = 1, spread = 100/; s/pool = 400
 expect_code 0 "$hifm" dataset make wells --out out
 expect_words "the chains have not converged: R-hat is " "Raise warmup, thin or chains"
 
-say "another expectation is another verdict on the same data set"
+say "another expectation gives another verdict on the same data set"
 recipe '{ mean_energy = { 1.5, 0.01 }, mean_radius = { 2, 0 }, mean_colour = { 1, 1 } }'
 expect_code 65 "$hifm" dataset check bowl --out out
 expect_words "2 checks failed" "FAILED mean_energy" "expected 1.500 +- 0.010" "ok     mean_radius" \
@@ -91,7 +91,7 @@ expect_code 0 "$hifm" dataset make pair --out out
 expect_code 0 "$hifm" dataset check pair --out out
 expect_words "ok     centre of mass"
 
-say "too few draws to judge by"
+say "too few draws for a verdict"
 sed -i 's/train_pool = 4000/train_pool = 16/; s/test_pool = 400/test_pool = 2/' recipes/pair.lua
 expect_code 0 "$hifm" dataset make pair --out out
 expect_code 65 "$hifm" dataset check pair --out out

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Wrong command lines, scripts, settings and folders: the right exit code, and words that help.
+# Wrong command lines, scripts, settings and folders: the right exit code, and a helpful message.
 source "$(dirname "$0")/e2e.inc.sh"
 plane_script good.lua 2
 cluster_script cluster.lua 1
@@ -115,7 +115,7 @@ refused 78 "bad.lua:1" "instructions" -- run bad.lua
 head -c 1000 "$hifm" >bad.lua
 refused 78 "bad.lua" -- run bad.lua
 
-say "the Hessian of lennard_jones needs a word about its negative eigenvalues"
+say "the Hessian of lennard_jones needs the setting 'negative'"
 expect_code 1 "$hifm" run cluster.lua --set flow.hessian.energy=lennard_jones \
   --only flow=formation,flow.hyperbolize=no,flow.project=no --out out
 expect_words "negative" "absolute" "clip" "failed"
@@ -158,7 +158,7 @@ for name in runs cache .plugins .; do
   rm "$name.lua"
 done
 
-say "looking at what is not there"
+say "commands about runs that do not exist"
 expect_code 0 "$hifm" ls
 expect_words "no runs in results/runs"
 [ ! -e results ] || fail "hifm ls made a folder"

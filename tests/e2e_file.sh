@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Data from a .npy file: trained on when it is right, refused in clear words when it is not.
+# Data from a .npy file: used for training, or refused with a clear message.
 source "$(dirname "$0")/e2e.inc.sh"
 
 # script FILE PATH SETTINGS: one run on the points of PATH.
@@ -31,14 +31,14 @@ script good.lua points/moved.npy "particles = 4, space = 3"
 expect_code 0 "$hifm" run good.lua --out out
 expect_words "nothing to do"
 
-say "where the file lies is in no CSV"
+say "no CSV file has the path of the data"
 expect_code 0 "$hifm" run good.lua --set "dataset.path=$PWD/points/moved.npy" --out out
 ! grep -q "$PWD" out/good-partial/*.csv || fail "a path is in a CSV"
 expect_words "nothing to do"
 
-say "two names of one content are one run, measured at every epoch"
+say "two names of the same content are one run, measured at every epoch"
 cp points/moved.npy points/copy.npy
-cat >twins.lua <<'LUA'
+cat >duplicates.lua <<'LUA'
 local h = require "hifm"
 local function points(name)
   return h.as(name, { "file", path = "points/" .. name .. ".npy", particles = 4, train = 100, test = 10 })
@@ -50,9 +50,9 @@ return h.experiment {
   flow    = { { "transport" } },
 }
 LUA
-expect_code 0 "$hifm" run twins.lua --out twins
-[ "$(wc -l <twins/twins/history.csv)" = 7 ] || fail "not three epochs for each of two rows"
-[ "$(find twins/runs -name result.json | wc -l)" = 1 ] || fail "not one run"
+expect_code 0 "$hifm" run duplicates.lua --out duplicates
+[ "$(wc -l <duplicates/duplicates/history.csv)" = 7 ] || fail "not three epochs for each of two rows"
+[ "$(find duplicates/runs -name result.json | wc -l)" = 1 ] || fail "not one run"
 
 say "a file that changed after the script was read is another data set"
 job=$(dirname "$(find out/cache -name test.npy)")/job.json
@@ -67,7 +67,7 @@ expect_code 1 "$hifm" run wrong.lua --out out
 expect_words "12 coordinates a point" "dataset.particles = 5" "failed: data set file"
 grep -q 'failed' out/wrong/runs.csv || fail "runs.csv does not say: failed"
 
-say "axes in another order are not taken for particles and space"
+say "axes in another order are not accepted as particles and space"
 printf '\223NUMPY\001\000v\000%-117s\n' \
   "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3, 4), }" >points/turned.npy
 head -c 96 /dev/zero >>points/turned.npy
@@ -86,7 +86,7 @@ expect_code 78 "$hifm" run missing.lua --out none
 expect_words "missing.lua:2" "points/nothing.npy"
 [ ! -e none ] || fail "a script that is refused made a folder"
 
-say "three axes are particles, and are said to be"
+say "three axes must be declared as particles"
 { # 200 clusters of 3 particles in the plane, in zeros
   printf '\223NUMPY\001\000\166\000'
   printf '%-117s\n' "{'descr': '<f4', 'fortran_order': False, 'shape': (200, 3, 2), }"

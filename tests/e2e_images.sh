@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Image data sets: found or fetched, verified, trained on; clear words where that is not possible.
+# Image data sets: found or fetched, verified, trained on; clear messages where that is not possible.
 source "$(dirname "$0")/e2e.inc.sh"
 mkdir recipes
 export HIFM_DATASETS=$tmp/recipes
@@ -10,8 +10,8 @@ mkdir drawn
 draw_images drawn/toy-train 60 4 5 0
 draw_images drawn/toy-test 20 4 5 7
 # The first training image once more, as the last of the test images.
-{ head -c $((16 + 19 * 20)) drawn/toy-test && head -c 36 drawn/toy-train | tail -c 20; } >twin
-mv twin drawn/toy-test
+{ head -c $((16 + 19 * 20)) drawn/toy-test && head -c 36 drawn/toy-train | tail -c 20; } >longer
+mv longer drawn/toy-test
 train_hash=$(hash_of drawn/toy-train)
 test_hash=$(hash_of drawn/toy-test)
 
@@ -45,7 +45,7 @@ return h.experiment {
 LUA
 }
 
-say "files that are nowhere"
+say "missing files"
 recipe toys "$known, folder = \"pool:$tmp/more\""
 expect_code 66 "$hifm" dataset make toys --out out
 expect_words "no toy-train and no toy-train.gz" "$tmp/recipes/pool:$tmp/more:$tmp/recipes/toys" \
@@ -73,7 +73,7 @@ expect_words "recipes/toys.sh: the script ended by signal 9"
 fetching "cp drawn/toy-train \"\$1\""
 expect_code 66 "$hifm" worker "$job"
 expect_words "no toy-test and no toy-test.gz"
-[ ! -e "$(dirname "$job")/fetched" ] || fail "what was fetched in vain is still there"
+[ ! -e "$(dirname "$job")/fetched" ] || fail "the folder of a failed fetch is still there"
 
 say "a script that hangs ends with the program"
 fetching "sleep 1000.25 & echo \$! >sleeper; wait"
@@ -183,7 +183,7 @@ rm recipes/toys/toy-train.gz
 expect_code 78 "$hifm" dataset make toys --out out5
 expect_words "dataset.train_content: must be given where files are fetched"
 
-say "files that are no images, or not of one kind"
+say "files that are not images, or of different kinds"
 recipe toys ""
 head -c 100 drawn/toy-train >recipes/toys/toy-train
 expect_code 65 "$hifm" dataset make toys --out out6
@@ -195,7 +195,7 @@ draw_images recipes/toys/toy-train 60 3 5 0
 expect_code 1 "$hifm" dataset make toys --out out6
 expect_words "images of 3 x 5 pixels, but toy-test has images of 4 x 5"
 
-say "a script may use images of its own, but name nothing to be run"
+say "a script may declare its own images, but no program to run"
 cat >own.lua <<'LUA'
 return require("hifm").experiment {
   dataset = { "images", folder = "drawn", train_file = "toy-train", test_file = "toy-test",

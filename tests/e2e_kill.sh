@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# SIGKILL at any moment, of the scheduler or of workers, costs nothing but time: the grid ends with
-# the same bytes, no finished run is repeated, no worker is left behind.
+# SIGKILL at any moment, of the scheduler or of workers, costs only time: the grid ends with the same
+# bytes, no finished run is repeated, no worker is left.
 source "$(dirname "$0")/e2e.inc.sh"
 kills=5
 [ "${HIFM_LONG:-0}" = 1 ] && kills=100
@@ -54,10 +54,10 @@ expect_code 0 "$hifm" run grid.lua -j2 --out stormy
 expect_same_grid calm stormy grid
 expect_not_repeated
 
-say "a run goes on from its checkpoint"
+say "a run continues from its checkpoint"
 tries=10
 until grep -rqF 'resumed at step' stormy/runs; do # the storm may have missed every training
-  [ $((tries--)) -gt 0 ] || fail "no run went on from a checkpoint"
+  [ $((tries--)) -gt 0 ] || fail "no run continued from a checkpoint"
   rm -rf stormy
   start stormy
   wait_for 20 has_checkpoint stormy
@@ -106,7 +106,7 @@ while [ "$done_kills" -lt "$kills" ]; do
   if kill -KILL "${pids[RANDOM % ${#pids[@]}]}" 2>/dev/null; then done_kills=$((done_kills + 1)); fi
 done
 ended
-grep -q '^retry: .*killed by SIGKILL' stderr || fail "no retry was told"
+grep -q '^retry: .*killed by SIGKILL' stderr || fail "no retry was reported"
 expect_same_grid calm stormy grid
 expect_no_workers 2
 [ -z "$(find stormy -name checkpoint.safetensors)" ] || fail "a checkpoint outlived its run"

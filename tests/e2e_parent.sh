@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Whatever the parent has done to signals, limits and the environment: grids end, and end in order.
+# Grids end properly with any signal settings, limits and environment of the parent process.
 source "$(dirname "$0")/e2e.inc.sh"
 plane_script grid.lua 2 "schedule = { checkpoint = 0.05 },"
 only=flow=transport
 
 say "signals that are ignored or blocked"
-# A program that hangs would hang for good.
+# A program that hangs would hang forever.
 limited() { timeout -s KILL 60 "$@"; }
 expect_code 0 limited env --ignore-signal=CHLD "$hifm" plugin list
 expect_code 0 limited env --ignore-signal=CHLD "$hifm" run grid.lua --only $only --out ignored
 expect_code 0 limited env --block-signal "$hifm" run grid.lua --only $only --out blocked
 expect_same ignored/grid-partial/runs.csv blocked/grid-partial/runs.csv
 is_training() { [ -n "$(find "$1/runs" -name checkpoint.safetensors 2>/dev/null)" ]; }
-# endless OUT WORDS...: a grid that never ends, begun by env with these words; sets $scheduler.
+# endless OUT WORDS...: a grid that never ends, started by env with these words; sets $scheduler.
 endless() {
   env "${@:2}" "$hifm" run grid.lua --only $only --set train.epochs=100000000 --out "$tmp/$1" \
     >stdout 2>stderr </dev/null &
@@ -43,7 +43,7 @@ if ! grep -q __asan_init "$hifm"; then
 fi
 
 say "one thread of OpenBLAS, unless another number is given; the process keeps its name"
-# threads NUMBER WORDS...: in the environment of a scheduler begun with these words.
+# threads NUMBER WORDS...: in the environment of a scheduler started with these words.
 threads() {
   endless "threads$1" "${@:2}"
   [ "$(tr '\0' '\n' <"/proc/$scheduler/environ" | grep '^OPENBLAS_NUM')" = \

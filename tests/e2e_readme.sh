@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# README.md is right: every command in it works (with tiny settings where it would train), every
-# path and function it names exists, its plugin is the one that is tested.
+# The pages (README.md of each folder) work: every command in them runs (with tiny settings where it
+# would train), every script and plugin in them is one that hifm takes.
 source "$(dirname "$0")/e2e.inc.sh"
-readme=$source_dir/README.md
+mapfile -t pages < <(list_pages)
 compiler=
 for candidate in "${CC:-cc}" gcc clang; do
   if command -v "$candidate" >/dev/null; then compiler=$candidate && break; fi
@@ -10,15 +10,23 @@ done
 [ -n "$compiler" ] || { say "SKIPPED: no C compiler" && exit 77; }
 
 # What the commands see: a copy of the sources, and the program with its plugins in its place.
-mkdir -p tree/build
-for folder in include scripts datasets tests plugins; do
-  cp -r "$source_dir/$folder" tree/
+mkdir -p tree/build tree/results tree/mine
+for folder in include scripts datasets tests plugins results/lj13 results/mnist; do
+  cp -r "$source_dir/$folder" "tree/$folder"
 done
 ln -s "$hifm" tree/build/hifm
+ln -s "$(dirname "$hifm")/plugins" tree/build/plugins
 cd tree
 
-# blocks LANGUAGE: the lines of README's blocks of this language.
-blocks() { sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/{/^\`\`\`/d;p}" "$readme"; }
+# blocks LANGUAGE PAGE: the lines of its blocks of this language.
+blocks() { sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/{/^\`\`\`/d;p}" "$source_dir/$2"; }
+
+# split_blocks LANGUAGE PAGE: each block of this language into a file blocks/N.
+split_blocks() {
+  rm -rf blocks && mkdir blocks
+  awk -v fence="\`\`\`$1" '$0 == fence { n++; on = 1; next } /^```$/ { on = 0 }
+    on { print >("blocks/" n) }' "$source_dir/$2"
+}
 
 # The data set of the commands that train: a few points. `dataset check` says so.
 mkdir few
@@ -35,37 +43,44 @@ LUA
 sed -i 's/\["dataset.test"\] = [0-9]*/["dataset.test"] = 8/g' scripts/*.lua
 points="--set dataset.train=100 --set dataset.test=8 --set train.epochs=1"
 training="--set network.width=4 --set train.batch=50"
+images="--set dataset.train=20 --set dataset.test=8 --set train.batch=10"
 
 # tiny COMMAND: the same, but nothing that takes long.
 tiny() {
   local command=${1/#cc /$compiler } few="HIFM_DATASETS=few"
   case $command in
   *" --dry-run"*) echo "$command" ;;
-  *" scripts/mnist.lua --profile "*)
-    echo "$few $command --set dataset.train=20 --set dataset.test=8 --set train.batch=10"
-    ;;
+  *" scripts/mnist.lua --profile "*) echo "$few $command $images" ;;
   *" scripts/"*" --profile "*) echo "$few $command $points $training" ;;
   *"hifm run scripts/"*) echo "$command --dry-run" ;;
+  *"hifm table scripts/"*) echo "$command --out full" ;;
+  *"hifm run mine/first.lua") echo "$command $points --set train.batch=50" ;;
   *"hifm run mine/"*) echo "$command $points" ;;
+  *"hifm bench --weights FILE") echo "${command/FILE/results/runs/lj13-egnn-transport-*/last.safetensors}" ;;
+  *"hifm sample 098c9c19e964 "*) echo "${command/098c9c19e964/mnist-unet-transport}" ;;
   *"hifm dataset make "*) echo "$few $command" ;;
   *"hifm dataset check "*) echo "$few $command || [ \$? = 65 ]" ;;
   *) echo "$command" ;;
   esac
 }
 
-# try COMMAND: as README has it, without its comment.
+# try COMMAND: as the page has it, without its comment; once, if several pages have it.
+declare -A seen=()
 try() {
   local command
-  command=${1%% # *}
+  command=$(sed 's/ *# .*//' <<<"$1")
+  [ -z "${seen[$command]:-}" ] || return 0
+  seen[$command]=yes
   case $command in
   scripts/*)
     [ -x "${command%% *}" ] || fail "not executable: $command"
     expect_code 0 "${command%% *}" --help
     ;;
-  build/hifm\ * | HIFM_*=*\ build/hifm\ * | cc\ * | cp\ * | mkdir\ *)
+  "python3 tests/"*) [ -s "$(cut -d' ' -f2 <<<"$command")" ] || fail "no such file: $command" ;;
+  build/hifm\ * | HIFM_*=*\ build/hifm\ * | cc\ * | cp\ * | mkdir\ * | awk\ *)
     expect_code 0 bash -c "$(tiny "$command")"
     ;;
-  *) fail "no rule for this command of README.md: $command" ;;
+  *) fail "no rule for this command of a page: $command" ;;
   esac
   tried=$((tried + 1))
 }
@@ -75,31 +90,80 @@ expect_refused() {
   if (trap - EXIT && "$@") >/dev/null 2>&1; then fail "passed, but should not: $*"; fi
 }
 
-say "scripts in README.md"
-mkdir mine
-blocks lua >block
-name=$(sed -n '1s/^-- //p' block)
-[ "${name%/*}" = mine ] || fail "the script in README.md does not say its name in mine/"
-cp block "$name"
+# try_commands PAGE: a line that ends with a backslash continues in the next one.
+try_commands() {
+  local line
+  while read -r line; do
+    case $line in "" | "#"*) continue ;; esac
+    try "$line"
+  done < <(blocks sh "$1" | sed ':more;/\\$/{N;s/ *\\\n */ /;b more}')
+}
 
-say "commands"
-tried=0
-while read -r line; do
-  case $line in "" | "#"*) continue ;; esac
-  try "$line"
-done < <(blocks sh)
-[ "$tried" -ge 15 ] || fail "only $tried commands found in README.md"
-say "$tried commands work"
-tried=0
-expect_refused try "build/hifm run scripts/nothing.lua"
-expect_refused try "build/hifm run scripts/lj13.lua --profile quick --set train.nothing=1"
-expect_refused try "scripts/nothing.sh"
-expect_refused try "make install"
+# try_script BLOCK: one that begins with its name, "-- mine/...", is put there for the commands of
+# the page; any other is a part of a script, here one of LJ13's.
+try_script() {
+  local name
+  name=$(sed -n '1s/^-- //p' "$1")
+  case $name in
+  mine/*) cp "$1" "$name" ;;
+  "")
+    {
+      echo 'return require("hifm").experiment {'
+      echo '  dataset = { "lj13", train = 1000 }, network = "egnn", train = { batch = 100, epochs = 1 },'
+      grep -q '^flow' "$1" ||
+        echo '  flow = require("hifm").grid { require("hifm").as("OT", { { "transport" } }), "data" },'
+      cat "$1"
+      echo '}'
+    } >scripts/part.lua
+    expect_code 0 build/hifm run scripts/part.lua --dry-run
+    ;;
+  *) fail "a script named $name, not mine/..." ;;
+  esac
+}
+
+# code_sources PAGE: for each block of C the .c file that is linked last before it.
+code_sources() {
+  awk '/^```c$/ { print file } match($0, /\]\([^)]*\.c\)/) { file = substr($0, RSTART + 2, RLENGTH - 3) }' \
+    "$source_dir/$1"
+}
+
+# expect_code_of FILE BLOCK: the block is a part of the file.
+expect_code_of() {
+  local code block
+  code=$(<"$1") block=$(<"$2")
+  [[ $code == *"$block"* ]] || fail "this code is not in $1: $(head -n 1 "$2")"
+}
+
+# try_page PAGE: its scripts, its code, its commands.
+try_page() {
+  local block number=0 source
+  split_blocks lua "$1"
+  for block in blocks/*; do
+    if [ -e "$block" ]; then try_script "$block"; fi
+  done
+  split_blocks c "$1"
+  while read -r source; do
+    number=$((number + 1))
+    expect_code_of "$source_dir/$(dirname "$1")/$source" "blocks/$number"
+    codes=$((codes + 1))
+  done < <(code_sources "$1")
+  try_commands "$1"
+}
+
+tried=0 codes=0
+for page in "${pages[@]}"; do
+  say "$page"
+  try_page "$page"
+done
+[ "$tried" -ge 40 ] || fail "only $tried commands found"
+[ "$codes" -ge 3 ] || fail "only $codes blocks of C found"
+say "$tried commands, $codes blocks of C"
 
 say "files that a run leaves"
-run=$(echo results/runs/lj13-*-transport-*)
+words=$source_dir/scripts/README.md
+run=$(echo results/runs/lj13-egnn-transport-*)
 for file in job.json log.txt result.json best.safetensors last.safetensors; do
-  grep -qF "\`$file\`" "$readme" || fail "README.md does not tell of $file"
+  grep -qF "\`$file\`" "$words" || fail "scripts/README.md does not name $file"
   [ -e "$run/$file" ] || fail "no $file in $run"
 done
 [ "$(find "$run" -name 'measure-????????????.json' | wc -l)" = 3 ] ||
@@ -108,78 +172,18 @@ for file in runs.csv history.csv timings.csv table2.md table2.tex table2.csv; do
   [ -s "results/lj13-quick-partial/$file" ] || fail "no $file of the quick profile"
 done
 
-say "the plugin"
-blocks c >block
-[ -s block ] || fail "no plugin in README.md"
-tail -n "$(wc -l <block)" "$source_dir/tests/morse.c" >end
-expect_same block end
-[ "$(head -1 block)" = '#include "hifm/energy.h"' ] || fail "the plugin is not complete"
+say "the first page shows a whole plugin"
+split_blocks c README.md
+tail -n "$(wc -l <blocks/1)" "$source_dir/tests/morse.c" >end
+expect_same blocks/1 end
+[ "$(head -1 blocks/1)" = '#include "hifm/energy.h"' ] || fail "the plugin is not complete"
 
-# paths: what a text on stdin names below the folders of the tree.
-paths() {
-  grep -oE '(^|[^A-Za-z0-9_./-])(scripts|plugins|runtime|tests|datasets|include)/[][A-Za-z0-9_./*-]*' |
-    sed -E 's/^[^a-z]//; s/[].,]+$//' | sort -u
-}
-
-# check_paths: each exists in the source folder (with * for any name).
-check_paths() {
-  local path count=0
-  while read -r path; do
-    compgen -G "$source_dir/$path" >/dev/null || fail "README.md names $path, which is not there"
-    count=$((count + 1))
-  done < <(paths)
-  [ "$count" -ge "$1" ] || fail "only $count paths found"
-}
-
-# check_functions LEAST: in each line on stdin, every `name()` is defined in the file that stands
-# before it.
-check_functions() {
-  local line word file count=0
-  while read -r line; do
-    file=
-    while read -r word; do
-      case $word in
-      *.c | *.h) file=$word ;;
-      *"()")
-        [ -n "$file" ] || fail "README.md names no file for $word"
-        grep -qE "^([A-Za-z].*[ *])?${word%()}\(" "$source_dir/$file" ||
-          fail "README.md says that $word is in $file, but it is not"
-        count=$((count + 1))
-        ;;
-      esac
-    done < <(grep -oE '`[^` ]+`' <<<"$line" | tr -d '`')
-  done < <(grep '()`')
-  [ "$count" -ge "$1" ] || fail "only $count functions found"
-}
-
-# check_modules LEAST: in the table of folders, every bare NAME.c lies in its row's folder, which
-# may stand in a row above.
-check_modules() {
-  local line word folder='' count=0
-  while read -r line; do
-    while read -r word; do
-      case $word in
-      */) folder=$word ;;
-      */*) ;;
-      *.[ch])
-        [ -n "$(find "$source_dir/$folder" -name "$word")" ] ||
-          fail "README.md says that $folder has $word, but it has not"
-        count=$((count + 1))
-        ;;
-      esac
-    done < <(grep -oE '`[^` ]+`' <<<"$line" | tr -d '`')
-  done
-  [ "$count" -ge "$1" ] || fail "only $count modules found"
-}
-
-say "paths and functions"
-check_paths 60 <"$readme"
-check_functions 40 <"$readme"
-check_modules 25 < <(sed -n '/^| place/,/^$/p' "$readme")
-expect_refused check_paths 1 <<<'see `runtime/host/nothing.c`'
-expect_refused check_functions 1 <<<'| x | `runtime/host/flow.c` `nothing()` |'
-expect_refused check_functions 1 <<<'| x | `linear_path()` |'
-expect_refused check_modules 1 <<<'| `runtime/base/` | `schedule.c` |'
-for script in "$source_dir"/scripts/*.sh; do
-  [ -x "$script" ] || fail "$script is not executable"
-done
+say "the checks themselves"
+expect_refused try "build/hifm run scripts/nothing.lua"
+expect_refused try "build/hifm run scripts/lj13.lua --profile quick --set train.nothing=1"
+expect_refused try "scripts/nothing.sh"
+expect_refused try "make install"
+echo 'int nothing;' >other.c
+expect_refused expect_code_of "$source_dir/tests/morse.c" other.c
+echo 'flow = { { "nothing" } },' >other.lua
+expect_refused try_script other.lua

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# What is built while a grid runs changes nothing in it: not the plugins, not the program.
+# Rebuilding plugins or program while a grid runs does not change the grid.
 source "$(dirname "$0")/e2e.inc.sh"
 plane_script grid.lua 100
 
-# A build of our own, to be spoiled.
+# A copy of the build, to be damaged.
 mkdir tree extra
 cp "$hifm" tree/
 cp -r "$(dirname "$hifm")/plugins" tree/
@@ -11,7 +11,7 @@ unset HIFM_PLUGIN_PATH
 
 expect_code 0 "$hifm" run grid.lua -j1 --out calm
 
-say "built anew meanwhile"
+say "rebuilt during a grid"
 tree/hifm run grid.lua -j1 --out "$tmp/spoiled" >stdout 2>stderr </dev/null &
 scheduler=$!
 is_training() { [ -n "$(find spoiled/runs -name log.txt 2>/dev/null)" ]; }
@@ -23,7 +23,7 @@ code=0
 wait "$scheduler" || code=$?
 [ "$code" = 0 ] || fail "the grid ended with $code"
 [ "$(find spoiled/runs -name log.txt -newer tree/hifm | wc -l)" -gt 0 ] ||
-  fail "nothing was left to run when the build was spoiled"
+  fail "nothing was left to run when the build was damaged"
 expect_same_grid calm spoiled grid
 
 say "copies of other plugins do not pile up"

@@ -5,7 +5,7 @@ source "$(dirname "$0")/e2e.inc.sh"
 kills=5
 [ "${HIFM_LONG:-0}" = 1 ] && kills=20
 
-# without_provenance FILE: a result but for who made it and how long it took.
+# without_provenance FILE: a result without the part about machine and time.
 without_provenance() { sed '/^  "provenance": {/,/^  }/d' "$1"; }
 
 # expect_same_run ONE OTHER: folders of the same run.
@@ -38,7 +38,7 @@ run_killed() {
     wait "$worker" 2>/dev/null || code=$?
     case $code in
     137) done_kills=$((done_kills + 1)) ;;
-    0) # it was faster: compare, begin anew
+    0) # it was faster: compare, start again
       expect_same_run "$1" "$2"
       rm -r "$2"
       ;;
@@ -69,7 +69,7 @@ LUA
     -e 's,^  "checkpoint_seconds": .*,  "checkpoint_seconds": 0.01\,,' \
     "$calm/job.json" >"$name.job.json"
   run_killed "$calm" "$tmp/stormy" "$tmp/$name.job.json"
-  grep -q 'resumed at step [1-9]' all.log || fail "$name did not go on from a checkpoint"
+  grep -q 'resumed at step [1-9]' all.log || fail "$name did not continue from a checkpoint"
   rm -r "$tmp/stormy" all.log
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Samples of what a run has learned: the same ones again, of the right distribution, and clear words
-# where there can be none.
+# Samples of a trained run: reproducible, of the right distribution, and clear messages where samples
+# are not possible.
 source "$(dirname "$0")/e2e.inc.sh"
 export TMPDIR=$tmp/scratch # where sampling workers have their folders
 mkdir "$TMPDIR"
@@ -33,7 +33,7 @@ shape() { head -c 128 "$1" | grep -ao "'shape': ([0-9, ]*)" | cut -d' ' -f2-; }
 # numbers FILE: its numbers, one a line; the header of so small a shape has 128 bytes.
 numbers() { od -A n -v -t f8 -w8 -j 128 "$1"; }
 
-say "before anything is there"
+say "before there is a run"
 refused 66 'no run in results/runs has "mlp" in its name' -- sample mlp --out no.npy
 refused 66 "nowhere/run is not the folder of a run" -- sample nowhere/run --out no.npy
 
@@ -96,7 +96,7 @@ numbers c.npy | awk '{ s[int((NR - 1) / 12) "," NR % 3] += $1 }
   END { for (k in s) if (s[k] > 1e-5 || s[k] < -1e-5) { print s[k]; exit 1 } }' >off ||
   fail "the centre of mass is off by $(cat off)"
 
-say "a grid that runs meanwhile does not mind, and nothing in results is touched"
+say "a running grid is not disturbed, and nothing in results changes"
 exec 8<>results/.lock && flock 8
 expect_code 0 "$hifm" sample mlp --out b.npy
 exec 8>&-
@@ -129,7 +129,7 @@ refused 66 "cache" "train.npy" -- sample "$moved" --out no.npy
 rm "$moved/job.json"
 refused 66 "is not the folder of a run" -- sample "$moved" --out no.npy
 
-say "a solver that does not come to its end"
+say "a solver that fails"
 cp "$run/job.json" "$run/kept.json"
 sed -i 's/"max_attempts": *[0-9]*/"max_attempts": 1/' "$run/job.json"
 refused 76 "no samples: rk45" "1 steps tried" -- sample mlp --out no.npy

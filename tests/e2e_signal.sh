@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# SIGINT and SIGTERM end a grid within 10 s with its checkpoints written; the next call goes on
+# SIGINT and SIGTERM end a grid within 10 s with its checkpoints written; the next call continues
 # from them to the same bytes. Two programs never share a results folder.
 source "$(dirname "$0")/e2e.inc.sh"
 plane_script grid.lua 3000 'measure = { every = 500 }, schedule = { checkpoint = 0.05 },'
@@ -15,7 +15,7 @@ start() {
 # Some worker is inside its training loop.
 is_training() { [ -n "$(find "$1/runs" -name checkpoint.safetensors 2>/dev/null)" ]; }
 
-# The steps at which runs were stopped, and those at which they went on.
+# The steps at which runs were stopped, and those at which they continued.
 steps_of() { sed -n "s/.*$2 at step \([0-9]*\) of.*/\1/p" "$1"/runs/*/log.txt | sort; }
 
 # stop_with SIGNAL CODE SECONDS: sent to the scheduler, which ends with CODE in time.
@@ -30,7 +30,7 @@ stop_with() {
 
 for signal in INT:130 TERM:143 HUP:129; do
   name=${signal%:*}
-  say "SIG$name: checkpoint, end, go on"
+  say "SIG$name: checkpoint, end, continue"
   rm -rf stopped
   start stopped
   wait_for 20 is_training stopped
@@ -42,7 +42,7 @@ for signal in INT:130 TERM:143 HUP:129; do
   expect_code 0 "$hifm" ls --out stopped
   expect_words interrupted
   expect_code 0 "$hifm" run grid.lua -j2 --out stopped
-  steps_of stopped resumed | cmp - stops || fail "a run did not go on where it was stopped"
+  steps_of stopped resumed | cmp - stops || fail "a run did not continue where it was stopped"
   expect_same_grid calm stopped grid
 done
 
@@ -67,7 +67,7 @@ kill -0 "$scheduler" || fail "one signal ended the grid without its workers"
 stop_with INT 130 3
 expect_no_workers 1
 
-say "a second program on the same folder is refused and named the first"
+say "a second program on the same folder is refused; the message names the first"
 start held --set train.epochs=1000000
 wait_for 20 is_training held
 expect_code 75 "$hifm" run grid.lua --out held

@@ -1,6 +1,6 @@
 ---@meta hifm
--- What `require "hifm"` gives a script, for editors that know LuaLS annotations. hifm itself does
--- not read this file. Settings: `hifm plugin describe KIND NAME`, `hifm describe train`, ...
+-- What `require "hifm"` returns, for editors that know LuaLS annotations. hifm itself does not read
+-- this file. Settings: `hifm plugin describe KIND NAME`, `hifm describe train`, ...
 
 local h = {}
 
@@ -15,8 +15,8 @@ local h = {}
 
 ---The path stage first, for instance { { "hessian", energy = "formation" }, { "condition", c = 2 } }.
 ---@class hifm.Flow
----@field clock? "z" | "t" | hifm.Axis what is uniform; "t" not with a Hessian
----@field scheme? "finite" | "infinite" | hifm.Axis "infinite": the network also answers v_z
+---@field clock? "z" | "t" | hifm.Axis which variable is uniform; "t" does not work with a Hessian
+---@field scheme? "finite" | "infinite" | hifm.Axis "infinite": the network also has the output v_z
 ---@field [integer] hifm.Plugin
 
 ---@class hifm.Train
@@ -73,8 +73,8 @@ local h = {}
 ---@return any
 function h.experiment(declared) end
 
----One axis of whole values; in a list, one entry of several. A grid inside a choice is that choice's
----own axis.
+---One axis of whole values; in a list, one entry of several. A grid inside a choice is an axis of
+---that choice only.
 ---@param choices any[]
 ---@return hifm.Axis
 function h.grid(choices) end
@@ -84,13 +84,13 @@ function h.grid(choices) end
 ---@return hifm.Axis
 function h.maybe(value) end
 
----Names a choice in tables; no part of a run's identity.
+---Names a choice in tables. The name is not part of a run's identity.
 ---@param label string
 ---@param value any
 ---@return hifm.Axis
 function h.as(label, value) end
 
----No entry in a list; in a profile, the setting is taken out.
+---No entry in a list; in a profile, it removes the setting.
 ---@type any
 h.none = nil
 
@@ -100,8 +100,8 @@ h.none = nil
 ---@return hifm.Rule
 function h.zip(lists) end
 
----Keeps the runs for which the function says true. It sees the resolved run: run.train.batch,
----run.network[1] (the name), run.flow.condition (nil where the run has no such stage).
+---Keeps the runs for which the function returns true. Its argument is the resolved run:
+---run.train.batch, run.network[1] (the name), run.flow.condition (nil if there is no such stage).
 ---@param keep fun(run: table): boolean
 ---@return hifm.Rule
 function h.where(keep) end
