@@ -26,7 +26,7 @@ static void ask_for_one_thread(int argc, char **argv, char **environment) {
 
 /* The functions of this section run before the constructors of libraries. */
 typedef void beginning(int, char **, char **);
-__attribute__((section(".preinit_array"), used)) static beginning *const begin = ask_for_one_thread;
+__attribute__((section(".preinit_array"), used)) static beginning *const BEGIN = ask_for_one_thread;
 
 /* If a standard descriptor is closed, the first file that is opened would get its number, and what
  * is printed would go into that file. */

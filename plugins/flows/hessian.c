@@ -40,12 +40,12 @@ static hifm_status shape(const void *self, const hifm_point *point, hifm_spectru
   return HIFM_OK;
 }
 
-static const char *const negatives[] = {"refuse", "absolute", "clip", NULL};
+static const char *const NEGATIVES[] = {"refuse", "absolute", "clip", NULL};
 
 static const hifm_param params[] = {
     HIFM_PARAM_REF(hessian, energy, HIFM_ENERGY, NULL, "whose Hessian shapes the flow"),
     HIFM_PARAM_REAL(hessian, kappa, 1, HIFM_POSITIVE, 100, "how fast z follows the data (eq. 19)"),
-    HIFM_PARAM_CHOICE(hessian, negative, REFUSE, negatives,
+    HIFM_PARAM_CHOICE(hessian, negative, REFUSE, NEGATIVES,
                       "negative eigenvalues: an error, their absolute value, or null modes"),
     HIFM_PARAM_REAL(hessian, tol, 1e-6, 0, 0.1, "null means |alpha| <= tol * max|alpha|"),
     HIFM_PARAM_END};

@@ -7,12 +7,12 @@
 enum { BLOCK = 128, ROUNDS = 12 };
 
 /* RFC 7693, section 2.6. */
-static const uint64_t start[8] = {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b,
+static const uint64_t START[8] = {0x6a09e667f3bcc908, 0xbb67ae8584caa73b, 0x3c6ef372fe94f82b,
                                   0xa54ff53a5f1d36f1, 0x510e527fade682d1, 0x9b05688c2b3e6c1f,
                                   0x1f83d9abfb41bd6b, 0x5be0cd19137e2179};
 
 /* RFC 7693, section 2.7; rounds 10 and 11 use rows 0 and 1 again. */
-static const unsigned char order[10][16] = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
+static const unsigned char ORDER[10][16] = {{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
                                             {14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3},
                                             {11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4},
                                             {7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8},
@@ -50,23 +50,23 @@ static void mix(uint64_t *v, const int at[4], uint64_t x, uint64_t y) {
 /* The compression function F of section 3.2. The upper word of the byte counter stays 0: 2^64
  * bytes are never hashed. */
 static void compress(blake2b *hash, bool last) {
-  static const int columns[8][4] = {{0, 4, 8, 12},  {1, 5, 9, 13},  {2, 6, 10, 14}, {3, 7, 11, 15},
+  static const int COLUMNS[8][4] = {{0, 4, 8, 12},  {1, 5, 9, 13},  {2, 6, 10, 14}, {3, 7, 11, 15},
                                     {0, 5, 10, 15}, {1, 6, 11, 12}, {2, 7, 8, 13},  {3, 4, 9, 14}};
   uint64_t v[16], m[16];
-  for (int i = 0; i < 8; i++) v[i] = hash->state[i], v[i + 8] = start[i];
+  for (int i = 0; i < 8; i++) v[i] = hash->state[i], v[i + 8] = START[i];
   for (int i = 0; i < 16; i++) m[i] = load(hash->block + 8 * i);
   v[12] ^= hash->count;
   if (last) v[14] = ~v[14];
   for (int round = 0; round < ROUNDS; round++) {
-    const unsigned char *s = order[round % 10];
-    for (int i = 0; i < 8; i++) mix(v, columns[i], m[s[2 * i]], m[s[2 * i + 1]]);
+    const unsigned char *s = ORDER[round % 10];
+    for (int i = 0; i < 8; i++) mix(v, COLUMNS[i], m[s[2 * i]], m[s[2 * i + 1]]);
   }
   for (int i = 0; i < 8; i++) hash->state[i] ^= v[i] ^ v[i + 8];
 }
 
 void blake2b_begin(blake2b *hash, size_t digest_length) {
   *hash = (blake2b){.length = digest_length};
-  memcpy(hash->state, start, sizeof start);
+  memcpy(hash->state, START, sizeof START);
   hash->state[0] ^= 0x01010000 ^ digest_length;
 }
 

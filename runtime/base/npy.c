@@ -64,10 +64,10 @@ static status_code read_type(reader *in, npy_array *array) {
   char word[32];
   status_code status = read_word(in, word);
   if (status != STATUS_OK) return status;
-  static const npy_type types[] = {NPY_FLOAT32, NPY_FLOAT64, NPY_UINT8};
-  for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-    if (strcmp(word, type_text(types[i])) != 0) continue;
-    array->type = types[i];
+  static const npy_type TYPES[] = {NPY_FLOAT32, NPY_FLOAT64, NPY_UINT8};
+  for (size_t i = 0; i < sizeof TYPES / sizeof *TYPES; i++) {
+    if (strcmp(word, type_text(TYPES[i])) != 0) continue;
+    array->type = TYPES[i];
     return STATUS_OK;
   }
   if (strchr(word, 'O'))

@@ -35,7 +35,7 @@ static uint8_t *pack_rows(arena *a, const uint8_t *pixels, size_t width, size_t 
 
 status_code png_write(const char *path, const uint8_t *pixels, size_t width, size_t height,
                       failure *err) {
-  static const uint8_t signature[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  static const uint8_t SIGNATURE[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
   uint8_t header[HEADER] = {[8] = 8 /* bits a pixel, gray, not interlaced */};
   if (width == 0 || height == 0 || width > PNG_PIXELS_MAX / height)
     return failure_set(err, STATUS_BAD_INPUT, "%s: %zu x %zu pixels; a picture has 1 to %d", path,
@@ -48,7 +48,7 @@ status_code png_write(const char *path, const uint8_t *pixels, size_t width, siz
   const uint8_t *stream = pack_rows(&a, pixels, width, height, &packed);
   status_code status = files_begin(&file, path, err);
   if (status != STATUS_OK) goto done;
-  status = files_append(&file, signature, sizeof signature, err);
+  status = files_append(&file, SIGNATURE, sizeof SIGNATURE, err);
   if (status == STATUS_OK) status = append_chunk(&file, "IHDR", header, sizeof header, err);
   if (status == STATUS_OK) status = append_chunk(&file, "IDAT", stream, packed, err);
   if (status == STATUS_OK) status = append_chunk(&file, "IEND", NULL, 0, err);

@@ -159,10 +159,10 @@ bool value_equal(const value *x, const value *y) {
 }
 
 const char *value_type_text(const value *node) {
-  static const char *const words[] = {
+  static const char *const WORDS[] = {
       [VALUE_NULL] = "nothing", [VALUE_BOOL] = "a boolean", [VALUE_NUMBER] = "a number",
       [VALUE_TEXT] = "a text",  [VALUE_LIST] = "a list",    [VALUE_MAP] = "a table",
       [VALUE_GRID] = "a grid",  [VALUE_NONE] = "h.none",    [VALUE_LABEL] = "a labelled value",
   };
-  return node ? words[node->type] : words[VALUE_NULL];
+  return node ? WORDS[node->type] : WORDS[VALUE_NULL];
 }

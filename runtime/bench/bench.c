@@ -57,7 +57,7 @@ static status_code describe_data(bench *b, failure *err) {
   const struct {
     const char *key;
     size_t number;
-  } NUMBERS[] = {{"particles", 13},
+  } numbers[] = {{"particles", 13},
                  {"space", 3},
                  {"train", 2 * b->sizes->batch},
                  {"train_pool", 2 * b->sizes->batch},
@@ -68,8 +68,8 @@ static status_code describe_data(bench *b, failure *err) {
                  {"thin", 5},
                  {"leapfrog", 10}};
   value_put_text(a, given, "energy", "lennard_jones");
-  for (size_t i = 0; i < sizeof NUMBERS / sizeof *NUMBERS; i++)
-    value_put_number(a, given, NUMBERS[i].key, (double)NUMBERS[i].number);
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    value_put_number(a, given, numbers[i].key, (double)numbers[i].number);
   status_code status =
       params_check(a, mcmc_params, given, "dataset", &plugins_lookup, NULL, &b->recipe, err);
   if (status == STATUS_OK) b->domain = dataset_domain(b->recipe);

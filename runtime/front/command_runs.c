@@ -4,6 +4,7 @@
 #include "front/options.h"
 #include "front/run_diff.h"
 #include "front/runs.h"
+#include "job/metrics.h"
 #include "report/format.h"
 
 #include <math.h>
@@ -25,7 +26,7 @@ static void print_group(const run_info *list, size_t count) {
   run_diff_find(&a, configs, count, unlike);
   for (size_t i = 0; i < count; i++) {
     char number[FORMAT_ROOM] = "";
-    if (!isnan(list[i].nll)) format_fixed(number, list[i].nll, 3);
+    if (!isnan(list[i].best)) format_fixed(number, list[i].best, 3);
     printf("%-12s %10s  %s%s%s\n", list[i].state, number, list[i].name, *unlike[i] ? "  " : "",
            unlike[i]);
   }
@@ -57,25 +58,32 @@ static const char *number_at(arena *a, const value *row, const char *key, int di
   return isnan(x) ? "" : format_fixed(arena_get(a, FORMAT_ROOM), x, digits);
 }
 
+/* The cells of one measured epoch, or the heading (row NULL); returns how many there are. */
+static size_t history_cells(arena *a, const value *row, const char **cells) {
+  const double epoch = value_get_number(row, "epoch", NAN);
+  size_t count = 0;
+  cells[count++] = row ? number_at(a, row, "epoch", epoch == floor(epoch) ? 0 : 2) : "epoch";
+  cells[count++] = row ? number_at(a, row, "loss", 4) : "loss";
+  for (const metric *each = METRICS; each->name; each++)
+    if (each->label)
+      cells[count++] = row ? number_at(a, row, each->name, each->count ? 0 : 3) : each->label;
+  cells[count++] = row ? value_get_text(row, "solver", "") : "solver";
+  return count;
+}
+
 /* A line per measured epoch. */
 static void print_history(arena *a, const value *history) {
-  enum { COLUMNS = 5 };
-  static const char *const HEADING[COLUMNS] = {"epoch", "loss", "NLL", "NFE", "solver"};
-  static const bool RIGHT[COLUMNS] = {true, true, true, true, false};
-  const size_t rows = history->count + 1;
-  const char **cells = arena_get(a, rows * COLUMNS * sizeof *cells), **next = cells + COLUMNS;
-  memcpy(cells, HEADING, sizeof HEADING);
-  for (size_t i = 0; i < history->count; i++) {
-    const value *row = history->items[i];
-    const double epoch = value_get_number(row, "epoch", NAN);
-    *next++ = number_at(a, row, "epoch", epoch == floor(epoch) ? 0 : 2);
-    *next++ = number_at(a, row, "loss", 4);
-    *next++ = number_at(a, row, "nll", 3);
-    *next++ = number_at(a, row, "nfe", 0);
-    *next++ = value_get_text(row, "solver", "");
-  }
+  enum { MOST = METRICS_MAX + 3 };
+  bool right[MOST];
+  const char *heading[MOST];
+  const size_t columns = history_cells(a, NULL, heading), rows = history->count + 1;
+  const char **cells = arena_get(a, rows * columns * sizeof *cells);
+  memcpy(cells, heading, columns * sizeof *cells);
+  for (size_t i = 0; i < history->count; i++)
+    history_cells(a, history->items[i], cells + (i + 1) * columns);
+  for (size_t i = 0; i < columns; i++) right[i] = i + 1 < columns; /* all but the solver's words */
   text_buffer text = {0};
-  format_aligned(&text, &(format_grid){COLUMNS, rows, cells, RIGHT});
+  format_aligned(&text, &(format_grid){columns, rows, cells, right});
   fputs(text.text, stdout);
   free(text.text);
 }

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/safetensors.h"
 #include "job/job.h"
+#include "job/metrics.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -49,10 +50,10 @@ static const value *history_so_far(arena *a, const char *checkpoint) {
   return history;
 }
 
-static double smallest_nll(const value *history) {
+static double smallest(const value *history, const char *name) {
   double best = NAN;
   for (size_t i = 0; history && i < history->count; i++)
-    best = fmin(best, value_get_number(history->items[i], "nll", NAN));
+    best = fmin(best, value_get_number(history->items[i], name, NAN));
   return best;
 }
 
@@ -74,7 +75,7 @@ run_info runs_look(arena *a, arena *brief, const char *folder, const char *name)
     }
     if (files_is_used(file)) run.state = "running";
   }
-  run.nll = smallest_nll(run.history);
+  run.best = smallest(run.history, METRICS_BEST);
   return run;
 }
 

@@ -14,7 +14,7 @@ typedef struct runs {
 typedef struct run_info {
   const char *name, *folder, *state;
   const value *config, *history; /* NULL: not known; history: of the measurement made in training */
-  double nll;                    /* the smallest of history; NAN: not known */
+  double best;                   /* the smallest METRICS_BEST of history; NAN: not known */
 } run_info;
 
 /* The runs below `out`; none where the folder does not exist. */

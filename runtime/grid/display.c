@@ -1,6 +1,7 @@
 #include "grid/display.h"
 
 #include "grid/exit_verdict.h"
+#include "job/metrics.h"
 #include "report/format.h"
 
 #include <math.h>
@@ -17,9 +18,10 @@ typedef struct job_line {
   const char *label; /* NULL: nothing runs on this line */
   job_kind kind;
   char phase[16];
-  double done, total, points, epoch, epochs, loss, nll, nfe, best; /* NAN: not known */
-  double started, phase_started, phase_done; /* phase_done: at its first line */
-  double heard, shown;                       /* last line of the worker, last plain line written */
+  double done, total, points, epoch, epochs, loss, best; /* NAN: not known */
+  double measured[METRICS_MAX];                          /* as METRICS; NAN: not known */
+  double started, phase_started, phase_done;             /* phase_done: at its first line */
+  double heard, shown; /* last line of the worker, last plain line written */
 } job_line;
 
 /* How long the jobs of one kind take. */
@@ -82,7 +84,8 @@ void display_expect(display *d, job_kind kind) {
 
 static void forget_numbers(job_line *line) {
   line->done = line->total = line->epoch = line->epochs = NAN;
-  line->points = line->loss = line->nll = line->nfe = line->best = NAN;
+  line->points = line->loss = line->best = NAN;
+  for (size_t i = 0; i < METRICS_MAX; i++) line->measured[i] = NAN;
 }
 
 size_t display_start(display *d, const char *label, job_kind kind, double now) {
@@ -120,8 +123,7 @@ void display_progress(display *d, size_t at, const value *news, double now) {
   take_number(news, "epoch", &line->epoch);
   take_number(news, "epochs", &line->epochs);
   take_number(news, "loss", &line->loss);
-  take_number(news, "nll", &line->nll);
-  take_number(news, "nfe", &line->nfe);
+  for (size_t i = 0; METRICS[i].name; i++) take_number(news, METRICS[i].name, &line->measured[i]);
   take_number(news, "best", &line->best);
 }
 
@@ -177,6 +179,18 @@ static void add_number(text_buffer *text, const char *name, double x, int digits
   if (!isnan(x)) text_add(text, ", %s %s", name, format_fixed(number, x, digits));
 }
 
+/* with_best: also the smallest value so far of the metric that chooses the best weights. */
+static void add_metrics(text_buffer *text, const job_line *line, bool with_best) {
+  char number[FORMAT_ROOM];
+  for (size_t i = 0; METRICS[i].name; i++) {
+    if (!METRICS[i].label) continue;
+    const int digits = METRICS[i].count ? 0 : 3;
+    add_number(text, METRICS[i].label, line->measured[i], digits);
+    if (with_best && strcmp(METRICS[i].name, METRICS_BEST) == 0 && line->best < line->measured[i])
+      text_add(text, " (best %s)", format_fixed(number, line->best, digits));
+  }
+}
+
 static void add_details(text_buffer *text, const job_line *line, double now) {
   char number[FORMAT_ROOM];
   text_add(text, "%s", *line->phase ? line->phase : job_kind_word(line->kind));
@@ -186,8 +200,7 @@ static void add_details(text_buffer *text, const job_line *line, double now) {
     text_add(text, " %.0f %%", 100 * line->done / line->total);
   double pace = points_made(line), left = line_left(line, now);
   if (!isnan(left)) text_add(text, ", %s left", format_duration(number, left));
-  add_number(text, "NLL", line->nll, 3);
-  add_number(text, "NFE", line->nfe, 0);
+  add_metrics(text, line, false);
   add_number(text, "loss", line->loss, 4);
   if (isfinite(pace)) text_add(text, ", %s points/s", format_fixed(number, pace, 0));
 }
@@ -319,9 +332,7 @@ void display_end(display *d, size_t at, const char *how, bool again, double now)
     char time[FORMAT_ROOM];
     text_buffer numbers = {0};
     text_add(&numbers, "%s", "");
-    add_number(&numbers, "NLL", line->nll, 3);
-    if (line->best < line->nll) text_add(&numbers, " (best %s)", format_fixed(time, line->best, 3));
-    add_number(&numbers, "NFE", line->nfe, 0);
+    add_metrics(&numbers, line, true);
     display_say(d, "%s: %s%s (%s) [%zu of %zu]", how, line->label, numbers.text,
                 format_duration(time, now - line->started), d->ended, d->expected);
     free(numbers.text);

@@ -20,13 +20,13 @@ void display_close(display *d);
 /* Before the start: a job of this kind will have to run. Remaining times are estimated by kind. */
 void display_expect(display *d, job_kind kind);
 
-/* A job starts (the label must outlive it); returns its line. */
+/* A job starts (the label must outlive it); returns its line, `at` below. */
 size_t display_start(display *d, const char *label, job_kind kind, double now);
 /* A worker's JSON line (job/progress.h). */
-void display_progress(display *d, size_t line, const value *news, double now);
+void display_progress(display *d, size_t at, const value *news, double now);
 /* The job of this line has ended; `how` is "done", "diverged", ...; NULL shows nothing (the caller
  * does, by display_failed). `again`: it will be started once more. */
-void display_end(display *d, size_t line, const char *how, bool again, double now);
+void display_end(display *d, size_t at, const char *how, bool again, double now);
 
 /* A job has failed (ending: "exit 78", ...): shown with the last lines of its log from byte
  * log_start on. */

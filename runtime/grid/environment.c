@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static char ONE_THREAD[] = "OPENBLAS_NUM_THREADS=1";
-static char WIDE_KERNELS[] = "OPENBLAS_CORETYPE=SkylakeX";
+static char one_thread[] = "OPENBLAS_NUM_THREADS=1";
+static char wide_kernels[] = "OPENBLAS_CORETYPE=SkylakeX";
 
 /* OpenBLAS picks its kernels by the names of the processors that it knows. A newer processor with
  * AVX-512 gets kernels without it, and sgemm runs at half the speed. NULL: nothing to correct. The
@@ -19,7 +19,7 @@ static char *kernels(void) {
 #else
   const bool able = false;
 #endif
-  return able && !getenv("OPENBLAS_CORETYPE") ? WIDE_KERNELS : NULL;
+  return able && !getenv("OPENBLAS_CORETYPE") ? wide_kernels : NULL;
 }
 
 static bool same_name(const char *x, const char *y) {
@@ -35,7 +35,7 @@ static bool is_replaced(const char *entry, char *const *own, size_t count) {
 char **environment_of_workers(char *const *more, size_t count) {
   size_t inherited = 0, own_count = 0, used = 0;
   char **own = memory_array(count + 2, sizeof *own);
-  own[own_count++] = ONE_THREAD;
+  own[own_count++] = one_thread;
   if (kernels()) own[own_count++] = kernels();
   for (size_t k = 0; k < count; k++) own[own_count++] = more[k];
   while (environ[inherited]) inherited++;

@@ -180,11 +180,11 @@ static status_code check_plugin_value(checking *c, hifm_kind kind, const value *
                        "%s: plugins within plugins, deeper than %d levels", where, DEPTH_MAX);
   const hifm_param *params = c->lookup->find(c->lookup->context, kind, name, c->err);
   if (!params) return prefix(c->err, STATUS_BAD_CONFIG, where);
-  static const char *const name_key[] = {PARAMS_NAME, NULL};
+  static const char *const NAME_KEY[] = {PARAMS_NAME, NULL};
   const value *settings = NULL;
   c->depth++;
   status_code status =
-      check_table(c, params, given->type == VALUE_MAP ? given : NULL, where, name_key, &settings);
+      check_table(c, params, given->type == VALUE_MAP ? given : NULL, where, NAME_KEY, &settings);
   c->depth--;
   if (status != STATUS_OK) return status;
   value *resolved = value_copy(c->memory, settings);

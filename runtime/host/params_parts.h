@@ -16,6 +16,6 @@ bool params_has_high(const hifm_param *param);
 double params_highest(const hifm_param *param);
 
 /* A LIST of NUMBER as an array in the arena. */
-hifm_list params_list(arena *a, const value *list);
+hifm_list params_list(arena *a, const value *setting);
 
 #endif

@@ -81,6 +81,7 @@ const metric METRICS[] = {{.name = "nll",
                            .history_only = true,
                            .measure = measure_rejected},
                           {.name = NULL}};
+_Static_assert(sizeof METRICS / sizeof *METRICS <= METRICS_MAX + 1, "raise METRICS_MAX");
 
 /* One metric as one or two numbers of the row. */
 static status_code put_metric(const metric *each, measurement *m, arena *a, value *row,

@@ -39,7 +39,9 @@ typedef struct metric {
   status_code (*measure)(measurement *m, double *out, double *se, failure *err);
 } metric;
 
-/* In the order of history.csv; the last one has the name NULL. */
+enum { METRICS_MAX = 16 };
+
+/* In the order of history.csv, at most METRICS_MAX; the last one has the name NULL. */
 extern const metric METRICS[];
 
 /* The weights with the smallest value of this metric are the best ones. */

@@ -4,15 +4,15 @@
 
 #include <math.h>
 
-static const double pi = 3.14159265358979323846;
+static const double PI = 3.14159265358979323846;
 
 void chebyshev_nodes(size_t n, float *node) {
-  for (size_t j = 0; j < n; j++) node[j] = (float)cos(pi * ((double)j + 0.5) / (double)n);
+  for (size_t j = 0; j < n; j++) node[j] = (float)cos(PI * ((double)j + 0.5) / (double)n);
 }
 
 void chebyshev_matrix(size_t n, float *matrix) {
   double table[4 * CHEBYSHEV_MOST]; /* cos(pi i / 2n), i < 4n: all the cosines there are */
-  for (size_t i = 0; i < 4 * n; i++) table[i] = cos(pi * (double)i / (2.0 * (double)n));
+  for (size_t i = 0; i < 4 * n; i++) table[i] = cos(PI * (double)i / (2.0 * (double)n));
   for (size_t k = 0; k < n; k++)
     for (size_t j = 0; j < n; j++)
       matrix[k * n + j] = (float)((k ? 2 : 1) / (double)n * table[k * (2 * j + 1) % (4 * n)]);

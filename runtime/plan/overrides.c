@@ -159,12 +159,12 @@ static const value *parse(arena *a, const char *word) {
   return strcmp(word, "none") == 0 ? value_new(a, VALUE_NONE) : value_text(a, word);
 }
 
-status_code overrides_text(schema *s, const value **sections, const char *assignment_,
+status_code overrides_text(schema *s, const value **sections, const char *text,
                            failure *err) {
-  const char *equals = strchr(assignment_, '=');
-  if (!equals || equals == assignment_ || !equals[1])
+  const char *equals = strchr(text, '=');
+  if (!equals || equals == text || !equals[1])
     return failure_set(err, STATUS_BAD_CONFIG,
-                       "--set %s: must be key=value, such as train.epochs=5", assignment_);
-  const char *path = arena_format(s->memory, "%.*s", (int)(equals - assignment_), assignment_);
+                       "--set %s: must be key=value, such as train.epochs=5", text);
+  const char *path = arena_format(s->memory, "%.*s", (int)(equals - text), text);
   return overrides_path(s, sections, path, parse(s->memory, equals + 1), err);
 }

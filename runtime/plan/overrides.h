@@ -11,6 +11,6 @@ status_code overrides_path(schema *s, const value **sections, const char *path, 
                            failure *err);
 
 /* The same for "key=value" of a command line: a number, true, false, none or a text. */
-status_code overrides_text(schema *s, const value **sections, const char *assignment, failure *err);
+status_code overrides_text(schema *s, const value **sections, const char *text, failure *err);
 
 #endif

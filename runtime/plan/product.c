@@ -18,8 +18,8 @@ typedef struct expanded {
   size_t count;
 } expanded;
 
-void product_begin(product *p, arena *a, schema *schema_) {
-  *p = (product){.memory = a, .schema = schema_, .columns = value_new(a, VALUE_LIST)};
+void product_begin(product *p, arena *a, schema *rules) {
+  *p = (product){.memory = a, .schema = rules, .columns = value_new(a, VALUE_LIST)};
 }
 
 double product_size(const value *sections) {

@@ -35,7 +35,7 @@ typedef struct product {
   struct expanded *expanded; /* sections that were expanded already */
 } product;
 
-void product_begin(product *p, arena *a, schema *schema);
+void product_begin(product *p, arena *a, schema *rules);
 
 /* Appends the rows of one declared experiment, without rules: seed slowest, then section by
  * section. Messages begin with the setting's path. */

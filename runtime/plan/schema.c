@@ -22,10 +22,10 @@ size_t schema_section_of(const char *path) {
   return i;
 }
 
-void schema_open(schema *s, arena *a, const value *catalogue, recipes recipes_) {
+void schema_open(schema *s, arena *a, const value *catalogue, recipes found) {
   *s = (schema){.memory = a, .catalogue = catalogue, .context = {a, catalogue}};
   s->lookup = catalogue_lookup(&s->context);
-  s->recipes = recipes_;
+  s->recipes = found;
 }
 
 const hifm_param *schema_plugin_settings(schema *s, hifm_kind kind, const char *name) {

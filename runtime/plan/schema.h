@@ -32,7 +32,7 @@ typedef struct schema {
 } schema;
 
 /* A schema must not be copied: its lookup points into it. */
-void schema_open(schema *s, arena *a, const value *catalogue, recipes recipes);
+void schema_open(schema *s, arena *a, const value *catalogue, recipes found);
 
 /* The resolved section (see plan.h) of a declared one (NULL: nothing given). Messages begin with
  * the setting's path. */

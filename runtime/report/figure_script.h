@@ -15,6 +15,6 @@ typedef struct figure_picture {
 } figure_picture;
 
 /* terminal: gnuplot's name of the format, with its options. */
-void figure_script(text_buffer *out, const figure_picture *picture, const char *terminal);
+void figure_script(text_buffer *out, const figure_picture *f, const char *terminal);
 
 #endif
