@@ -164,10 +164,10 @@ status_code experiment_plan(const experiment *e, const value **out, failure *err
   if (status) return status;
   const value *extra = NULL;
   status = schedule(e, &extra, err);
-  value_put(a, plan, "schedule", extra);
+  if (status == STATUS_OK) value_put(a, plan, "schedule", extra);
   for (size_t i = 0; i < 3 && !status; i++) {
     status = describe(e, described[i], &extra, err);
-    value_put(a, plan, described[i], extra);
+    if (status == STATUS_OK) value_put(a, plan, described[i], extra);
   }
   if (status) return place(e, status, err);
   write_rows(&p, plan);

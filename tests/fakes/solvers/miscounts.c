@@ -15,7 +15,7 @@ static hifm_status advance(const void *self, const hifm_problem *problem, double
   *stats = (hifm_solve_stats){0};
   for (int n = 0; n < steps; n++) {
     hifm_status status = problem->slope(problem->context, t0 + n * h, y, slope, err);
-    if (status) return status;
+    if (status != HIFM_OK) return status;
     for (size_t i = 0; i < problem->size; i++) y[i] += h * slope[i];
     if (problem->accepted) problem->accepted(problem->context, t0 + (n + 1) * h, y);
     stats->nfev += n > 0;

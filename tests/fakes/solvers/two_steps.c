@@ -16,7 +16,7 @@ static hifm_status advance(const void *self, const hifm_problem *problem, double
       return hifm_fail(err, HIFM_DIVERGED, "no more attempts");
     stats->nfev++;
     hifm_status status = problem->slope(problem->context, t0 + n * h, y, slope, err);
-    if (status) return status;
+    if (status != HIFM_OK) return status;
     for (size_t i = 0; i < problem->size; i++) y[i] += h * slope[i];
     stats->attempts++;
     stats->accepted++;
