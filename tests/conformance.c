@@ -16,7 +16,7 @@ int main(int count, char **words) {
   }
   size_t failed = 0;
   failure err;
-  if (check_plugin_apart(words[1], SECONDS, print, NULL, &failed, &err)) {
+  if (check_plugin_apart(words[1], SECONDS, print, NULL, &failed, &err) != STATUS_OK) {
     fprintf(stderr, "conformance: %s\n", err.message);
     return (int)err.status;
   }

@@ -22,6 +22,14 @@ grep -q "done" out/potential/runs.csv || fail "the run is not done"
 [ -n "$(find out/cache -path '*/formation-*/alpha.npy')" ] || fail "no eigendecompositions"
 unset HIFM_PLUGIN_PATH
 
+say "lists and files among the settings"
+export HIFM_PLUGIN_PATH=$fakes/typed:$fakes/tabulated
+expect_code 0 "$hifm" plugin describe energy typed
+expect_words "a list, each item a number above 0, at most 10" "[1,1.5]" "length of each type"
+expect_code 0 "$hifm" plugin describe energy tabulated
+expect_words "the path of a file" "must be given" "stiffnesses as digits"
+unset HIFM_PLUGIN_PATH
+
 compiler=
 for candidate in "${CC:-cc}" gcc clang; do
   if command -v "$candidate" >/dev/null; then compiler=$candidate && break; fi

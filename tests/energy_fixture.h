@@ -25,7 +25,7 @@ static inline void cluster_point(uint64_t number, double *y) {
 static inline energy open_energy(hifm_bound bound, const hifm_domain *domain) {
   energy e;
   failure err = {0};
-  if (energy_open(&e, bound, domain, &err)) fail_msg("%s", err.message);
+  if (energy_open(&e, bound, domain, &err) != STATUS_OK) fail_msg("%s", err.message);
   return e;
 }
 

@@ -76,7 +76,8 @@ static inline hifm_bound fixture_bind(const char *name, const hifm_domain *domai
                                       const fixture_setting *settings) {
   hifm_bound bound;
   hifm_error err = {0};
-  if (fixture_try(name, domain, settings, &bound, &err)) fail_msg("%s: %s", name, err.message);
+  if (fixture_try(name, domain, settings, &bound, &err) != HIFM_OK)
+    fail_msg("%s: %s", name, err.message);
   return bound;
 }
 

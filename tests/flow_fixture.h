@@ -31,12 +31,12 @@ static status_code open_flow(flow *f, arena *a, const char *stages, failure *err
 static void shape(flow *f, arena *a, const char *stages, const double *eigenvalues, double norm,
                   record *r) {
   failure err = {0};
-  if (open_flow(f, a, stages, &err)) fail_msg("%s: %s", stages, err.message);
+  if (open_flow(f, a, stages, &err) != STATUS_OK) fail_msg("%s: %s", stages, err.message);
   r->spectrum =
       (hifm_spectrum){.alpha = r->alpha, .beta = r->beta, .null = r->null, .visible = r->visible};
   const double y1[6] = {norm};
   const hifm_point point = {.domain = &domain, .y1 = y1, .norm = norm};
-  if (flow_shape(f, &point, f->hessian ? eigenvalues : NULL, &r->spectrum, &err))
+  if (flow_shape(f, &point, f->hessian ? eigenvalues : NULL, &r->spectrum, &err) != STATUS_OK)
     fail_msg("%s: %s", stages, err.message);
 }
 

@@ -71,7 +71,8 @@ static inline void make_folder(place *here, const char *name) {
 static inline const value *parse(arena *a, const char *text) {
   const value *node = NULL;
   failure err;
-  if (json_parse(a, text, strlen(text), "test", &node, &err)) fail_msg("%s", err.message);
+  if (json_parse(a, text, strlen(text), "test", &node, &err) != STATUS_OK)
+    fail_msg("%s", err.message);
   return node;
 }
 

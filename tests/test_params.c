@@ -69,7 +69,8 @@ static const params_lookup lookup = {.find = find};
 static const value *parse(arena *a, const char *text) {
   const value *node = NULL;
   failure err;
-  if (json_parse(a, text, strlen(text), "test", &node, &err)) fail_msg("%s", err.message);
+  if (json_parse(a, text, strlen(text), "test", &node, &err) != STATUS_OK)
+    fail_msg("%s", err.message);
   return node;
 }
 
@@ -96,7 +97,8 @@ static void given_values_stand(void **state) {
   const value *out = NULL;
   settings s = {0};
   failure err;
-  assert_int_equal(params_check(&a, params, parse(&a, text), "", &lookup, NULL, &out, &err), 0);
+  assert_int_equal(params_check(&a, params, parse(&a, text), "", &lookup, NULL, &out, &err),
+                   STATUS_OK);
   params_store(&a, params, out, &s);
   assert_true(s.rate == 1 && s.width == 0);
   assert_true(s.batch == (uint64_t)1 << 53);
@@ -189,7 +191,7 @@ static void extra_keys_pass(void **state) {
   failure err;
   assert_int_equal(params_check(&a, params, parse(&a, "{\"width\":1,\"label\":[]}"), "x", &lookup,
                                 extra, &out, &err),
-                   0);
+                   STATUS_OK);
   assert_null(value_get(out, "label"));
   arena_close(&a);
 }

@@ -34,8 +34,8 @@ typedef struct hifm_spectrum {
   double *alpha; /* rates, finite and >= 0; when a HESSIAN source is called the eigenvalues of the
                     Hessian, for any other source 0 */
   double *beta;  /* diffusions, finite and >= 0; 0 before a noise stage has run */
-  bool *null; /* the Hessian does not see this mode; false before the source has run. A source sets
-                 it beside alpha = 0: nobody takes a mode for null because its rate is small */
+  bool *null; /* the mode is in the Hessian's null space; false before the source has run. A HESSIAN
+                 source says it, however it finds out: the host never guesses it from small rates */
   bool *visible; /* the loss sees this mode; true before the first stage */
 } hifm_spectrum;
 

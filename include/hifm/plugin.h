@@ -5,9 +5,10 @@
  * any code of the plugin; it refuses a mismatch with a message that has both numbers. A plugin
  * calls no function of the host but the callbacks that it is given.
  *
- * Growth: structs are only extended, at their end, and `abi` changes when anything else changes. A
- * plugin built with older headers has a shorter table of operations: those that it lacks are taken
- * as NULL. A longer table than the host's is refused.
+ * Growth: structs are only extended, at their end (those that come in arrays, hifm_param and
+ * hifm_tensor, are not), and `abi` changes when anything else changes. A plugin built with older
+ * headers has a shorter table of operations: those that it lacks are taken as NULL. A longer table
+ * than the host's is refused.
  *
  * Memory: the host owns it. An instance is instance_size zeroed bytes, into which the settings are
  * stored. Output arrays are not zeroed: a function writes every item of them, and nothing else.

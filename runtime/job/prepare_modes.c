@@ -100,7 +100,7 @@ status_code prepare_modes(arena *a, const job *work, failure *err) {
                     "Hessian is taken once per point. Set dequantise = \"none\"");
     goto done;
   }
-  status = plugins_bind(a, HIFM_ENERGY, value_get(work->config, "energy"), "flow.hessian.energy",
+  status = plugins_bind(a, HIFM_ENERGY, value_get(work->config, "energy"), "the flow's energy",
                         &data.domain, &bound, err);
   if (status != STATUS_OK) goto done;
   status = energy_open(&e, bound, &data.domain, err);
