@@ -57,7 +57,7 @@ static void backward(const void *self, const hifm_task *task, const float *w,
 static const hifm_network_ops ops = {
     .tensors = tensors, .chunk = chunk, .work = work, .forward = forward, .backward = backward};
 static const hifm_plugin gaussian = {
-    .abi = HIFM_ABI, .kind = HIFM_NETWORK, .name = "gaussian", .ops.network = &ops};
+    .abi = HIFM_ABI, .kind = HIFM_NETWORK, .name = "gaussian", .ops = {.network = &ops}};
 
 /* The same field as v_y / v_z with v_z = (1.2 - z) (2 + sin(sum of (i + 1) x_i / 3)). */
 static double phase(const float *x, size_t d) {
@@ -104,7 +104,7 @@ static const hifm_network_ops vz_ops = {.has_vz = true,
                                         .forward = vz_forward,
                                         .backward = vz_backward};
 static const hifm_plugin quotient = {
-    .abi = HIFM_ABI, .kind = HIFM_NETWORK, .name = "quotient", .ops.network = &vz_ops};
+    .abi = HIFM_ABI, .kind = HIFM_NETWORK, .name = "quotient", .ops = {.network = &vz_ops}};
 
 static void draw(double *points, size_t n, const hifm_domain *domain) {
   for (size_t b = 0; b < n; b++) {

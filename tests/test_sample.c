@@ -49,7 +49,7 @@ static void forward(const void *self, const hifm_task *task, const float *w,
 static const hifm_network_ops OPS = {
     .tensors = tensors, .chunk = chunk, .work = work, .forward = forward};
 static const hifm_plugin GAUSSIAN = {
-    .abi = HIFM_ABI, .kind = HIFM_NETWORK, .name = "gaussian", .ops.network = &OPS};
+    .abi = HIFM_ABI, .kind = HIFM_NETWORK, .name = "gaussian", .ops = {.network = &OPS}};
 
 static const hifm_domain PLAIN = {.d = D};
 static const hifm_domain CENTRED = {

@@ -16,6 +16,10 @@
 
 #include "hifm/plugin.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What a network is asked. */
 typedef struct hifm_task {
   const hifm_domain *domain; /* what a point is */
@@ -85,5 +89,9 @@ typedef struct hifm_network_ops {
   bool (*divergence)(const void *self, const hifm_task *task, const float *w,
                      const hifm_batch *batch, float *v, float *divergence, void *work);
 } hifm_network_ops;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

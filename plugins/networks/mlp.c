@@ -159,4 +159,4 @@ static const hifm_network_ops ops = {.has_vz = true,
 
 HIFM_PLUGIN(network, HIFM_NETWORK, mlp, .revision = 1, .name = "mlp",
             .summary = "multilayer perceptron on [x, z], softplus, for data of few dimensions",
-            .params = params, .ops.network = &ops);
+            .params = params, .ops = {.network = &ops});

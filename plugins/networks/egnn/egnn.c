@@ -165,4 +165,4 @@ static const hifm_network_ops ops = {.has_vz = true,
 
 HIFM_PLUGIN(network, HIFM_NETWORK, egnn, .revision = 2, .name = "egnn",
             .summary = "E(n)-equivariant graph network on a complete graph (Satorras et al. 2021)",
-            .params = params, .init = init, .ops.network = &ops);
+            .params = params, .init = init, .ops = {.network = &ops});

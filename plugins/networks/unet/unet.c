@@ -156,4 +156,4 @@ static const hifm_network_ops ops = {.has_vz = true,
 
 HIFM_PLUGIN(network, HIFM_NETWORK, unet, .revision = 1, .name = "unet",
             .summary = "UNet for images (Ronneberger et al. 2015), two levels down", .init = init,
-            .params = params, .ops.network = &ops);
+            .params = params, .ops = {.network = &ops});

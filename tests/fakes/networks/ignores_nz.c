@@ -41,4 +41,4 @@ static const hifm_network_ops ops = {
     .tensors = tensors, .chunk = chunk, .work = work, .forward = forward, .backward = backward};
 
 HIFM_PLUGIN(network, HIFM_NETWORK, char, .revision = 1, .name = "ignores_nz",
-            .summary = "takes a shared z for one of many", .ops.network = &ops);
+            .summary = "takes a shared z for one of many", .ops = {.network = &ops});

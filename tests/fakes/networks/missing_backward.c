@@ -27,4 +27,4 @@ static const hifm_network_ops ops = {
     .tensors = tensors, .chunk = chunk, .work = work, .forward = forward};
 
 HIFM_PLUGIN(network, HIFM_NETWORK, char, .revision = 1, .name = "missing_backward",
-            .summary = "no backward pass", .ops.network = &ops);
+            .summary = "no backward pass", .ops = {.network = &ops});

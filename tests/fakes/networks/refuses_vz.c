@@ -46,4 +46,4 @@ static const hifm_network_ops ops = {.has_vz = true,
                                      .backward = backward};
 
 HIFM_PLUGIN(network, HIFM_NETWORK, char, .revision = 1, .name = "refuses_vz",
-            .summary = "declares v_z and refuses it", .ops.network = &ops);
+            .summary = "declares v_z and refuses it", .ops = {.network = &ops});

@@ -43,4 +43,4 @@ static const hifm_network_ops ops = {
     .tensors = tensors, .chunk = chunk, .work = work, .forward = forward, .backward = backward};
 
 HIFM_PLUGIN(network, HIFM_NETWORK, char, .revision = 1, .name = "wrong_backward",
-            .summary = "a wrong gradient and an overrun", .ops.network = &ops);
+            .summary = "a wrong gradient and an overrun", .ops = {.network = &ops});

@@ -52,4 +52,4 @@ static const hifm_network_ops ops = {.has_vz = true,
                                      .backward = backward};
 
 HIFM_PLUGIN(network, HIFM_NETWORK, char, .revision = 1, .name = "wrong_vz",
-            .summary = "a right gradient of v_y and none of v_z", .ops.network = &ops);
+            .summary = "a right gradient of v_y and none of v_z", .ops = {.network = &ops});
