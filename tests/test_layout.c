@@ -116,6 +116,43 @@ static const char *basis_elsewhere(const char *file, const char *line) {
   return "the basis is known in runtime/job/modes* alone; use modes_mix";
 }
 
+static bool is_comment(const char *line) {
+  line += strspn(line, " ");
+  return strncmp(line, "/*", 2) == 0 || strncmp(line, "* ", 2) == 0;
+}
+
+/* A metric is known by its record alone: screens, CSV files, tables and figures read METRICS. */
+static const char *metric_elsewhere(const char *file, const char *line) {
+  if (is_comment(line) || strncmp(file, "runtime/job/metrics.", 20) == 0) return NULL;
+  return strstr(line, "\"nll\"") ? "a metric is named in runtime/job/metrics.* alone; use METRICS"
+                                 : NULL;
+}
+
+/* The runtime names no plugin: a new one is known by its record. (rk45, the default of
+ * measure.solver, is a setting.) */
+static const char *plugin_elsewhere(const char *file, const char *line) {
+  static const char *const NAMES[] = {
+      "\"transport\"",   "\"interpolant\"", "\"hessian\"", "\"condition\"",     "\"hyperbolize\"",
+      "\"isotropize\"",  "\"anisotropic\"", "\"project\"", "\"egnn\"",          "\"unet\"",
+      "\"double_well\"", "\"formation\"",   "\"euler\"",   "\"lennard_jones\"",
+  };
+  if (is_comment(line) || strncmp(file, "runtime/bench/", 14) == 0) return NULL;
+  for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+    if (strstr(line, NAMES[i])) return "the runtime names no plugin; ask the catalogue";
+  return NULL;
+}
+
+/* One dialect: a status is compared with a code; a banner is of one form. */
+static const char *other_dialect(const char *file, const char *line) {
+  (void)file;
+  if (strstr(line, "if (status)") || strstr(line, "if (!status") || strstr(line, "&& !status") ||
+      strstr(line, "|| !status") || strstr(line, "&& status)"))
+    return "compare a status: status == STATUS_OK";
+  if (strncmp(line, "/* ", 3) == 0 && strstr(line, " ----") && strncmp(line, "/* ---- ", 8) != 0)
+    return "banners are /* ---- what ---- */";
+  return NULL;
+}
+
 static const char *unfinished(const char *file, const char *line) {
   (void)file;
   return strstr(line, "TODO") || strstr(line, "FIXME") ? "marked as unfinished" : NULL;
@@ -136,6 +173,21 @@ static void test_layers(void **state) {
 static void test_basis(void **state) {
   (void)state;
   check(basis_elsewhere, tree, 1);
+}
+
+static void test_metrics(void **state) {
+  (void)state;
+  check(metric_elsewhere, tree, 1);
+}
+
+static void test_no_plugin_is_named(void **state) {
+  (void)state;
+  check(plugin_elsewhere, tree, 1);
+}
+
+static void test_dialect(void **state) {
+  (void)state;
+  check(other_dialect, tree, 3);
 }
 
 static void test_finished(void **state) {
@@ -162,14 +214,27 @@ static void test_rules(void **state) {
   assert_non_null(basis_elsewhere("runtime/bench/x.c", "  open(\"basis.npy\");\n"));
   assert_null(basis_elsewhere("runtime/job/modes_eigen.c", "  blas_apply(p, d, x, out);\n"));
   assert_null(basis_elsewhere("runtime/job/minibatch.c", "  modes_mix(m, row, x, y, t, 2);\n"));
+  assert_non_null(metric_elsewhere("runtime/report/x.c", "  find(\"nll\");\n"));
+  assert_null(metric_elsewhere("runtime/job/metrics.c", "  {.name = \"nll\",\n"));
+  assert_non_null(plugin_elsewhere("runtime/plan/x.c", "  add(\"anisotropic\");\n"));
+  assert_null(plugin_elsewhere("runtime/bench/x.c", "  open(\"egnn\");\n"));
+  assert_non_null(other_dialect("runtime/x.c", "  if (status) return status;\n"));
+  assert_non_null(other_dialect("runtime/x.c", "/* Reading ----------- */\n"));
+  assert_null(other_dialect("runtime/x.c", "/* ---- reading ---- */\n"));
+  assert_null(other_dialect("runtime/x.c", "  if (status != STATUS_OK) return status;\n"));
   assert_non_null(unfinished("runtime/x.c", "int x; /* TODO */\n"));
   assert_null(unfinished("runtime/x.c", "int x;\n"));
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_one_includer), cmocka_unit_test(test_layers),
-      cmocka_unit_test(test_basis),        cmocka_unit_test(test_finished),
+      cmocka_unit_test(test_one_includer),
+      cmocka_unit_test(test_layers),
+      cmocka_unit_test(test_basis),
+      cmocka_unit_test(test_metrics),
+      cmocka_unit_test(test_no_plugin_is_named),
+      cmocka_unit_test(test_dialect),
+      cmocka_unit_test(test_finished),
       cmocka_unit_test(test_rules),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
