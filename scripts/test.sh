@@ -4,7 +4,8 @@
 #   scripts/test.sh [--asan | --clang] [--long]
 #
 #   --asan    with address and undefined-behaviour sanitizers, into build-asan/
-#   --clang   with clang, into build-clang/ (else the system's compiler, into build/)
+#   --clang   with clang, into build-clang/, names checked by clang-tidy
+#   (neither: with the system's compiler, into build/)
 #   --long    the end-to-end tests with larger numbers: more kills, more faults
 set -euo pipefail
 
@@ -25,7 +26,7 @@ for option in "$@"; do
 done
 
 cd "$(dirname "$0")/.."
-if [ "$preset" = clang ]; then scripts/setup.sh clang; else scripts/setup.sh; fi
+if [ "$preset" = clang ]; then scripts/setup.sh clang clang-tidy; else scripts/setup.sh; fi
 cmake --preset "$preset"
 cmake --build --preset "$preset" --parallel "$(nproc)"
 ctest --preset "$preset" --parallel "$(nproc)"
