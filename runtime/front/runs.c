@@ -73,7 +73,7 @@ const char *runs_best_weights(arena *a, const char *folder, const value *given) 
   if (json_read(a, arena_format(a, "%s/result.json", folder), &result, NULL) == STATUS_OK) {
     const value *best = history_best(first_history(a, folder, given, result));
     const char *train_id = value_get_text(given, "id", "");
-    return best ? checkpoint_find_weights(a, folder, train_id, history_step(best)) : NULL;
+    return best ? checkpoint_find_best(a, folder, train_id, id, history_step(best)) : NULL;
   }
   const char *name = checkpoint_best_name(a, id);
   return files_exists(arena_format(a, "%s/%s.safetensors", folder, name)) ? name : NULL;

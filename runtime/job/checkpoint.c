@@ -277,3 +277,11 @@ const char *checkpoint_weights_name(arena *a, uint64_t step) {
 const char *checkpoint_best_name(arena *a, const char *measure_id) {
   return arena_format(a, "best-%.12s", measure_id);
 }
+
+const char *checkpoint_find_best(arena *a, const char *folder, const char *id,
+                                 const char *measure_id, uint64_t step) {
+  const char *found = checkpoint_find_weights(a, folder, id, step);
+  const char *own = checkpoint_best_name(a, measure_id);
+  const char *path = arena_format(a, "%s/%s.safetensors", folder, own);
+  return found || !files_exists(path) || step_in(path, id) ? found : own;
+}

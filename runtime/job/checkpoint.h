@@ -29,6 +29,11 @@ status_code checkpoint_load_weights(arena *a, const network *net, const char *fo
  * of run and step. NULL: there is none. */
 const char *checkpoint_find_weights(arena *a, const char *folder, const char *id, uint64_t step);
 
+/* The same for the best step of a measurement. A damaged file of its best weights is found, too:
+ * loading it reports what is wrong. */
+const char *checkpoint_find_best(arena *a, const char *folder, const char *id,
+                                 const char *measure_id, uint64_t step);
+
 /* Best weights of a measurement so far; weights of a step, with train.keep = "all". */
 const char *checkpoint_best_name(arena *a, const char *measure_id);
 const char *checkpoint_weights_name(arena *a, uint64_t step);

@@ -173,9 +173,9 @@ static status_code measure_audit(run *r, arena *a, const value *trained, value *
   const run_measurement *how = &r->measurements[0];
   const uint64_t best = best_step(r, a, trained);
   const uint64_t last = (uint64_t)value_get_number(value_get(trained, "numbers"), "steps", 0);
-  const char *name = best == 0 || best == last
-                         ? NULL
-                         : checkpoint_find_weights(a, r->work->folder, r->work->train_id, best);
+  const char *name = NULL;
+  if (best != 0 && best != last)
+    name = checkpoint_find_best(a, r->work->folder, r->work->train_id, r->work->of, best);
   status_code status = STATUS_OK;
   if (name) {
     status = measure_saved(r, how, a, name, NULL, 0, history, err);
