@@ -54,7 +54,8 @@ say "another tolerance measures again, without training"
 stamp() { (cd "$out" && find cache runs -type f ! -name 'measure-*' -printf '%P %T@\n' | sort); }
 stamp >"$tmp/before"
 expect_code 0 "$hifm" run plane.lua --set measure.solver.rtol=1e-5 --out "$out"
-expect_words "4 were trained under other measure settings" "done: transport rtol 1e-05, measured again, NLL"
+expect_words "4 rows have no history: their measurement was asked for after the training" \
+  "done: transport rtol 1e-05, measured again, NLL"
 head -1 "$out/$view-partial/runs.csv" | grep -q '^measure.solver.rtol,flow,' || fail "no column of the setting"
 stamp | cmp - "$tmp/before" || fail "a new tolerance touched training"
 [ "$(find "$out/runs" -name 'measure-????????????.json' | wc -l)" = 8 ] || fail "not 8 measurements"

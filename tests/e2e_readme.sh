@@ -162,9 +162,9 @@ say "$tried commands, $codes blocks of C"
 say "files that a run leaves"
 words=$source_dir/scripts/README.md
 run=$(echo results/runs/lj13-egnn-transport-*)
-for file in job.json log.txt result.json best.safetensors last.safetensors; do
+for file in job.json log.txt result.json best-ID.safetensors last.safetensors; do
   grep -qF "\`$file\`" "$words" || fail "scripts/README.md does not name $file"
-  [ -e "$run/$file" ] || fail "no $file in $run"
+  compgen -G "$run/${file/ID/*}" >/dev/null || fail "no $file in $run"
 done
 [ "$(find "$run" -name 'measure-????????????.json' | wc -l)" = 3 ] ||
   fail "not three measurements: with the run, at another tolerance, and the tight audit"

@@ -10,10 +10,11 @@ without_provenance() { sed '/^  "provenance": {/,/^  }/d' "$1"; }
 
 # expect_same_run ONE OTHER: folders of the same run.
 expect_same_run() {
-  local measure
+  local measure best
   measure=$(basename "$1"/measure-*.json)
+  best=$(basename "$1"/best-*.safetensors)
   expect_same "$1/last.safetensors" "$2/last.safetensors"
-  expect_same "$1/best.safetensors" "$2/best.safetensors"
+  expect_same "$1/$best" "$2/$best"
   without_provenance "$1/$measure" >one.json
   without_provenance "$2/$measure" >other.json
   grep -q '"nll"' one.json || fail "no NLL in $1/$measure"

@@ -117,12 +117,13 @@ expect_same a.npy b.npy
 say "weights that are missing, torn or of another network; data that is gone"
 rm -r b.npy c.npy
 moved=elsewhere/$run
-mv "$moved/best.safetensors" "$moved/kept"
-refused 66 "has no best.safetensors" "after the first measurement" -- sample "$moved" --out no.npy
-head -c 1000 "$moved/kept" >"$moved/best.safetensors"
-refused 65 "hifm: elsewhere" "best.safetensors" -- sample "$moved" --out no.npy
+best=$(basename "$moved"/best-*.safetensors)
+mv "$moved/$best" "$moved/kept"
+refused 66 "has no best weights" "after the first measurement" -- sample "$moved" --out no.npy
+head -c 1000 "$moved/kept" >"$moved/$best"
+refused 65 "hifm: elsewhere" "$best" -- sample "$moved" --out no.npy
 refused 73 "nowhere/no.npy" -- sample "$moved" --out nowhere/no.npy # said before anything is read
-cp results/runs/*-egnn-*/best.safetensors "$moved/"
+cp results/runs/*-egnn-*/best-*.safetensors "$moved/$best"
 refused 65 "belongs to another network" -- sample "$moved" --out no.npy
 rm -r elsewhere/results/cache
 refused 66 "cache" "train.npy" -- sample "$moved" --out no.npy

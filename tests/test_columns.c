@@ -86,7 +86,8 @@ static void facts(void **state) {
 
 /* The second epoch has the smallest NLL; at the third the solver failed. */
 static const char RESULT[] =
-    "{\"id\":\"" ID "\",\"status\":\"done\",\"numbers\":{\"dimensions\":36},\"history\":["
+    "{\"id\":\"" ID "\",\"status\":\"done\",\"numbers\":{\"dimensions\":36,\"steps\":30},"
+    "\"history\":["
     "{\"epoch\":1,\"step\":10,\"nll\":3,\"nfe\":20,\"ess\":70,\"ess_se\":2,\"solver\":\"ok\"},"
     "{\"epoch\":2,\"step\":20,\"nll\":2,\"nfe\":26,\"ess\":90,\"ess_se\":3,\"solver\":\"ok\"},"
     "{\"epoch\":3,\"step\":30,\"nfe\":99,\"ess\":60,\"ess_se\":4,\"solver\":\"failed\"}]}";
@@ -96,6 +97,7 @@ static void write_files(folder *f, const metric *metrics) {
                        .folder = folder_path(f, "run"),
                        .train_id = ID,
                        .measure_id = ID,
+                       .config = folder_value(f, "{'dataset':{'train':10},'train':{'batch':1}}"),
                        .status = RUN_DONE};
   const record_request request = {
       .metrics = metrics, .columns = folder_value(f, "['flow']"), .rows = &row, .row_count = 1};

@@ -123,17 +123,23 @@ static void test_refused(void **state) {
     plan_refused(f, SCRIPTS[i].text, SCRIPTS[i].message);
 }
 
-/* The id of an audit is that of a row with the audit's settings; it was so in earlier versions. */
-static void test_id_is_that_of_a_row(void **state) {
+/* The id of an audit is of its row, too. In earlier versions it was that of a row with the audit's
+ * settings. */
+static void test_id_is_of_its_row(void **state) {
   folder *f = *state;
   const char *const sets[] = {"measure.solver.rtol=1e-6", NULL};
   const value *catalogue = plan_catalogue(f, NULL);
   const value *plan = plan_of(f, HEAD TIGHT ALL);
   const value *audited = value_get(value_get(plan_rows(plan)->items[0], "audits"), "tight");
   identity row, set;
-  char hex[33];
+  char hex[33], own[33], other[33];
   assert_int_equal(identity_of(plan_config(plan, 0), catalogue, &row, NULL), STATUS_OK);
-  assert_int_equal(identity_of_measure(audited, catalogue, row.train, hex, NULL), STATUS_OK);
+  assert_int_equal(identity_of_measure(audited, catalogue, row.train, NULL, hex, NULL), STATUS_OK);
+  assert_int_equal(identity_of_measure(audited, catalogue, row.train, row.measure, own, NULL),
+                   STATUS_OK);
+  assert_int_equal(identity_of_measure(audited, catalogue, row.train, hex, other, NULL), STATUS_OK);
+  assert_string_not_equal(own, hex);
+  assert_string_not_equal(own, other);
   plan = plan_with(f, HEAD ALL, sets, NULL);
   assert_int_equal(identity_of(plan_config(plan, 0), catalogue, &set, NULL), STATUS_OK);
   assert_string_equal(hex, set.measure);
@@ -146,7 +152,7 @@ int main(void) {
       TEST(test_sections_of_an_audit),       TEST(test_rows_keep_their_own),
       TEST(test_rows_that_lack_the_setting), TEST(test_the_audit_wins_over_set),
       TEST(test_profile_changes_an_audit),   TEST(test_refused),
-      TEST(test_id_is_that_of_a_row),
+      TEST(test_id_is_of_its_row),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,7 @@
 #define MEASURE_ID "fedcba9876543210fedcba9876543210"
 
 static const char TRAIN[] = "{\"job\":\"train\",\"id\":\"" TRAIN_ID
-                            "\",\"status\":\"done\",\"numbers\":{\"dimensions\":36},"
+                            "\",\"status\":\"done\",\"numbers\":{\"dimensions\":36,\"steps\":300},"
                             "\"provenance\":{\"seconds\":12.5,\"attempts\":3,\"host\":\"node7\"}}";
 /* The second measurement is the best, the third failed. */
 static const char MEASURE[] =
@@ -32,6 +32,7 @@ static run_row make_row(folder *f, const char *name, const char *cells, run_stat
                    .folder = folder_path(f, name),
                    .train_id = TRAIN_ID,
                    .measure_id = MEASURE_ID,
+                   .config = folder_value(f, "{'dataset':{'train':1000},'train':{'batch':10}}"),
                    .status = status};
 }
 
@@ -98,15 +99,98 @@ static void state_is_not_trusted(void **state) {
 static void diverged_is_a_result(void **state) {
   folder *f = *state;
   add_results(f, "early", "{\"id\":\"" TRAIN_ID "\",\"status\":\"diverged\"}", NULL);
-  add_results(f, "late", "{\"id\":\"" TRAIN_ID "\",\"status\":\"diverged\"}",
+  add_results(f, "late",
+              "{\"id\":\"" TRAIN_ID "\",\"status\":\"diverged\",\"numbers\":{\"steps\":150}}",
               "{\"id\":\"" MEASURE_ID "\",\"status\":\"diverged\",\"history\":["
-              "{\"epoch\":1,\"nll\":7,\"nfe\":20,\"solver\":\"ok\"}]}");
+              "{\"epoch\":1,\"step\":100,\"nll\":7,\"nfe\":20,\"solver\":\"ok\"}]}");
   const run_row list[] = {make_row(f, "early", "{}", RUN_DIVERGED),
                           make_row(f, "late", "{}", RUN_DONE)};
   write_csv(f, "[]", list, 2);
   assert_string_equal(folder_read(f, "view/runs.csv"),
                       HEADER "diverged" EMPTY "0123456789ab,fedcba987654\n"
-                             "diverged,7,,1,20,20,7,,20,,,1,,,0123456789ab,fedcba987654\n");
+                             "diverged,7,,1,20,20,7,,20,,100,1,,,0123456789ab,fedcba987654\n");
+}
+
+#define AUDIT_ID       "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define HISTORY(rows)  "{\"id\":\"" MEASURE_ID "\",\"status\":\"done\",\"history\":[" rows "]}"
+#define ROW(step, nll) "{\"step\":" step ",\"loss\":9,\"nll\":" nll ",\"nfe\":20}"
+
+/* The rows of one run, each with another history; returns runs.csv after the header. */
+static const char *runs_of(folder *f, const char *const *histories, size_t count,
+                           record_gaps *gaps) {
+  run_row list[8];
+  failure err = {0};
+  assert_true(count <= 8);
+  for (size_t i = 0; i < count; i++) {
+    const char *name = arena_format(&f->memory, "row%zu", i);
+    add_results(f, name, TRAIN, histories[i]);
+    list[i] = make_row(f, name, "{}", RUN_DONE);
+  }
+  const record_request request = {.metrics = METRICS,
+                                  .columns = folder_value(f, "[]"),
+                                  .rows = list,
+                                  .row_count = count,
+                                  .gaps = gaps};
+  if (record_write(folder_path(f, "view"), &request, &err) != STATUS_OK)
+    fail_msg("%s", err.message);
+  return strchr(folder_read(f, "view/runs.csv"), '\n') + 1;
+}
+
+/* Of an incomplete history only the last row is a number of the run; the loss of a result without
+ * its settings is the mean over other epochs. */
+static void half_a_history_is_no_history(void **state) {
+  static const char *const HISTORIES[] = {
+      HISTORY(ROW("200", "2") "," ROW("300", "3")),       /* best and last of another measurement */
+      HISTORY(ROW("300", "3")), HISTORY(ROW("200", "2")), /* not even the last */
+      HISTORY(ROW("100", "1") "," ROW("200", "2") "," ROW("301", "3")),
+      "{\"id\":\"" MEASURE_ID
+      "\",\"measurement\":{},\"late\":\"removed\",\"history\":[" ROW("300", "3") "]}"};
+  record_gaps gaps;
+  const char *ids = ",36,0123456789ab,fedcba987654\n";
+  const char *runs = runs_of(*state, HISTORIES, 5, &gaps), *none = "done,,,,,,,,,,,,,";
+  assert_string_equal(runs,
+                      arena_format(&((folder *)*state)->memory, "%s,%s%s,%s%s%s%s%s%s%s",
+                                   "done,,,,,,3,,20,,300,", ids, "done,,,,,,3,,20,,300,", ids, none,
+                                   ",0123456789ab,fedcba987654\n", none,
+                                   ",0123456789ab,fedcba987654\n", "done,,,,,,3,,20,9,300,,", ids));
+  assert_int_equal(gaps.late, 4);
+  assert_int_equal(gaps.removed, 1);
+  assert_string_equal(strchr(folder_read(*state, "view/history.csv"), '\n') + 1,
+                      ",300,,,3,,20,,,\n,300,,,3,,20,,,\n,300,9,,3,,20,,,\n");
+}
+
+/* An audit has the row's best weights if it measured the step of the row's smallest NLL. */
+static void audits_are_of_the_rows_weights(void **state) {
+  folder *f = *state;
+  static const struct {
+    const char *audit, *cells;
+    size_t unkept;
+  } CASES[] = {
+      {ROW("200", "5") "," ROW("300", "6"), "5,,20,6,,20,,", 0},
+      {ROW("100", "5") "," ROW("300", "6"), ",,,6,,20,,", 1},
+      {ROW("300", "6"), ",,,6,,20,,", 1},
+  };
+  const char *const audits[] = {"all"}, *const ids[] = {AUDIT_ID};
+  add_results(f, "a", TRAIN, MEASURE);
+  run_row row = make_row(f, "a", "{}", RUN_DONE);
+  row.audit_ids = ids;
+  for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+    record_gaps gaps;
+    const record_request request = {.metrics = METRICS,
+                                    .columns = folder_value(f, "[]"),
+                                    .audits = audits,
+                                    .audit_count = 1,
+                                    .rows = &row,
+                                    .row_count = 1,
+                                    .gaps = &gaps};
+    folder_write(
+        f, "a/measure-aaaaaaaaaaaa.json",
+        arena_format(&f->memory, "{\"id\":\"" AUDIT_ID "\",\"history\":[%s]}", CASES[i].audit));
+    assert_int_equal(record_write(folder_path(f, "view"), &request, NULL), STATUS_OK);
+    const char *at = strstr(folder_read(f, "view/runs.csv"), "fedcba987654,");
+    assert_string_equal(at, arena_format(&f->memory, "fedcba987654,%s\n", CASES[i].cells));
+    assert_int_equal(gaps.unkept, CASES[i].unkept);
+  }
 }
 
 /* The same header as of the files that are written, every run missing; nothing is read. */
@@ -158,6 +242,8 @@ int main(void) {
       TEST(exact_text),
       TEST(state_is_not_trusted),
       TEST(diverged_is_a_result),
+      TEST(half_a_history_is_no_history),
+      TEST(audits_are_of_the_rows_weights),
       TEST(the_same_bytes_twice),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,7 +59,7 @@ static const char *all_ids(folder *f, const char *name, const char *profile,
     text = arena_format(&f->memory, "%s%s %s %s %s", text, id.data, id.modes, id.train, id.measure);
     for (size_t k = 0; k < audits->count; k++) {
       char hex[33];
-      assert_int_equal(identity_of_measure(audits->items[k], catalogue, id.train, hex, NULL),
+      assert_int_equal(identity_of_measure(audits->items[k], catalogue, id.train, NULL, hex, NULL),
                        STATUS_OK);
       text = arena_format(&f->memory, "%s %s", text, hex);
     }

@@ -8,9 +8,33 @@ static FILE *messages(const options *given) {
   return given->quiet ? NULL : stderr;
 }
 
+/* Why cells of a history are empty. */
+static void explain_gaps(const session *s) {
+  const record_gaps *gaps = &s->gaps;
+  if (s->given->quiet) return;
+  if (gaps->late)
+    fprintf(stderr,
+            "%zu rows have no history: their measurement was asked for after the training, which "
+            "kept its last weights alone. nll_min and other columns of all epochs are empty "
+            "(--retrain gives them)\n",
+            gaps->late);
+  if (gaps->removed)
+    fprintf(stderr,
+            "%zu rows have no history: the file of their measurement is missing; the last weights "
+            "were measured again. nll_min and other columns of all epochs are empty (--retrain "
+            "gives them)\n",
+            gaps->removed);
+  if (gaps->unkept)
+    fprintf(stderr,
+            "%zu audits have no best weights: the training kept those of another epoch. Their "
+            "columns nll_best, ... are empty (--retrain gives them)\n",
+            gaps->unkept);
+}
+
 /* All that is derived from results: CSV files, tables, figures. */
 static status_code report(session *s, failure *err) {
   status_code status = session_record(s, err);
+  if (status == STATUS_OK) explain_gaps(s);
   if (status == STATUS_OK) status = session_write_tables(s, stdout, err);
   if (status == STATUS_OK) status = session_write_figures(s, messages(s->given), err);
   return status;
@@ -70,11 +94,6 @@ static void announce(const session *s) {
     return;
   }
   fprintf(stderr, "%zu runs, %zu of them done already\n", g->row_count, g->rows_done);
-  if (g->rows_again)
-    fprintf(stderr,
-            "%zu were trained under other measure settings: only their best and last weights are "
-            "measured again, the weights of other epochs do not exist (--force trains again)\n",
-            g->rows_again);
 }
 
 static status_code run_jobs(session *s, schedule_summary *summary, failure *err) {

@@ -36,17 +36,22 @@ static status_code check_options(arena *a, const options *given, failure *err) {
 static status_code make_file(arena *a, const options *given, const char *run, const char *scratch,
                              value **out, failure *err) {
   const value *trained;
-  const char *weights = given->weights ? given->weights : "best";
+  const char *weights = "last";
   status_code status = json_read(a, arena_format(a, "%s/job.json", run), &trained, err);
   if (status != STATUS_OK) return status;
   if (!value_get(trained, "config"))
     return failure_set(err, STATUS_BAD_INPUT, "%s/job.json: no table under \"config\"", run);
-  if (!files_exists(arena_format(a, "%s/%s.safetensors", run, weights)))
+  const bool is_best = !given->weights || strcmp(given->weights, "best") == 0;
+  if (is_best) weights = runs_best_weights(a, run, trained);
+  if (!weights || !files_exists(arena_format(a, "%s/%s.safetensors", run, weights)))
     return failure_set(
         err, STATUS_NO_INPUT,
-        "%s has no %s.safetensors: best exists after the first measurement with an NLL, last "
-        "after the training",
-        run, weights);
+        "%s has no %s weights: best exist after the first measurement with an NLL, last after the "
+        "training",
+        run, is_best ? "best" : "last");
+  const size_t ways = job_measurements(a, trained)->count;
+  if (is_best && ways > 1 && !given->quiet)
+    fprintf(stderr, "%zu measurements of this run: the best weights of the first are used\n", ways);
   const char *data = value_get_text(trained, "data", ""), *slash = strrchr(data, '/');
   value *file = value_new(a, VALUE_MAP), *how = value_new(a, VALUE_MAP);
   value_put_text(a, how, "run", run);

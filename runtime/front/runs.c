@@ -3,8 +3,9 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/safetensors.h"
+#include "job/checkpoint.h"
+#include "job/history.h"
 #include "job/job.h"
-#include "job/metrics.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -38,36 +39,55 @@ status_code runs_list(arena *a, const char *out, runs *list, failure *err) {
   return STATUS_OK;
 }
 
-/* The checkpoint of an unfinished run has its measurements so far. */
+/* The checkpoint of an unfinished run has its measurements so far; here the first. */
 static const value *history_so_far(arena *a, const char *checkpoint) {
   safetensors_file file = {0};
-  const value *history = NULL;
+  const value *list = NULL;
   if (safetensors_open(&file, checkpoint, NULL) == STATUS_OK) {
-    const char *text = value_get_text(file.metadata, "history", "");
-    if (json_parse(a, text, strlen(text), checkpoint, &history, NULL) != STATUS_OK) history = NULL;
+    const char *text = value_get_text(file.metadata, "measurements", "");
+    if (json_parse(a, text, strlen(text), checkpoint, &list, NULL) != STATUS_OK) list = NULL;
   }
   safetensors_close(&file);
-  return history;
+  const bool any = list && list->type == VALUE_LIST && list->count > 0;
+  return any ? value_get(list->items[0], "rows") : NULL;
 }
 
-static double smallest(const value *history, const char *name) {
-  double best = NAN;
-  for (size_t i = 0; history && i < history->count; i++)
-    best = fmin(best, value_get_number(history->items[i], name, NAN));
-  return best;
+/* The measurement that the run was first asked for; its history is shown where it is complete. */
+static const value *first_history(arena *a, const char *folder, const value *given,
+                                  const value *trained) {
+  const value *list = job_measurements(a, given), *measured = NULL;
+  const value *first = list->count ? list->items[0] : NULL;
+  const char *path = job_measure_path(a, folder, value_get_text(first, "id", ""));
+  if (json_read(a, path, &measured, NULL) != STATUS_OK) return NULL;
+  value *config = value_copy(a, value_get(given, "config"));
+  const value *measure = value_get(value_get(first, "config"), "measure");
+  if (measure) value_put(a, config, "measure", measure);
+  const history_rule rule = history_rule_of(config, trained);
+  const value *history = value_get(measured, "history");
+  return history_is_complete(history, &rule) ? history : NULL;
+}
+
+const char *runs_best_weights(arena *a, const char *folder, const value *given) {
+  const value *result = NULL, *list = job_measurements(a, given);
+  const char *id = list->count ? value_get_text(list->items[0], "id", "") : "";
+  if (json_read(a, arena_format(a, "%s/result.json", folder), &result, NULL) == STATUS_OK) {
+    const value *best = history_best(first_history(a, folder, given, result));
+    const char *train_id = value_get_text(given, "id", "");
+    return best ? checkpoint_find_best(a, folder, train_id, id, history_step(best)) : NULL;
+  }
+  const char *name = checkpoint_best_name(a, id);
+  return files_exists(arena_format(a, "%s/%s.safetensors", folder, name)) ? name : NULL;
 }
 
 run_info runs_look(arena *a, arena *brief, const char *folder, const char *name) {
   run_info run = {.name = name, .folder = folder, .state = "unfinished"};
   const char *file = arena_format(a, "%s/job.json", folder);
   const char *checkpoint = arena_format(brief, "%s/checkpoint.safetensors", folder);
-  const value *given = NULL, *result = NULL, *measured = NULL;
+  const value *given = NULL, *result = NULL;
   if (json_read(a, file, &given, NULL) == STATUS_OK) run.config = value_get(given, "config");
   if (json_read(brief, arena_format(a, "%s/result.json", folder), &result, NULL) == STATUS_OK) {
-    const char *id = value_get_text(given, "measure_id", "");
     run.state = arena_text(a, value_get_text(result, "status", "done"));
-    if (json_read(brief, job_measure_path(a, folder, id), &measured, NULL) == STATUS_OK)
-      run.history = value_get(measured, "history");
+    run.history = first_history(brief, folder, given, result);
   } else {
     if (files_exists(checkpoint)) {
       run.state = "interrupted";
@@ -75,7 +95,7 @@ run_info runs_look(arena *a, arena *brief, const char *folder, const char *name)
     }
     if (files_is_used(file)) run.state = "running";
   }
-  run.best = smallest(run.history, METRICS_BEST);
+  run.best = history_score(history_best(run.history));
   return run;
 }
 

@@ -7,7 +7,6 @@
 #include "plan/plan.h"
 #include "plan/source_lines.h"
 #include "report/figure.h"
-#include "report/record.h"
 #include "report/table.h"
 
 #include <string.h>
@@ -121,7 +120,8 @@ status_code session_record(session *s, failure *err) {
   graph_set_states(&s->jobs);
   status_code status = files_make_folder(s->folder, err);
   if (status != STATUS_OK) return status;
-  const record_request all = request_record(s);
+  record_request all = request_record(s);
+  all.gaps = &s->gaps;
   return record_write(s->folder, &all, err);
 }
 

@@ -5,6 +5,7 @@
 
 #include "front/options.h"
 #include "grid/graph.h"
+#include "report/record.h"
 
 typedef struct session {
   arena *a;
@@ -12,6 +13,7 @@ typedef struct session {
   const value *catalogue, *plan;
   const char *folder; /* of the tables: results/<script>[-<profile>][-partial] */
   graph jobs;
+  record_gaps gaps; /* of session_record */
 } session;
 
 /* Reads the script given->words[0] under these options, builds its jobs and checks its tables and

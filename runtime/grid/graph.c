@@ -1,8 +1,9 @@
 #include "grid/graph.h"
 
-#include "base/files.h"
+#include "base/json.h"
 #include "host/catalogue.h"
 #include "host/params.h"
+#include "job/history.h"
 #include "job/job.h"
 #include "plan/identity.h"
 #include "report/entries.h"
@@ -14,7 +15,8 @@ typedef struct builder {
   const value *catalogue;
   const char *out;
   double checkpoint;
-  bool again; /* no row counts as done */
+  bool again;    /* no row counts as done */
+  value **files; /* [jobs] the job files, to build on */
   graph *g;
 } builder;
 
@@ -35,7 +37,8 @@ static value *job_file(builder *b, job_kind kind, const char *id, const char *fo
 }
 
 static size_t add_job(builder *b, job_kind kind, const char *id, const char *folder,
-                      const char *label, const char *result_path, const value *file) {
+                      const char *label, const char *result_path, value *file) {
+  if (b->files) b->files[b->g->job_count] = file;
   grid_job *it = &b->g->jobs[b->g->job_count];
   *it = (grid_job){.label = label,
                    .kind = kind,
@@ -103,12 +106,33 @@ static const char *label_of(arena *a, const value *cells) {
   return label ? label : "run";
 }
 
+/* A measurement as job files have it; family NULL: an audit's. */
+static value *measurement(builder *b, const value *config, const char *id, const char *family) {
+  value *entry = value_new(b->a, VALUE_MAP), *own = value_new(b->a, VALUE_MAP);
+  value_put(b->a, own, "dataset", value_get(config, "dataset"));
+  value_put(b->a, own, "measure", value_get(config, "measure"));
+  value_put_text(b->a, entry, "id", id);
+  if (family) value_put_text(b->a, entry, "family", family);
+  value_put(b->a, entry, "config", own);
+  return entry;
+}
+
+static value *list_of_one(arena *a, const value *item) {
+  value *list = value_new(a, VALUE_LIST);
+  value_push(a, list, item);
+  return list;
+}
+
+static bool keeps_all(const value *config) {
+  return strcmp(value_get_text(value_get(config, "train"), "keep", ""), "all") == 0;
+}
+
 static size_t train_job(builder *b, const value *config, const identity *id, const value *cells,
                         const char *folder, size_t data, size_t modes) {
   value *file = job_file(b, JOB_TRAIN, id->train, folder, config);
   value_put_text(b->a, file, "data", b->g->jobs[data].folder);
   if (modes != SIZE_MAX) value_put_text(b->a, file, "modes", b->g->jobs[modes].folder);
-  value_put_text(b->a, file, "measure_id", id->measure);
+  value_put(b->a, file, "measurements", value_new(b->a, VALUE_LIST));
   value_put_number(b->a, file, "checkpoint_seconds", b->checkpoint);
   const size_t added =
       add_job(b, JOB_TRAIN, id->train, folder, label_of(b->a, cells), result_of(b, folder), file);
@@ -117,42 +141,51 @@ static size_t train_job(builder *b, const value *config, const identity *id, con
   return added;
 }
 
-/* train: the job that must come first, or SIZE_MAX where its weights exist; why: for people. */
+/* The training also measures as this row asks. */
+static void add_measurement(builder *b, size_t train, const value *config, const identity *id) {
+  value *file = b->files[train];
+  const value *list = value_get(file, "measurements");
+  bool found = false;
+  for (size_t i = 0; i < list->count; i++)
+    found |= strcmp(value_get_text(list->items[i], "id", ""), id->measure) == 0;
+  if (keeps_all(config)) value_put(b->a, file, "keep_all", value_bool(b->a, true));
+  if (found) return;
+  value *longer = value_copy(b->a, list);
+  value_push(b->a, longer, measurement(b, config, id->measure, id->family));
+  value_put(b->a, file, "measurements", longer);
+}
+
+/* entry: the measurement; why: for people. */
 static size_t measure_job(builder *b, const value *config, const identity *id, const value *cells,
-                          const char *why, const char *folder, size_t data, size_t train) {
+                          const char *why, const char *folder, size_t data, const value *entry) {
   value *file = job_file(b, JOB_MEASURE, id->measure, folder, config);
   value_put_text(b->a, file, "data", b->g->jobs[data].folder);
+  value_put_text(b->a, file, "train", id->train);
+  value_put(b->a, file, "measurements", list_of_one(b->a, entry));
   const char *label = arena_format(b->a, "%s, %s", label_of(b->a, cells), why);
   const size_t added = add_job(b, JOB_MEASURE, id->measure, folder, label,
                                job_measure_path(b->a, folder, id->measure), file);
   need(b->g, added, data);
-  if (train != SIZE_MAX) need(b->g, added, train);
   return added;
-}
-
-static bool measures(const grid_job *train, const identity *id) {
-  return strcmp(value_get_text(train->file, "measure_id", ""), id->measure) == 0;
 }
 
 /* The jobs of a row that is not done; returns the one that ends with its measurement. Rows may
  * differ in what is not part of an identity (the path of a file): then they share their jobs. */
 static size_t add_jobs(builder *b, const value *config, const identity *id, const value *cells,
                        const char *folder, bool trained) {
-  static const char AGAIN[] = "measured again";
   graph *g = b->g;
   const size_t data = data_job(b, config, id), known = find_job(g, JOB_MEASURE, id->measure);
   if (known != SIZE_MAX) return known;
-  if (trained) {
-    g->rows_again++;
-    return measure_job(b, config, id, cells, AGAIN, folder, data, SIZE_MAX);
-  }
-  const size_t train = find_job(g, JOB_TRAIN, id->train);
+  if (trained)
+    return measure_job(b, config, id, cells, "measured again", folder, data,
+                       measurement(b, config, id->measure, id->family));
+  size_t train = find_job(g, JOB_TRAIN, id->train);
   if (train == SIZE_MAX) {
     const size_t modes = id->modes[0] ? modes_job(b, config, id, data) : SIZE_MAX;
-    return train_job(b, config, id, cells, folder, data, modes);
+    train = train_job(b, config, id, cells, folder, data, modes);
   }
-  if (measures(&g->jobs[train], id)) return train;
-  return measure_job(b, config, id, cells, AGAIN, folder, data, train);
+  add_measurement(b, train, config, id);
+  return train;
 }
 
 typedef struct existing {
@@ -189,19 +222,61 @@ static const value *audit_config(arena *a, const value *config, const value *sec
   return audited;
 }
 
+/* An audit that hifm made before audits knew their row has the id of a measurement. It is the row's
+ * if it is of the row's best weights. */
+static bool is_of_row(builder *b, const run_row *row, const char *old_id) {
+  const value *audit = NULL, *own = NULL, *trained = NULL;
+  if (b->again ||
+      json_read(b->a, job_measure_path(b->a, row->folder, old_id), &audit, NULL) != STATUS_OK ||
+      strcmp(value_get_text(audit, "id", ""), old_id) != 0 || value_get(audit, "measurement") ||
+      json_read(b->a, result_of(b, row->folder), &trained, NULL) != STATUS_OK ||
+      json_read(b->a, job_measure_path(b->a, row->folder, row->measure_id), &own, NULL) !=
+          STATUS_OK)
+    return false;
+  const history_rule rule = history_rule_of(row->config, trained);
+  const value *history = value_get(own, "history"), *best = history_best(history);
+  const bool is_baselined = value_get(value_get(audit, "numbers"), "nll_identity") != NULL;
+  if (!is_baselined) return false;
+  if (!history_is_complete(history, &rule) || !best) return true;
+  return history_at(value_get(audit, "history"), history_step(best)) != NULL;
+}
+
+static size_t audit_job(builder *b, const value *config, const char *name, const run_row *row,
+                        const identity *id, size_t row_job) {
+  const value *entry = measurement(b, config, id->measure, NULL);
+  const char *why = arena_format(b->a, "audit %s", name);
+  const size_t data = data_job(b, config, id);
+  const size_t added = measure_job(b, config, id, row->cells, why, row->folder, data, entry);
+  value_put_text(b->a, b->files[added], "of", row->measure_id);
+  value_put_number(b->a, b->files[added], "every",
+                   value_get_number(value_get(row->config, "measure"), "every", 1));
+  if (row_job != SIZE_MAX) need(b->g, added, row_job);
+  return added;
+}
+
 /* One more measurement of a row's weights; config: the audit's. *id is the row's and becomes the
  * audit's. */
 static status_code add_audit(builder *b, const value *config, const char *name, const run_row *row,
-                             identity *id, bool *done, failure *err) {
+                             size_t row_job, identity *id, bool *done, failure *err) {
   existing found;
-  status_code status = identity_of_measure(config, b->catalogue, id->train, id->measure, err);
+  identity plain = *id;
+  status_code status =
+      identity_of_measure(config, b->catalogue, id->train, NULL, plain.measure, err);
+  if (status == STATUS_OK)
+    status =
+        identity_of_measure(config, b->catalogue, id->train, row->measure_id, id->measure, err);
   if (status == STATUS_OK) status = look(b, row->folder, id, &found, err);
   if (status != STATUS_OK) return status;
-  *done = found.measured || strcmp(id->measure, row->measure_id) == 0; /* it may be the row's own */
-  if (*done || find_job(b->g, JOB_MEASURE, id->measure) != SIZE_MAX) return STATUS_OK;
-  const size_t data = data_job(b, config, id), train = find_job(b->g, JOB_TRAIN, id->train);
-  const char *why = arena_format(b->a, "audit %s", name);
-  measure_job(b, config, id, row->cells, why, row->folder, data, train);
+  *done = true;
+  if (found.measured) return STATUS_OK;
+  /* it may be the row's own */
+  if (strcmp(plain.measure, row->measure_id) == 0 || is_of_row(b, row, plain.measure)) {
+    *id = plain;
+    return STATUS_OK;
+  }
+  *done = false;
+  if (find_job(b->g, JOB_MEASURE, id->measure) == SIZE_MAX)
+    audit_job(b, config, name, row, id, row_job);
   return STATUS_OK;
 }
 
@@ -226,12 +301,13 @@ static status_code add_row(builder *b, const value *row, size_t index, failure *
                     .folder = folder,
                     .train_id = arena_text(b->a, id.train),
                     .measure_id = arena_text(b->a, id.measure),
-                    .audit_ids = audit_ids};
+                    .audit_ids = audit_ids,
+                    .config = config};
   for (size_t k = 0; k < audit_count && status == STATUS_OK; k++) {
     bool audited = false;
     identity audit_id = id;
     status = add_audit(b, audit_config(b->a, config, audits->items[k]), audits->keys[k], made,
-                       &audit_id, &audited, err);
+                       g->row_jobs[index], &audit_id, &audited, err);
     audit_ids[k] = arena_text(b->a, audit_id.measure);
     done &= audited;
   }
@@ -251,6 +327,7 @@ status_code graph_build(arena *a, const value *plan, const value *catalogue, con
                .g = g};
   *g = (graph){.row_count = count};
   g->jobs = arena_get(a, (4 + audit_count) * count * sizeof *g->jobs);
+  b.files = arena_get(a, (4 + audit_count) * count * sizeof *b.files);
   g->rows = arena_get(a, count * sizeof *g->rows);
   g->row_jobs = arena_get(a, count * sizeof *g->row_jobs);
   status_code status = check_audit_names(audits, err);

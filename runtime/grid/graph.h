@@ -1,5 +1,6 @@
 /* A plan's rows as a graph of jobs: data sets and eigendecompositions first, each once; one
- * training per train id; a measurement alone where only that is new. */
+ * training per train id, which measures for all of its rows; a measurement alone where only that is
+ * new. */
 #ifndef GRID_GRAPH_H
 #define GRID_GRAPH_H
 
@@ -14,8 +15,7 @@ typedef struct graph {
   size_t *row_jobs; /* [row_count]: the job that ends with the row's measurement; SIZE_MAX: the
                        measurement exists, nothing needs to run */
   size_t row_count;
-  size_t rows_done;  /* rows that were done when the graph was built, audits included */
-  size_t rows_again; /* rows that were trained then, but measured under other settings only */
+  size_t rows_done; /* rows that were done when the graph was built, audits included */
 } graph;
 
 /* out: the results folder. Folders: <out>/runs/<slug>-<12 digits of the train id> and

@@ -1,15 +1,16 @@
 #include "job/checkpoint.h"
 
+#include "base/files.h"
 #include "base/json.h"
 #include "base/safetensors.h"
 #include "base/text.h"
-#include "job/metrics.h"
+#include "job/history.h"
 
+#include <dirent.h>
+
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The key of training.best. */
-static const char BEST[] = "best_" METRICS_BEST;
 
 /* One entry per tensor of the array `from`, under prefix + its name; returns how many. */
 static size_t list_tensors(const network *net, const char *prefix, const float *from,
@@ -47,6 +48,54 @@ static double get_number(const value *map, const char *key) {
   return text_number(value_get_text(map, key, "inf"), &number) ? number : INFINITY;
 }
 
+/* ---- histories ---- */
+
+/* What a checkpoint has of the measurements: { id, family, every (in steps), rows }. A late one is
+ * left out: it stays late. */
+static const value *list_histories(arena *a, const training *t) {
+  value *list = value_new(a, VALUE_LIST);
+  for (size_t i = 0; i < t->history_count; i++) {
+    const training_history *h = &t->histories[i];
+    if (h->late) continue;
+    value *entry = value_new(a, VALUE_MAP);
+    value_put_text(a, entry, "id", h->asked->id);
+    value_put_text(a, entry, "family", h->asked->family);
+    value_put_number(a, entry, "every", (double)h->every);
+    value_put(a, entry, "rows", h->rows);
+    value_push(a, list, entry);
+  }
+  return list;
+}
+
+/* The entry of a measurement, or of one of its family that has all of its rows. */
+static const value *find_history(const value *list, const training_history *h) {
+  const value *finer = NULL;
+  for (size_t i = 0; i < list->count; i++) {
+    const value *entry = list->items[i];
+    const uint64_t every = (uint64_t)value_get_number(entry, "every", 0);
+    if (strcmp(value_get_text(entry, "id", ""), h->asked->id) == 0) return entry;
+    if (every > 0 && h->every % every == 0 &&
+        strcmp(value_get_text(entry, "family", ""), h->asked->family) == 0)
+      finer = entry;
+  }
+  return finer;
+}
+
+/* Never a mixture: a measurement that the checkpoint does not have is late, except before the first
+ * step. */
+static void take_histories(training *t, const value *list) {
+  for (size_t i = 0; i < t->history_count; i++) {
+    training_history *h = &t->histories[i];
+    const value *entry = find_history(list, h), *rows = value_get(entry, "rows");
+    const history_rule rule = {.every = h->every, .diverged = true};
+    h->late = t->step > 0 && (!rows || rows->type != VALUE_LIST);
+    if (rows && rows->type == VALUE_LIST)
+      h->rows = history_thin(t->memory, rows, &rule, t->losses, t->steps_per_epoch);
+  }
+}
+
+/* ---- the checkpoint ---- */
+
 status_code checkpoint_save(const training *t, const network *net, const job *work, failure *err) {
   arena a = {0};
   safetensors_entry *entries = memory_array(3 * net->count + 1, sizeof *entries);
@@ -56,15 +105,13 @@ status_code checkpoint_save(const training *t, const network *net, const job *wo
   count += list_state(net, entries + count);
   value *meta = value_new(&a, VALUE_MAP);
   value_put_text(&a, meta, "id", work->id);
-  value_put_text(&a, meta, "measure_id", work->measure_id ? work->measure_id : "");
   put_number(&a, meta, "step", (double)t->step);
   put_number(&a, meta, "loss_sum", t->loss_sum);
   put_number(&a, meta, "norm_sum", t->norm_sum);
   put_number(&a, meta, "loss_count", (double)t->loss_count);
-  put_number(&a, meta, BEST, t->best);
-  put_number(&a, meta, "best_epoch", t->best_epoch);
   put_number(&a, meta, "seconds", t->seconds);
-  value_put_text(&a, meta, "history", json_text(&a, t->history));
+  value_put_text(&a, meta, "losses", json_text(&a, t->losses));
+  value_put_text(&a, meta, "measurements", json_text(&a, list_histories(&a, t)));
   const char *path = arena_format(&a, "%s/checkpoint.safetensors", work->folder);
   status_code status = safetensors_write(path, meta, entries, count, err);
   free(entries);
@@ -104,41 +151,38 @@ static status_code copy_state(const safetensors_file *file, const char *path, co
   return STATUS_OK;
 }
 
-static status_code read_history(training *t, const value *meta, const char *path, failure *err) {
-  const char *text = value_get_text(meta, "history", "");
-  const value *list;
-  status_code status = json_parse(t->memory, text, strlen(text), path, &list, err);
+static status_code read_list(training *t, const value *meta, const char *key, const char *path,
+                             const value **list, failure *err) {
+  const char *text = value_get_text(meta, key, "");
+  status_code status = json_parse(t->memory, text, strlen(text), path, list, err);
   if (status != STATUS_OK) return status;
-  if (list->type != VALUE_LIST)
-    return failure_set(err, STATUS_BAD_INPUT, "%s: the history is not a list", path);
-  t->history = value_copy(t->memory, list);
-  return STATUS_OK;
+  if ((*list)->type == VALUE_LIST) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_INPUT, "%s: \"%s\" is not a list", path, key);
 }
 
-/* A checkpoint that measured under other settings cannot go on: its history would mix the two. The
- * run starts again, which loses no result. */
+/* A checkpoint of another run, or one that hifm wrote before checkpoints had losses, cannot go on.
+ * The run starts again, which loses no result. */
 static bool is_ours(const value *meta, const job *work) {
-  return strcmp(value_get_text(meta, "id", ""), work->id) == 0 &&
-         strcmp(value_get_text(meta, "measure_id", ""), work->measure_id ? work->measure_id : "") ==
-             0;
+  return strcmp(value_get_text(meta, "id", ""), work->id) == 0 && value_get(meta, "losses");
 }
 
 static status_code restore(training *t, const network *net, const safetensors_file *file,
                            const char *path, failure *err) {
-  const value *meta = file->metadata;
+  const value *meta = file->metadata, *losses, *histories;
   status_code status = copy_tensors(file, path, net, "w.", t->w, err);
   if (status == STATUS_OK) status = copy_tensors(file, path, net, "m.", t->m, err);
   if (status == STATUS_OK) status = copy_tensors(file, path, net, "v.", t->v, err);
   if (status == STATUS_OK) status = copy_state(file, path, net, err);
-  if (status == STATUS_OK) status = read_history(t, meta, path, err);
+  if (status == STATUS_OK) status = read_list(t, meta, "losses", path, &losses, err);
+  if (status == STATUS_OK) status = read_list(t, meta, "measurements", path, &histories, err);
   if (status != STATUS_OK) return status;
   t->step = (uint64_t)get_number(meta, "step");
   t->loss_sum = get_number(meta, "loss_sum");
   t->norm_sum = get_number(meta, "norm_sum");
   t->loss_count = (uint64_t)get_number(meta, "loss_count");
-  t->best = get_number(meta, BEST);
-  t->best_epoch = get_number(meta, "best_epoch");
   t->seconds = get_number(meta, "seconds");
+  t->losses = value_copy(t->memory, losses);
+  take_histories(t, histories);
   return STATUS_OK;
 }
 
@@ -160,6 +204,8 @@ status_code checkpoint_load(training *t, const network *net, const job *work, bo
   arena_close(&a);
   return status;
 }
+
+/* ---- weights alone ---- */
 
 status_code checkpoint_save_weights(const training *t, const network *net, const job *work,
                                     const char *name, const value *row, failure *err) {
@@ -188,4 +234,54 @@ status_code checkpoint_load_weights(arena *a, const network *net, const char *fo
   }
   safetensors_close(&file);
   return status;
+}
+
+/* The step of a file of weights of this run; 0 for any other file. */
+static uint64_t step_in(const char *path, const char *id) {
+  arena a = {0};
+  safetensors_file file = {0};
+  const value *row = NULL;
+  if (safetensors_open(&file, path, NULL) == STATUS_OK &&
+      strcmp(value_get_text(file.metadata, "id", ""), id) == 0) {
+    const char *text = value_get_text(file.metadata, "row", "");
+    if (json_parse(&a, text, strlen(text), path, &row, NULL) != STATUS_OK) row = NULL;
+  }
+  const uint64_t step = history_step(row);
+  safetensors_close(&file);
+  arena_close(&a);
+  return step;
+}
+
+static bool holds_weights(const char *name) {
+  return strncmp(name, "best", 4) == 0 || strcmp(name, "last.safetensors") == 0;
+}
+
+const char *checkpoint_find_weights(arena *a, const char *folder, const char *id, uint64_t step) {
+  const char *found = NULL, *kept = checkpoint_weights_name(a, step);
+  if (step_in(arena_format(a, "%s/%s.safetensors", folder, kept), id) == step) return kept;
+  DIR *entries = opendir(folder);
+  for (struct dirent *entry; !found && entries && (entry = readdir(entries));) {
+    const char *name = entry->d_name;
+    if (!holds_weights(name) || !text_ends_with(name, ".safetensors")) continue;
+    if (step_in(arena_format(a, "%s/%s", folder, name), id) == step)
+      found = arena_format(a, "%.*s", (int)(strlen(name) - strlen(".safetensors")), name);
+  }
+  if (entries) closedir(entries);
+  return found;
+}
+
+const char *checkpoint_weights_name(arena *a, uint64_t step) {
+  return arena_format(a, "weights-%llu", (unsigned long long)step);
+}
+
+const char *checkpoint_best_name(arena *a, const char *measure_id) {
+  return arena_format(a, "best-%.12s", measure_id);
+}
+
+const char *checkpoint_find_best(arena *a, const char *folder, const char *id,
+                                 const char *measure_id, uint64_t step) {
+  const char *found = checkpoint_find_weights(a, folder, id, step);
+  const char *own = checkpoint_best_name(a, measure_id);
+  const char *path = arena_format(a, "%s/%s.safetensors", folder, own);
+  return found || !files_exists(path) || step_in(path, id) ? found : own;
 }

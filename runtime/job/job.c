@@ -31,6 +31,43 @@ static status_code need_kind(arena *a, const value *file, const char *path, job_
                      word, text_list(a, KIND_WORDS, JOB_KIND_COUNT));
 }
 
+const value *job_measurements(arena *a, const value *file) {
+  const value *listed = value_get(file, "measurements");
+  const char *id = value_get_text(file, "measure_id", NULL);
+  if (listed && listed->type == VALUE_LIST) return listed;
+  value *list = value_new(a, VALUE_LIST), *only = value_new(a, VALUE_MAP);
+  if (!id) return list;
+  value_put_text(a, only, "id", id);
+  if (value_get(file, "config")) value_put(a, only, "config", value_get(file, "config"));
+  value_push(a, list, only);
+  return list;
+}
+
+/* The run's config with the sections of one of its measurements. */
+static const value *with_sections(arena *a, const value *config, const value *sections) {
+  value *all = value_copy(a, config);
+  for (size_t i = 0; sections && i < sections->count && sections->keys; i++)
+    value_put(a, all, sections->keys[i], sections->items[i]);
+  return all;
+}
+
+static void read_measurements(arena *a, const value *file, job *out) {
+  const value *list = job_measurements(a, file);
+  const bool own = out->kind == JOB_SAMPLE; /* its solver is that of the run */
+  const size_t count = own ? 1 : list->count;
+  job_measurement *made = arena_get(a, (count + 1) * sizeof *made);
+  for (size_t i = 0; i < count; i++) {
+    const value *entry = own ? file : list->items[i];
+    made[i] = (job_measurement){
+        .id = value_get_text(entry, "id", ""),
+        .family = value_get_text(entry, "family", ""),
+        .config = own ? out->config : with_sections(a, out->config, value_get(entry, "config")),
+        .entry = entry};
+  }
+  out->measurements = made;
+  out->measurement_count = count;
+}
+
 status_code job_read(arena *a, const char *path, job *out, failure *err) {
   const value *file;
   memset(out, 0, sizeof *out);
@@ -41,7 +78,10 @@ status_code job_read(arena *a, const char *path, job *out, failure *err) {
   if (status != STATUS_OK) return status;
   out->data = value_get_text(file, "data", NULL);
   out->modes = value_get_text(file, "modes", NULL);
-  out->measure_id = value_get_text(file, "measure_id", NULL);
+  out->train_id = value_get_text(file, "train", out->id);
+  out->of = value_get_text(file, "of", NULL);
+  out->of_every = value_get_number(file, "every", 1);
+  out->keep_all = value_get_bool(file, "keep_all", false);
   out->checkpoint_seconds = value_get_number(file, "checkpoint_seconds", 30);
   out->attempt = value_get_number(file, "attempt", 1);
   out->config = value_get(file, "config");
@@ -52,6 +92,10 @@ status_code job_read(arena *a, const char *path, job *out, failure *err) {
     return failure_set(err, STATUS_BAD_INPUT, "%s: no folder under \"data\"", path);
   if (out->kind == JOB_SAMPLE && !out->sample)
     return failure_set(err, STATUS_BAD_INPUT, "%s: no table under \"sample\"", path);
+  read_measurements(a, file, out);
+  if (out->kind == JOB_MEASURE && out->measurement_count != 1)
+    return failure_set(err, STATUS_BAD_INPUT, "%s: a measure job needs one measurement, not %zu",
+                       path, out->measurement_count);
   return STATUS_OK;
 }
 

@@ -7,7 +7,13 @@
  *     "data": path, "modes": path folders of finished data and modes jobs it reads (modes only
  *                                 where the flow needs a Hessian)
  *     "sample": {...}             sample: see below
- *     "measure_id": id            train: also measure along the way, under this identity
+ *     "measurements": [ { "id", "family", "config": { "dataset", "measure" } } ... ]
+ *                                 train: measure along the way, under each; measure: the one to
+ *                                 make. Measurements that differ in `every` alone are a family
+ *     "train": id                 measure: of the train job
+ *     "of": id, "every": n        measure, for an audit: the row's own measurement, whose best
+ *                                 weights are measured, and its epochs between two rows
+ *     "keep_all": bool            train: keep the weights of each measured step
  *     "checkpoint_seconds": n     train: at least this often
  *     "attempt": n                from 1; goes on where an earlier scheduler was stopped
  *     "config": {...} }           data: the resolved dataset;  modes: { "energy": {...} };
@@ -15,7 +21,7 @@
  *
  * A sample job writes outside of its folder, which is for its result alone, and reads a run's:
  *   "sample": { "run": path,        folder of the train job
- *               "weights": "best" | "last",
+ *               "weights": name,     NAME.safetensors in that folder
  *               "count": n, "seed": n,
  *               "file": path,       .npy: points; .png: images, as one picture
  *               "strip": bool }     .png: the way from noise to each image
@@ -25,13 +31,16 @@
  *   data     train.npy [n, d] float64, test.npy [m, d] float64, or of images both uint8 and
  *            [n, height, width]; result.json
  *   modes    the files of job/modes_eigen.h, result.json
- *   train    checkpoint.safetensors (while it runs), last.safetensors, best.safetensors,
- *            result.json, and with measure_id  measure-<first 12 digits>.json
+ *   train    checkpoint.safetensors (while it runs), last.safetensors, result.json, and
+ *            for each measurement  best-<first 12 digits>.safetensors,
+ *            measure-<first 12 digits>.json;  with keep_all  weights-<step>.safetensors
  *   measure  measure-<first 12 digits>.json in the folder of the train job
  *   sample   result.json, after "file"
  *
  * Results: { "job", "id", "status": "done" | "diverged", "message" (diverged), "numbers": {...},
- * "provenance": {...} }; a measure result also has "history": [ { "epoch", "step", "loss",
+ * "provenance": {...} }. A train result also has "losses": the sums of loss and gradient_norm over
+ * each epoch; a measure result "measurement" (as in the job file), "late" (why the history is not
+ * complete, where it is not: see run_late) and "history": [ { "epoch", "step", "loss",
  * "gradient_norm", every metric of job/metrics.h, "solver" ("ok" or why it failed) } ... ]. */
 #ifndef JOB_JOB_H
 #define JOB_JOB_H
@@ -54,15 +63,32 @@ typedef enum job_kind { JOB_KIND_LIST(JOB_KIND_ENTRY) JOB_KIND_COUNT } job_kind;
 
 const char *job_kind_word(job_kind kind);
 
+/* How weights are to be measured. */
+typedef struct job_measurement {
+  const char *id, *family;
+  const value *config; /* with the measurement's dataset and measure sections */
+  const value *entry;  /* as in the job file */
+} job_measurement;
+
 typedef struct job {
   job_kind kind;
-  const char *id, *folder, *data, *modes, *measure_id;
+  const char *id, *folder, *data, *modes;
+  const job_measurement *measurements; /* [measurement_count]; a sample job has that of its run */
+  size_t measurement_count;
+  const char *train_id; /* of a measure job: whose weights; of a train job its id */
+  const char *of;       /* NULL: it is not an audit */
+  double of_every;
+  bool keep_all;
   double checkpoint_seconds, attempt;
   const value *config, *sample; /* sample: NULL for other jobs */
 } job;
 
 /* Reads and checks a job file. */
 status_code job_read(arena *a, const char *path, job *out, failure *err);
+
+/* The entries of "measurements" of the job file of a run; of one that hifm wrote before it had
+ * them, its "measure_id". */
+const value *job_measurements(arena *a, const value *file);
 
 /* <folder>/measure-<first 12 digits of id>.json */
 const char *job_measure_path(arena *a, const char *folder, const char *measure_id);

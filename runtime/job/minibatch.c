@@ -110,7 +110,8 @@ static status_code shape_flow(minibatch *b, size_t row, const double *y1, failur
   const hifm_point point = {
       .domain = &b->data->domain, .y1 = y1, .norm = numbers_norm(y1, b->data->domain.d)};
   failure inner;
-  status_code status = flow_shape(b->path, &point, modes_rates(&b->modes, row), &b->spectrum, &inner);
+  status_code status =
+      flow_shape(b->path, &point, modes_rates(&b->modes, row), &b->spectrum, &inner);
   if (status == STATUS_OK) return STATUS_OK;
   return failure_set(err, status, "training point %zu: %.500s", row, inner.message);
 }

@@ -40,15 +40,23 @@ static const value *provenance(arena *a, const result *r) {
   return out;
 }
 
+value *result_body(arena *a, const result *r) {
+  value *map = value_new(a, VALUE_MAP);
+  value_put_text(a, map, "job", job_kind_word(r->kind));
+  value_put_text(a, map, "id", r->id);
+  value_put_text(a, map, "status", run_status_word(r->status));
+  if (r->message) value_put_text(a, map, "message", r->message);
+  if (r->numbers) value_put(a, map, "numbers", r->numbers);
+  if (r->losses) value_put(a, map, "losses", r->losses);
+  if (r->measurement) value_put(a, map, "measurement", r->measurement);
+  if (r->late) value_put_text(a, map, "late", r->late);
+  if (r->history) value_put(a, map, "history", r->history);
+  return map;
+}
+
 status_code result_write(const char *path, const result *r, failure *err) {
   arena a = {0};
-  value *map = value_new(&a, VALUE_MAP);
-  value_put_text(&a, map, "job", job_kind_word(r->kind));
-  value_put_text(&a, map, "id", r->id);
-  value_put_text(&a, map, "status", run_status_word(r->status));
-  if (r->message) value_put_text(&a, map, "message", r->message);
-  if (r->numbers) value_put(&a, map, "numbers", r->numbers);
-  if (r->history) value_put(&a, map, "history", r->history);
+  value *map = result_body(&a, r);
   value_put(&a, map, "provenance", provenance(&a, r));
   const char *text = json_pretty(&a, map);
   status_code status = files_write(path, text, strlen(text), err);

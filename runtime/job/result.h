@@ -12,10 +12,16 @@ typedef struct result {
   run_status status;              /* RUN_DONE or RUN_DIVERGED */
   const char *message;            /* NULL: none */
   const value *numbers, *history; /* NULL: none */
-  double seconds, attempts;       /* over all attempts; workers that were started */
+  const value *losses;            /* of a train job: training_losses */
+  const value *measurement;       /* of a measure job: as in its job file */
+  const char *late;         /* why the history is not complete; NULL: it is, or is an audit's */
+  double seconds, attempts; /* over all attempts; workers that were started */
 } result;
 
-/* { job, id, status, message, numbers, history, provenance } written atomically to path. */
+/* The result without its provenance. */
+value *result_body(arena *a, const result *r);
+
+/* The result, with its provenance, written atomically to path. */
 status_code result_write(const char *path, const result *r, failure *err);
 
 #endif

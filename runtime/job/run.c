@@ -4,42 +4,84 @@
 #include "job/flow_ode.h"
 #include "job/metrics.h"
 
+#include <math.h>
 #include <string.h>
 
+/* Solver and settings of each measurement. */
+static status_code bind_measurements(run *r, arena *a, failure *err) {
+  status_code status = STATUS_OK;
+  for (size_t i = 0; i < r->work->measurement_count && status == STATUS_OK; i++) {
+    run_measurement *how = &r->measurements[i];
+    const value *config = how->asked->config, *measure = value_get(config, "measure");
+    params_store(a, measure_params, measure, &how->settings);
+    how->count = (size_t)value_get_number(value_get(config, "dataset"), "test", 0);
+    status = plugins_bind(a, HIFM_SOLVER, value_get(measure, "solver"), "measure.solver",
+                          &r->data.domain, &how->settings.solver, err);
+  }
+  return status;
+}
+
 static status_code bind_all(run *r, arena *a, failure *err) {
-  const value *config = r->work->config, *measure = value_get(config, "measure");
+  const value *config = r->work->config;
   params_store(a, optimizer_params, value_get(config, "optimizer"), &r->optimizer);
   params_store(a, train_params, value_get(config, "train"), &r->train);
-  params_store(a, measure_params, measure, &r->measure);
   params_store(a, flow_params, value_get(config, "flow"), &r->flow);
   r->seed = (uint32_t)value_get_number(config, "seed", 0);
-  status_code status = plugins_bind(a, HIFM_SOLVER, value_get(measure, "solver"), "measure.solver",
-                                    &r->data.domain, &r->measure.solver, err);
+  status_code status = bind_measurements(r, a, err);
   if (status == STATUS_OK)
     status = plugins_bind(a, HIFM_NETWORK, value_get(config, "network"), "network", &r->data.domain,
                           &r->network_plugin, err);
   return status;
 }
 
+static status_code open_networks(run *r, size_t points, failure *err) {
+  const bool vz = r->flow.scheme == SCHEME_INFINITE;
+  const size_t room = points ? points : (size_t)r->train.batch;
+  status_code status = network_open(&r->net, r->network_plugin, &r->data.domain, vz, room, err);
+  for (size_t i = 0; i < r->work->measurement_count && status == STATUS_OK; i++) {
+    run_measurement *how = &r->measurements[i];
+    how->net = &r->net;
+    if (points || how->count <= room) continue;
+    how->net = &how->own;
+    status = network_open(&how->own, r->network_plugin, &r->data.domain, vz, how->count, err);
+  }
+  return status;
+}
+
+/* The data set with the test points of all measurements: each uses a prefix. */
+static const value *widest_dataset(arena *a, const job *work) {
+  value *widest = value_copy(a, value_get(work->config, "dataset"));
+  double most = work->measurement_count ? 0 : value_get_number(widest, "test", 0);
+  for (size_t i = 0; i < work->measurement_count; i++) {
+    const value *own = value_get(work->measurements[i].config, "dataset");
+    most = fmax(most, value_get_number(own, "test", 0));
+  }
+  value_put_number(a, widest, "test", most);
+  return widest;
+}
+
 status_code run_open(run *r, arena *a, const job *work, size_t points, failure *err) {
   memset(r, 0, sizeof *r);
   r->work = work;
-  status_code status = dataset_open(&r->data, work->data, value_get(work->config, "dataset"), err);
+  r->measurements = arena_get(a, (work->measurement_count + 1) * sizeof *r->measurements);
+  memset(r->measurements, 0, (work->measurement_count + 1) * sizeof *r->measurements);
+  for (size_t i = 0; i < work->measurement_count; i++)
+    r->measurements[i].asked = &work->measurements[i];
+  status_code status = dataset_open(&r->data, work->data, widest_dataset(a, work), err);
   if (status == STATUS_OK) status = bind_all(r, a, err);
-  if (status == STATUS_OK) {
-    const size_t batch = (size_t)r->train.batch, test = r->data.test_count;
-    if (points == 0) points = batch > test ? batch : test;
-    status = network_open(&r->net, r->network_plugin, &r->data.domain,
-                          r->flow.scheme == SCHEME_INFINITE, points, err);
-  }
+  if (status == STATUS_OK) status = open_networks(r, points, err);
   if (status != STATUS_OK) run_close(r);
   return status;
 }
 
 void run_close(run *r) {
+  for (size_t i = 0; i < r->work->measurement_count; i++) {
+    run_measurement *how = &r->measurements[i];
+    network_close(&how->own);
+    if (how->settings.solver.plugin) plugins_drop(&how->settings.solver);
+  }
   network_close(&r->net);
   if (r->network_plugin.plugin) plugins_drop(&r->network_plugin);
-  if (r->measure.solver.plugin) plugins_drop(&r->measure.solver);
   dataset_close(&r->data);
   memset(r, 0, sizeof *r);
 }
@@ -49,13 +91,13 @@ void run_put_likelihood_start(const run *r, arena *a, value *numbers) {
   if (start < 1) value_put_number(a, numbers, "likelihood_start", start);
 }
 
-status_code run_measure(run *r, arena *a, const float *w, const value *weights_row, value **row,
-                        failure *err) {
-  measurement m = {.net = &r->net,
+status_code run_measure(run *r, const run_measurement *how, arena *a, const float *w,
+                        const value *weights_row, value **row, failure *err) {
+  measurement m = {.net = how->net,
                    .w = w,
                    .points = r->data.test,
-                   .count = r->data.test_count,
-                   .settings = &r->measure,
+                   .count = how->count,
+                   .settings = &how->settings,
                    .seed = r->seed};
   *row = value_copy(a, weights_row);
   return metrics_measure(METRICS, &m, a, *row, err);

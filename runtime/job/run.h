@@ -9,27 +9,46 @@
 #include "job/job.h"
 #include "job/settings.h"
 
+/* One way to measure. Its network has room for its own points, so that a number does not depend on
+ * the other measurements. */
+typedef struct run_measurement {
+  const job_measurement *asked;
+  measure_settings settings;
+  size_t count; /* test points */
+  network own;  /* where there are more points than in a training batch */
+  network *net; /* own, or the run's */
+} run_measurement;
+
 typedef struct run {
   const job *work;
-  dataset data;
+  dataset data; /* with the most test points of all measurements */
   network net;
   hifm_bound network_plugin;
   optimizer_settings optimizer;
   train_settings train;
-  measure_settings measure;
   flow_settings flow;
   uint32_t seed;
+  run_measurement *measurements; /* [work->measurement_count] */
 } run;
 
-/* The network serves batches of up to `points` points; 0: a training batch or all test points,
- * whichever is more. */
+/* r->net serves batches of up to `points` points; 0: a training batch. */
 status_code run_open(run *r, arena *a, const job *work, size_t points, failure *err);
 void run_close(run *r);
 
-/* Measures weights on the test points: *row is a copy of weights_row (training_row: what belongs to
+/* Measures weights on the test points: *row is a copy of weights_row (history_row: what belongs to
  * the weights) with every metric of METRICS and "solver". */
-status_code run_measure(run *r, arena *a, const float *w, const value *weights_row, value **row,
-                        failure *err);
+status_code run_measure(run *r, const run_measurement *how, arena *a, const float *w,
+                        const value *weights_row, value **row, failure *err);
+
+/* Why a history is not complete, as results have it. */
+#define RUN_LATE    "asked for after training"
+#define RUN_REMOVED "removed"
+
+/* The history of a measurement of a finished training, from what is in its folder: read out of a
+ * finer one, or measured at the weights of each epoch, or of the last step alone. trained: the
+ * result of the training. *late is NULL where the history is complete. */
+status_code run_late_history(run *r, const run_measurement *how, arena *a, const value *trained,
+                             const value **history, const char **late, failure *err);
 
 /* Adds "likelihood_start" to a result's numbers where likelihoods do not begin at z = 1. */
 void run_put_likelihood_start(const run *r, arena *a, value *numbers);

@@ -1,71 +1,192 @@
-/* The measure job: saved weights measured under other settings, without training. */
+/* The measure job: saved weights measured without training, for a row or for one of its audits. */
 #include "base/clock.h"
-#include "base/files.h"
+#include "base/json.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "job/checkpoint.h"
+#include "job/history.h"
 #include "job/metrics.h"
 #include "job/progress.h"
 #include "job/result.h"
 #include "job/run.h"
 
+#include <dirent.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What a history row says of the weights, without its measurement. */
-static value *weights_row(arena *a, const value *row) {
-  static const char *const KEYS[] = {"epoch", "step", "loss", "gradient_norm"};
-  value *out = value_new(a, VALUE_MAP);
-  for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
-    if (value_get(row, KEYS[i])) value_put(a, out, KEYS[i], value_get(row, KEYS[i]));
-  return out;
-}
+/* ---- saved weights ---- */
 
-static status_code measure_saved(run *r, arena *a, const char *name, float *w, value *history,
-                                 failure *err) {
-  const value *row;
-  value *measured;
-  status_code status = checkpoint_load_weights(a, &r->net, r->work->folder, name, w, &row, err);
-  if (status == STATUS_OK) status = run_measure(r, a, w, weights_row(a, row), &measured, err);
-  if (status == STATUS_OK) value_push(a, history, measured);
-  return status;
-}
-
-static void report(const value *history, double done) {
-  double best = NAN;
-  for (size_t i = 0; i < history->count; i++)
-    best = fmin(best, value_get_number(history->items[i], METRICS_BEST, NAN));
+static void report(const value *history, double done, double total) {
+  const value *best = history_best(history);
   progress_report(&(progress){.phase = "measure",
                               .done = done,
-                              .total = 2,
+                              .total = total,
                               .points = NAN,
                               .epoch = NAN,
                               .epochs = NAN,
                               .loss = NAN,
-                              .best = best,
-                              .measured = history->items[history->count - 1]});
+                              .best = history_score(best),
+                              .measured = history_last(history)});
 }
 
-/* The best epoch (of the measurement made while training) and the last one, or the last alone. */
-static status_code measure_all(run *r, arena *a, value *history, failure *err) {
+/* Measures the weights in <folder>/<name>.safetensors. from: the step of the row before. */
+static status_code measure_saved(run *r, const run_measurement *how, arena *a, const char *name,
+                                 const value *losses, uint64_t from, value *history, failure *err) {
+  const value *row;
+  value *measured;
   float *w = memory_array(r->net.weights, sizeof *w);
-  const char *best = arena_format(a, "%s/best.safetensors", r->work->folder);
-  status_code status = STATUS_OK;
-  if (files_exists(best)) {
-    status = measure_saved(r, a, "best", w, history, err);
-    if (status == STATUS_OK) report(history, 1);
-  }
+  status_code status = checkpoint_load_weights(a, &r->net, r->work->folder, name, w, &row, err);
   if (status == STATUS_OK) {
-    status = measure_saved(r, a, "last", w, history, err);
-    if (status == STATUS_OK) report(history, 2);
+    const value *plain =
+        history_row(a, losses, history_steps_per_epoch(r->work->config), from, history_step(row));
+    status = run_measure(r, how, a, w, plain, &measured, err);
   }
+  if (status == STATUS_OK) value_push(a, history, measured);
   free(w);
-  if (status == STATUS_OK && history->count == 2 &&
-      value_get_number(history->items[0], "step", -1) ==
-          value_get_number(history->items[1], "step", -2))
-    history->count = 1; /* the best epoch is the last */
   return status;
 }
+
+/* ---- a measurement of the row ---- */
+
+/* The history of a result, if it is complete, of the family, and has all the rows that are due;
+ * else NULL. A result of before there were families is of the one of its id if it has the default
+ * of `every`. */
+static const value *usable_history(const run_measurement *how, arena *a, const value *trained,
+                                   const value *found) {
+  const value *entry = value_get(found, "measurement");
+  const char *id = value_get_text(found, "id", "");
+  if (strcmp(value_get_text(entry, "family", id), how->asked->family) != 0) return NULL;
+  value *config = value_copy(a, how->asked->config);
+  const value *measure = value_get(value_get(entry, "config"), "measure");
+  value_put(a, config, "measure", measure ? measure : value_new(a, VALUE_MAP));
+  const history_rule wanted = history_rule_of(how->asked->config, trained),
+                     rule = history_rule_of(config, trained);
+  const value *history = value_get(found, "history");
+  return wanted.every % rule.every == 0 && history_is_complete(history, &rule) ? history : NULL;
+}
+
+static bool is_measure_result(const char *name) {
+  return strncmp(name, "measure-", 8) == 0 && text_ends_with(name, ".json") &&
+         !text_ends_with(name, ".job.json");
+}
+
+/* From any result in the folder; NULL: there is none. */
+static const value *finer_history(const run *r, const run_measurement *how, arena *a,
+                                  const value *trained) {
+  const value *history = NULL;
+  DIR *entries = opendir(r->work->folder);
+  for (struct dirent *entry; !history && entries && (entry = readdir(entries));) {
+    const value *found = NULL;
+    if (!is_measure_result(entry->d_name)) continue;
+    const char *path = arena_format(a, "%s/%s", r->work->folder, entry->d_name);
+    if (json_read(a, path, &found, NULL) == STATUS_OK)
+      history = usable_history(how, a, trained, found);
+  }
+  if (entries) closedir(entries);
+  return history;
+}
+
+/* The steps that are due, in order; *count of them. */
+static uint64_t *list_steps(arena *a, const history_rule *rule, size_t *count) {
+  const uint64_t whole = rule->steps / rule->every;
+  uint64_t *steps = arena_get(a, (size_t)(whole + 1) * sizeof *steps);
+  *count = 0;
+  for (uint64_t i = 1; i <= whole; i++) steps[(*count)++] = i * rule->every;
+  if (rule->steps % rule->every != 0 && !rule->diverged) steps[(*count)++] = rule->steps;
+  return steps;
+}
+
+/* All epochs where their weights were kept; else the last one alone, if a row is due there. */
+static status_code measure_steps(run *r, const run_measurement *how, arena *a, const value *trained,
+                                 value *history, failure *err) {
+  size_t count;
+  const char *folder = r->work->folder;
+  const value *losses = value_get(trained, "losses");
+  const history_rule rule = history_rule_of(how->asked->config, trained);
+  const uint64_t *steps = list_steps(a, &rule, &count);
+  const char **names = arena_get(a, (count + 1) * sizeof *names);
+  size_t first = count;
+  while (first > 0 && (names[first - 1] =
+                           checkpoint_find_weights(a, folder, r->work->train_id, steps[first - 1])))
+    first--;
+  if (first > 0 && first < count) first = count - 1;
+  for (size_t i = first; i < count; i++) {
+    status_code status =
+        measure_saved(r, how, a, names[i], losses, i ? steps[i - 1] : 0, history, err);
+    if (status != STATUS_OK) return status;
+    report(history, (double)(i - first + 1), (double)(count - first));
+  }
+  return STATUS_OK;
+}
+
+/* Did the training make this measurement, so that its file must have been removed? */
+static bool was_asked(const run *r, arena *a, const char *id) {
+  const value *file = NULL;
+  const char *path = arena_format(a, "%s/job.json", r->work->folder);
+  if (r->work->kind == JOB_TRAIN || json_read(a, path, &file, NULL) != STATUS_OK) return false;
+  const value *list = job_measurements(a, file);
+  for (size_t i = 0; i < list->count; i++)
+    if (strcmp(value_get_text(list->items[i], "id", ""), id) == 0) return true;
+  return false;
+}
+
+status_code run_late_history(run *r, const run_measurement *how, arena *a, const value *trained,
+                             const value **history, const char **late, failure *err) {
+  const uint64_t steps_per_epoch = history_steps_per_epoch(r->work->config);
+  const value *losses = value_get(trained, "losses");
+  const value *finer = losses ? finer_history(r, how, a, trained) : NULL;
+  const history_rule rule = history_rule_of(how->asked->config, trained);
+  value *rows = value_new(a, VALUE_LIST);
+  status_code status = STATUS_OK;
+  if (finer)
+    rows = history_thin(a, finer, &rule, losses, steps_per_epoch);
+  else
+    status = measure_steps(r, how, a, trained, rows, err);
+  *history = rows;
+  *late = history_is_complete(rows, &rule)  ? NULL
+          : was_asked(r, a, how->asked->id) ? RUN_REMOVED
+                                            : RUN_LATE;
+  return status;
+}
+
+/* ---- an audit ---- */
+
+/* The step of the row's best weights; 0: not known. */
+static uint64_t best_step(const run *r, arena *a, const value *trained) {
+  const job *work = r->work;
+  const value *own = NULL;
+  value *config = value_copy(a, work->config), *measure = value_new(a, VALUE_MAP);
+  if (json_read(a, job_measure_path(a, work->folder, work->of), &own, NULL) != STATUS_OK) return 0;
+  value_put_number(a, measure, "every", work->of_every);
+  value_put(a, config, "measure", measure);
+  const history_rule rule = history_rule_of(config, trained);
+  const value *history = value_get(own, "history");
+  const bool is_own = strcmp(value_get_text(own, "id", ""), work->of) == 0;
+  if (!is_own || !history_is_complete(history, &rule)) return 0;
+  return history_step(history_best(history));
+}
+
+/* The best weights of the row, where they exist and are not the last, and the last ones. */
+static status_code measure_audit(run *r, arena *a, const value *trained, value *history,
+                                 failure *err) {
+  const run_measurement *how = &r->measurements[0];
+  const uint64_t best = best_step(r, a, trained);
+  const uint64_t last = (uint64_t)value_get_number(value_get(trained, "numbers"), "steps", 0);
+  const char *name = NULL;
+  if (best != 0 && best != last)
+    name = checkpoint_find_best(a, r->work->folder, r->work->train_id, r->work->of, best);
+  status_code status = STATUS_OK;
+  if (name) {
+    status = measure_saved(r, how, a, name, NULL, 0, history, err);
+    if (status == STATUS_OK) report(history, 1, 2);
+  }
+  if (status == STATUS_OK) status = measure_saved(r, how, a, "last", NULL, 0, history, err);
+  if (status == STATUS_OK) report(history, 2, 2);
+  return status;
+}
+
+/* ---- the job ---- */
 
 static value *baselines(run *r, arena *a) {
   double identity, gaussian;
@@ -77,20 +198,32 @@ static value *baselines(run *r, arena *a) {
   return out;
 }
 
+static status_code measure_run(run *r, arena *a, result *measured, failure *err) {
+  const value *trained;
+  const run_measurement *how = &r->measurements[0];
+  status_code status =
+      json_read(a, arena_format(a, "%s/result.json", r->work->folder), &trained, err);
+  if (status != STATUS_OK) return status;
+  if (!r->work->of)
+    return run_late_history(r, how, a, trained, &measured->history, &measured->late, err);
+  value *history = value_new(a, VALUE_LIST);
+  measured->history = history;
+  return measure_audit(r, a, trained, history, err);
+}
+
 status_code run_evaluate(arena *a, const job *work, failure *err) {
   const double begun = clock_seconds();
   run r;
   status_code status = run_open(&r, a, work, 0, err);
   if (status != STATUS_OK) return status;
-  value *history = value_new(a, VALUE_LIST);
-  status = measure_all(&r, a, history, err);
-  const result measured = {.kind = work->kind,
-                           .id = work->id,
-                           .status = RUN_DONE,
-                           .numbers = baselines(&r, a),
-                           .history = history,
-                           .seconds = clock_seconds() - begun,
-                           .attempts = work->attempt};
+  result measured = {.kind = work->kind,
+                     .id = work->id,
+                     .status = RUN_DONE,
+                     .numbers = baselines(&r, a),
+                     .measurement = work->measurements[0].entry,
+                     .attempts = work->attempt};
+  status = measure_run(&r, a, &measured, err);
+  measured.seconds = clock_seconds() - begun;
   if (status == STATUS_OK)
     status = result_write(job_measure_path(a, work->folder, work->id), &measured, err);
   run_close(&r);

@@ -93,7 +93,7 @@ static status_code draw_and_write(run *r, arena *a, const sampling *s, value *nu
   double *y = memory_array((s->steps + 1) * s->n * r->net.domain.d, sizeof *y);
   const sample_request request = {.net = &r->net,
                                   .w = w,
-                                  .settings = &r->measure,
+                                  .settings = &r->measurements[0].settings,
                                   .seed = s->seed,
                                   .count = s->n,
                                   .steps = s->steps};

@@ -4,6 +4,7 @@
 #include "base/numbers.h"
 #include "job/adamw.h"
 #include "job/checkpoint.h"
+#include "job/history.h"
 #include "job/likelihood.h"
 #include "job/minibatch.h"
 #include "job/progress.h"
@@ -19,10 +20,10 @@ typedef struct trainer {
   minibatch *batches;
   training state;
   float *gradient;
-  uint64_t steps, measure_every; /* in steps */
-  double started, saved;         /* clock at the start of this attempt, at the last checkpoint */
-  const value *measured;         /* row of the last measurement of this attempt, or NULL */
-  char divergence[400];          /* why it diverged; "" while it has not */
+  uint64_t steps;
+  double started, saved; /* clock at the start of this attempt, at the last checkpoint */
+  const value *measured; /* the last row of this attempt, of the first measurement, or NULL */
+  char divergence[400];  /* why it diverged; "" while it has not */
 } trainer;
 
 static double epoch_of(const trainer *t, uint64_t step) {
@@ -78,22 +79,56 @@ static status_code take_step(trainer *t, failure *err) {
 
 /* ---- measurements and checkpoints along the way ---- */
 
-/* One row of history; the best weights so far are saved. */
-static status_code measure(trainer *t, failure *err) {
+/* A row is due at this step and missing: derived, so that a checkpoint may be saved at any time,
+ * before or after a measurement. */
+static bool is_due(const trainer *t, const training_history *h) {
+  const uint64_t step = t->state.step;
+  const history_rule rule = {.every = h->every, .steps = t->steps};
+  return !h->late && history_is_due(&rule, step) && history_step(history_last(h->rows)) != step;
+}
+
+/* One row of one history; its best weights so far are saved. */
+static status_code measure_one(trainer *t, size_t i, failure *err) {
   training *s = &t->state;
-  const value *weights = training_row(s, epoch_of(t, s->step));
+  training_history *h = &s->histories[i];
   value *row;
-  status_code status = run_measure(t->r, t->memory, s->w, weights, &row, err);
+  status_code status =
+      run_measure(t->r, &t->r->measurements[i], t->memory, s->w, training_row(s, h), &row, err);
   if (status != STATUS_OK) return status;
-  t->measured = row;
-  if (!training_record(s, row)) return STATUS_OK;
-  return checkpoint_save_weights(s, &t->r->net, t->r->work, "best", row, err);
+  if (i == 0) t->measured = row;
+  if (!training_record(s, h, row)) return STATUS_OK;
+  return checkpoint_save_weights(s, &t->r->net, t->r->work,
+                                 checkpoint_best_name(t->memory, h->asked->id), row, err);
+}
+
+/* The step alone: weights do not depend on how they are measured. */
+static status_code save_weights(const trainer *t, const char *name, failure *err) {
+  const training *s = &t->state;
+  const value *row = history_row(t->memory, NULL, s->steps_per_epoch, 0, s->step);
+  return checkpoint_save_weights(s, &t->r->net, t->r->work, name, row, err);
+}
+
+static status_code measure(trainer *t, bool *any, failure *err) {
+  status_code status = STATUS_OK;
+  *any = false;
+  for (size_t i = 0; i < t->state.history_count && status == STATUS_OK; i++) {
+    if (!is_due(t, &t->state.histories[i])) continue;
+    *any = true;
+    status = measure_one(t, i, err);
+  }
+  if (status != STATUS_OK || !*any || !t->r->work->keep_all) return status;
+  return save_weights(t, checkpoint_weights_name(t->memory, t->state.step), err);
 }
 
 static status_code save(trainer *t, failure *err) {
   t->state.seconds += clock_seconds() - t->started;
   t->started = t->saved = clock_seconds();
   return checkpoint_save(&t->state, &t->r->net, t->r->work, err);
+}
+
+static double best_so_far(const training *s) {
+  const value *best = s->history_count ? history_best(s->histories[0].rows) : NULL;
+  return best ? history_score(best) : INFINITY;
 }
 
 static void report(const trainer *t) {
@@ -106,17 +141,8 @@ static void report(const trainer *t) {
                               .epoch = epoch_of(t, s->step),
                               .epochs = epoch_of(t, t->steps),
                               .loss = s->loss_sum / count,
-                              .best = s->best,
+                              .best = best_so_far(s),
                               .measured = t->measured});
-}
-
-/* A row is due at this step and missing: derived, so that a checkpoint may be saved at any time,
- * before or after a measurement. */
-static bool is_due(const trainer *t) {
-  const training *s = &t->state;
-  if (!t->r->work->measure_id || s->step == 0) return false;
-  if (s->step % t->measure_every != 0 && s->step != t->steps) return false;
-  return value_get_number(training_last(s), "step", 0) != (double)s->step;
 }
 
 static status_code stop(trainer *t, failure *err) {
@@ -129,10 +155,9 @@ static status_code stop(trainer *t, failure *err) {
 static status_code loop(trainer *t, failure *err) {
   status_code status = STATUS_OK;
   for (;;) {
-    if (is_due(t)) {
-      status = measure(t, err);
-      report(t);
-    }
+    bool any;
+    status = measure(t, &any, err);
+    if (any) report(t);
     if (status == STATUS_INTERRUPTED || progress_stop_asked()) return stop(t, err);
     if (status != STATUS_OK || t->divergence[0] || t->state.step >= t->steps) return status;
     if (clock_seconds() - t->saved > t->r->work->checkpoint_seconds) status = save(t, err);
@@ -150,7 +175,6 @@ static value *numbers(const trainer *t) {
   value_put_number(t->memory, out, "steps", (double)s->step);
   value_put_number(t->memory, out, "weights", (double)t->r->net.weights);
   value_put_number(t->memory, out, "dimensions", likelihood_dimensions(&t->r->data.domain));
-  if (isfinite(s->best)) value_put_number(t->memory, out, "best_epoch", s->best_epoch);
   run_put_likelihood_start(t->r, t->memory, out);
   hifm_fact facts[16];
   const size_t count = network_facts(&t->r->net, facts, 16);
@@ -159,28 +183,41 @@ static value *numbers(const trainer *t) {
   return out;
 }
 
-/* Weights first, then the measure result, the train result last: the run is done with it. */
+/* The result of one measurement. One that is late sees the weights in the folder. */
+static status_code write_history(trainer *t, size_t i, const result *trained, failure *err) {
+  const training_history *h = &t->state.histories[i];
+  arena *a = t->memory;
+  status_code status = STATUS_OK;
+  result measured = *trained;
+  measured.kind = JOB_MEASURE;
+  measured.id = h->asked->id;
+  measured.history = h->rows;
+  measured.losses = NULL;
+  measured.measurement = h->asked->entry;
+  if (h->late)
+    status = run_late_history(t->r, &t->r->measurements[i], a, result_body(a, trained),
+                              &measured.history, &measured.late, err);
+  if (status != STATUS_OK) return status;
+  return result_write(job_measure_path(a, t->r->work->folder, h->asked->id), &measured, err);
+}
+
+/* Weights first, then the measurements, the train result last: the run is done with it. */
 static status_code finish(trainer *t, failure *err) {
   training *s = &t->state;
   const job *work = t->r->work;
   arena *a = t->memory;
-  const value *last = training_last(s);
-  if (!last) last = training_row(s, epoch_of(t, s->step));
   s->seconds += clock_seconds() - t->started;
-  status_code status = checkpoint_save_weights(s, &t->r->net, work, "last", last, err);
+  status_code status = save_weights(t, "last", err);
   const result trained = {.kind = work->kind,
                           .id = work->id,
                           .status = t->divergence[0] ? RUN_DIVERGED : RUN_DONE,
                           .message = t->divergence[0] ? t->divergence : NULL,
                           .numbers = numbers(t),
+                          .losses = training_losses(s),
                           .seconds = s->seconds,
                           .attempts = work->attempt};
-  result measured = trained;
-  measured.kind = JOB_MEASURE;
-  measured.id = work->measure_id;
-  measured.history = s->history;
-  if (status == STATUS_OK && work->measure_id)
-    status = result_write(job_measure_path(a, work->folder, work->measure_id), &measured, err);
+  for (size_t i = 0; i < s->history_count && status == STATUS_OK; i++)
+    status = write_history(t, i, &trained, err);
   if (status == STATUS_OK)
     status = result_write(arena_format(a, "%s/result.json", work->folder), &trained, err);
   if (status == STATUS_OK)
@@ -193,18 +230,22 @@ static status_code finish(trainer *t, failure *err) {
 static status_code start(trainer *t, failure *err) {
   bool found;
   run *r = t->r;
-  training_open(&t->state, t->memory, r->net.weights);
+  training_open(&t->state, t->memory, r->net.weights, r->work, t->batches->steps_per_epoch);
   t->gradient = memory_array(r->net.weights, sizeof *t->gradient);
   t->steps = r->train.steps ? r->train.steps : r->train.epochs * t->batches->steps_per_epoch;
-  t->measure_every = r->measure.every * t->batches->steps_per_epoch;
   t->started = t->saved = clock_seconds();
   status_code status = checkpoint_load(&t->state, &r->net, r->work, &found, err);
   if (status != STATUS_OK) return status;
-  if (found)
-    progress_note("resumed at step %llu of %llu", (unsigned long long)t->state.step,
-                  (unsigned long long)t->steps);
-  else
-    network_initialise(&r->net, r->seed, t->state.w);
+  if (!found) network_initialise(&r->net, r->seed, t->state.w);
+  if (!found) return STATUS_OK;
+  progress_note("resumed at step %llu of %llu", (unsigned long long)t->state.step,
+                (unsigned long long)t->steps);
+  size_t late = 0;
+  for (size_t i = 0; i < t->state.history_count; i++) late += t->state.histories[i].late;
+  if (late > 0)
+    progress_note("%zu of %zu measurements were not asked for when this training began: they are "
+                  "made of the last weights alone",
+                  late, t->state.history_count);
   return STATUS_OK;
 }
 

@@ -14,10 +14,14 @@ const hifm_param optimizer_params[] = {
                     "decoupled, on every weight (optax's default)"),
     HIFM_PARAM_END};
 
+static const char *const KEPT[] = {"ends", "all", NULL};
+
 const hifm_param train_params[] = {
     HIFM_PARAM_COUNT(train_settings, batch, NAN, 1, 1e7, "points of a step"),
     HIFM_PARAM_COUNT(train_settings, epochs, 0, 0, 1e9, "passes over the data; or give steps"),
     HIFM_PARAM_COUNT(train_settings, steps, 0, 0, 1e12, "optimizer steps; or give epochs"),
+    HIFM_PARAM_CHOICE(train_settings, keep, KEEP_ENDS, KEPT,
+                      "weights of the best and last epoch, or of all measured epochs"),
     HIFM_PARAM_END};
 
 static const char *const DIVERGENCES[] = {"exact", "hutchinson", NULL};

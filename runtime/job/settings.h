@@ -8,9 +8,11 @@ typedef struct optimizer_settings { /* AdamW as optax.adamw */
   double lr, b1, b2, eps, weight_decay;
 } optimizer_settings;
 
+enum { KEEP_ENDS, KEEP_ALL };
 typedef struct train_settings {
   uint64_t batch;
   uint64_t epochs, steps; /* exactly one is not 0 */
+  uint32_t keep;          /* not part of any identity */
 } train_settings;
 
 enum { DIVERGENCE_EXACT, DIVERGENCE_HUTCHINSON };

@@ -1,16 +1,27 @@
 #include "job/training.h"
 
-#include "job/metrics.h"
+#include "job/history.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-void training_open(training *t, arena *a, size_t weights) {
-  *t = (training){.best = INFINITY, .memory = a, .history = value_new(a, VALUE_LIST)};
+void training_open(training *t, arena *a, size_t weights, const job *work,
+                   uint64_t steps_per_epoch) {
+  *t = (training){.memory = a,
+                  .steps_per_epoch = steps_per_epoch,
+                  .losses = value_new(a, VALUE_LIST),
+                  .history_count = work->measurement_count};
   t->w = memory_array(weights, sizeof *t->w);
   t->m = memory_array(weights, sizeof *t->m);
   t->v = memory_array(weights, sizeof *t->v);
+  t->histories = arena_get(a, (t->history_count + 1) * sizeof *t->histories);
+  for (size_t i = 0; i < t->history_count; i++) {
+    const job_measurement *asked = &work->measurements[i];
+    t->histories[i] = (training_history){
+        .asked = asked,
+        .every = history_every(value_get(asked->config, "measure"), steps_per_epoch),
+        .rows = value_new(a, VALUE_LIST)};
+  }
 }
 
 void training_close(training *t) {
@@ -20,33 +31,36 @@ void training_close(training *t) {
   memset(t, 0, sizeof *t);
 }
 
+static void push_sums(const training *t, value *losses) {
+  value *sums = value_new(t->memory, VALUE_MAP);
+  value_put_number(t->memory, sums, "loss", t->loss_sum);
+  value_put_number(t->memory, sums, "gradient_norm", t->norm_sum);
+  value_push(t->memory, losses, sums);
+}
+
 void training_add(training *t, double loss, double gradient_norm) {
   t->loss_sum += loss;
   t->norm_sum += gradient_norm;
   t->loss_count++;
-}
-
-value *training_row(const training *t, double epoch) {
-  value *row = value_new(t->memory, VALUE_MAP);
-  const double count = t->loss_count ? (double)t->loss_count : 1;
-  value_put_number(t->memory, row, "epoch", epoch);
-  value_put_number(t->memory, row, "step", (double)t->step);
-  value_put_number(t->memory, row, "loss", t->loss_sum / count);
-  value_put_number(t->memory, row, "gradient_norm", t->norm_sum / count);
-  return row;
-}
-
-bool training_record(training *t, const value *row) {
-  const double number = value_get_number(row, METRICS_BEST, NAN);
-  value_push(t->memory, t->history, row);
+  if (t->loss_count < t->steps_per_epoch) return;
+  push_sums(t, t->losses);
   t->loss_sum = t->norm_sum = 0;
   t->loss_count = 0;
-  if (!(number < t->best)) return false;
-  t->best = number;
-  t->best_epoch = value_get_number(row, "epoch", 0);
-  return true;
 }
 
-const value *training_last(const training *t) {
-  return t->history->count ? t->history->items[t->history->count - 1] : NULL;
+const value *training_losses(const training *t) {
+  if (t->loss_count == 0) return t->losses;
+  value *all = value_copy(t->memory, t->losses);
+  push_sums(t, all);
+  return all;
+}
+
+value *training_row(const training *t, const training_history *h) {
+  return history_row(t->memory, training_losses(t), t->steps_per_epoch,
+                     history_step(history_last(h->rows)), t->step);
+}
+
+bool training_record(training *t, training_history *h, const value *row) {
+  value_push(t->memory, h->rows, row);
+  return history_best(h->rows) == row;
 }

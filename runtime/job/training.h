@@ -1,37 +1,47 @@
-/* The state of a training run between two steps: weights, moments, sums, history. */
+/* The state of a training run between two steps: weights, moments, sums, histories. */
 #ifndef JOB_TRAINING_H
 #define JOB_TRAINING_H
 
 #include "base/value.h"
+#include "job/job.h"
 
 #include <stdint.h>
+
+/* One of the measurements that are made on the way. */
+typedef struct training_history {
+  const job_measurement *asked;
+  uint64_t every; /* in steps */
+  value *rows;    /* LIST, see job/history.h */
+  bool late;      /* asked for after the first steps: its rows cannot be complete */
+} training_history;
 
 typedef struct training {
   uint64_t step;             /* steps done */
   float *w, *m, *v;          /* weights and AdamW's moments, [weights] each */
-  double loss_sum, norm_sum; /* since the last row of history */
-  uint64_t loss_count;
-  double best;       /* smallest METRICS_BEST of the rows so far; INFINITY: none */
-  double best_epoch; /* of that row */
-  double seconds;    /* worked, over all attempts */
-  arena *memory;     /* of history */
-  value *history;    /* LIST of rows, see job/job.h */
+  double loss_sum, norm_sum; /* since the begin of this epoch */
+  uint64_t loss_count, steps_per_epoch;
+  value *losses;               /* LIST of the sums of whole epochs: { loss, gradient_norm } */
+  double seconds;              /* worked, over all attempts */
+  arena *memory;               /* of the lists */
+  training_history *histories; /* [history_count], as the job asks for them */
+  size_t history_count;
 } training;
 
-void training_open(training *t, arena *a, size_t weights);
+/* work: asks for the measurements. */
+void training_open(training *t, arena *a, size_t weights, const job *work,
+                   uint64_t steps_per_epoch);
 void training_close(training *t);
 
-/* Loss and norm of the gradient of one step, for the means of the next row. */
+/* Loss and norm of the gradient of one step, for the sums of its epoch. */
 void training_add(training *t, double loss, double gradient_norm);
 
-/* A new row without a measurement: epoch, step, and the means of loss and gradient_norm since the
- * last row. */
-value *training_row(const training *t, double epoch);
+/* The sums of all epochs that have begun, as `losses`. */
+const value *training_losses(const training *t);
 
-/* Appends a measured row and begins new means; true where the row is the best so far. */
-bool training_record(training *t, const value *row);
+/* A row of this step without a measurement, with means since the last row of h. */
+value *training_row(const training *t, const training_history *h);
 
-/* The last row, or NULL. */
-const value *training_last(const training *t);
+/* Appends a measured row; true where the row is the best so far. */
+bool training_record(training *t, training_history *h, const value *row);
 
 #endif

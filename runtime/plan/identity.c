@@ -157,6 +157,7 @@ static status_code make_modes(builder *b, const value *config, const char *data,
 
 static status_code make_train(builder *b, const value *config, const char *data, char hex[33]) {
   arena *a = &b->memory;
+  static const char *const LEFT_OUT[] = {"keep", NULL}; /* how, not what */
   const value *network, *optimizer, *train, *flow;
   content c = begin(b);
   status_code status =
@@ -165,7 +166,8 @@ static status_code make_train(builder *b, const value *config, const char *data,
     status = reduce_section(b, optimizer_params, value_get(config, "optimizer"), NULL, c.revisions,
                             &optimizer);
   if (status == STATUS_OK)
-    status = reduce_section(b, train_params, value_get(config, "train"), NULL, c.revisions, &train);
+    status =
+        reduce_section(b, train_params, value_get(config, "train"), LEFT_OUT, c.revisions, &train);
   if (status == STATUS_OK) status = reduce_flow(b, value_get(config, "flow"), c.revisions, &flow);
   if (status == STATUS_OK) status = put_pixels(b, config, &c);
   if (status != STATUS_OK) return status;
@@ -180,12 +182,15 @@ static status_code make_train(builder *b, const value *config, const char *data,
   return STATUS_OK;
 }
 
-static status_code make_measure(builder *b, const value *config, const char *train, char hex[33]) {
+/* left_out: settings of the measure section; of: see identity_of_measure. */
+static status_code make_measure(builder *b, const value *config, const char *const *left_out,
+                                const char *train, const char *of, char hex[33]) {
   const value *measure;
   content c = begin(b);
-  status_code status =
-      reduce_section(b, measure_params, value_get(config, "measure"), NULL, c.revisions, &measure);
+  status_code status = reduce_section(b, measure_params, value_get(config, "measure"), left_out,
+                                      c.revisions, &measure);
   if (status != STATUS_OK) return status;
+  if (of) value_put_text(&b->memory, c.map, "of", of);
   value_put_text(&b->memory, c.map, "train", train);
   value_put(&b->memory, c.map, "points", value_get(value_get(config, "dataset"), "test"));
   value_put(&b->memory, c.map, "measure", measure);
@@ -194,11 +199,13 @@ static status_code make_measure(builder *b, const value *config, const char *tra
 }
 
 status_code identity_of(const value *config, const value *catalogue, identity *out, failure *err) {
+  static const char *const EVERY[] = {"every", NULL};
   builder b = {.catalogue = catalogue, .err = err};
   status_code status = make_data(&b, config, out->data);
   if (status == STATUS_OK) status = make_modes(&b, config, out->data, out->modes);
   if (status == STATUS_OK) status = make_train(&b, config, out->data, out->train);
-  if (status == STATUS_OK) status = make_measure(&b, config, out->train, out->measure);
+  if (status == STATUS_OK) status = make_measure(&b, config, NULL, out->train, NULL, out->measure);
+  if (status == STATUS_OK) status = make_measure(&b, config, EVERY, out->train, NULL, out->family);
   arena_close(&b.memory);
   return status;
 }
@@ -212,9 +219,9 @@ status_code identity_of_data(const value *config, const value *catalogue, char h
 }
 
 status_code identity_of_measure(const value *config, const value *catalogue, const char *train,
-                                char hex[33], failure *err) {
+                                const char *of, char hex[33], failure *err) {
   builder b = {.catalogue = catalogue, .err = err};
-  status_code status = make_measure(&b, config, train, hex);
+  status_code status = make_measure(&b, config, NULL, train, of, hex);
   arena_close(&b.memory);
   return status;
 }

@@ -3,12 +3,16 @@
  *   data id     the dataset's settings without train and test (files: their content, not their
  *               path; images: without range and dequantise, which the ids below have)
  *   modes id    data id, number of training points, energy
- *   train id    data id, number of training points, network, optimizer, train, flow, seed
+ *   train id    data id, number of training points, network, optimizer, train without keep, flow,
+ *               seed
  *   measure id  train id, number of test points, measure
+ *   family      the measure id with the default of measure.every: measurements of one family are
+ *               the same at different epochs
  *
- * each with the revisions of the plugins it uses. The JSON has the settings that differ from their
- * defaults plus those that have none. So a setting that is added to hifm later, with the default
- * that gives the old numbers, makes no old result stale. */
+ * each with the revisions of the plugins it uses. The measure id of an audit also has "of", the
+ * measure id of its row: two rows of one training may have different best weights. The JSON has the
+ * settings that differ from their defaults plus those that have none. So a setting that is added to
+ * hifm later, with the default that gives the old numbers, makes no old result stale. */
 #ifndef PLAN_IDENTITY_H
 #define PLAN_IDENTITY_H
 
@@ -16,7 +20,7 @@
 #include "base/value.h"
 
 typedef struct identity {
-  char data[33], modes[33], train[33], measure[33]; /* modes "" where no Hessian is needed */
+  char data[33], modes[33], train[33], measure[33], family[33]; /* modes "": needs no Hessian */
 } identity;
 
 /* config is a resolved run; the catalogue gives defaults and revisions. */
@@ -27,9 +31,9 @@ status_code identity_of_data(const value *config, const value *catalogue, char h
                              failure *err);
 
 /* The measure id alone, of a run with this train id; only dataset and measure of config are read.
- */
+ * of: the measure id of the row that this audits; NULL: it is not an audit. */
 status_code identity_of_measure(const value *config, const value *catalogue, const char *train,
-                                char hex[33], failure *err);
+                                const char *of, char hex[33], failure *err);
 
 /* A short readable word for folder names ([a-z0-9_-], at most 40): dataset, network, path stage,
  * the first letters of the other stages: lj13-egnn-hessian-cond-hype-anis. */

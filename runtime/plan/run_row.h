@@ -10,6 +10,7 @@ typedef struct run_row {
   const char *folder; /* of the train job */
   const char *train_id, *measure_id;
   const char *const *audit_ids; /* measure id per audit */
+  const value *config;          /* resolved */
   run_status status;
 } run_row;
 

@@ -2,7 +2,9 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "job/history.h"
 #include "job/job.h"
+#include "job/run.h"
 #include "report/columns.h"
 #include "report/format.h"
 
@@ -20,6 +22,7 @@ typedef struct csv_set {
   column_set known;
   size_t most; /* columns of the widest file */
   csv_table runs, history, timings;
+  record_gaps gaps;
 } csv_set;
 
 /* ---- what a run has measured ----------------------------------------------------------------- */
@@ -47,51 +50,32 @@ static outcome read_outcome(arena *a, const run_row *row) {
   return o;
 }
 
-static bool is_solved(const value *row) {
-  return strcmp(value_get_text(row, "solver", "ok"), "ok") == 0;
-}
-
-/* What decides which row is the best; NAN: none. */
-static double score(const value *row) {
-  return is_solved(row) ? value_get_number(row, METRICS_BEST, NAN) : NAN;
-}
-
-/* The first row with the smallest score; NULL where no row has one. */
-static const value *find_best(const value *history) {
-  const value *best = NULL;
-  for (size_t i = 0; history && i < history->count; i++) {
-    const double found = score(history->items[i]);
-    if (!isnan(found) && (!best || found < score(best))) best = history->items[i];
-  }
-  return best;
-}
-
 /* ---- the numbers of columns ------------------------------------------------------------------ */
 
 /* Where the numbers of a measurement are. */
 typedef struct sources {
   const value *train, *measure; /* results */
-  const value *history;         /* at least one row */
-  const value *best, *last;     /* rows; best NULL: none */
+  const value *history;         /* NULL: not complete */
+  const value *best, *last;     /* rows; NULL: none */
 } sources;
 
 static double in_row(const value *row, const column_facts *c) {
-  if (!row || (c->needs_solution && isnan(score(row)))) return NAN;
+  if (!row || (c->needs_solution && isnan(history_score(row)))) return NAN;
   return value_get_number(row, c->key, NAN);
 }
 
 static double least(const value *history, const column_facts *c) {
   double smallest = NAN;
-  for (size_t i = 0; i < history->count; i++)
+  for (size_t i = 0; history && i < history->count; i++)
     smallest = fmin(smallest, in_row(history->items[i], c)); /* fmin passes over NAN */
   return smallest;
 }
 
 static double count_scores(const value *history) {
   double count = 0;
-  for (size_t i = 0; i < history->count; i++)
-    if (!isnan(score(history->items[i]))) count++;
-  return count;
+  for (size_t i = 0; history && i < history->count; i++)
+    if (!isnan(history_score(history->items[i]))) count++;
+  return history ? count : NAN;
 }
 
 static double number_of(const sources *s, const column_facts *c) {
@@ -118,22 +102,46 @@ static const char *number_text(arena *a, double x) {
   return isfinite(x) ? format_number(arena_get(a, FORMAT_ROOM), x) : "";
 }
 
-/* A measurement without a history has no numbers. */
+/* A measurement without a row has no numbers. */
 static const char **add_numbers(arena *a, const column_list *list, const sources *s,
                                 const char **next) {
-  const bool any = s->history && s->history->count > 0;
   for (size_t i = 0; i < list->count; i++)
-    *next++ = any ? number_text(a, number_of(s, &list->items[i])) : "";
+    *next++ = s->last || s->best ? number_text(a, number_of(s, &list->items[i])) : "";
   return next;
 }
 
-static sources sources_of(const value *train, const value *measure) {
-  const value *history = value_get(measure, "history");
-  return (sources){.train = train,
-                   .measure = measure,
-                   .history = history,
-                   .best = find_best(history),
-                   .last = history && history->count ? history->items[history->count - 1] : NULL};
+/* Of an incomplete history only the last step is a number of the run. Results that were written
+ * before losses were kept have there the mean loss of other epochs. */
+static const value *only_last(arena *a, const outcome *o, const history_rule *rule) {
+  const value *row = history_last(value_get(o->measure, "history"));
+  if (!row || !history_is_due(rule, history_step(row)) || history_step(row) != rule->steps)
+    return NULL;
+  if (value_get(o->measure, "measurement")) return row;
+  value *plain = value_new(a, VALUE_MAP);
+  for (size_t i = 0; i < row->count; i++)
+    if (strcmp(row->keys[i], "loss") != 0 && strcmp(row->keys[i], "gradient_norm") != 0)
+      value_put(a, plain, row->keys[i], row->items[i]);
+  return plain;
+}
+
+static sources sources_of(arena *a, const run_row *row, const outcome *o) {
+  const value *history = value_get(o->measure, "history");
+  const history_rule rule = history_rule_of(row->config, o->train);
+  sources s = {.train = o->train, .measure = o->measure};
+  if (history_is_complete(history, &rule)) {
+    s.history = history;
+    s.best = history_best(history);
+    s.last = history_last(history);
+  } else if (history)
+    s.last = only_last(a, o, &rule);
+  return s;
+}
+
+/* Counts a row whose history is not complete. */
+static void count_gap(csv_set *set, const outcome *o, const sources *s) {
+  if (!o->measure || s->history) return;
+  const bool removed = strcmp(value_get_text(o->measure, "late", ""), RUN_REMOVED) == 0;
+  ++*(removed ? &set->gaps.removed : &set->gaps.late);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------ */
@@ -147,44 +155,49 @@ static const char **begin_row(arena *a, const csv_set *set, const value *cells, 
   return *row + columns->count;
 }
 
-/* The history of an audit is the measurement of the best weights, where those are not the last,
- * and that of the last weights (job/run_evaluate.c). Where the audit is the measurement made in
- * training, the history is of all epochs. trained: of that measurement. */
-static const char **add_audit(arena *a, const csv_set *set, const run_row *row, const char *id,
-                              const sources *trained, const char **next) {
+/* The row of an audit is looked up by its step: results of hifm before audits knew their row may
+ * have the best weights of another measurement. Where the audit is the row's own measurement, its
+ * history is of all epochs. */
+static const char **add_audit(arena *a, csv_set *set, const run_row *row, const char *id,
+                              const sources *own, const char **next) {
   const value *measure = read_result(a, job_measure_path(a, row->folder, id), id);
-  sources s = sources_of(NULL, measure);
-  if (s.last && strcmp(id, row->measure_id) != 0)
-    s.best = isnan(score(s.history->items[0])) ? NULL : s.history->items[0];
-  if (!trained->best) s.best = NULL;
+  const value *history = value_get(measure, "history");
+  const history_rule rule = history_rule_of(row->config, own->train);
+  sources s = {.measure = measure, .last = history_at(history, rule.steps)};
+  if (strcmp(id, row->measure_id) == 0) s.last = own->last;
+  if (own->best) s.best = history_at(history, history_step(own->best));
+  set->gaps.unkept += own->best && s.last && !s.best;
   return add_numbers(a, &set->known.audit, &s, next);
 }
 
-static void add_run(arena *a, csv_set *set, const run_row *row, const outcome *o) {
-  const sources s = sources_of(o->train, o->measure);
+static void add_run(arena *a, csv_set *set, const run_row *row, const outcome *o,
+                    const sources *s) {
   const char **cells, **next = begin_row(a, set, row->cells, &cells);
   *next++ = run_status_word(o->status);
-  next = add_numbers(a, &set->known.runs, &s, next);
+  next = add_numbers(a, &set->known.runs, s, next);
   *next++ = arena_format(a, "%.12s", row->train_id);
   *next++ = arena_format(a, "%.12s", row->measure_id);
   for (size_t k = 0; k < set->request->audit_count; k++)
-    next = add_audit(a, set, row, row->audit_ids[k], &s, next);
+    next = add_audit(a, set, row, row->audit_ids[k], s, next);
   csv_table_add(&set->runs, cells);
 }
 
-static void add_history(arena *a, csv_set *set, const run_row *row, const outcome *o) {
-  const value *history = value_get(o->measure, "history");
-  for (size_t i = 0; history && i < history->count; i++) {
-    const value *entry = history->items[i];
-    const char **cells, **next = begin_row(a, set, row->cells, &cells);
-    for (size_t k = 0; k < set->known.history.count; k++) {
-      const column_facts *c = &set->known.history.items[k];
-      const bool is_empty = c->needs_solution && !is_solved(entry);
-      *next++ = is_empty ? "" : number_text(a, value_get_number(entry, c->key, NAN));
-    }
-    *next++ = value_get_text(entry, "solver", "");
-    csv_table_add(&set->history, cells);
+static void add_measured(arena *a, csv_set *set, const run_row *row, const value *entry) {
+  const char **cells, **next = begin_row(a, set, row->cells, &cells);
+  const bool is_solved = strcmp(value_get_text(entry, "solver", "ok"), "ok") == 0;
+  for (size_t k = 0; k < set->known.history.count; k++) {
+    const column_facts *c = &set->known.history.items[k];
+    const bool is_empty = c->needs_solution && !is_solved;
+    *next++ = is_empty ? "" : number_text(a, value_get_number(entry, c->key, NAN));
   }
+  *next++ = value_get_text(entry, "solver", "");
+  csv_table_add(&set->history, cells);
+}
+
+static void add_history(arena *a, csv_set *set, const run_row *row, const sources *s) {
+  if (!s->history && s->last) add_measured(a, set, row, s->last);
+  for (size_t i = 0; s->history && i < s->history->count; i++)
+    add_measured(a, set, row, s->history->items[i]);
 }
 
 static void add_timing(arena *a, csv_set *set, const run_row *row, const outcome *o) {
@@ -286,11 +299,14 @@ status_code record_write(const char *folder, const record_request *request, fail
     const run_row *row = &request->rows[i];
     arena memory = {0};
     const outcome o = read_outcome(&memory, row);
-    add_run(&memory, &set, row, &o);
-    add_history(&memory, &set, row, &o);
+    const sources s = sources_of(&memory, row, &o);
+    count_gap(&set, &o, &s);
+    add_run(&memory, &set, row, &o, &s);
+    add_history(&memory, &set, row, &s);
     add_timing(&memory, &set, row, &o);
     arena_close(&memory);
   }
+  if (request->gaps) *request->gaps = set.gaps;
   status_code status = write_files(&set, folder, err);
   csv_table_close(&set.runs);
   csv_table_close(&set.history);

@@ -8,7 +8,8 @@
  *                measure_seconds, measure_attempts: the time and the workers it took, with those
  *                that were stopped or killed (equal where the run was measured in training)
  * The numbers are those of report/columns.h, as the shortest text that reads back the same; empty
- * where there is none. */
+ * where there is none. What needs all rows of a history (nll_min, epoch_min, epochs_measured,
+ * nll_best of audits) is empty where the history is not complete (job/history.h). */
 #ifndef REPORT_RECORD_H
 #define REPORT_RECORD_H
 
@@ -17,6 +18,13 @@
 #include "job/metrics.h"
 #include "plan/run_row.h"
 
+/* What is empty in the files, for a line that says why. */
+typedef struct record_gaps {
+  size_t late;    /* rows whose measurement was asked for after the training */
+  size_t removed; /* rows whose measurement was made in training, but its file was removed */
+  size_t unkept;  /* rows with an audit of the best weights, which were not kept */
+} record_gaps;
+
 typedef struct record_request {
   const metric *metrics;     /* METRICS */
   const value *columns;      /* of the plan */
@@ -24,6 +32,7 @@ typedef struct record_request {
   size_t audit_count;
   const run_row *rows; /* [row_count] in grid order */
   size_t row_count;
+  record_gaps *gaps; /* set by record_write; NULL: not wanted */
 } record_request;
 
 /* runs.csv and history.csv as they are before the first run, every row missing: what tables and

@@ -1,0 +1,115 @@
+#include "job/history.h"
+
+#include "job/metrics.h"
+#include "job/run_status.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- the rule ---- */
+
+uint64_t history_steps_per_epoch(const value *config) {
+  const double points = value_get_number(value_get(config, "dataset"), "train", 0);
+  const double batch = value_get_number(value_get(config, "train"), "batch", 1);
+  return points >= batch && batch >= 1 ? (uint64_t)(points / batch) : 1;
+}
+
+uint64_t history_every(const value *measure, uint64_t steps_per_epoch) {
+  const uint64_t epochs = (uint64_t)value_get_number(measure, "every", 1);
+  return epochs > UINT64_MAX / steps_per_epoch ? UINT64_MAX : epochs * steps_per_epoch;
+}
+
+history_rule history_rule_of(const value *config, const value *trained) {
+  const uint64_t steps_per_epoch = history_steps_per_epoch(config);
+  return (history_rule){.every = history_every(value_get(config, "measure"), steps_per_epoch),
+                        .steps =
+                            (uint64_t)value_get_number(value_get(trained, "numbers"), "steps", 0),
+                        .diverged = run_status_in(trained) == RUN_DIVERGED};
+}
+
+bool history_is_due(const history_rule *rule, uint64_t step) {
+  if (step == 0) return false;
+  return step % rule->every == 0 || (step == rule->steps && !rule->diverged);
+}
+
+bool history_is_complete(const value *history, const history_rule *rule) {
+  const uint64_t whole = rule->steps / rule->every;
+  const bool rest = rule->steps % rule->every != 0 && !rule->diverged;
+  if (!history || history->count != whole + rest) return false;
+  for (size_t i = 0; i < history->count; i++) {
+    const uint64_t step = i < whole ? (i + 1) * rule->every : rule->steps;
+    if (history_step(history->items[i]) != step) return false;
+  }
+  return true;
+}
+
+/* ---- rows ---- */
+
+uint64_t history_step(const value *row) {
+  return (uint64_t)value_get_number(row, "step", 0);
+}
+
+double history_score(const value *row) {
+  const bool is_solved = strcmp(value_get_text(row, "solver", "ok"), "ok") == 0;
+  return is_solved ? value_get_number(row, METRICS_BEST, NAN) : NAN;
+}
+
+const value *history_best(const value *history) {
+  const value *best = NULL;
+  for (size_t i = 0; history && i < history->count; i++) {
+    const double score = history_score(history->items[i]);
+    if (!isnan(score) && (!best || score < history_score(best))) best = history->items[i];
+  }
+  return best;
+}
+
+const value *history_last(const value *history) {
+  return history && history->count ? history->items[history->count - 1] : NULL;
+}
+
+const value *history_at(const value *history, uint64_t step) {
+  for (size_t i = 0; history && i < history->count; i++)
+    if (history_step(history->items[i]) == step) return history->items[i];
+  return NULL;
+}
+
+/* Sums over whole epochs are added, so that a row has the same means whichever other rows there
+ * are. */
+static void put_mean(arena *a, value *row, const char *key, const value *losses, size_t first,
+                     double count) {
+  double sum = 0;
+  for (size_t i = first; i < losses->count; i++)
+    sum += value_get_number(losses->items[i], key, NAN);
+  if (isfinite(sum / count)) value_put_number(a, row, key, sum / count);
+}
+
+value *history_row(arena *a, const value *losses, uint64_t steps_per_epoch, uint64_t from,
+                   uint64_t step) {
+  value *row = value_new(a, VALUE_MAP);
+  value_put_number(a, row, "epoch", (double)step / (double)steps_per_epoch);
+  value_put_number(a, row, "step", (double)step);
+  if (!losses) return row;
+  value upto = *losses;
+  const uint64_t epochs = step / steps_per_epoch + (step % steps_per_epoch != 0);
+  if (epochs < upto.count) upto.count = (size_t)epochs;
+  const double count = step > from ? (double)(step - from) : 1;
+  put_mean(a, row, "loss", &upto, (size_t)(from / steps_per_epoch), count);
+  put_mean(a, row, "gradient_norm", &upto, (size_t)(from / steps_per_epoch), count);
+  return row;
+}
+
+value *history_thin(arena *a, const value *history, const history_rule *rule, const value *losses,
+                    uint64_t steps_per_epoch) {
+  value *out = value_new(a, VALUE_LIST);
+  uint64_t from = 0;
+  for (size_t i = 0; i < history->count; i++) {
+    const uint64_t step = history_step(history->items[i]);
+    if (!history_is_due(rule, step)) continue;
+    const value *means = history_row(a, losses, steps_per_epoch, from, step);
+    value *row = value_copy(a, history->items[i]);
+    for (size_t k = 0; k < means->count; k++) value_put(a, row, means->keys[k], means->items[k]);
+    value_push(a, out, row);
+    from = step;
+  }
+  return out;
+}
