@@ -147,12 +147,17 @@ static void reserve(text_buffer *buffer, size_t more) {
 }
 
 void text_add(text_buffer *buffer, const char *format, ...) {
+  enum { MOSTLY_ENOUGH = 64 };
   va_list arguments, again;
   va_start(arguments, format);
   va_copy(again, arguments);
-  size_t length = plain_locale_print(NULL, 0, format, arguments);
-  reserve(buffer, length);
-  plain_locale_print(buffer->text + buffer->length, length + 1, format, again);
+  reserve(buffer, MOSTLY_ENOUGH);
+  const size_t room = buffer->room - buffer->length;
+  const size_t length = plain_locale_print(buffer->text + buffer->length, room, format, arguments);
+  if (length >= room) { /* it was cut */
+    reserve(buffer, length);
+    plain_locale_print(buffer->text + buffer->length, length + 1, format, again);
+  }
   buffer->length += length;
   va_end(again);
   va_end(arguments);
