@@ -16,7 +16,7 @@ typedef struct builder {
   double checkpoint;
   bool again; /* no row counts as done */
   graph *g;
-  size_t job_room;               /* jobs that there is room for */
+  size_t job_room;
   key_map known[JOB_KIND_COUNT]; /* id -> index of the job */
 } builder;
 
@@ -258,12 +258,14 @@ static status_code add_row(builder *b, const value *row, size_t index, failure *
 status_code graph_build(arena *a, const value *plan, const value *catalogue, const char *out,
                         bool again, graph *g, failure *err) {
   const value *rows = value_get(plan, "rows"), *audits = value_get(plan, "audits");
-  const size_t count = rows ? rows->count : 0;
+  const size_t count = rows ? rows->count : 0, audit_count = audits ? audits->count : 0;
   builder b;
   begin(&b, a, catalogue, out, g);
   b.again = again;
   b.checkpoint = value_get_number(value_get(plan, "schedule"), "checkpoint", 30);
   *g = (graph){.row_count = count};
+  b.job_room = count * (1 + audit_count) + 16; /* mostly enough: doubling costs memory */
+  g->jobs = arena_get(a, b.job_room * sizeof *g->jobs);
   g->rows = arena_get(a, count * sizeof *g->rows);
   g->row_jobs = arena_get(a, count * sizeof *g->row_jobs);
   status_code status = check_audit_names(audits, err);
