@@ -27,7 +27,8 @@ static key_entry *entry_of(const key_map *map, const void *key, size_t length, u
   for (size_t i = hash & (map->room - 1);; i = (i + 1) & (map->room - 1)) {
     key_entry *e = &map->entries[i];
     if (!e->key) return e;
-    if (e->hash == hash && e->length == length && memcmp(e->key, key, length) == 0) return e;
+    if (e->hash != hash || e->length != length) continue;
+    if (length == 0 || memcmp(e->key, key, length) == 0) return e;
   }
 }
 

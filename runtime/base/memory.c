@@ -82,6 +82,15 @@ char *arena_format(arena *a, const char *format, ...) {
   return text;
 }
 
+void arena_take(arena *a, arena *other) {
+  if (!other->last) return;
+  struct arena_block *oldest = other->last;
+  while (oldest->previous) oldest = oldest->previous;
+  oldest->previous = a->last;
+  a->last = other->last;
+  other->last = NULL;
+}
+
 void arena_close(arena *a) {
   while (a->last) {
     struct arena_block *block = a->last;

@@ -101,7 +101,13 @@ bool text_ends_with(const char *text, const char *ending) {
 
 const char *text_path_join(arena *a, const char *path, const char *key) {
   if (!key || !*key) return path;
-  return *path ? arena_format(a, "%s.%s", path, key) : key;
+  if (!*path) return key;
+  const size_t before = strlen(path), after = strlen(key);
+  char *joined = arena_get(a, before + after + 2); /* printing it would be slow: ls joins many */
+  memcpy(joined, path, before);
+  joined[before] = '.';
+  memcpy(joined + before + 1, key, after);
+  return joined;
 }
 
 int text_order(const void *x, const void *y) {
