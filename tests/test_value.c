@@ -63,6 +63,47 @@ static void test_arena(void **state) {
   assert_null(a.last);
 }
 
+static void test_arena_takes_another(void **state) {
+  (void)state;
+  arena a = {0}, other = {0}, none = {0};
+  const char *first = arena_text(&a, "first"), *second = arena_text(&other, "second");
+  for (int i = 0; i < 5; i++) arena_get(&other, 3 << 20);
+  arena_take(&a, &none);
+  arena_take(&a, &other);
+  assert_null(other.last);
+  assert_string_equal(first, "first");
+  assert_string_equal(second, "second");
+  arena_take(&none, &a);
+  assert_null(a.last);
+  assert_string_equal(arena_text(&none, second), "second");
+  arena_close(&none); /* leaves nothing: the sanitizer would report it */
+}
+
+/* Short and long texts are printed in different ways. */
+static void test_printing_at_every_length(void **state) {
+  enum { LONGEST = 600 };
+  (void)state;
+  arena a = {0};
+  char letters[LONGEST + 1];
+  text_buffer sum = {0};
+  size_t before = 0;
+  for (size_t i = 0; i <= LONGEST; i++) {
+    memset(letters, 'a' + (int)(i % 26), i);
+    letters[i] = 0;
+    assert_string_equal(arena_format(&a, "%s", letters), letters);
+    text_add(&sum, "%s", letters);
+    assert_int_equal(sum.length, before + i);
+    assert_string_equal(sum.text + before, letters);
+    before = sum.length;
+  }
+  free(sum.text);
+  assert_string_equal(text_path_join(&a, "flow", "condition"), "flow.condition");
+  assert_string_equal(text_path_join(&a, "", "condition"), "condition");
+  assert_string_equal(text_path_join(&a, "flow", ""), "flow");
+  assert_string_equal(text_path_join(&a, "flow", NULL), "flow");
+  arena_close(&a);
+}
+
 static void test_map_keeps_keys_sorted(void **state) {
   (void)state;
   arena a = {0};
@@ -264,6 +305,8 @@ int main(void) {
       cmocka_unit_test(test_memory),
       cmocka_unit_test(test_memory_refuses_overflow),
       cmocka_unit_test(test_arena),
+      cmocka_unit_test(test_arena_takes_another),
+      cmocka_unit_test(test_printing_at_every_length),
       cmocka_unit_test(test_map_keeps_keys_sorted),
       cmocka_unit_test(test_copy_and_equal),
       cmocka_unit_test(test_nearest),

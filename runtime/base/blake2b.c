@@ -1,7 +1,6 @@
 #include "base/blake2b.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { BLOCK = 128, ROUNDS = 12 };
@@ -97,10 +96,15 @@ void blake2b_end(blake2b *hash, unsigned char *digest) {
 }
 
 void blake2b_hex(const void *bytes, size_t length, char hex[33]) {
+  static const char DIGITS[] = "0123456789abcdef";
   blake2b hash;
   unsigned char digest[16];
   blake2b_begin(&hash, sizeof digest);
   blake2b_add(&hash, bytes, length);
   blake2b_end(&hash, digest);
-  for (size_t i = 0; i < sizeof digest; i++) snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+  for (size_t i = 0; i < sizeof digest; i++) {
+    hex[2 * i] = DIGITS[digest[i] >> 4];
+    hex[2 * i + 1] = DIGITS[digest[i] & 15];
+  }
+  hex[2 * sizeof digest] = '\0';
 }

@@ -143,18 +143,18 @@ static void write_node(text_buffer *out, const value *node, int indent);
 
 static void write_items(text_buffer *out, const value *node, int indent) {
   bool map = node->type == VALUE_MAP;
-  text_add(out, map ? "{" : "[");
+  text_add_bytes(out, map ? "{" : "[", 1);
   for (size_t i = 0; i < node->count; i++) {
     if (i) text_add_bytes(out, ",", 1);
     write_break(out, indent < 0 ? indent : indent + 2);
     if (map) {
       write_text(out, node->keys[i]);
-      text_add(out, indent < 0 ? ":" : ": ");
+      text_add_bytes(out, ": ", indent < 0 ? 1 : 2);
     }
     write_node(out, node->items[i], indent < 0 ? indent : indent + 2);
   }
   if (node->count) write_break(out, indent);
-  text_add(out, map ? "}" : "]");
+  text_add_bytes(out, map ? "}" : "]", 1);
 }
 
 static void write_node(text_buffer *out, const value *node, int indent) {

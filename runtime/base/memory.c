@@ -70,12 +70,25 @@ char *arena_format(arena *a, const char *format, ...) {
   va_list arguments, again;
   va_start(arguments, format);
   va_copy(again, arguments);
-  const size_t bytes = plain_locale_print(NULL, 0, format, arguments) + 1;
+  char brief[256]; /* printing is slow: most texts are printed once */
+  const size_t bytes = plain_locale_print(brief, sizeof brief, format, arguments) + 1;
   char *text = arena_get(a, bytes);
-  plain_locale_print(text, bytes, format, again);
+  if (bytes <= sizeof brief)
+    memcpy(text, brief, bytes);
+  else
+    plain_locale_print(text, bytes, format, again);
   va_end(again);
   va_end(arguments);
   return text;
+}
+
+void arena_take(arena *a, arena *other) {
+  if (!other->last) return;
+  struct arena_block *oldest = other->last;
+  while (oldest->previous) oldest = oldest->previous;
+  oldest->previous = a->last;
+  a->last = other->last;
+  other->last = NULL;
 }
 
 void arena_close(arena *a) {

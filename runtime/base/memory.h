@@ -20,6 +20,8 @@ void *arena_get(arena *a, size_t bytes); /* zeroed, aligned to 16 */
 char *arena_text(arena *a, const char *text);
 /* printf, in the C locale */
 __attribute__((format(printf, 2, 3))) char *arena_format(arena *a, const char *format, ...);
+/* All that is in `other` now belongs to `a`; `other` is empty again. */
+void arena_take(arena *a, arena *other);
 void arena_close(arena *a);
 
 #endif

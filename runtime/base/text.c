@@ -101,7 +101,13 @@ bool text_ends_with(const char *text, const char *ending) {
 
 const char *text_path_join(arena *a, const char *path, const char *key) {
   if (!key || !*key) return path;
-  return *path ? arena_format(a, "%s.%s", path, key) : key;
+  if (!*path) return key;
+  const size_t before = strlen(path), after = strlen(key);
+  char *joined = arena_get(a, before + after + 2); /* printing it would be slow: ls joins many */
+  memcpy(joined, path, before);
+  joined[before] = '.';
+  memcpy(joined + before + 1, key, after);
+  return joined;
 }
 
 int text_order(const void *x, const void *y) {
@@ -147,12 +153,17 @@ static void reserve(text_buffer *buffer, size_t more) {
 }
 
 void text_add(text_buffer *buffer, const char *format, ...) {
+  enum { MOSTLY_ENOUGH = 64 };
   va_list arguments, again;
   va_start(arguments, format);
   va_copy(again, arguments);
-  size_t length = plain_locale_print(NULL, 0, format, arguments);
-  reserve(buffer, length);
-  plain_locale_print(buffer->text + buffer->length, length + 1, format, again);
+  reserve(buffer, MOSTLY_ENOUGH);
+  const size_t room = buffer->room - buffer->length;
+  const size_t length = plain_locale_print(buffer->text + buffer->length, room, format, arguments);
+  if (length >= room) { /* it was cut */
+    reserve(buffer, length);
+    plain_locale_print(buffer->text + buffer->length, length + 1, format, again);
+  }
   buffer->length += length;
   va_end(again);
   va_end(arguments);

@@ -38,13 +38,7 @@ status_code command_ls(arena *a, const options *given, failure *err) {
   status_code status = runs_list(a, given->out, &list, err);
   if (status != STATUS_OK) return status;
   run_info *all = arena_get(a, (list.count + 1) * sizeof *all);
-  for (size_t i = 0; i < list.count; i++) {
-    arena brief = {0};
-    const char *folder = arena_format(a, "%s/%s", list.folder, list.names[i]);
-    all[i] = runs_look(a, &brief, folder, list.names[i]);
-    all[i].history = NULL;
-    arena_close(&brief);
-  }
+  runs_look_all(a, &list, all);
   for (size_t first = 0, end; first < list.count; first = end) {
     for (end = first + 1; end < list.count && are_alike(list.names[first], list.names[end]);) end++;
     print_group(all + first, end - first);

@@ -10,8 +10,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int by_name(const struct dirent **x, const struct dirent **y) {
   return strcmp((*x)->d_name, (*y)->d_name);
@@ -98,6 +100,52 @@ run_info runs_look(arena *a, arena *brief, const char *folder, const char *name)
   run.best = history_score(history_best(run.history));
   return run;
 }
+
+/* ---- all runs, in several threads ------------------------------------------------------------ */
+
+/* What one thread does: every step-th run. */
+typedef struct share {
+  arena memory;
+  const runs *list;
+  run_info *all;
+  size_t first, step;
+} share;
+
+static void *look_at_share(void *context) {
+  share *s = context;
+  for (size_t i = s->first; i < s->list->count; i += s->step) {
+    arena brief = {0};
+    const char *name = s->list->names[i];
+    const char *folder = arena_format(&s->memory, "%s/%s", s->list->folder, name);
+    s->all[i] = runs_look(&s->memory, &brief, folder, name);
+    s->all[i].history = NULL;
+    arena_close(&brief);
+  }
+  return NULL;
+}
+
+void runs_look_all(arena *a, const runs *list, run_info *all) {
+  enum { MOST = 16, WORTH = 64 }; /* fewer runs are not worth a thread */
+  share shares[MOST];
+  pthread_t threads[MOST];
+  bool started[MOST] = {false};
+  const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  size_t count = list->count / WORTH + 1;
+  if (processors > 0 && count > (size_t)processors) count = (size_t)processors;
+  if (count > MOST) count = MOST;
+  for (size_t i = 0; i < count; i++)
+    shares[i] = (share){.list = list, .all = all, .first = i, .step = count};
+  for (size_t i = 1; i < count; i++)
+    started[i] = pthread_create(&threads[i], NULL, look_at_share, &shares[i]) == 0;
+  for (size_t i = 0; i < count; i++)
+    if (!started[i]) look_at_share(&shares[i]);
+  for (size_t i = 0; i < count; i++) {
+    if (started[i]) pthread_join(threads[i], NULL);
+    arena_take(a, &shares[i].memory);
+  }
+}
+
+/* ---- one run --------------------------------------------------------------------------------- */
 
 status_code runs_find(arena *a, const char *out, const char *word, const char **folder,
                       failure *err) {

@@ -27,6 +27,10 @@ run_info runs_look(arena *a, arena *brief, const char *folder, const char *name)
  * NULL: there is none. given: its job.json. */
 const char *runs_best_weights(arena *a, const char *folder, const value *given);
 
+/* Looks at all runs of the list, with a thread for each processor; all: one for each run, without
+ * its history. */
+void runs_look_all(arena *a, const runs *list, run_info *all);
+
 /* The folder of the one run in <out>/runs that has `word` in its name; a word with a slash is the
  * path of a run's folder. STATUS_NO_INPUT where no run fits, STATUS_USAGE where several do. */
 status_code runs_find(arena *a, const char *out, const char *word, const char **folder,

@@ -1,6 +1,7 @@
 #include "grid/graph.h"
 
 #include "base/json.h"
+#include "base/key_map.h"
 #include "host/catalogue.h"
 #include "host/params.h"
 #include "job/history.h"
@@ -18,12 +19,17 @@ typedef struct builder {
   bool again;    /* no row counts as done */
   value **files; /* [jobs] the job files, to build on */
   graph *g;
+  size_t job_room;
+  key_map known[JOB_KIND_COUNT]; /* id -> index of the job */
 } builder;
 
-static size_t find_job(const graph *g, job_kind kind, const char *id) {
-  for (size_t i = 0; i < g->job_count; i++)
-    if (g->jobs[i].kind == kind && strcmp(g->jobs[i].id, id) == 0) return i;
-  return SIZE_MAX;
+static void begin(builder *b, arena *a, const value *catalogue, const char *out, graph *g) {
+  *b = (builder){.a = a, .catalogue = catalogue, .out = out, .g = g};
+  for (job_kind kind = 0; kind < JOB_KIND_COUNT; kind++) b->known[kind] = key_map_new(a);
+}
+
+static size_t find_job(const builder *b, job_kind kind, const char *id) {
+  return key_map_get_text(&b->known[kind], id);
 }
 
 static value *job_file(builder *b, job_kind kind, const char *id, const char *folder,
@@ -36,17 +42,31 @@ static value *job_file(builder *b, job_kind kind, const char *id, const char *fo
   return file;
 }
 
+static void make_room(builder *b) {
+  graph *g = b->g;
+  b->job_room = b->job_room ? 2 * b->job_room : 16;
+  grid_job *jobs = arena_get(b->a, b->job_room * sizeof *jobs);
+  value **files = arena_get(b->a, b->job_room * sizeof *files);
+  if (g->job_count) memcpy(jobs, g->jobs, g->job_count * sizeof *jobs);
+  if (g->job_count) memcpy(files, b->files, g->job_count * sizeof *files);
+  g->jobs = jobs;
+  b->files = files;
+}
+
 static size_t add_job(builder *b, job_kind kind, const char *id, const char *folder,
                       const char *label, const char *result_path, value *file) {
-  if (b->files) b->files[b->g->job_count] = file;
-  grid_job *it = &b->g->jobs[b->g->job_count];
+  graph *g = b->g;
+  if (g->job_count == b->job_room) make_room(b);
+  b->files[g->job_count] = file;
+  grid_job *it = &g->jobs[g->job_count];
   *it = (grid_job){.label = label,
                    .kind = kind,
                    .id = arena_text(b->a, id),
                    .folder = folder,
                    .result_path = result_path,
                    .file = file};
-  return b->g->job_count++;
+  key_map_put_text(&b->known[kind], id, g->job_count);
+  return g->job_count++;
 }
 
 static void need(graph *g, size_t one, size_t other) {
@@ -62,7 +82,7 @@ static const char *cache_folder(builder *b, const char *word, const char *id) {
 }
 
 static size_t data_job(builder *b, const value *config, const identity *id) {
-  const size_t known = find_job(b->g, JOB_DATA, id->data);
+  const size_t known = find_job(b, JOB_DATA, id->data);
   if (known != SIZE_MAX) return known;
   const value *dataset = value_get(config, "dataset");
   const char *name = value_get_text(dataset, "label", "data");
@@ -72,7 +92,7 @@ static size_t data_job(builder *b, const value *config, const identity *id) {
 }
 
 static size_t modes_job(builder *b, const value *config, const identity *id, size_t data) {
-  const size_t known = find_job(b->g, JOB_MODES, id->modes);
+  const size_t known = find_job(b, JOB_MODES, id->modes);
   if (known != SIZE_MAX) return known;
   const value *stages = value_get(value_get(config, "flow"), "stages"), *energy = NULL;
   catalogue_energy_of(b->a, b->catalogue, stages->items[0], &energy, NULL); /* as identity_of did */
@@ -173,13 +193,12 @@ static size_t measure_job(builder *b, const value *config, const identity *id, c
  * differ in what is not part of an identity (the path of a file): then they share their jobs. */
 static size_t add_jobs(builder *b, const value *config, const identity *id, const value *cells,
                        const char *folder, bool trained) {
-  graph *g = b->g;
-  const size_t data = data_job(b, config, id), known = find_job(g, JOB_MEASURE, id->measure);
+  const size_t data = data_job(b, config, id), known = find_job(b, JOB_MEASURE, id->measure);
   if (known != SIZE_MAX) return known;
   if (trained)
     return measure_job(b, config, id, cells, "measured again", folder, data,
                        measurement(b, config, id->measure, id->family));
-  size_t train = find_job(g, JOB_TRAIN, id->train);
+  size_t train = find_job(b, JOB_TRAIN, id->train);
   if (train == SIZE_MAX) {
     const size_t modes = id->modes[0] ? modes_job(b, config, id, data) : SIZE_MAX;
     train = train_job(b, config, id, cells, folder, data, modes);
@@ -275,7 +294,7 @@ static status_code add_audit(builder *b, const value *config, const char *name, 
     return STATUS_OK;
   }
   *done = false;
-  if (find_job(b->g, JOB_MEASURE, id->measure) == SIZE_MAX)
+  if (find_job(b, JOB_MEASURE, id->measure) == SIZE_MAX)
     audit_job(b, config, name, row, id, row_job);
   return STATUS_OK;
 }
@@ -319,15 +338,14 @@ status_code graph_build(arena *a, const value *plan, const value *catalogue, con
                         bool again, graph *g, failure *err) {
   const value *rows = value_get(plan, "rows"), *audits = value_get(plan, "audits");
   const size_t count = rows ? rows->count : 0, audit_count = audits ? audits->count : 0;
-  builder b = {.a = a,
-               .catalogue = catalogue,
-               .out = out,
-               .again = again,
-               .checkpoint = value_get_number(value_get(plan, "schedule"), "checkpoint", 30),
-               .g = g};
+  builder b;
+  begin(&b, a, catalogue, out, g);
+  b.again = again;
+  b.checkpoint = value_get_number(value_get(plan, "schedule"), "checkpoint", 30);
   *g = (graph){.row_count = count};
-  g->jobs = arena_get(a, (4 + audit_count) * count * sizeof *g->jobs);
-  b.files = arena_get(a, (4 + audit_count) * count * sizeof *b.files);
+  b.job_room = count * (1 + audit_count) + 16; /* mostly enough: doubling costs memory */
+  g->jobs = arena_get(a, b.job_room * sizeof *g->jobs);
+  b.files = arena_get(a, b.job_room * sizeof *b.files);
   g->rows = arena_get(a, count * sizeof *g->rows);
   g->row_jobs = arena_get(a, count * sizeof *g->row_jobs);
   status_code status = check_audit_names(audits, err);
@@ -339,11 +357,12 @@ status_code graph_build(arena *a, const value *plan, const value *catalogue, con
 
 status_code graph_data_job(arena *a, const value *config, const value *catalogue, const char *out,
                            grid_job *made, failure *err) {
-  graph alone = {.jobs = made};
-  builder b = {.a = a, .out = out, .g = &alone};
+  graph alone = {0};
+  builder b;
+  begin(&b, a, catalogue, out, &alone);
   identity id = {.data = ""};
   status_code status = identity_of_data(config, catalogue, id.data, err);
-  if (status == STATUS_OK) data_job(&b, config, &id);
+  if (status == STATUS_OK) *made = alone.jobs[data_job(&b, config, &id)];
   return status;
 }
 

@@ -1,5 +1,6 @@
 #include "plan/cells.h"
 
+#include "base/key_map.h"
 #include "base/text.h"
 #include "plan/declaration.h"
 #include "plan/schema.h"
@@ -69,10 +70,11 @@ const char *cells_hint(arena *a, const condition *wanted, const char *const *cel
   const char **known = arena_get(a, (count + 1) * sizeof *known);
   size_t found = 0;
   double number;
+  key_map seen = key_map_new(a);
   for (size_t i = 0; i < count; i++) {
-    size_t seen = 0;
-    while (seen < found && strcmp(known[seen], cells[i]) != 0) seen++;
-    if (*cells[i] && seen == found) known[found++] = cells[i];
+    if (!*cells[i] || key_map_get_text(&seen, cells[i]) != KEY_MAP_ABSENT) continue;
+    key_map_put_text(&seen, cells[i], found);
+    known[found++] = cells[i];
   }
   const bool word = !text_number(wanted->cell, &number);
   return arena_format(a, "; %s is %s%s%s", wanted->column, found > 1 ? "one of " : "",

@@ -9,17 +9,18 @@
 
 #include <string.h>
 
-/* The parts of one declared section: sections that several variants share are checked once. */
+/* The parts of one declared section. */
 typedef struct expanded {
-  struct expanded *next;
-  const value *declared;
-  size_t section;
   const part **parts;
   size_t count;
 } expanded;
 
 void product_begin(product *p, arena *a, schema *rules) {
-  *p = (product){.memory = a, .schema = rules, .columns = value_new(a, VALUE_LIST)};
+  *p = (product){.memory = a,
+                 .schema = rules,
+                 .columns = value_new(a, VALUE_LIST),
+                 .seeds = key_map_new(a),
+                 .known = key_map_new(a)};
 }
 
 double product_size(const value *sections) {
@@ -40,10 +41,8 @@ const char *product_axes(arena *a, const value *sections) {
 
 /* Equal seeds of different variants are one, so that rows can be sorted by them. */
 static const part *known_seed(const product *p, const char *hash) {
-  for (const expanded *e = p->expanded; e; e = e->next)
-    for (size_t i = 0; e->section == SECTION_SEED && i < e->count; i++)
-      if (strcmp(e->parts[i]->hash, hash) == 0) return e->parts[i];
-  return NULL;
+  const size_t index = key_map_get_text(&p->seeds, hash);
+  return index == KEY_MAP_ABSENT ? NULL : p->parts[index];
 }
 
 static void remember(product *p, part *new_part) {
@@ -103,13 +102,26 @@ static status_code make_part(product *p, size_t section, const choice *from, con
   return STATUS_OK;
 }
 
-static status_code expand_section(product *p, size_t section, const value *declared,
-                                  const expanded **out, failure *err) {
-  for (const expanded *e = p->expanded; e; e = e->next)
-    if (e->section == section && e->declared == declared) {
-      *out = e;
-      return STATUS_OK;
-    }
+static expanded *add_expansion(product *p) {
+  if (p->expansion_count == p->expansion_room) {
+    p->expansion_room = p->expansion_room ? 2 * p->expansion_room : 64;
+    expanded *larger = arena_get(p->memory, p->expansion_room * sizeof *larger);
+    if (p->expansion_count) memcpy(larger, p->expansions, p->expansion_count * sizeof *larger);
+    p->expansions = larger;
+  }
+  return &p->expansions[p->expansion_count++];
+}
+
+/* Seeds count as known once their section is complete: two equal ones in it are an error, which
+ * selection_check reports. */
+static void remember_seeds(product *p, const expanded *e) {
+  for (size_t i = 0; i < e->count; i++)
+    if (!known_seed(p, e->parts[i]->hash))
+      key_map_put_text(&p->seeds, e->parts[i]->hash, e->parts[i]->index);
+}
+
+static status_code make_parts(product *p, size_t section, const value *declared, expanded *out,
+                              failure *err) {
   choices made;
   status_code status =
       axes_expand(p->memory, SCHEMA_SECTIONS[section], declared, p->columns, &made, err);
@@ -118,15 +130,26 @@ static status_code expand_section(product *p, size_t section, const value *decla
     return failure_set(err, STATUS_BAD_CONFIG,
                        "%s: this grid has no choice left, so there is no run",
                        SCHEMA_SECTIONS[section]);
-  expanded *e = arena_get(p->memory, sizeof *e);
-  *e = (expanded){p->expanded, declared, section, NULL, made.count};
-  e->parts = arena_get(p->memory, made.count * sizeof *e->parts);
-  for (size_t i = 0; i < made.count; i++) {
-    status = make_part(p, section, &made.items[i], &e->parts[i], err);
-    if (status != STATUS_OK) return status;
+  *out = (expanded){arena_get(p->memory, made.count * sizeof *out->parts), made.count};
+  for (size_t i = 0; i < made.count && status == STATUS_OK; i++)
+    status = make_part(p, section, &made.items[i], &out->parts[i], err);
+  if (status == STATUS_OK && section == SECTION_SEED) remember_seeds(p, out);
+  return status;
+}
+
+/* Variants share the nodes of what they do not change. */
+static status_code expand_section(product *p, size_t section, const value *declared, expanded *out,
+                                  failure *err) {
+  const void *key[] = {SCHEMA_SECTIONS[section], declared};
+  const size_t place = key_map_get(&p->known, key, sizeof key);
+  if (place != KEY_MAP_ABSENT) {
+    *out = p->expansions[place];
+    return STATUS_OK;
   }
-  p->expanded = e;
-  *out = e;
+  status_code status = make_parts(p, section, declared, out, err);
+  if (status != STATUS_OK) return status;
+  key_map_put(&p->known, key, sizeof key, p->expansion_count);
+  *add_expansion(p) = *out;
   return STATUS_OK;
 }
 
@@ -143,7 +166,7 @@ static void append(product *p, const row *r) {
 }
 
 status_code product_add(product *p, const value *sections, failure *err) {
-  const expanded *axes[SECTIONS];
+  expanded axes[SECTIONS];
   size_t position[SECTIONS] = {0};
   for (size_t i = 0; i < SECTIONS; i++) {
     status_code status =
@@ -152,11 +175,11 @@ status_code product_add(product *p, const value *sections, failure *err) {
   }
   for (size_t turning = SECTIONS; turning > 0;) {
     row r = {.audits = NULL};
-    for (size_t i = 0; i < SECTIONS; i++) r.parts[i] = axes[i]->parts[position[i]];
+    for (size_t i = 0; i < SECTIONS; i++) r.parts[i] = axes[i].parts[position[i]];
     append(p, &r);
     /* counts like an odometer, the last section fastest */
     for (turning = SECTIONS; turning > 0; turning--) {
-      if (++position[turning - 1] < axes[turning - 1]->count) break;
+      if (++position[turning - 1] < axes[turning - 1].count) break;
       position[turning - 1] = 0;
     }
   }

@@ -3,6 +3,7 @@
 #define PLAN_PRODUCT_H
 
 #include "base/failure.h"
+#include "base/key_map.h"
 #include "plan/schema.h"
 
 /* A section with one choice made, resolved; rows share it. */
@@ -32,7 +33,10 @@ typedef struct product {
   size_t count, room;
   const part **parts; /* all of them, by index */
   size_t part_count, part_room;
-  struct expanded *expanded; /* sections that were expanded already */
+  key_map seeds;               /* hash -> index of the part, of seeds */
+  key_map known;               /* a declared section -> its place in expansions */
+  struct expanded *expansions; /* variants share sections: each is expanded and checked once */
+  size_t expansion_count, expansion_room;
 } product;
 
 void product_begin(product *p, arena *a, schema *rules);

@@ -18,16 +18,30 @@ void selection_sort(product *p) {
   for (size_t i = 0; i < p->count; i++) p->rows[i].number = i;
 }
 
+static status_code keeps_row(script *lua, const int *functions, size_t count, const value *config,
+                             bool *keeps, failure *err) {
+  *keeps = true;
+  for (size_t k = 0; k < count && *keeps; k++) {
+    status_code status = script_keeps(lua, functions[k], config, keeps, err);
+    if (status != STATUS_OK) return status;
+  }
+  return STATUS_OK;
+}
+
+/* Most rules of a script may be other ones: they are not looked at for each row. */
 status_code selection_where(product *p, script *lua, const value *rules, failure *err) {
-  size_t kept = 0;
+  int *functions = arena_get(p->memory, (rules->count + 1) * sizeof *functions);
+  size_t count = 0, kept = 0;
+  for (size_t k = 0; k < rules->count; k++) {
+    const int function = (int)value_get_number(rules->items[k], "function", 0);
+    if (function) functions[count++] = function;
+  }
+  if (count == 0) return STATUS_OK;
   for (size_t i = 0; i < p->count; i++) {
+    bool keeps;
     const value *config = product_config(p, &p->rows[i]);
-    bool keeps = true;
-    for (size_t k = 0; k < rules->count && keeps; k++) {
-      int function = (int)value_get_number(rules->items[k], "function", 0);
-      status_code status = function ? script_keeps(lua, function, config, &keeps, err) : STATUS_OK;
-      if (status != STATUS_OK) return status;
-    }
+    status_code status = keeps_row(lua, functions, count, config, &keeps, err);
+    if (status != STATUS_OK) return status;
     if (keeps) p->rows[kept++] = p->rows[i];
   }
   p->count = kept;

@@ -1,6 +1,8 @@
 #include "report/groups.h"
 
-#include <stdint.h>
+#include "base/key_map.h"
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,21 +11,13 @@ typedef struct keys {
   size_t *columns, count;
 } keys;
 
-/* FNV-1a, so that most comparisons of rows are comparisons of two numbers. */
-static uint64_t hash_row(const char **cells, const keys *k) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (size_t i = 0; i < k->count; i++)
-    for (const char *c = cells[k->columns[i]];; c++) {
-      hash = (hash ^ (unsigned char)*c) * 0x100000001b3u;
-      if (!*c) break;
-    }
-  return hash;
-}
-
-static bool same_row(const char **x, const char **y, const keys *k) {
-  for (size_t i = 0; i < k->count; i++)
-    if (strcmp(x[k->columns[i]], y[k->columns[i]]) != 0) return false;
-  return true;
+/* The cells of those columns, each with its NUL. */
+static void key_of(const char **cells, const keys *k, text_buffer *key) {
+  key->length = 0;
+  for (size_t i = 0; i < k->count; i++) {
+    const char *cell = cells[k->columns[i]];
+    text_add_bytes(key, cell, strlen(cell) + 1);
+  }
 }
 
 static keys choose_keys(arena *a, const csv_table *table, const value *columns, bool by_seed) {
@@ -47,24 +41,21 @@ static void list_rows(arena *a, size_t row_count, row_groups *out) {
 
 void groups_find(arena *a, const csv_table *table, const value *columns, bool by_seed,
                  row_groups *out) {
-  keys k = choose_keys(a, table, columns, by_seed);
-  uint64_t *hashes = memory_array(table->count + 1, sizeof *hashes);
-  size_t *first = memory_array(table->count + 1, sizeof *first);
+  const keys k = choose_keys(a, table, columns, by_seed);
+  arena memory = {0};
+  key_map groups = key_map_new(&memory);
+  text_buffer key = {0};
   *out = (row_groups){.of_row = arena_get(a, (table->count + 1) * sizeof(size_t))};
   for (size_t r = 0; r < table->count; r++) {
-    const char **row = table->cells[r];
-    uint64_t hash = hash_row(row, &k);
-    size_t g = r ? out->of_row[r - 1] : 0; /* rows of a group mostly follow each other */
-    if (!(r && hashes[g] == hash && same_row(row, table->cells[first[g]], &k)))
-      for (g = 0; g < out->count; g++)
-        if (hashes[g] == hash && same_row(row, table->cells[first[g]], &k)) break;
-    if (g == out->count) {
-      hashes[g] = hash;
-      first[out->count++] = r;
+    key_of(table->cells[r], &k, &key);
+    size_t group = key_map_get(&groups, key.text, key.length);
+    if (group == KEY_MAP_ABSENT) {
+      group = out->count++;
+      key_map_put(&groups, key.text, key.length, group);
     }
-    out->of_row[r] = g;
+    out->of_row[r] = group;
   }
   list_rows(a, table->count, out);
-  free(hashes);
-  free(first);
+  free(key.text);
+  arena_close(&memory);
 }

@@ -35,8 +35,8 @@ typedef struct outcome {
 
 static const value *read_result(arena *a, const char *path, const char *id) {
   const value *result = NULL;
-  if (!job_is_done(path, id) || json_read(a, path, &result, NULL) != STATUS_OK) return NULL;
-  return result;
+  if (json_read(a, path, &result, NULL) != STATUS_OK) return NULL;
+  return strcmp(value_get_text(result, "id", ""), id) == 0 ? result : NULL;
 }
 
 static outcome read_outcome(arena *a, const run_row *row) {
