@@ -105,11 +105,6 @@ static status_code fill_dataset(file_hashes *h, const value **section, failure *
 
 /* ---- plugins ---- */
 
-static bool is_file_value(const value *node) {
-  return node->type == VALUE_MAP && node->count == 2 && value_get(node, PARAMS_PATH) &&
-         value_get(node, PARAMS_CONTENT);
-}
-
 static status_code fill_value(file_hashes *h, const value **node, failure *err) {
   const char *path = value_get_text(*node, PARAMS_PATH, ""), *hex;
   failure why;
@@ -123,7 +118,7 @@ static status_code fill_value(file_hashes *h, const value **node, failure *err) 
 
 /* Copies what has a file value below it, and nothing else. */
 static status_code fill_values(file_hashes *h, const value **node, failure *err) {
-  if (is_file_value(*node)) return fill_value(h, node, err);
+  if (params_is_file(*node)) return fill_value(h, node, err);
   for (size_t i = 0; i < (*node)->count; i++) {
     const value *inner = (*node)->items[i];
     status_code status = fill_values(h, &inner, err);
