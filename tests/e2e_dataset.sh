@@ -32,7 +32,8 @@ grep -q "^  mean_energy  *1\.[0-9]* +- 0\.0[0-9]*\$\|^  mean_energy  *0\.9[0-9]*
 ! grep -q "not converged" stderr || fail "correct chains are reported as not converged"
 mv stdout made
 expect_code 0 "$hifm" dataset check bowl --out out
-[ "$(grep -c '^ok ' stdout)" = 10 ] || fail "not ten checks are ok"
+[ "$(grep -c '^ok ' stdout)" = 12 ] || fail "not twelve checks are ok"
+expect_words "ok     rhat_coordinates" "ok     ess_coordinates"
 
 say "made once, for runs too"
 results_of out >before
@@ -55,6 +56,26 @@ say "chains that have not converged are reported when they are made"
 sed "s/warmup = 200, thin = 4/warmup = 10, thin = 1, spread = 100/; s/pool = 4000/pool = 400/" recipes/bowl.lua >recipes/wells.lua
 expect_code 0 "$hifm" dataset make wells --out out
 expect_words "the chains have not converged: R-hat is " "Raise warmup, thin or chains"
+
+say "chains that never leave their well are not accepted"
+cat >recipes/split.lua <<'LUA'
+return {
+  "mcmc", energy = { "double_well", a = 1, b = 12, c = 0 }, dimensions = 2, train_pool = 4000,
+  test_pool = 400, chains = 20, warmup = 200, thin = 5,
+}
+LUA
+expect_code 0 "$hifm" dataset make split --out out
+expect_words "the chains have not converged" "of coordinates"
+expect_code 65 "$hifm" dataset check split --out out
+expect_words "ok     rhat_energy" "ok     ess_radius" "FAILED rhat_coordinates: 1" \
+  "FAILED ess_coordinates" "2 checks failed"
+
+say "a data set of an earlier version has too few numbers for a verdict"
+cp out/cache/split-*/result.json kept.json
+sed -i '/"rhat_coordinates"/d; /"ess_coordinates"/d' out/cache/split-*/result.json
+expect_code 65 "$hifm" dataset check split --out out
+expect_words "FAILED rhat_coordinates: not known: an earlier version" "Remove out/cache/split-"
+cp kept.json out/cache/split-*/result.json
 
 say "another expectation gives another verdict on the same data set"
 recipe '{ mean_energy = { 1.5, 0.01 }, mean_radius = { 2, 0 }, mean_colour = { 1, 1 } }'
@@ -89,7 +110,7 @@ return {
 LUA
 expect_code 0 "$hifm" dataset make pair --out out
 expect_code 0 "$hifm" dataset check pair --out out
-expect_words "ok     centre of mass"
+expect_words "ok     centre of mass" "ok     rhat_distances" "ok     ess_distances"
 
 say "too few draws for a verdict"
 sed -i 's/train_pool = 4000/train_pool = 16/; s/test_pool = 400/test_pool = 2/' recipes/pair.lua

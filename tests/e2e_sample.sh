@@ -77,6 +77,11 @@ expect_code 0 "$hifm" sample mlp -n3 --out b.npy
 shapes="$(shape a.npy), $(shape b.npy)"
 [ "$shapes" = "(64, 2), (3, 2)" ] || fail "shapes $shapes"
 
+say "samples do not depend on their number"
+expect_code 0 "$hifm" sample mlp -n 10 --out few.npy
+expect_code 0 "$hifm" sample mlp -n 100 --out many.npy
+expect_same <(numbers few.npy) <(numbers many.npy | head -20)
+
 say "they have the moments of the data"
 expect_code 0 "$hifm" sample mlp -n 20000 --weights last --out many.npy
 numbers many.npy | awk '

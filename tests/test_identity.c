@@ -2,6 +2,7 @@
 #include "plan_fixture.h"
 
 #include "base/blake2b.h"
+#include "base/npy.h"
 #include "plan/identity.h"
 
 #define FILM  "flow = { { 'hessian', energy = 'formation' }, { 'condition', c = 2 } },\n"
@@ -115,6 +116,41 @@ static void test_files(void **state) {
   identity a = of(f, WITH("a.npy"));
   assert_string_equal(same(f, a, of(f, WITH("b.npy"))), "data modes train measure");
   assert_string_equal(same(f, a, of(f, WITH("c.npy"))), ". . . .");
+}
+
+static void write_numbers(folder *f, const char *name, const double x[4]) {
+  const size_t shape[] = {4, 1};
+  npy_writer writer;
+  assert_int_equal(npy_begin(&writer, folder_path(f, name), NPY_FLOAT64, 2, shape, NULL),
+                   STATUS_OK);
+  assert_int_equal(npy_append(&writer, x, 4 * sizeof *x, NULL), STATUS_OK);
+  assert_int_equal(npy_commit(&writer, NULL), STATUS_OK);
+}
+
+/* The data id of a file of this content, as `text` has its settings, by hand. */
+static const char *file_id(folder *f, const char *name, const char *split) {
+  char *bytes, hex[33];
+  size_t length;
+  assert_int_equal(files_read(folder_path(f, name), 1 << 20, &bytes, &length, NULL), STATUS_OK);
+  blake2b_hex(bytes, length, hex);
+  free(bytes);
+  const char *text = arena_format(&f->memory,
+                                  "{\"dataset\":{\"\":\"file\",\"content\":\"%s\"},"
+                                  "\"revisions\":{}%s}",
+                                  hex, split);
+  blake2b_hex(text, strlen(text), hex);
+  return arena_text(&f->memory, hex);
+}
+
+/* Files with repeated rows were split in another way before: the others keep their identity. */
+static void test_repeated_rows(void **state) {
+  folder *f = *state;
+#define POINTS(name)                                                                               \
+  HEAD FLOW "dataset = { 'file', path = '" name "', train = 20 }, network = 'mlp'," TRAIN "}"
+  write_numbers(f, "plain.npy", (const double[]){1, 2, 3, 4});
+  write_numbers(f, "repeats.npy", (const double[]){1, 2, 3, 1});
+  assert_string_equal(of(f, POINTS("plain.npy")).data, file_id(f, "plain.npy", ""));
+  assert_string_equal(of(f, POINTS("repeats.npy")).data, file_id(f, "repeats.npy", ",\"split\":2"));
 }
 
 #define IMAGES(more)                                                                               \
@@ -293,6 +329,7 @@ int main(void) {
                                       folder_tear_down),
       cmocka_unit_test_setup_teardown(test_what_changes_what, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_files, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_repeated_rows, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_images, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_modes_of_images, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_revisions_count, folder_set_up, folder_tear_down),

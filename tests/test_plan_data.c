@@ -163,6 +163,25 @@ static void test_images(void **state) {
                     "dataset.train_file: must be given");
 }
 
+/* A column that --set adds shows contents, and no folder. */
+static void test_images_that_are_set(void **state) {
+  folder *f = *state;
+  static const char *const CASES[][3] = {{"dataset.folder=p", "dataset.folder", "(1, 2)"},
+                                         {"dataset.train_file=q/c", "dataset.train_file", "c (1)"},
+                                         {"dataset.test_file=d", "dataset.test_file", "d (2)"}};
+  const char *text =
+      HEAD "dataset = { 'images', folder = 'x', train_file = 'a', test_file = 'b', "
+           "train_content = '1', test_content = '2', train = 50 }," NETWORK TRAIN FLOW TAIL;
+  for (size_t i = 0; i < 3; i++) {
+    const char *const sets[] = {CASES[i][0], NULL};
+    const value *plan;
+    failure err = {0};
+    if (plan_try(f, text, NULL, sets, NULL, &plan, &err) != STATUS_OK) fail_msg("%s", err.message);
+    const value *cells = value_get(value_get(plan, "rows")->items[0], "cells");
+    assert_string_equal(value_get_text(cells, CASES[i][1], ""), CASES[i][2]);
+  }
+}
+
 /* What is not declared is hashed, unpacked. */
 static void test_images_content(void **state) {
   folder *f = *state;
@@ -192,6 +211,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_file, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_one_particle, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_images, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_images_that_are_set, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_images_content, folder_set_up, folder_tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,10 +110,72 @@ static void test_set(void **state) {
   is_file(f, flow_table(plan), "b.table", "2");
 }
 
+/* The cell of a column that one --set has set, "" where there is no such column. */
+static const char *cell_of(folder *f, const char *text, const char *column, const char *path) {
+  const char *const sets[] = {arena_format(&f->memory, "%s=%s", column, path), NULL};
+  const value *plan;
+  failure err = {0};
+  if (plan_try(f, text, NULL, sets, NULL, &plan, &err) != STATUS_OK) fail_msg("%s", err.message);
+  return value_get_text(value_get(value_get(plan, "rows")->items[0], "cells"), column, "");
+}
+
+static const char *shown(folder *f, const char *name, const char *content) {
+  char hex[33];
+  blake2b_hex(content, strlen(content), hex);
+  return arena_format(&f->memory, "%s(%.8s)", name, hex);
+}
+
+/* Files of one name and other contents have other cells, and folders have no part in them. */
+static void test_what_is_set_is_shown(void **state) {
+  folder *f = *state;
+  static const struct {
+    const char *text, *column;
+  } CASES[] = {{HESSIAN("a"), "flow.hessian.energy.table"},
+               {HEAD FLOW "dataset = { 'file', path = 'a', train = 20 }, network = 'mlp'," TRAIN
+                          "}",
+                "dataset.path"}};
+  assert_int_equal(files_make_folder(folder_path(f, "x"), NULL), STATUS_OK);
+  assert_int_equal(files_make_folder(folder_path(f, "y"), NULL), STATUS_OK);
+  folder_write(f, "a", "1");
+  folder_write(f, "b", "2");
+  folder_write(f, "x/b", "2");
+  folder_write(f, "y/b", "3");
+  for (size_t i = 0; i < 2; i++) {
+    const char *text = CASES[i].text, *column = CASES[i].column;
+    assert_string_equal(cell_of(f, text, column, "b"), shown(f, "b ", "2"));
+    assert_string_equal(cell_of(f, text, column, "x/b"), shown(f, "b ", "2"));
+    assert_string_equal(cell_of(f, text, column, "y/b"), shown(f, "b ", "3"));
+  }
+}
+
+/* Rows of a zip over files differ in the names that their column shows. */
+static void test_zipped_files(void **state) {
+  folder *f = *state;
+  static const struct {
+    const char *column, *rest;
+  } CASES[] = {{"flow.hessian.energy.table",
+                "flow = { { 'hessian', energy = " TABULATED("a") " } },\n" REST},
+               {"dataset.path", FLOW "dataset = { 'file', path = 'a', train = 20 },"
+                                     "network = 'mlp'," TRAIN "}"}};
+  folder_write(f, "a", "1");
+  folder_write(f, "b", "2");
+  for (size_t k = 0; k < 2; k++) {
+    const char *text = arena_format(&f->memory, HEAD "h.zip { ['%s'] = { 'a', '%s' } },\n%s",
+                                    CASES[k].column, real_path(f, "b"), CASES[k].rest);
+    const value *rows = value_get(plan_of(f, text), "rows");
+    assert_int_equal(rows->count, 2);
+    for (size_t i = 0; i < 2; i++) {
+      const value *cells = value_get(rows->items[i], "cells");
+      assert_string_equal(value_get_text(cells, CASES[k].column, ""), i ? "b" : "a");
+    }
+  }
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_set_up, folder_tear_down)
-  const struct CMUnitTest tests[] = {TEST(test_relative_to_the_script),
-                                     TEST(test_relative_to_the_recipe),
-                                     TEST(test_identity_has_the_content), TEST(test_set)};
+  const struct CMUnitTest tests[] = {
+      TEST(test_relative_to_the_script),   TEST(test_relative_to_the_recipe),
+      TEST(test_identity_has_the_content), TEST(test_set),
+      TEST(test_what_is_set_is_shown),     TEST(test_zipped_files)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "host/params.h"
+#include "job/chain_places.h"
 #include "job/dataset.h"
 #include "job/diagnostics.h"
 #include "job/images.h"
@@ -113,19 +114,40 @@ static double error_of(checking *c, const char *name) {
   return number_of(c, arena_format(&c->memory, "%s_se", name));
 }
 
-static void check_chains(checking *c) {
-  static const char *const RHATS[] = {"rhat_energy", "rhat_radius"};
-  static const char *const SIZES[] = {"ess_energy", "ess_radius"};
-  for (size_t i = 0; i < 2; i++) {
-    const double x = number_of(c, RHATS[i]);
-    report(c, x < DIAGNOSTICS_RHAT_MAX, RHATS[i], "%s, below %.6g wanted",
-           dataset_number(&c->memory, x, NAN), DIAGNOSTICS_RHAT_MAX);
+static void check_rhat(checking *c, const char *of) {
+  const char *name = arena_format(&c->memory, "rhat_%s", of);
+  const double x = number_of(c, name);
+  report(c, x < DIAGNOSTICS_RHAT_MAX, name, "%s, below %.6g wanted",
+         dataset_number(&c->memory, x, NAN), DIAGNOSTICS_RHAT_MAX);
+}
+
+static void check_ess(checking *c, const char *of) {
+  const char *name = arena_format(&c->memory, "ess_%s", of);
+  const double x = number_of(c, name);
+  report(c, x >= ESS_LEAST, name, "%s, %.6g or more wanted", dataset_number(&c->memory, x, NAN),
+         ESS_LEAST);
+}
+
+/* Earlier versions made data sets without these numbers. */
+static void check_places(checking *c, const char *folder) {
+  const char *of = chain_places_word(&c->data.domain);
+  if (value_get(c->numbers, "ess_energy") &&
+      !value_get(c->numbers, arena_format(&c->memory, "ess_%s", of))) {
+    report(c, false, arena_format(&c->memory, "rhat_%s", of),
+           "not known: an earlier version of hifm made this data set. Remove %s and make it again",
+           folder);
+    return;
   }
-  for (size_t i = 0; i < 2; i++) {
-    const double x = number_of(c, SIZES[i]);
-    report(c, x >= ESS_LEAST, SIZES[i], "%s, %.6g or more wanted",
-           dataset_number(&c->memory, x, NAN), ESS_LEAST);
-  }
+  check_rhat(c, of);
+  check_ess(c, of);
+}
+
+static void check_chains(checking *c, const char *folder) {
+  check_rhat(c, "energy");
+  check_rhat(c, "radius");
+  check_ess(c, "energy");
+  check_ess(c, "radius");
+  check_places(c, folder);
 }
 
 /* An unknown number (NAN) agrees with nothing. */
@@ -176,7 +198,7 @@ status_code dataset_check(const char *folder, const value *config, const value *
   check_arrays(&c);
   check_disjoint(&c);
   if (strcmp(value_get_text(config, PARAMS_NAME, ""), "mcmc") == 0) {
-    check_chains(&c);
+    check_chains(&c, folder);
     check_virial(&c);
   }
   check_expected(&c, expected);

@@ -59,6 +59,9 @@ const char *params_name(const value *plugin_value);
 #define PARAMS_PATH    "path"
 #define PARAMS_CONTENT "content"
 
+/* Is the node such a MAP? */
+bool params_is_file(const value *node);
+
 /* Is this checked setting its declared default? Of a plugin: the default one, all of whose settings
  * were left out because they are defaults too, a MAP of nothing but the name. */
 bool params_is_default(arena *a, const hifm_param *param, const value *setting);

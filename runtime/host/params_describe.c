@@ -44,6 +44,11 @@ bool params_must_be_given(const hifm_param *param) {
   }
 }
 
+bool params_is_file(const value *node) {
+  return node->type == VALUE_MAP && node->count == 2 && value_get(node, PARAMS_PATH) &&
+         value_get(node, PARAMS_CONTENT);
+}
+
 const value *params_default(arena *a, const hifm_param *param) {
   if (params_must_be_given(param)) return NULL;
   switch (param->type) {

@@ -7,7 +7,8 @@
 
 /* "data": samples an energy (mcmc), reads a file of points (file) or two of images (images); writes
  * train.npy, test.npy, result.json. Training and test points are disjoint: they come from other
- * chains, or training rows that repeat a test point are left out. */
+ * chains; the copies of a row of a file are all on one side; training images that repeat a test
+ * image are left out. */
 status_code prepare_data(arena *a, const job *work, failure *err);
 
 /* "modes": eigenvalues and eigenvectors of the energy's Hessian at the first `train` points; writes

@@ -45,23 +45,10 @@ status_code prepare_write(const job *work, const char *name, const prepare_point
   return status;
 }
 
-size_t prepare_drop_duplicates(const uint64_t *test_hashes, size_t tests,
-                               const prepare_points *points, size_t *order, size_t n) {
-  const size_t size = prepare_row_size(points);
-  size_t left = 0;
-  for (size_t i = 0; i < n; i++)
-    if (!dataset_among(test_hashes, tests, (const char *)points->rows + order[i] * size, size))
-      order[left++] = order[i];
-  if (left < n)
-    progress_note("%zu rows repeat a test point and are left out of training", n - left);
-  return left;
-}
-
-value *prepare_counts(arena *a, size_t train, size_t test, size_t repeated) {
+value *prepare_counts(arena *a, size_t train, size_t test) {
   value *numbers = value_new(a, VALUE_MAP);
   value_put_number(a, numbers, "test_points", (double)test);
   value_put_number(a, numbers, "train_points", (double)train);
-  value_put_number(a, numbers, "repeated_points_left_out", (double)repeated);
   return numbers;
 }
 

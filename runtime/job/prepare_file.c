@@ -2,26 +2,31 @@
 #include "base/blake2b.h"
 #include "host/params.h"
 #include "job/dataset.h"
+#include "job/file_rows.h"
 #include "job/prepare_parts.h"
+#include "job/progress.h"
 #include "job/settings.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static double *load_rows(const npy_array *file) {
+static double *load_rows(const npy_array *file, const hifm_domain *domain) {
   double *points = memory_array(file->count, sizeof *points);
-  for (size_t i = 0; i < file->count; i++)
-    points[i] = file->type == NPY_FLOAT32 ? (double)((const float *)file->data)[i]
-                                          : ((const double *)file->data)[i];
+  for (size_t i = 0; i < file->shape[0]; i++)
+    file_rows_get(file, domain, i, points + i * domain->d);
   return points;
 }
 
-static status_code check_finite(const char *path, const double *points, size_t n, size_t d,
-                                failure *err) {
-  for (size_t i = 0; i < n * d; i++)
-    if (!isfinite(points[i]))
+static status_code check_finite(const char *path, const npy_array *file, size_t d, failure *err) {
+  const hifm_domain plain = {.d = 1}; /* not centred: one number spoils all */
+  for (size_t i = 0; i < file->count; i++) {
+    double x;
+    file_rows_get(file, &plain, i, &x);
+    if (!isfinite(x))
       return failure_set(err, STATUS_BAD_INPUT, "%s: row %zu, coordinate %zu is not finite", path,
                          i / d, i % d);
+  }
   return STATUS_OK;
 }
 
@@ -75,19 +80,62 @@ static status_code check_shape(const char *path, const npy_array *file, hifm_dom
   return STATUS_OK;
 }
 
-/* The first 10 % of a fixed permutation are test points (at least one row), the rest training
- * points. Samplers repeat points: training rows that are also test points are left out. */
-static status_code split(arena *a, const job *work, const prepare_points *points, size_t n,
-                         uint32_t seed, const value **numbers, failure *err) {
-  const size_t tests = n / 10 ? n / 10 : 1;
-  size_t *order = prepare_permute(n, seed);
-  uint64_t *test_hashes = dataset_hashes(points->rows, prepare_row_size(points), order, tests);
-  const size_t left = prepare_drop_duplicates(test_hashes, tests, points, order + tests, n - tests);
-  *numbers = prepare_counts(a, left, tests, n - tests - left);
+/* The rows of order[0..n) whose group is chosen come first; both parts keep their order. Returns
+ * how many those are. */
+static size_t part(size_t *order, size_t n, const size_t *groups, const bool *chosen) {
+  size_t *rest = memory_array(n, sizeof *rest), first = 0, others = 0;
+  for (size_t i = 0; i < n; i++)
+    if (chosen[groups[order[i]]])
+      order[first++] = order[i];
+    else
+      rest[others++] = order[i];
+  for (size_t i = 0; i < others; i++) order[first + i] = rest[i];
+  free(rest);
+  return first;
+}
+
+/* Samplers repeat points. The first 10 % of a fixed permutation of the distinct rows (at least one)
+ * are test points with all their copies, the others training points with theirs: drawn among all
+ * rows, a test would take the rows with many copies away from training. */
+static status_code split(arena *a, const job *work, const prepare_points *points,
+                         const size_t *groups, size_t n, size_t distinct, uint32_t seed,
+                         const value **numbers, failure *err) {
+  size_t *order = prepare_permute(n, seed), *drawn = prepare_permute(distinct, seed);
+  bool *chosen = memory_array(distinct, sizeof *chosen);
+  for (size_t i = 0; i < (distinct / 10 ? distinct / 10 : 1); i++) chosen[drawn[i]] = true;
+  const size_t tests = part(order, n, groups, chosen);
+  value *counts = prepare_counts(a, n - tests, tests);
+  value_put_number(a, counts, "distinct_points", (double)distinct);
+  *numbers = counts;
+  if (distinct < n)
+    progress_note("%zu of %zu rows repeat others; the copies of a row are all for training or all "
+                  "for tests",
+                  n - distinct, n);
   status_code status = prepare_write(work, "test", points, order, tests, err);
-  if (status == STATUS_OK) status = prepare_write(work, "train", points, order + tests, left, err);
-  free(test_hashes);
+  if (status == STATUS_OK)
+    status = prepare_write(work, "train", points, order + tests, n - tests, err);
   free(order);
+  free(drawn);
+  free(chosen);
+  return status;
+}
+
+static status_code write_points(arena *a, const job *work, const file_settings *set,
+                                const npy_array *file, const hifm_domain *domain,
+                                const value **numbers, failure *err) {
+  size_t distinct, *groups = file_rows_groups(file, domain, &distinct);
+  if (distinct < 2) {
+    free(groups);
+    return failure_set(err, STATUS_BAD_INPUT,
+                       "%s: one distinct row in %zu, but training and tests need one each",
+                       set->path, file->shape[0]);
+  }
+  double *rows = load_rows(file, domain);
+  const prepare_points points = {rows, NPY_FLOAT64, 1, {domain->d}};
+  const status_code status =
+      split(a, work, &points, groups, file->shape[0], distinct, (uint32_t)set->seed, numbers, err);
+  free(rows);
+  free(groups);
   return status;
 }
 
@@ -100,15 +148,8 @@ status_code prepare_file(arena *a, const job *work, const value **numbers, failu
   if (status != STATUS_OK) return status;
   status = check_content(&set, &file, err);
   if (status == STATUS_OK) status = check_shape(set.path, &file, &domain, err);
-  if (status == STATUS_OK) {
-    const size_t n = file.shape[0];
-    double *rows = load_rows(&file);
-    const prepare_points points = {rows, NPY_FLOAT64, 1, {domain.d}};
-    status = check_finite(set.path, rows, n, domain.d, err);
-    for (size_t i = 0; i < n; i++) dataset_centre(&domain, rows + i * domain.d);
-    if (status == STATUS_OK) status = split(a, work, &points, n, (uint32_t)set.seed, numbers, err);
-    free(rows);
-  }
+  if (status == STATUS_OK) status = check_finite(set.path, &file, domain.d, err);
+  if (status == STATUS_OK) status = write_points(a, work, &set, &file, &domain, numbers, err);
   npy_close(&file);
   return status;
 }

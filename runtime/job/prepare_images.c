@@ -81,6 +81,20 @@ static prepare_points points_of(const idx_images *images) {
   return (prepare_points){images->pixels, NPY_UINT8, 2, {images->height, images->width}};
 }
 
+/* Removes the rows from order[0..n) that are also test images, so that both are disjoint, and
+ * reports it. Returns how many are left. */
+static size_t drop_repeated(const uint64_t *test_hashes, size_t tests, const prepare_points *points,
+                            size_t *order, size_t n) {
+  const size_t size = prepare_row_size(points);
+  size_t left = 0;
+  for (size_t i = 0; i < n; i++)
+    if (!dataset_among(test_hashes, tests, (const char *)points->rows + order[i] * size, size))
+      order[left++] = order[i];
+  if (left < n)
+    progress_note("%zu images repeat a test point and are left out of training", n - left);
+  return left;
+}
+
 static void put_moments(arena *a, value *numbers, const part *p, size_t n) {
   double mean, deviation;
   images_moments(p->images.pixels, p->images.height * p->images.width, p->order, n, &mean,
@@ -96,13 +110,14 @@ static status_code write_both(arena *a, const job *work, uint32_t seed, part *tr
   train->order = prepare_permute(n, seed);
   test->order = prepare_permute(m, seed);
   uint64_t *test_hashes = dataset_hashes(tests.rows, prepare_row_size(&tests), NULL, m);
-  const size_t left = prepare_drop_duplicates(test_hashes, m, &points, train->order, n);
+  const size_t left = drop_repeated(test_hashes, m, &points, train->order, n);
   free(test_hashes);
   if (left == 0)
     return failure_set(err, STATUS_BAD_INPUT,
                        "%s: no training image is left, since all are also test images (%s)",
                        train->file, test->file);
-  value *counts = prepare_counts(a, left, m, n - left);
+  value *counts = prepare_counts(a, left, m);
+  value_put_number(a, counts, "repeated_points_left_out", (double)(n - left));
   put_moments(a, counts, train, left);
   put_moments(a, counts, test, m);
   *numbers = counts;

@@ -20,7 +20,8 @@ static void put_finite(arena *a, value *map, const char *key, double number) {
   if (isfinite(number)) value_put_number(a, map, key, number);
 }
 
-static value *sampler_numbers(arena *a, const sampler_report *r) {
+static value *sampler_numbers(arena *a, const sampler_report *r, const hifm_domain *domain) {
+  const char *places = chain_places_word(domain);
   value *out = value_new(a, VALUE_MAP);
   put_finite(a, out, "step", r->step);
   put_finite(a, out, "acceptance", r->acceptance);
@@ -28,6 +29,8 @@ static value *sampler_numbers(arena *a, const sampler_report *r) {
   put_finite(a, out, "rhat_radius", r->rhat_radius);
   put_finite(a, out, "ess_energy", r->ess_energy);
   put_finite(a, out, "ess_radius", r->ess_radius);
+  put_finite(a, out, arena_format(a, "rhat_%s", places), r->places.rhat);
+  put_finite(a, out, arena_format(a, "ess_%s", places), r->places.ess);
   put_finite(a, out, "mean_energy", r->mean_energy);
   put_finite(a, out, "mean_energy_se", r->mean_energy_se);
   put_finite(a, out, "mean_radius", r->mean_radius);
@@ -40,12 +43,14 @@ static value *sampler_numbers(arena *a, const sampler_report *r) {
 }
 
 /* R-hat of few draws is NAN: nothing is known then, and hifm dataset check says so. */
-static void warn_of_convergence(const sampler_report *r) {
-  if (!(fmax(r->rhat_energy, r->rhat_radius) > DIAGNOSTICS_RHAT_MAX)) return;
+static void warn_of_convergence(const sampler_report *r, const hifm_domain *domain) {
+  const double worst = fmax(fmax(r->rhat_energy, r->rhat_radius), r->places.rhat);
+  if (!(worst > DIAGNOSTICS_RHAT_MAX)) return;
   progress_note(
-      "the chains have not converged: R-hat is %.3f of V and %.3f of |y|^2, but should be below "
-      "%g. Raise warmup, thin or chains",
-      r->rhat_energy, r->rhat_radius, DIAGNOSTICS_RHAT_MAX);
+      "the chains have not converged: R-hat is %.3f of V, %.3f of |y|^2 and up to %.3f of %s, but "
+      "should be below %g. Raise warmup, thin or chains",
+      r->rhat_energy, r->rhat_radius, r->places.rhat, chain_places_word(domain),
+      DIAGNOSTICS_RHAT_MAX);
 }
 
 /* The first `chains` give the training pool, further chains the test pool, so that no test point
@@ -75,8 +80,8 @@ static status_code sample(arena *a, const job *work, const mcmc_settings *set, e
   if (status == STATUS_OK)
     status = prepare_write(work, "test", &test_points, test, set->test_pool, err);
   if (status == STATUS_OK) {
-    *numbers = sampler_numbers(a, &report);
-    warn_of_convergence(&report);
+    *numbers = sampler_numbers(a, &report, &e->domain);
+    warn_of_convergence(&report, &e->domain);
   }
   free(points);
   free(train);

@@ -28,12 +28,7 @@ size_t prepare_row_size(const prepare_points *points); /* in bytes */
 status_code prepare_write(const job *work, const char *name, const prepare_points *points,
                           const size_t *order, size_t n, failure *err);
 
-/* Removes the rows from order[0..n) that are also test points (hashed by dataset_hashes), so that
- * both are disjoint, and reports it. Returns how many are left. */
-size_t prepare_drop_duplicates(const uint64_t *test_hashes, size_t tests,
-                               const prepare_points *points, size_t *order, size_t n);
-
-/* { train_points, test_points, repeated_points_left_out } */
-value *prepare_counts(arena *a, size_t train, size_t test, size_t repeated);
+/* { train_points, test_points }, to which a kind of data set adds its own. */
+value *prepare_counts(arena *a, size_t train, size_t test);
 
 #endif

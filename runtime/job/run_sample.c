@@ -88,7 +88,7 @@ static status_code draw_and_write(run *r, arena *a, const sampling *s, value *nu
                                   failure *err) {
   const value *row;
   failure inner = {0};
-  uint64_t nfe = 0;
+  double nfe = 0;
   float *w = memory_array(r->net.weights, sizeof *w);
   double *y = memory_array((s->steps + 1) * s->n * r->net.domain.d, sizeof *y);
   const sample_request request = {.net = &r->net,
@@ -106,7 +106,7 @@ static status_code draw_and_write(run *r, arena *a, const sampling *s, value *nu
     failure_set(err, status, "%s.safetensors of %.200s: no samples: %.300s", s->weights, s->run,
                 inner.message);
   value_put_number(a, numbers, "samples", (double)s->n);
-  value_put_number(a, numbers, "nfe", (double)nfe);
+  value_put_number(a, numbers, "nfe", nfe);
 done:
   free(w);
   free(y);
@@ -118,7 +118,7 @@ status_code run_sample(arena *a, const job *work, failure *err) {
   run r;
   sampling s = read_sampling(work->sample);
   value *numbers = value_new(a, VALUE_MAP);
-  status_code status = run_open(&r, a, work, s.n, err);
+  status_code status = run_open(&r, a, work, SAMPLE_BLOCK_MOST, err);
   if (status != STATUS_OK) return status;
   status = plan_picture(&s, &r.net.domain, value_get(work->config, "dataset"), err);
   if (status == STATUS_OK) status = draw_and_write(&r, a, &s, numbers, err);

@@ -1,16 +1,27 @@
 #include "job/sample.h"
 
+#include "base/memory.h"
 #include "hifm/rng.h"
 #include "job/dataset.h"
 #include "job/flow_ode.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-static void draw_prior(const hifm_domain *domain, uint32_t seed, size_t n, double *y) {
+/* Networks on points are faster on larger batches; networks on images are not, and few are asked
+ * for. */
+size_t sample_block(const hifm_domain *domain) {
+  enum { IMAGES = 8 };
+  return domain->height > 0 ? IMAGES : SAMPLE_BLOCK_MOST;
+}
+
+/* y(0) of n samples, the first of which is number `first`. */
+static void draw_prior(const hifm_domain *domain, uint32_t seed, size_t first, size_t n,
+                       double *y) {
   const hifm_stream stream = {seed, HIFM_RNG_PRIOR};
   for (size_t b = 0; b < n; b++) {
-    hifm_normals(stream, 0, (uint32_t)b, domain->d, y + b * domain->d);
+    hifm_normals(stream, 0, (uint32_t)(first + b), domain->d, y + b * domain->d);
     dataset_centre(domain, y + b * domain->d);
   }
 }
@@ -20,7 +31,6 @@ static status_code integrate(flow_ode *f, size_t steps, double *y, uint64_t *nfe
   const size_t size = f->n * f->d;
   const double end = flow_ode_data_end(f->net);
   status_code status = STATUS_OK;
-  *nfe = 0;
   for (size_t k = 0; k < steps && status == STATUS_OK; k++, y += size) {
     hifm_solve_stats stats;
     memcpy(y + size, y, size * sizeof *y);
@@ -33,11 +43,31 @@ static status_code integrate(flow_ode *f, size_t steps, double *y, uint64_t *nfe
   return status;
 }
 
-status_code sample_draw(const sample_request *request, double *y, uint64_t *nfe, failure *err) {
+/* The samples of a block that are asked for, state by state, into y [steps + 1, count, d]. */
+static void keep(const sample_request *request, size_t first, size_t size, const double *block,
+                 double *y) {
+  const size_t d = request->net->domain.d, left = request->count - first;
+  const size_t n = left < size ? left : size;
+  for (size_t k = 0; k <= request->steps; k++)
+    memcpy(y + (k * request->count + first) * d, block + k * size * d, n * d * sizeof *y);
+}
+
+status_code sample_draw(const sample_request *request, double *y, double *nfe, failure *err) {
+  const hifm_domain *domain = &request->net->domain;
+  const size_t size = sample_block(domain);
+  double *block = memory_array((request->steps + 1) * size * domain->d, sizeof *block);
+  uint64_t evaluations = 0, blocks = 0;
+  status_code status = STATUS_OK;
   flow_ode f;
-  flow_ode_open(&f, request->net, request->w, request->settings, request->count);
-  draw_prior(&request->net->domain, request->seed, request->count, y);
-  status_code status = integrate(&f, request->steps, y, nfe, err);
+  flow_ode_open(&f, request->net, request->w, request->settings, size);
+  for (size_t first = 0; first < request->count && status == STATUS_OK; first += size) {
+    draw_prior(domain, request->seed, first, size, block);
+    status = integrate(&f, request->steps, block, &evaluations, err);
+    if (status == STATUS_OK) keep(request, first, size, block, y);
+    blocks++;
+  }
+  *nfe = (double)evaluations / (double)blocks;
   flow_ode_close(&f);
+  free(block);
   return status;
 }

@@ -6,6 +6,12 @@
 #include "host/network.h"
 #include "job/settings.h"
 
+/* Points are integrated in blocks of this many, each block as one joint system: a solver chooses
+ * its steps for a block as a whole. A block is always full, so that sample i does not depend on how
+ * many are asked for. The network must serve so many points, SAMPLE_BLOCK_MOST at most. */
+enum { SAMPLE_BLOCK_MOST = 64 };
+size_t sample_block(const hifm_domain *domain);
+
 typedef struct sample_request {
   network *net;
   const float *w;
@@ -15,10 +21,10 @@ typedef struct sample_request {
 } sample_request;
 
 /* Draws y(0) ~ N(0, I), sample i from (seed, i), on the (centred) space of the network's points,
- * and integrates dy/dz = v from z = 0 to 1 as one joint system. The steps + 1 states at z = 0,
- * 1/steps, ..., 1 (flow_ode_data_end for 1) go to y [steps + 1, count, d]; *nfe counts evaluations
- * of v. STATUS_DIVERGED where the solver failed or y(1) is not finite, STATUS_INTERRUPTED after a
- * signal. */
-status_code sample_draw(const sample_request *request, double *y, uint64_t *nfe, failure *err);
+ * and integrates dy/dz = v from z = 0 to 1. The steps + 1 states at z = 0, 1/steps, ..., 1
+ * (flow_ode_data_end for 1) go to y [steps + 1, count, d]; *nfe: evaluations of v for a block, the
+ * mean over blocks. STATUS_DIVERGED where the solver failed or y(1) of a block is not finite,
+ * STATUS_INTERRUPTED after a signal. */
+status_code sample_draw(const sample_request *request, double *y, double *nfe, failure *err);
 
 #endif

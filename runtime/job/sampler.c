@@ -215,6 +215,7 @@ static void put_report(const traces *kept, size_t n_chains, size_t draws, sample
   *out = (sampler_report){
       .step = out->step,
       .acceptance = out->acceptance,
+      .places = out->places,
       .rhat_energy = v.rhat,
       .rhat_radius = r.rhat,
       .ess_energy = v.ess,
@@ -254,7 +255,10 @@ status_code sampler_run(energy *e, const sampler_settings *settings, uint64_t dr
   if (status == STATUS_OK) status = warm_up(&c, err);
   if (status == STATUS_OK) status = collect(&c, draws, samples, &t, &report->acceptance, err);
   report->step = c.step;
-  if (status == STATUS_OK) put_report(&t, n, (size_t)draws, report);
+  if (status == STATUS_OK) {
+    report->places = chain_places_compare(&e->domain, samples, n, (size_t)draws);
+    put_report(&t, n, (size_t)draws, report);
+  }
   free(kept);
   free(c.x);
   return status;

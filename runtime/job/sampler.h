@@ -8,6 +8,7 @@
 
 #include "base/failure.h"
 #include "host/energy.h"
+#include "job/chain_places.h"
 
 typedef struct sampler_settings {
   uint64_t chains, warmup, thin; /* thin: transitions between two kept samples */
@@ -21,6 +22,7 @@ typedef struct sampler_report {
   double step, acceptance; /* leapfrog step after tuning; accepted fraction after the warm-up */
   double rhat_energy, rhat_radius;    /* split R-hat over chains of V and of |y|^2 */
   double ess_energy, ess_radius;      /* effective sample sizes over all chains */
+  chain_places places;                /* both, of coordinates or distances */
   double mean_energy, mean_energy_se; /* se from the effective sample size */
   double mean_radius, mean_radius_se; /* of |y|^2 */
   double mean_gradient2,

@@ -54,9 +54,13 @@ typedef struct file_settings {
   const char *path;    /* .npy, [points, d] or [points, particles, space], float32 or float64 */
   const char *content; /* BLAKE2b of the file: filled in by the front end, part of the identity */
   uint64_t particles, space; /* 0: plain points */
-  uint64_t train, test;      /* a fixed permutation of the rows: test first, then train */
+  uint64_t train, test;      /* of a fixed permutation of the rows */
   uint64_t seed;             /* of the permutation */
 } file_settings;
+
+/* In a resolved "file" data set, BOOL: some rows repeat others. Filled in by the front end, as
+ * `content` is; a script cannot give it. */
+#define SETTINGS_REPEATS "repeats"
 
 enum { RANGE_UNIT, RANGE_SYMMETRIC };
 enum { DEQUANTISE_NONE, DEQUANTISE_UNIFORM };

@@ -149,28 +149,27 @@ static void write_rows(const product *p, value *plan) {
   value_put(a, plan, "rows", rows);
 }
 
-/* The CSV is the same bytes wherever the data are. */
-static bool is_place(const char *setting) {
-  static const char PREFIX[] = "dataset.";
-  return strncmp(setting, PREFIX, strlen(PREFIX)) == 0 &&
-         settings_is_place(setting + strlen(PREFIX));
-}
-
-/* What --set has set is a column, too: two calls with other settings leave other tables. */
-static void add_set_columns(const experiment *e, value *columns) {
+/* What --set has set is a column, too: two calls with other settings leave other tables. Where
+ * files are fetched from changes nothing. */
+static const value *add_set_columns(const experiment *e, value *columns) {
   arena *a = e->schema->memory;
+  value *set_columns = value_new(a, VALUE_LIST);
   for (size_t i = 0; i < e->request->set_count; i++) {
     const char *set = e->request->sets[i];
     const char *name = arena_format(a, "%.*s", (int)strcspn(set, "="), set);
-    if (!is_place(name) && schema_section_of(name) < SECTIONS) axes_add_column(a, columns, name);
+    if (strcmp(name, "dataset.fetch") == 0 || schema_section_of(name) == SECTIONS) continue;
+    axes_add_column(a, columns, name);
+    axes_add_column(a, set_columns, name);
   }
+  return set_columns;
 }
 
-static status_code make_rows(const experiment *e, product *p, failure *err) {
+static status_code make_rows(const experiment *e, product *p, value *plan, failure *err) {
   const value *variants;
   status_code status = rules_apply(e, &variants, p->columns, err);
   if (status == STATUS_OK) status = expand(e, variants, p, err);
-  if (status == STATUS_OK) add_set_columns(e, p->columns);
+  if (status == STATUS_OK)
+    value_put(p->memory, plan, "set_columns", add_set_columns(e, p->columns));
   p->columns = cells_sort(p->memory, p->columns);
   return status;
 }
@@ -206,7 +205,7 @@ status_code experiment_plan(const experiment *e, const value **out, failure *err
   product p;
   value *plan = value_new(a, VALUE_MAP);
   product_begin(&p, a, e->schema);
-  status_code status = make_rows(e, &p, err);
+  status_code status = make_rows(e, &p, plan, err);
   if (status == STATUS_OK) status = describe_all(e, plan, err);
   if (status != STATUS_OK) return add_source(e, status, err);
   selection_sort(&p);

@@ -4,7 +4,9 @@
 #include "base/files.h"
 #include "base/idx.h"
 #include "host/params.h"
+#include "job/file_rows.h"
 #include "job/images.h"
+#include "job/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +31,16 @@ static status_code hash_file(file_hashes *h, const char *path, const char **out,
 
 /* ---- data sets ---- */
 
+/* Sections may share a file, but not what its points are. */
+static bool repeats(file_hashes *h, const char *path, const value *dataset) {
+  const char *key =
+      arena_format(h->memory, "%s, %g x %g", path, value_get_number(dataset, "particles", 0),
+                   value_get_number(dataset, "space", 0));
+  if (!value_get(h->known, key))
+    value_put(h->memory, h->known, key, value_bool(h->memory, file_rows_repeat(path, dataset)));
+  return value_get_bool(h->known, key, false);
+}
+
 static status_code fill_file(file_hashes *h, value *dataset, failure *err) {
   const char *path = value_get_text(dataset, "path", ""), *hex;
   const char *wanted = value_get_text(dataset, "content", "");
@@ -39,6 +51,8 @@ static status_code fill_file(file_hashes *h, value *dataset, failure *err) {
                        "%s: dataset.content: %s has the BLAKE2b-128 %s, not %s as declared",
                        h->name, path, hex, wanted);
   value_put_text(h->memory, dataset, "content", hex);
+  if (repeats(h, path, dataset))
+    value_put(h->memory, dataset, SETTINGS_REPEATS, value_bool(h->memory, true));
   return STATUS_OK;
 }
 
@@ -91,11 +105,6 @@ static status_code fill_dataset(file_hashes *h, const value **section, failure *
 
 /* ---- plugins ---- */
 
-static bool is_file_value(const value *node) {
-  return node->type == VALUE_MAP && node->count == 2 && value_get(node, PARAMS_PATH) &&
-         value_get(node, PARAMS_CONTENT);
-}
-
 static status_code fill_value(file_hashes *h, const value **node, failure *err) {
   const char *path = value_get_text(*node, PARAMS_PATH, ""), *hex;
   failure why;
@@ -109,7 +118,7 @@ static status_code fill_value(file_hashes *h, const value **node, failure *err) 
 
 /* Copies what has a file value below it, and nothing else. */
 static status_code fill_values(file_hashes *h, const value **node, failure *err) {
-  if (is_file_value(*node)) return fill_value(h, node, err);
+  if (params_is_file(*node)) return fill_value(h, node, err);
   for (size_t i = 0; i < (*node)->count; i++) {
     const value *inner = (*node)->items[i];
     status_code status = fill_values(h, &inner, err);

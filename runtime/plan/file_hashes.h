@@ -14,7 +14,8 @@ typedef struct file_hashes {
 void file_hashes_begin(file_hashes *h, arena *a, const char *name);
 
 /* Fills in the hashes of the files that a resolved section names: of data sets, and of plugins
- * (file values, host/params.h). This is done outside of the child that runs a script, because it
+ * (file values, host/params.h). A data set of a .npy file with repeated rows gets SETTINGS_REPEATS.
+ * This is done outside of the child that runs a script, because it
  * may take longer than a script may. STATUS_BAD_CONFIG where a .npy file has another hash than
  * declared, STATUS_NO_INPUT or STATUS_BAD_INPUT where a file cannot be read. */
 status_code file_hashes_fill(file_hashes *h, const value **section, failure *err);

@@ -114,6 +114,9 @@ static status_code reduce_flow(builder *b, const value *flow, value *revisions, 
 
 /* ---- the four ids ---- */
 
+/* How repeated rows of a file are split (prepare_file.c). Raise it when that changes. */
+enum { SPLIT_OF_REPEATED_ROWS = 2 };
+
 static status_code make_data(builder *b, const value *config, char hex[33]) {
   static const char *const LEFT_OUT[] = {"train", "test", "range", "dequantise", NULL};
   const value *dataset = value_get(config, "dataset"), *reduced;
@@ -122,6 +125,8 @@ static status_code make_data(builder *b, const value *config, char hex[33]) {
   status_code status = reduce_dataset(b, params, dataset, LEFT_OUT, c.revisions, &reduced);
   if (status != STATUS_OK) return status;
   value_put(&b->memory, c.map, "dataset", reduced);
+  if (value_get_bool(dataset, SETTINGS_REPEATS, false))
+    value_put_number(&b->memory, c.map, "split", SPLIT_OF_REPEATED_ROWS);
   end(b, &c, hex);
   return STATUS_OK;
 }

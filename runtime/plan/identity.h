@@ -1,7 +1,8 @@
 /* What a run is: BLAKE2b-128 of canonical JSON, never of an index, a time or a path.
  *
  *   data id     the dataset's settings without train and test (files: their content, not their
- *               path; images: without range and dequantise, which the ids below have)
+ *               path, and of files with repeated rows how these are split; images: without range
+ *               and dequantise, which the ids below have)
  *   modes id    data id, number of training points, energy
  *   train id    data id, number of training points, network, optimizer, train without keep, flow,
  *               seed

@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "plan/cells.h"
 #include "plan/experiment.h"
 #include "plan/file_hashes.h"
 #include "plan/lua_files.h"
@@ -80,6 +81,15 @@ static const value *assemble_audits(arena *a, const value *names, const value *p
   return audits;
 }
 
+/* Two calls with --set and other files leave other cells; their contents are known here only. */
+static void show_files(arena *a, const value *config, const value *set_columns, value *cells) {
+  for (size_t i = 0; i < set_columns->count; i++) {
+    const char *column = set_columns->items[i]->text;
+    const char *text = cells_files(a, config, column);
+    if (text) value_put_text(a, cells, column, text);
+  }
+}
+
 static const value *assemble_row(arena *a, const value *plan, const value *parts,
                                  const value *packed) {
   const value *columns = value_get(plan, "columns");
@@ -90,6 +100,7 @@ static const value *assemble_row(arena *a, const value *plan, const value *parts
     value_put(a, cells, columns->items[i]->text, texts->items[i]);
   for (size_t i = 0; i < SECTIONS; i++)
     value_put(a, config, SCHEMA_SECTIONS[i], part_at(parts, indices->items[i]));
+  show_files(a, config, value_get(plan, "set_columns"), cells);
   value_put(a, row, "cells", cells);
   value_put(a, row, "config", config);
   value_put(a, row, "audits",

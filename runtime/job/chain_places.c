@@ -1,0 +1,70 @@
+#include "job/chain_places.h"
+
+#include "base/memory.h"
+#include "base/numbers.h"
+#include "job/diagnostics.h"
+
+#include <stdlib.h>
+
+enum { DISTANCES = 16 };
+
+const char *chain_places_word(const hifm_domain *domain) {
+  return domain->particles > 0 ? "distances" : "coordinates";
+}
+
+/* Of all pairs of a point, squared, ascending. */
+static void sort_distances(const hifm_domain *domain, const double *point, double *out) {
+  const size_t n = domain->particles, space = domain->space;
+  size_t count = 0;
+  for (size_t i = 0; i < n; i++)
+    for (size_t j = 0; j < i; j++) {
+      double sum = 0;
+      for (size_t k = 0; k < space; k++) {
+        const double step = point[i * space + k] - point[j * space + k];
+        sum += step * step;
+      }
+      out[count++] = sum;
+    }
+  qsort(out, count, sizeof *out, numbers_ascend);
+}
+
+/* The traces of particles, [traces, n]: in each the k-th of some sorted distances. */
+static double *trace_distances(const hifm_domain *domain, const double *samples, size_t n,
+                               size_t *traces) {
+  const size_t pairs = (size_t)domain->particles * (domain->particles - 1) / 2;
+  const size_t count = *traces = pairs < DISTANCES ? pairs : DISTANCES;
+  double *all = memory_array(pairs, sizeof *all), *x = memory_array(count * n, sizeof *x);
+  for (size_t row = 0; row < n; row++) {
+    sort_distances(domain, samples + row * domain->d, all);
+    for (size_t k = 0; k < count; k++)
+      x[k * n + row] = sqrt(all[count > 1 ? k * (pairs - 1) / (count - 1) : 0]);
+  }
+  free(all);
+  return x;
+}
+
+static void add(chain_places *worst, const double *x, size_t chains, size_t draws) {
+  const double ess = diagnostics_ess(x, chains, draws);
+  worst->rhat = numbers_nan_max(worst->rhat, diagnostics_rhat(x, chains, draws));
+  worst->ess = -numbers_nan_max(-worst->ess, -ess);
+}
+
+chain_places chain_places_compare(const hifm_domain *domain, const double *samples, size_t chains,
+                                  size_t draws) {
+  const size_t n = chains * draws, d = domain->d;
+  chain_places worst = {.rhat = 0, .ess = INFINITY};
+  if (domain->particles > 0) {
+    size_t traces;
+    double *x = trace_distances(domain, samples, n, &traces);
+    for (size_t k = 0; k < traces; k++) add(&worst, x + k * n, chains, draws);
+    free(x);
+    return worst;
+  }
+  double *x = memory_array(n, sizeof *x);
+  for (size_t i = 0; i < d; i++) {
+    for (size_t row = 0; row < n; row++) x[row] = samples[row * d + i];
+    add(&worst, x, chains, draws);
+  }
+  free(x);
+  return worst;
+}
