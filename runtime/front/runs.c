@@ -3,6 +3,8 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/safetensors.h"
+#include "base/text.h"
+#include "grid/failed.h"
 #include "job/job.h"
 #include "job/metrics.h"
 
@@ -58,7 +60,7 @@ static double smallest(const value *history, const char *name) {
 }
 
 run_info runs_look(arena *a, arena *brief, const char *folder, const char *name) {
-  run_info run = {.name = name, .folder = folder, .state = "unfinished"};
+  run_info run = {.name = name, .folder = folder, .state = "unfinished", .reason = ""};
   const char *file = arena_format(a, "%s/job.json", folder);
   const char *checkpoint = arena_format(brief, "%s/checkpoint.safetensors", folder);
   const value *given = NULL, *result = NULL, *measured = NULL;
@@ -66,12 +68,18 @@ run_info runs_look(arena *a, arena *brief, const char *folder, const char *name)
   if (json_read(brief, arena_format(a, "%s/result.json", folder), &result, NULL) == STATUS_OK) {
     const char *id = value_get_text(given, "measure_id", "");
     run.state = arena_text(a, value_get_text(result, "status", "done"));
+    run.reason = arena_text(a, value_get_text(result, "message", ""));
     if (json_read(brief, job_measure_path(a, folder, id), &measured, NULL) == STATUS_OK)
       run.history = value_get(measured, "history");
   } else {
     if (files_exists(checkpoint)) {
       run.state = "interrupted";
       run.history = history_so_far(brief, checkpoint);
+    }
+    const value *failed = failed_read_file(brief, arena_format(a, "%s/failed.json", folder));
+    if (failed) {
+      run.state = "failed";
+      run.reason = arena_text(a, failed_reason(brief, failed));
     }
     if (files_is_used(file)) run.state = "running";
   }
@@ -95,6 +103,8 @@ status_code runs_find(arena *a, const char *out, const char *word, const char **
   if (status != STATUS_OK) return status;
   for (size_t i = 0; i < list.count; i++) {
     if (!strstr(list.names[i], word)) continue;
+    /* Not the successor of an interrupted --retrain, unless it is meant. */
+    if (text_ends_with(list.names[i], ".new") && !text_ends_with(word, ".new")) continue;
     *folder = arena_format(a, "%s/%s", list.folder, list.names[i]);
     if (matches++ < SHOWN) shown = arena_format(a, "%s\n  %s", shown, list.names[i]);
   }

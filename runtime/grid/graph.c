@@ -1,6 +1,7 @@
 #include "grid/graph.h"
 
 #include "base/files.h"
+#include "grid/successor.h"
 #include "host/catalogue.h"
 #include "host/params.h"
 #include "job/job.h"
@@ -14,7 +15,7 @@ typedef struct builder {
   const value *catalogue;
   const char *out;
   double checkpoint;
-  bool again; /* no row counts as done */
+  graph_mode mode;
   graph *g;
 } builder;
 
@@ -88,7 +89,7 @@ static size_t modes_job(builder *b, const value *config, const identity *id, siz
 }
 
 /* Cells as words: "formation hyperbolize isotropize seed 0". */
-static const char *label_of(arena *a, const value *cells) {
+const char *graph_label(arena *a, const value *cells) {
   const char *label = NULL;
   for (size_t i = 0; cells && i < cells->count; i++) {
     const char *key = cells->keys[i], *cell = cells->items[i]->text, *dot = strrchr(key, '.');
@@ -110,8 +111,8 @@ static size_t train_job(builder *b, const value *config, const identity *id, con
   if (modes != SIZE_MAX) value_put_text(b->a, file, "modes", b->g->jobs[modes].folder);
   value_put_text(b->a, file, "measure_id", id->measure);
   value_put_number(b->a, file, "checkpoint_seconds", b->checkpoint);
-  const size_t added =
-      add_job(b, JOB_TRAIN, id->train, folder, label_of(b->a, cells), result_of(b, folder), file);
+  const size_t added = add_job(b, JOB_TRAIN, id->train, folder, graph_label(b->a, cells),
+                               result_of(b, folder), file);
   need(b->g, added, data);
   if (modes != SIZE_MAX) need(b->g, added, modes);
   return added;
@@ -122,7 +123,7 @@ static size_t measure_job(builder *b, const value *config, const identity *id, c
                           const char *why, const char *folder, size_t data, size_t train) {
   value *file = job_file(b, JOB_MEASURE, id->measure, folder, config);
   value_put_text(b->a, file, "data", b->g->jobs[data].folder);
-  const char *label = arena_format(b->a, "%s, %s", label_of(b->a, cells), why);
+  const char *label = arena_format(b->a, "%s, %s", graph_label(b->a, cells), why);
   const size_t added = add_job(b, JOB_MEASURE, id->measure, folder, label,
                                job_measure_path(b->a, folder, id->measure), file);
   need(b->g, added, data);
@@ -162,7 +163,7 @@ typedef struct existing {
 static status_code look(builder *b, const char *folder, const identity *id, existing *out,
                         failure *err) {
   *out = (existing){false, false};
-  if (b->again) return STATUS_OK;
+  if (b->mode == GRAPH_NAMES) return STATUS_OK;
   status_code status = job_look(result_of(b, folder), id->train, &out->trained, err);
   if (status != STATUS_OK || !out->trained) return status;
   return job_look(job_measure_path(b->a, folder, id->measure), id->measure, &out->measured, err);
@@ -189,20 +190,27 @@ static const value *audit_config(arena *a, const value *config, const value *sec
   return audited;
 }
 
-/* One more measurement of a row's weights; config: the audit's. *id is the row's and becomes the
- * audit's. */
+/* One more measurement of a row's weights in `folder`; config: the audit's. *id is the row's and
+ * becomes the audit's. */
 static status_code add_audit(builder *b, const value *config, const char *name, const run_row *row,
-                             identity *id, bool *done, failure *err) {
+                             const char *folder, identity *id, bool *done, failure *err) {
   existing found;
   status_code status = identity_of_measure(config, b->catalogue, id->train, id->measure, err);
-  if (status == STATUS_OK) status = look(b, row->folder, id, &found, err);
+  if (status == STATUS_OK) status = look(b, folder, id, &found, err);
   if (status != STATUS_OK) return status;
   *done = found.measured || strcmp(id->measure, row->measure_id) == 0; /* it may be the row's own */
   if (*done || find_job(b->g, JOB_MEASURE, id->measure) != SIZE_MAX) return STATUS_OK;
   const size_t data = data_job(b, config, id), train = find_job(b->g, JOB_TRAIN, id->train);
   const char *why = arena_format(b->a, "audit %s", name);
-  measure_job(b, config, id, row->cells, why, row->folder, data, train);
+  measure_job(b, config, id, row->cells, why, folder, data, train);
   return STATUS_OK;
+}
+
+/* The folder that a row's jobs write. */
+static const char *folder_to_write(builder *b, const char *folder) {
+  const bool beside =
+      b->mode == GRAPH_RETRAIN || (b->mode == GRAPH_GO_ON && successor_exists(folder));
+  return beside ? successor_folder(b->a, folder) : folder;
 }
 
 static status_code add_row(builder *b, const value *row, size_t index, failure *err) {
@@ -216,12 +224,13 @@ static status_code add_row(builder *b, const value *row, size_t index, failure *
   if (status != STATUS_OK) return status;
   const char *folder =
       arena_format(b->a, "%s/runs/%s-%.12s", b->out, identity_slug(b->a, config), id.train);
+  const char *work = folder_to_write(b, folder);
   existing found;
-  status = look(b, folder, &id, &found, err);
+  status = look(b, work, &id, &found, err);
   if (status != STATUS_OK) return status;
   bool done = found.measured;
   const char **audit_ids = arena_get(b->a, (audit_count + 1) * sizeof *audit_ids);
-  g->row_jobs[index] = done ? SIZE_MAX : add_jobs(b, config, &id, cells, folder, found.trained);
+  g->row_jobs[index] = done ? SIZE_MAX : add_jobs(b, config, &id, cells, work, found.trained);
   *made = (run_row){.cells = cells,
                     .folder = folder,
                     .train_id = arena_text(b->a, id.train),
@@ -230,7 +239,7 @@ static status_code add_row(builder *b, const value *row, size_t index, failure *
   for (size_t k = 0; k < audit_count && status == STATUS_OK; k++) {
     bool audited = false;
     identity audit_id = id;
-    status = add_audit(b, audit_config(b->a, config, audits->items[k]), audits->keys[k], made,
+    status = add_audit(b, audit_config(b->a, config, audits->items[k]), audits->keys[k], made, work,
                        &audit_id, &audited, err);
     audit_ids[k] = arena_text(b->a, audit_id.measure);
     done &= audited;
@@ -240,16 +249,16 @@ static status_code add_row(builder *b, const value *row, size_t index, failure *
 }
 
 status_code graph_build(arena *a, const value *plan, const value *catalogue, const char *out,
-                        bool again, graph *g, failure *err) {
+                        graph_mode mode, graph *g, failure *err) {
   const value *rows = value_get(plan, "rows"), *audits = value_get(plan, "audits");
   const size_t count = rows ? rows->count : 0, audit_count = audits ? audits->count : 0;
   builder b = {.a = a,
                .catalogue = catalogue,
                .out = out,
-               .again = again,
+               .mode = mode,
                .checkpoint = value_get_number(value_get(plan, "schedule"), "checkpoint", 30),
                .g = g};
-  *g = (graph){.row_count = count};
+  *g = (graph){.a = a, .row_count = count};
   g->jobs = arena_get(a, (4 + audit_count) * count * sizeof *g->jobs);
   g->rows = arena_get(a, count * sizeof *g->rows);
   g->row_jobs = arena_get(a, count * sizeof *g->row_jobs);
@@ -268,14 +277,4 @@ status_code graph_data_job(arena *a, const value *config, const value *catalogue
   status_code status = identity_of_data(config, catalogue, id.data, err);
   if (status == STATUS_OK) data_job(&b, config, &id);
   return status;
-}
-
-/* A diverged run is done too: record.c reads that from its result. */
-void graph_set_states(graph *g) {
-  for (size_t i = 0; i < g->row_count; i++) {
-    const size_t at = g->row_jobs[i];
-    const job_state state = at == SIZE_MAX ? JOB_DONE : g->jobs[at].state;
-    const bool failed = state == JOB_FAILED || state == JOB_BLOCKED;
-    g->rows[i].status = state == JOB_DONE ? RUN_DONE : failed ? RUN_FAILED : RUN_MISSING;
-  }
 }

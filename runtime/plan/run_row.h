@@ -11,6 +11,8 @@ typedef struct run_row {
   const char *train_id, *measure_id;
   const char *const *audit_ids; /* measure id per audit */
   run_status status;
+  const char *reason; /* FAILED: why; else "" or NULL */
+  bool skipped;       /* FAILED: before, and it was not tried again */
 } run_row;
 
 #endif

@@ -160,10 +160,20 @@ static const char **add_audit(arena *a, const csv_set *set, const run_row *row, 
   return add_numbers(a, &set->known.audit, &s, next);
 }
 
+/* Why a run has no numbers; "" where it has some, or is not done yet. */
+static const char *reason_of(const run_row *row, const outcome *o, const sources *s, arena *a) {
+  if (o->status == RUN_FAILED) return row->reason ? row->reason : "";
+  if (o->status == RUN_DIVERGED) return value_get_text(o->train, "message", "");
+  for (size_t i = 0; s->history && i < s->history->count; i++)
+    if (is_solved(s->history->items[i])) return "";
+  return s->last ? arena_format(a, "solver: %s", value_get_text(s->last, "solver", "")) : "";
+}
+
 static void add_run(arena *a, csv_set *set, const run_row *row, const outcome *o) {
   const sources s = sources_of(o->train, o->measure);
   const char **cells, **next = begin_row(a, set, row->cells, &cells);
   *next++ = run_status_word(o->status);
+  *next++ = reason_of(row, o, &s, a);
   next = add_numbers(a, &set->known.runs, &s, next);
   *next++ = arena_format(a, "%.12s", row->train_id);
   *next++ = arena_format(a, "%.12s", row->measure_id);
@@ -218,6 +228,7 @@ static void begin_runs(csv_set *set) {
   const column_set *known = &set->known;
   const char **header, **next = begin_header(set, &header);
   *next++ = "status";
+  *next++ = "reason";
   next = add_names(&known->runs, next);
   *next++ = "train_id";
   *next++ = "measure_id";
@@ -241,7 +252,7 @@ static void begin_timings(csv_set *set) {
 }
 
 static void begin(csv_set *set, const record_request *request) {
-  enum { WORDS = 3 }; /* status, ids; solver */
+  enum { WORDS = 4 }; /* status, reason, ids; solver */
   *set = (csv_set){.request = request};
   set->known = columns_of(&set->memory, request->metrics);
   set->most = request->columns->count + WORDS + TIMING_COUNT + set->known.runs.count +

@@ -1,14 +1,13 @@
 /* runs.csv, history.csv and timings.csv of a grid, from the results in its runs' folders.
  *
- *   runs.csv     a row per run: the plan's columns, status, numbers, train_id, measure_id (12
- *                digits), the numbers of each audit as <audit>.<number>
- *   history.csv  a row per measurement of a run: the plan's columns, numbers, solver ("ok", or why
- *                it failed)
- *   timings.csv  a row per run: the plan's columns, status, train_seconds, train_attempts,
- *                measure_seconds, measure_attempts: the time and the workers it took, with those
- *                that were stopped or killed (equal where the run was measured in training)
- * The numbers are those of report/columns.h, as the shortest text that reads back the same; empty
- * where there is none. */
+ *   runs.csv     a row per run: the plan's columns, status, reason (why it failed or diverged, or
+ * why its solver failed at every measurement), numbers, train_id, measure_id (12 digits), the
+ * numbers of each audit as <audit>.<number> history.csv  a row per measurement of a run: the plan's
+ * columns, numbers, solver ("ok", or why it failed) timings.csv  a row per run: the plan's columns,
+ * status, train_seconds, train_attempts, measure_seconds, measure_attempts: the time and the
+ * workers it took, with those that were stopped or killed (equal where the run was measured in
+ * training) The numbers are those of report/columns.h, as the shortest text that reads back the
+ * same; empty where there is none. */
 #ifndef REPORT_RECORD_H
 #define REPORT_RECORD_H
 
