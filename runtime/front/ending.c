@@ -43,10 +43,12 @@ static void print_audits(const session *s, FILE *out) {
     failed += g->jobs[i].state == JOB_FAILED;
     blocked += g->jobs[i].state == JOB_BLOCKED;
   }
-  if (failed) fprintf(out, "%zu measurements of trained weights failed\n", failed);
+  if (failed)
+    fprintf(out, "%zu measurement%s of trained weights failed\n", failed, failed == 1 ? "" : "s");
   if (blocked)
-    fprintf(out, "%zu measurements (audits) were not made, because what they need failed\n",
-            blocked);
+    fprintf(out, "%zu measurement%s (audits) %s not made, because what %s failed\n", blocked,
+            blocked == 1 ? "" : "s", blocked == 1 ? "was" : "were",
+            blocked == 1 ? "it needs" : "they need");
 }
 
 status_code ending_print(const session *s, FILE *out, failure *err) {

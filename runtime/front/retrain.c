@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *plural(size_t count) {
+  return count == 1 ? "" : "s";
+}
+
 static int by_folder(const void *x, const void *y) {
   const run_row *const *one = x, *const *other = y;
   return strcmp((*one)->folder, (*other)->folder);
@@ -51,18 +55,19 @@ void retrain_announce(const session *s) {
     if (exists && begun++ == 0) first = rows[i];
   }
   if (s->mode == GRAPH_RETRAIN)
-    fprintf(stderr, "%zu finished results will be replaced, each when its successor is complete\n",
-            finished);
+    fprintf(stderr, "%zu finished result%s will be replaced, each when its successor is complete\n",
+            finished, plural(finished));
   else if (s->mode == GRAPH_GO_ON)
     fprintf(stderr,
-            "an interrupted --retrain goes on: %zu runs are left, %zu finished results will be "
+            "an interrupted --retrain goes on: %zu run%s left, %zu finished result%s will be "
             "replaced\n",
-            begun, finished);
+            begun, plural(begun), finished, plural(finished));
   else if (begun)
-    fprintf(stderr,
-            "an interrupted --retrain has left %zu successors, such as %s.new: --retrain goes on "
-            "with them; to drop them, remove these folders\n",
-            begun, first->folder);
+    fprintf(
+        stderr,
+        "an interrupted --retrain has left %zu unfinished successor%s, such as %s.new. --retrain "
+        "goes on; to drop them, remove these folders\n",
+        begun, plural(begun), first->folder);
   arena_close(&a);
 }
 
@@ -130,8 +135,8 @@ status_code retrain_end(const session *s, FILE *log, failure *err) {
     else
       left++;
   }
-  if (log) fprintf(log, "--retrain: %zu results are replaced", replaced);
-  if (log && left) fprintf(log, ", %zu stay: the same command goes on with them", left);
+  if (log) fprintf(log, "--retrain: %zu result%s replaced", replaced, plural(replaced));
+  if (log && left) fprintf(log, ", %zu kept: the same command goes on with them", left);
   if (log) fputc('\n', log);
   arena_close(&a);
   return status;

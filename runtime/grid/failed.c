@@ -60,7 +60,9 @@ const char *failed_reason(arena *a, const value *failed) {
   const char *ending = value_get_text(failed, "ending", "");
   const char *message = value_get_text(failed, "message", "");
   if (!*message) return ending;
-  char *line = arena_format(a, "%s: %s", ending, message);
+  /* "exit 78" says nothing more than the message does. */
+  char *line = value_get(failed, "exit_code") ? arena_text(a, message)
+                                              : arena_format(a, "%s: %s", ending, message);
   for (char *at = line; *at; at++)
     if ((unsigned char)*at < ' ') *at = ' ';
   return line;

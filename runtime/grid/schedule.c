@@ -105,7 +105,7 @@ static void finish_failed(run *r, slot *s) {
   r->summary->disk |= !it->facts.signal && it->facts.exit_code == STATUS_IO_FAILED;
   if (jobs_path(it, "log.txt", log, NULL) != STATUS_OK) return;
   display_failed(r->display, it->label, it->ending, s->message, log, it->log_start);
-  if (!s->message[0]) use_log(s, log, it->log_start);
+  if (!s->message[0] && !it->facts.timed_out) use_log(s, log, it->log_start);
   if (failed_write(it, s->message, r->options->plugins, &why) != STATUS_OK)
     display_say(r->display, "the reason is not saved: %s", why.message);
 }

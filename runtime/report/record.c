@@ -160,9 +160,26 @@ static const char **add_audit(arena *a, const csv_set *set, const run_row *row, 
   return add_numbers(a, &set->known.audit, &s, next);
 }
 
+/* The file may be read on another machine: of paths the last part stays. A path is a word that begins
+ * with a slash or has two of them. */
+static const char *without_paths(arena *a, const char *text) {
+  char *out = arena_text(a, text), *to = out;
+  while (*text) {
+    const size_t length = strcspn(text, " \",:;()'");
+    const char *first = memchr(text, '/', length), *last = memrchr(text, '/', length);
+    const bool is_path = first && (first == text || first != last) && last + 1 < text + length;
+    const char *from = is_path ? last + 1 : text;
+    while (from < text + length) *to++ = *from++;
+    text += length;
+    if (*text) *to++ = *text++;
+  }
+  *to = 0;
+  return out;
+}
+
 /* Why a run has no numbers; "" where it has some, or is not done yet. */
 static const char *reason_of(const run_row *row, const outcome *o, const sources *s, arena *a) {
-  if (o->status == RUN_FAILED) return row->reason ? row->reason : "";
+  if (o->status == RUN_FAILED) return row->reason ? without_paths(a, row->reason) : "";
   if (o->status == RUN_DIVERGED) return value_get_text(o->train, "message", "");
   for (size_t i = 0; s->history && i < s->history->count; i++)
     if (is_solved(s->history->items[i])) return "";
