@@ -5,8 +5,9 @@ out=$tmp/out view=plane
 
 # cell COLUMN ROW of runs.csv, by the names in its header
 cell() {
-  awk -F, -v name="$1" -v row="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i }
-    NR == row + 1 { print $at }' "$out/$view/runs.csv"
+  sed 's/"[^"]*"//g' "$out/$view/runs.csv" | # a reason may have a comma
+    awk -F, -v name="$1" -v row="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i }
+      NR == row + 1 { print $at }'
 }
 
 plane_script plain.lua 3

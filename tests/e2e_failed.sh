@@ -79,7 +79,7 @@ expect_code 0 "$hifm" table points.lua --out out
 [ "$(cell status OT)" = failed ] || fail "table forgets that the data set failed"
 
 say "a timeout is tried again at the next call"
-plane_script slow.lua 400 'schedule = { timeout = 0.05, retries = 0, checkpoint = 0.02 },'
+plane_script slow.lua 400 'measure = { every = 400 }, schedule = { timeout = 0.05, retries = 0, checkpoint = 0.02 },'
 view=out/slow
 expect_code 1 "$hifm" run slow.lua --only flow=transport --out out
 grep -q ',failed,\(.* failed: \)*timeout after 0.05 s,' "$(latest_partial "$view")/runs.csv" || fail "no reason of a timeout"
@@ -92,7 +92,7 @@ expect_code 0 "$hifm" run slow.lua --only flow=transport --out out
 
 say "a run that diverged, and one whose solver never ends"
 plane_script plane.lua 2
-expect_code 0 "$hifm" run plane.lua --only flow=transport --set optimizer.lr=1e30 --out diverged
+expect_code 0 "$hifm" run plane.lua --only flow=transport --set optimizer.lr=1000 --set network.depth=12 --out diverged
 view=$(echo diverged/plane-partial-*)
 expect_words "0 done, 1 diverged, 0 failed, 0 skipped" "diverged: transport" "not finite at step"
 grep -q ',diverged,\"*not finite at step' "$view/runs.csv" || fail "no reason of a divergence"
@@ -100,7 +100,7 @@ expect_code 0 "$hifm" ls --out diverged
 grep -q '^diverged .*not finite at step' stdout || fail "ls does not say why it diverged"
 expect_code 0 "$hifm" log transport --out diverged
 tail -1 stdout | grep -q '^diverged: not finite at step' || fail "log does not say why it diverged"
-expect_code 0 "$hifm" run plane.lua --only flow=transport --set measure.solver.max_attempts=1 --out unsolved
+expect_code 0 "$hifm" run plane.lua --only flow=transport --set measure.max_attempts=1 --out unsolved
 view=$(echo unsolved/plane-partial-*)
 expect_words "1 done, 0 diverged" "without numbers: transport" "solver: "
 grep -q ',done,\"*solver: ' "$view/runs.csv" || fail "no reason of a solver that failed"
