@@ -60,7 +60,7 @@ static void announce(const session *s) {
   const graph *g = &s->jobs;
   if (s->given->quiet) return;
   retrain_announce(s);
-  if (g->rows_done == g->row_count) {
+  if (g->rows_done == g->row_count && s->mode == GRAPH_PLAIN) {
     fprintf(stderr, "all %zu runs are done already: nothing to do\n", g->row_count);
     return;
   }
