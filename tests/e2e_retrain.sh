@@ -56,7 +56,7 @@ say "$kills kills"
 done_kills=0
 while [ "$done_kills" -lt "$kills" ]; do
   start
-  sleep_ms 20 600
+  sleep_ms 20 400
   if kill -KILL "$scheduler" 2>/dev/null; then done_kills=$((done_kills + 1)); fi
   wait "$scheduler" 2>/dev/null || true
   expect_no_workers 2
