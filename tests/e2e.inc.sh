@@ -88,6 +88,12 @@ wait_for() {
 # Name and modification time of every finished result, sorted.
 results_of() { find "$1" -name result.json -printf '%P %T@\n' | sort; }
 
+# latest_partial OUT/NAME: the folder of tables that the last call with --set or --only has written.
+latest_partial() {
+  # shellcheck disable=SC2012 # the names are ours
+  ls -td "$1"-partial-*/ | sed 's,/$,,;q'
+}
+
 # What must not depend on how a grid was run: tables of the view, then every weight.
 expect_same_grid() {
   local file

@@ -54,20 +54,23 @@ say "another tolerance measures again, without training"
 stamp() { (cd "$out" && find cache runs -type f ! -name 'measure-*' -printf '%P %T@\n' | sort); }
 stamp >"$tmp/before"
 expect_code 0 "$hifm" run plane.lua --set measure.solver.rtol=1e-5 --out "$out"
+partial=$(echo "$out/$view"-partial-*)
 expect_words "4 rows have no history: their measurement was asked for after the training" \
   "done: transport rtol 1e-05, measured again, NLL"
-head -1 "$out/$view-partial/runs.csv" | grep -q '^measure.solver.rtol,flow,' || fail "no column of the setting"
+head -1 "$partial/runs.csv" | grep -q '^measure.solver.rtol,flow,' || fail "no column of the setting"
 stamp | cmp - "$tmp/before" || fail "a new tolerance touched training"
 [ "$(find "$out/runs" -name 'measure-????????????.json' | wc -l)" = 8 ] || fail "not 8 measurements"
-cmp -s "$out/$view-partial/runs.csv" "$out/$view/runs.csv" && fail "rtol changed no number"
+cmp -s "$partial/runs.csv" "$out/$view/runs.csv" && fail "rtol changed no number"
 expect_same "$tmp/first/runs.csv" "$out/$view/runs.csv"
 
 say "a figure of an earlier partial grid does not stay beside the CSV of another"
-touch "$out/$view-partial/curve.png" "$out/$view-partial/mine.png"
+expect_code 0 "$hifm" table plane.lua --set seed=5 --out "$out"
+partial=$(dirname "$(grep -lx -e '--set seed=5' "$out/$view"-partial-*/options.txt)")
+touch "$partial/curve.png" "$partial/mine.png"
 expect_code 0 "$hifm" table plane.lua --set seed=5 --out "$out"
 expect_words "no figure curve" "nothing is measured yet"
-[ -z "$(find "$out/$view-partial" -name 'curve.*')" ] || fail "an older curve.png was left"
-[ -e "$out/$view-partial/mine.png" ] || fail "a file that is not declared was removed"
+[ -z "$(find "$partial" -name 'curve.*')" ] || fail "an older curve.png was left"
+[ -e "$partial/mine.png" ] || fail "a file that is not declared was removed"
 
 say "a broken gnuplot stops no run; it is reported at the end"
 mkdir fake
@@ -95,7 +98,7 @@ wait
 ! grep -q '^running' lists/* || fail "ls says that a run is running"
 expect_code 0 "$hifm" run plane.lua --out broken
 
-say "--force starts the selected runs again, also when a result cannot be read"
+say "--retrain starts the selected runs again, also when a result cannot be read"
 as_user() { # root can read everything
   if [ "$(id -u)" = 0 ]; then setpriv --reuid=65534 --clear-groups "$@"; else "$@"; fi
 }
@@ -105,21 +108,21 @@ if as_user "$hifm" ls --out broken >lists/user 2>&1; then
   chmod 000 "$result"
   expect_code 77 as_user "$hifm" run plane.lua --only flow=transport --out broken
   expect_words "$result"
-  expect_code 0 as_user "$hifm" run plane.lua --only flow=transport --force --out broken
+  expect_code 0 as_user "$hifm" run plane.lua --only flow=transport --retrain --out broken
 else
   say "SKIPPED: another user cannot start hifm here"
 fi
-expect_code 0 "$hifm" run plane.lua --force --dry-run --out "$out"
+expect_code 0 "$hifm" run plane.lua --retrain --dry-run --out "$out"
 expect_words "4 runs, 0 done, 4 to do"
 cp -r "$out/runs" "$tmp/runs"
-expect_code 0 "$hifm" run plane.lua --force --only flow=transport --out "$out"
-results_of "$out" >"$tmp/forced"
-again=$(comm -13 results forced | cut -d/ -f2)
+expect_code 0 "$hifm" run plane.lua --retrain --only flow=transport --out "$out"
+results_of "$out" >"$tmp/retrained"
+again=$(comm -13 results retrained | cut -d/ -f2)
 [ "$again" = "$(cd "$out/runs" && echo *transport*)" ] ||
-  fail "--force --only flow=transport redid something else"
-expect_code 0 "$hifm" run plane.lua --force --out "$out"
-[ "$(results_of "$out/runs" | comm -12 - <(cd "$tmp" && sed 's,^runs/,,' forced) | wc -l)" = 0 ] ||
-  fail "--force kept a result"
+  fail "--retrain --only flow=transport redid something else"
+expect_code 0 "$hifm" run plane.lua --retrain --out "$out"
+[ "$(results_of "$out/runs" | comm -12 - <(cd "$tmp" && sed 's,^runs/,,' retrained) | wc -l)" = 0 ] ||
+  fail "--retrain kept a result"
 expect_same "$tmp/first/runs.csv" "$out/$view/runs.csv"
 
 say "-j1 and -j4, and another working directory, give the same bytes"

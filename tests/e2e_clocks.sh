@@ -60,16 +60,17 @@ done
 say "the weights of the infinite scheme are measured again without training"
 expect_code 0 "$hifm" run clocks.lua --set measure.solver.rtol=1e-4 --out "$out"
 [ "$(find "$out/runs" -name result.json | wc -l)" = 4 ] || fail "it trained"
-view=clocks-partial
+view=$(basename "$(latest_partial "$out/clocks")")
 for row in 1 2 3 4; do [ -n "$(cell nll_last $row)" ] || fail "row $row has no NLL"; done
 
 say "particles: an egnn has v_z, too, with exact and random traces"
 clocks_script particles.lua '{ "egnn", depth = 2, width = 8 }' "$cluster_data" '{ "data" }'
-view=particles-partial
 expect_code 0 "$hifm" run particles.lua --only flow.scheme=infinite --out "$out"
+view=$(basename "$(latest_partial "$out/particles")")
 for row in 1 2; do [ -n "$(cell nll_last $row)" ] || fail "row $row of particles has no NLL"; done
 expect_code 0 "$hifm" run particles.lua --only flow.scheme=infinite \
   --set measure.divergence=hutchinson --out "$out"
+view=$(basename "$(latest_partial "$out/particles")")
 for row in 1 2; do [ -n "$(cell nll_last $row)" ] || fail "row $row has no estimated NLL"; done
 
 say "a Hessian has no clock t; refused before anything runs"

@@ -17,9 +17,10 @@ refused 2 'unknown option --prfile' 'did you mean "--profile"' 'see hifm run --h
 refused 2 "--out needs a value" -- run good.lua --out
 refused 2 '-j: "0" is not a whole number from 1 to 1024' -- run good.lua -j 0
 refused 2 '-j: "x" is not a whole number' -- run good.lua -jx
-refused 2 "--force takes no value" -- run good.lua --force=1
+refused 2 "--retrain takes no value" -- run good.lua --retrain=1
 refused 2 "ls does not take --seed; commands that take it: sample" -- ls --seed 3
-refused 2 "table does not take --force; commands that take it: run" -- table good.lua --force
+refused 2 "unknown option --force; it is now --retrain" -- run good.lua --force
+refused 2 "table does not take --retrain; commands that take it: run" -- table good.lua --retrain
 refused 2 "run takes SCRIPT, but 0 words were given" -- run
 refused 2 "run takes SCRIPT, but 2 words were given" -- run good.lua cluster.lua
 refused 2 "table takes SCRIPT" -- table
@@ -178,7 +179,7 @@ expect_code 0 "$hifm" run good.lua --only $only --out open
 code=0
 "$hifm" run good.lua --only $only --out closed <&- >&- 2>&- || code=$?
 [ "$code" = 0 ] || fail "with closed descriptors the run ended with $code"
-expect_same open/good-partial/runs.csv closed/good-partial/runs.csv
+expect_same open/good-partial-*/runs.csv closed/good-partial-*/runs.csv
 grep -q "\"hifm\": \"$version\"" open/runs/*/result.json || fail "a result of another version"
 grep -qx "[0-9]* $(uname -n)" closed/.lock || fail "something was printed into the lock"
 rm -r open closed

@@ -144,7 +144,7 @@ done
 head -1 out1/run/runs.csv | grep -q '^dataset.dequantise,dataset.range,' ||
   fail "no columns of the pixels in runs.csv"
 expect_same_grid out1 out2 run
-[ "$(cut -d, -f4 out1/run/runs.csv | sort -u | wc -l)" = 5 ] || fail "two runs have one NLL"
+[ "$(cut -d, -f5 out1/run/runs.csv | sort -u | wc -l)" = 5 ] || fail "two runs have one NLL"
 rm -r out1 out2
 
 say "what the data set cannot give"

@@ -30,10 +30,10 @@ expect_code 0 "$hifm" run sub/run.lua --out out
 
 say "a copy elsewhere is the same run, another content is not"
 mkdir elsewhere
-script elsewhere/run.lua
+script elsewhere/other.lua
 cp sub/well.table elsewhere
-expect_code 0 "$hifm" run elsewhere/run.lua --out out
+expect_code 0 "$hifm" run elsewhere/other.lua --out out
 expect_words "nothing to do"
 echo 35 >elsewhere/well.table
-expect_code 0 "$hifm" run elsewhere/run.lua --dry-run --out out
+expect_code 0 "$hifm" run elsewhere/other.lua --dry-run --out out
 expect_words "1 runs, 0 done, 1 to do" "eigendecompositions of tabulated"

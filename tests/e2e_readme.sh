@@ -169,7 +169,7 @@ done
 [ "$(find "$run" -name 'measure-????????????.json' | wc -l)" = 3 ] ||
   fail "not three measurements: with the run, at another tolerance, and the tight audit"
 for file in runs.csv history.csv timings.csv table2.md table2.tex table2.csv; do
-  [ -s "results/lj13-quick-partial/$file" ] || fail "no $file of the quick profile"
+  [ -s "$(latest_partial results/lj13-quick)/$file" ] || fail "no $file of the quick profile"
 done
 
 say "the first page shows a whole plugin"

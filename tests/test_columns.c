@@ -116,12 +116,13 @@ static void one_more_metric_in_csv(void **state) {
                       "OT,1,10,,,3,,20,,,70,2,ok\n"
                       "OT,2,20,,,2,,26,,,90,3,ok\n"
                       "OT,3,30,,,,,,,,60,4,failed\n");
-  assert_string_equal(folder_read(f, "runs.csv"),
-                      "flow,status,nll_min,nll_min_se,epoch_min,nfe_at_min,nfe_min,ess_at_min,"
-                      "ess_at_min_se,ess_min,nll_last,nll_last_se,nfe_last,ess_last,ess_last_se,"
-                      "loss_last,steps,epochs_measured,gradient_norm_last,dimensions,train_id,"
-                      "measure_id\n"
-                      "OT,done,2,,2,26,20,90,3,60,,,,60,4,,30,2,,36,0123456789ab,0123456789ab\n");
+  assert_string_equal(
+      folder_read(f, "runs.csv"),
+      "flow,status,reason,nll_min,nll_min_se,epoch_min,nfe_at_min,nfe_min,ess_at_min,"
+      "ess_at_min_se,ess_min,nll_last,nll_last_se,nfe_last,ess_last,ess_last_se,"
+      "loss_last,steps,epochs_measured,gradient_norm_last,dimensions,train_id,"
+      "measure_id\n"
+      "OT,done,,2,,2,26,20,90,3,60,,,,60,4,,30,2,,36,0123456789ab,0123456789ab\n");
 }
 
 static void one_more_metric_in_a_table(void **state) {

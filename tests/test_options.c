@@ -78,7 +78,7 @@ static void values_reach_their_fields(void **state) {
   assert_int_equal(given.only.count, 1);
   assert_int_equal(given.parallel, 5);
   assert_string_equal(given.out, "there");
-  assert_true(given.quiet && given.dry_run && !given.force && !given.help);
+  assert_true(given.quiet && given.dry_run && !given.retrain && !given.help);
 }
 
 /* --out is a file for sample, a folder for the others. */
@@ -105,7 +105,9 @@ static void what_is_wrong_is_named(void **state) {
   folder *f = *state;
   refuse(f, COMMAND_RUN, "--prfile", "x", "unknown option --prfile; did you mean \"--profile\"?");
   refuse(f, COMMAND_RUN, "--out", NULL, "--out needs a value after it");
-  refuse(f, COMMAND_RUN, "--force=1", NULL, "--force takes no value");
+  refuse(f, COMMAND_RUN, "--force", NULL, "unknown option --force; it is now --retrain");
+  refuse(f, COMMAND_TABLE, "--rerun-failed", NULL, "table does not take --rerun-failed");
+  refuse(f, COMMAND_RUN, "--retrain=1", NULL, "--retrain takes no value");
   refuse(f, COMMAND_RUN, "-j", "1025", "-j: \"1025\" is not a whole number from 1 to 1024");
   refuse(f, COMMAND_SAMPLE, "-n", "0.5", "-n: \"0.5\" is not a whole number from 1 to 1000000");
   refuse(f, COMMAND_SAMPLE, "--seed", "-1", "--seed: \"-1\"");

@@ -2,6 +2,7 @@
 #include "folder.h"
 
 #include "fake_executor.h"
+#include "grid/failed.h"
 #include "grid/schedule.h"
 
 #include <signal.h>
@@ -117,6 +118,70 @@ static void a_failure_blocks_what_needs_it(void **state) {
   assert_int_equal(w.jobs[1].state, JOB_BLOCKED);
   assert_int_equal(w.jobs[2].state, JOB_BLOCKED);
   assert_non_null(strstr(w.shown, "failed: a: exit 74"));
+}
+
+/* The disk of the log is full: the message came by the pipe. */
+static void a_failure_has_its_reason(void **state) {
+  (void)state;
+  w.options.plugins = "0123";
+  add("a");
+  happens(1, (event){.type = EVENT_NEWS,
+                     .news = folder_value(w.files, "{'failure': 'cannot write: no space'}")});
+  ends(2, 0, (exit_facts){.exit_code = STATUS_IO_FAILED});
+  assert_int_equal(run(), STATUS_OK);
+  assert_non_null(strstr(w.shown, "failed: a: cannot write: no space (exit 74)"));
+  const value *failed = failed_read(&w.files->memory, &w.jobs[0]);
+  assert_string_equal(failed_reason(&w.files->memory, failed), "cannot write: no space");
+  assert_string_equal(value_get_text(failed, "plugins", ""), "0123");
+  assert_false(failed_for_good(failed, "0123")); /* the disk may have room the next time */
+}
+
+static void crashes_and_timeouts_have_theirs(void **state) {
+  (void)state;
+  w.options.timeout = 9;
+  add("a");
+  add("b");
+  ends(1, 0, (exit_facts){.signal = SIGSEGV});
+  ends(10, 1, (exit_facts){.signal = SIGTERM, .timed_out = true});
+  assert_int_equal(run(), STATUS_OK);
+  const char *const wanted[] = {"crashed with SIGSEGV", "timeout after 9 s"};
+  for (size_t i = 0; i < 2; i++) {
+    const value *failed = failed_read(&w.files->memory, &w.jobs[i]);
+    assert_string_equal(failed_reason(&w.files->memory, failed), wanted[i]);
+    assert_false(failed_for_good(failed, ""));
+  }
+}
+
+/* Settings that were refused with a message would be refused again, until code changes. */
+static void what_fails_for_good_is_skipped(void **state) {
+  (void)state;
+  w.options.plugins = "0123";
+  w.slots = 1;
+  add("a");
+  grid_job *b = add("b");
+  b->needs[b->need_count++] = 0;
+  happens(1, (event){.type = EVENT_NEWS, .news = folder_value(w.files, "{'failure': 'no'}")});
+  ends(2, 0, (exit_facts){.exit_code = STATUS_BAD_CONFIG});
+  assert_int_equal(run(), STATUS_OK);
+  const value *failed = failed_read(&w.files->memory, &w.jobs[0]);
+  assert_true(failed_for_good(failed, "0123"));
+  assert_false(failed_for_good(failed, "0124"));
+  w.jobs[0].skip = true;
+  free(w.shown);
+  w.fake = (fake_executor){.count = 0};
+  assert_int_equal(run(), STATUS_OK);
+  assert_string_equal(w.fake.log, "");
+  assert_summary(0, 0, 0);
+  assert_int_equal(w.summary.skipped, 1);
+  assert_int_equal(w.jobs[0].state, JOB_FAILED);
+  assert_int_equal(w.jobs[1].state, JOB_BLOCKED);
+  w.jobs[0].skip = w.jobs[1].skip = false; /* --rerun-failed */
+  free(w.shown);
+  ends(1, 0, (exit_facts){0});
+  ends(2, 0, (exit_facts){0});
+  assert_int_equal(run(), STATUS_OK);
+  assert_summary(2, 0, 0);
+  assert_null(failed_read(&w.files->memory, &w.jobs[0])); /* it did not fail */
 }
 
 /* ---- retries --------------------------------------------------------------------------------- */
@@ -340,6 +405,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(needs_come_first),
       TEST(a_failure_blocks_what_needs_it),
+      TEST(a_failure_has_its_reason),
+      TEST(crashes_and_timeouts_have_theirs),
+      TEST(what_fails_for_good_is_skipped),
       TEST(a_crash_is_tried_again),
       TEST(retries_come_to_an_end),
       TEST(exit_0_without_a_result_is_an_error),

@@ -23,9 +23,9 @@ static const char MEASURE[] =
     "\"provenance\":{\"seconds\":2.25,\"attempts\":1}}";
 
 #define HEADER                                                                                     \
-  "status,nll_min,nll_min_se,epoch_min,nfe_at_min,nfe_min,nll_last,nll_last_se,nfe_last,"          \
+  "status,reason,nll_min,nll_min_se,epoch_min,nfe_at_min,nfe_min,nll_last,nll_last_se,nfe_last,"   \
   "loss_last,steps,epochs_measured,gradient_norm_last,dimensions,train_id,measure_id\n"
-#define EMPTY ",,,,,,,,,,,,,,"
+#define EMPTY ",,,,,,,,,,,,,,,"
 
 static run_row make_row(folder *f, const char *name, const char *cells, run_status status) {
   return (run_row){.cells = folder_value(f, cells),
@@ -63,7 +63,7 @@ static void exact_text(void **state) {
   assert_string_equal(
       folder_read(f, "view/runs.csv"),
       "seed,flow,flow.project," HEADER
-      "0,\"formation, c=2\",yes,done,24.1,0.125,2,32,26,,,,0.30000000000000004,300,2,1,36,"
+      "0,\"formation, c=2\",yes,done,,24.1,0.125,2,32,26,,,,0.30000000000000004,300,2,1,36,"
       "0123456789ab,fedcba987654\n"
       "1,transport,,failed" EMPTY "0123456789ab,fedcba987654\n"
       "2,transport,,missing" EMPTY "0123456789ab,fedcba987654\n");
@@ -108,7 +108,7 @@ static void diverged_is_a_result(void **state) {
   write_csv(f, "[]", list, 2);
   assert_string_equal(folder_read(f, "view/runs.csv"),
                       HEADER "diverged" EMPTY "0123456789ab,fedcba987654\n"
-                             "diverged,7,,1,20,20,7,,20,,100,1,,,0123456789ab,fedcba987654\n");
+                             "diverged,,7,,1,20,20,7,,20,,100,1,,,0123456789ab,fedcba987654\n");
 }
 
 #define AUDIT_ID       "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -147,12 +147,12 @@ static void half_a_history_is_no_history(void **state) {
       "\",\"measurement\":{},\"late\":\"removed\",\"history\":[" ROW("300", "3") "]}"};
   record_gaps gaps;
   const char *ids = ",36,0123456789ab,fedcba987654\n";
-  const char *runs = runs_of(*state, HISTORIES, 5, &gaps), *none = "done,,,,,,,,,,,,,";
-  assert_string_equal(runs,
-                      arena_format(&((folder *)*state)->memory, "%s,%s%s,%s%s%s%s%s%s%s",
-                                   "done,,,,,,3,,20,,300,", ids, "done,,,,,,3,,20,,300,", ids, none,
-                                   ",0123456789ab,fedcba987654\n", none,
-                                   ",0123456789ab,fedcba987654\n", "done,,,,,,3,,20,9,300,,", ids));
+  const char *runs = runs_of(*state, HISTORIES, 5, &gaps), *none = "done,,,,,,,,,,,,,,";
+  assert_string_equal(runs, arena_format(&((folder *)*state)->memory, "%s,%s%s,%s%s%s%s%s%s%s",
+                                         "done,,,,,,,3,,20,,300,", ids, "done,,,,,,,3,,20,,300,",
+                                         ids, none, ",0123456789ab,fedcba987654\n", none,
+                                         ",0123456789ab,fedcba987654\n", "done,,,,,,,3,,20,9,300,,",
+                                         ids));
   assert_int_equal(gaps.late, 4);
   assert_int_equal(gaps.removed, 1);
   assert_string_equal(strchr(folder_read(*state, "view/history.csv"), '\n') + 1,
@@ -193,6 +193,31 @@ static void audits_are_of_the_rows_weights(void **state) {
   }
 }
 
+/* The message of a failed or diverged run, or the solver's where it failed at every measurement; no
+ * folders. */
+static void reasons(void **state) {
+  folder *f = *state;
+  add_results(f, "diverged",
+              "{\"id\":\"" TRAIN_ID "\",\"status\":\"diverged\",\"message\":\"not finite at "
+              "step 7\"}",
+              NULL);
+  add_results(f, "unsolved", TRAIN,
+              HISTORY("{\"step\":100,\"solver\":\"too stiff\"},"
+                      "{\"step\":200,\"solver\":\"too stiff\"},"
+                      "{\"step\":300,\"solver\":\"too many attempts\"}"));
+  run_row list[] = {make_row(f, "diverged", "{}", RUN_DONE),
+                    make_row(f, "unsolved", "{}", RUN_DONE), make_row(f, "a", "{}", RUN_FAILED),
+                    make_row(f, "b", "{}", RUN_FAILED)};
+  list[2].reason = "cannot read /home/me/out/x.npy: Input/output error, 1/2 of it";
+  list[3].reason = "out/cache/data-0a/test.npy: / and a/ stay";
+  write_csv(f, "[]", list, 4);
+  const char *runs = folder_read(f, "view/runs.csv");
+  assert_non_null(strstr(runs, "diverged,not finite at step 7,"));
+  assert_non_null(strstr(runs, "done,solver: too many attempts,"));
+  assert_non_null(strstr(runs, "\"cannot read x.npy: Input/output error, 1/2 of it\""));
+  assert_non_null(strstr(runs, "failed,test.npy: / and a/ stay,"));
+}
+
 /* The same header as of the files that are written, every run missing; nothing is read. */
 static void blank(void **state) {
   folder *f = *state;
@@ -210,11 +235,12 @@ static void blank(void **state) {
   assert_int_equal(csv_table_write(&history, folder_path(f, "history.csv"), NULL), STATUS_OK);
   assert_string_equal(
       folder_read(f, "runs.csv"),
-      "seed,flow,status,nll_min,nll_min_se,epoch_min,nfe_at_min,nfe_min,nll_last,nll_last_se,"
+      "seed,flow,status,reason,nll_min,nll_min_se,epoch_min,nfe_at_min,nfe_min,nll_last,nll_last_"
+      "se,"
       "nfe_last,loss_last,steps,epochs_measured,gradient_norm_last,dimensions,train_id,measure_id,"
       "all.nll_best,all.nll_best_se,all.nfe_best,all.nll_last,all.nll_last_se,all.nfe_last,"
       "all.nll_identity,all.nll_gaussian\n"
-      "0,OT,missing,,,,,,,,,,,,,,,,,,,,,,,\n");
+      "0,OT,missing,,,,,,,,,,,,,,,,,,,,,,,,\n");
   assert_string_equal(folder_read(f, "history.csv"),
                       "seed,flow,epoch,step,loss,gradient_norm,nll,nll_se,nfe,attempts,rejected,"
                       "solver\n");
@@ -244,6 +270,7 @@ int main(void) {
       TEST(diverged_is_a_result),
       TEST(half_a_history_is_no_history),
       TEST(audits_are_of_the_rows_weights),
+      TEST(reasons),
       TEST(the_same_bytes_twice),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,8 @@
 /* hifm run, hifm table: from a script to results, tables and figures. */
 #include "base/files.h"
+#include "front/ending.h"
 #include "front/program.h"
+#include "front/retrain.h"
 #include "front/session.h"
 #include "grid/plugin_snapshot.h"
 
@@ -49,19 +51,11 @@ static void dry_run(const session *s) {
   for (size_t i = 0; columns && i < columns->count; i++) printf(" %s", columns->items[i]->text);
   printf("\njobs:\n");
   for (size_t i = 0; i < g->job_count; i++)
-    printf("  %-8s %s\n", job_kind_word(g->jobs[i].kind), g->jobs[i].label);
+    printf("  %-8s %s%s\n", job_kind_word(g->jobs[i].kind), g->jobs[i].label,
+           g->jobs[i].skip ? " (failed before; --rerun-failed tries again)" : "");
 }
 
 /* ---- before the first job -------------------------------------------------------------------- */
-
-/* --force: the selected runs start from nothing. */
-static status_code delete_runs(const session *s, failure *err) {
-  for (size_t i = 0; i < s->jobs.row_count; i++) {
-    status_code status = files_remove(s->jobs.rows[i].folder, err);
-    if (status != STATUS_OK) return status;
-  }
-  return STATUS_OK;
-}
 
 /* The files of an earlier call must not be mistaken for this one's, while it runs or if it is
  * interrupted. */
@@ -79,7 +73,7 @@ static status_code prepare(session *s, failure *err) {
   if (status == STATUS_OK) status = files_make_folder(given->out, err);
   /* From here on this is the only hifm that writes into the results folder. */
   if (status == STATUS_OK) status = files_lock(given->out, err);
-  if (status == STATUS_OK && given->force) status = delete_runs(s, err);
+  if (status == STATUS_OK) status = retrain_begin(s, err);
   if (status == STATUS_OK && s->jobs.rows_done < s->jobs.row_count) status = reset_report(s, err);
   return status;
 }
@@ -89,17 +83,22 @@ static status_code prepare(session *s, failure *err) {
 static void announce(const session *s) {
   const graph *g = &s->jobs;
   if (s->given->quiet) return;
-  if (g->rows_done == g->row_count) {
+  retrain_announce(s);
+  if (g->rows_done == g->row_count && s->mode == GRAPH_PLAIN) {
     fprintf(stderr, "all %zu runs are done already: nothing to do\n", g->row_count);
     return;
   }
   fprintf(stderr, "%zu runs, %zu of them done already\n", g->row_count, g->rows_done);
+  if (s->skipped)
+    fprintf(stderr, "%zu failed before with %s; --rerun-failed tries again\n", s->skipped,
+            s->skip_reason);
 }
 
 static status_code run_jobs(session *s, schedule_summary *summary, failure *err) {
   const value *settings = value_get(s->plan, "schedule");
   const schedule_options how = {.timeout = value_get_number(settings, "timeout", 0),
                                 .retries = (unsigned)value_get_number(settings, "retries", 2),
+                                .plugins = s->plugins,
                                 .screen = messages(s->given)};
   const char *plugins;
   *summary = (schedule_summary){0};
@@ -112,13 +111,24 @@ static status_code run_jobs(session *s, schedule_summary *summary, failure *err)
                           summary, err);
 }
 
+/* Each step is tried; the first failure is returned. */
+static status_code end(session *s, failure *err) {
+  failure later;
+  FILE *log = messages(s->given);
+  status_code status = retrain_end(s, log, err);
+  const status_code reported = report(s, status == STATUS_OK ? err : &later);
+  if (status == STATUS_OK) status = reported;
+  if (log && status == STATUS_OK) status = ending_print(s, log, err);
+  return status;
+}
+
 /* ---- the commands ---------------------------------------------------------------------------- */
 
 status_code command_run(arena *a, const options *given, failure *err) {
   session s;
   schedule_summary summary;
   failure later;
-  status_code status = session_open(&s, a, given, given->force, err);
+  status_code status = session_open(&s, a, given, err);
   if (status == STATUS_OK && given->dry_run) {
     dry_run(&s);
     return STATUS_OK;
@@ -127,13 +137,13 @@ status_code command_run(arena *a, const options *given, failure *err) {
   if (status != STATUS_OK) return status;
   status = run_jobs(&s, &summary, err);
   /* Also after a failure: what is done is reported. The first failure is the one to return. */
-  const status_code reported = report(&s, status == STATUS_OK ? err : &later);
-  if (status == STATUS_OK) status = reported;
+  const status_code ended = end(&s, status == STATUS_OK ? err : &later);
+  if (status == STATUS_OK) status = ended;
   return status == STATUS_OK ? program_exit_code(&summary) : status;
 }
 
 status_code command_table(arena *a, const options *given, failure *err) {
   session s;
-  status_code status = session_open(&s, a, given, false, err);
+  status_code status = session_open(&s, a, given, err);
   return status == STATUS_OK ? report(&s, err) : status;
 }

@@ -27,8 +27,8 @@ static void print_group(const run_info *list, size_t count) {
   for (size_t i = 0; i < count; i++) {
     char number[FORMAT_ROOM] = "";
     if (!isnan(list[i].best)) format_fixed(number, list[i].best, 3);
-    printf("%-12s %10s  %s%s%s\n", list[i].state, number, list[i].name, *unlike[i] ? "  " : "",
-           unlike[i]);
+    printf("%-12s %10s  %s%s%s%s%s\n", list[i].state, number, list[i].name, *unlike[i] ? "  " : "",
+           unlike[i], *list[i].reason ? "  " : "", list[i].reason);
   }
   arena_close(&a);
 }
@@ -95,5 +95,6 @@ status_code command_log(arena *a, const options *given, failure *err) {
   free(text);
   const run_info run = runs_look(a, a, folder, given->words[0]);
   if (run.history && run.history->count) print_history(a, run.history);
+  if (*run.reason) printf("%s: %s\n", run.state, run.reason);
   return STATUS_OK;
 }

@@ -29,8 +29,10 @@ const option OPTIONS[OPTION_COUNT] = {
      "workers at a time (default: one per processor)"},
     {"--dry-run", "", OPTION_FLAG, AT(dry_run), OF(RUN), 0, 0,
      "check the script and list the jobs, run nothing"},
-    {"--force", "", OPTION_FLAG, AT(force), OF(RUN), 0, 0,
-     "delete the selected runs and train them again"},
+    {"--retrain", "", OPTION_FLAG, AT(retrain), OF(RUN), 0, 0,
+     "train the selected runs again; a finished one stays until\nits successor is complete"},
+    {"--rerun-failed", "", OPTION_FLAG, AT(rerun_failed), OF(RUN), 0, 0,
+     "also try what would fail again: wrong settings or data"},
     {"-n", "COUNT", OPTION_NUMBER, AT(count), OF(SAMPLE), 1, 1e6,
      "number of samples (default: 64)"},
     {"--out", "FILE", OPTION_TEXT, AT(file), OF(SAMPLE), 0, 0,
@@ -62,6 +64,11 @@ static const char *commands_with(arena *a, const char *name) {
   return count ? text_list(a, names, count) : NULL;
 }
 
+/* Options that had another name. */
+static const char *new_name(const char *name) {
+  return strcmp(name, "--force") == 0 ? "--retrain" : NULL;
+}
+
 /* NULL where this command does not take it: err says why. */
 static const option *find(arena *a, command_id id, const char *name, failure *err) {
   const char *known[OPTION_COUNT];
@@ -75,6 +82,8 @@ static const option *find(arena *a, command_id id, const char *name, failure *er
   if (elsewhere)
     failure_set(err, STATUS_USAGE, "%s does not take %s; commands that take it: %s",
                 COMMANDS[id].name, name, elsewhere);
+  else if (new_name(name))
+    failure_set(err, STATUS_USAGE, "unknown option %s; it is now %s", name, new_name(name));
   else
     failure_set(err, STATUS_USAGE, "unknown option %s%s", name, text_hint(a, name, known, count));
   return NULL;

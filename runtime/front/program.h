@@ -17,8 +17,8 @@ status_code program_run_jobs(arena *a, grid_job *jobs, size_t count, size_t para
                              const char *plugins, const schedule_options *how,
                              schedule_summary *summary, failure *err);
 
-/* The exit code after a schedule that came to its end: 1 where jobs failed, 74 where one of them
- * could not read or write, 128 + the signal that stopped it. */
+/* The exit code after a schedule that came to its end: 1 where jobs failed or were skipped, 74
+ * where one of them could not read or write, 128 + the signal that stopped it. */
 status_code program_exit_code(const schedule_summary *summary);
 
 #endif

@@ -3,6 +3,8 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/safetensors.h"
+#include "base/text.h"
+#include "grid/failed.h"
 #include "job/checkpoint.h"
 #include "job/history.h"
 #include "job/job.h"
@@ -82,18 +84,24 @@ const char *runs_best_weights(arena *a, const char *folder, const value *given) 
 }
 
 run_info runs_look(arena *a, arena *brief, const char *folder, const char *name) {
-  run_info run = {.name = name, .folder = folder, .state = "unfinished"};
+  run_info run = {.name = name, .folder = folder, .state = "unfinished", .reason = ""};
   const char *file = arena_format(a, "%s/job.json", folder);
   const char *checkpoint = arena_format(brief, "%s/checkpoint.safetensors", folder);
   const value *given = NULL, *result = NULL;
   if (json_read(a, file, &given, NULL) == STATUS_OK) run.config = value_get(given, "config");
   if (json_read(brief, arena_format(a, "%s/result.json", folder), &result, NULL) == STATUS_OK) {
     run.state = arena_text(a, value_get_text(result, "status", "done"));
+    run.reason = arena_text(a, value_get_text(result, "message", ""));
     run.history = first_history(brief, folder, given, result);
   } else {
     if (files_exists(checkpoint)) {
       run.state = "interrupted";
       run.history = history_so_far(brief, checkpoint);
+    }
+    const value *failed = failed_read_file(brief, arena_format(a, "%s/failed.json", folder));
+    if (failed) {
+      run.state = "failed";
+      run.reason = arena_text(a, failed_reason(brief, failed));
     }
     if (files_is_used(file)) run.state = "running";
   }
@@ -163,6 +171,8 @@ status_code runs_find(arena *a, const char *out, const char *word, const char **
   if (status != STATUS_OK) return status;
   for (size_t i = 0; i < list.count; i++) {
     if (!strstr(list.names[i], word)) continue;
+    /* Not the successor of an interrupted --retrain, unless it is meant. */
+    if (text_ends_with(list.names[i], ".new") && !text_ends_with(word, ".new")) continue;
     *folder = arena_format(a, "%s/%s", list.folder, list.names[i]);
     if (matches++ < SHOWN) shown = arena_format(a, "%s\n  %s", shown, list.names[i]);
   }

@@ -14,6 +14,7 @@ typedef struct runs {
 typedef struct run_info {
   const char *name, *folder, *state;
   const value *config, *history; /* NULL: not known; history: of the measurement made in training */
+  const char *reason;            /* failed, diverged: why; else "" */
   double best;                   /* the smallest METRICS_BEST of history; NAN: not known */
 } run_info;
 

@@ -2,6 +2,10 @@
 
 #include "base/files.h"
 #include "front/program.h"
+#include "front/retrain.h"
+#include "front/view.h"
+#include "grid/plugin_snapshot.h"
+#include "grid/successor.h"
 #include "host/catalogue.h"
 #include "plan/lua_files.h"
 #include "plan/plan.h"
@@ -10,26 +14,6 @@
 #include "report/table.h"
 
 #include <string.h>
-
-/* Do --set or --only make it another grid than the script's? */
-static bool is_partial(const options *given) {
-  return given->sets.count + given->only.count > 0;
-}
-
-/* The results folder also has folders of hifm itself: runs, cache, .plugins and .lock. */
-static status_code choose_folder(session *s, failure *err) {
-  const options *given = s->given;
-  const char *name = value_get_text(s->plan, "name", "experiment");
-  if (*name == '.' || strcmp(name, "runs") == 0 || strcmp(name, "cache") == 0)
-    return failure_set(err, STATUS_BAD_CONFIG,
-                       "%s: its tables would go to %s/%s, a name that hifm uses itself; rename the "
-                       "script",
-                       given->words[0], given->out, name);
-  s->folder =
-      arena_format(s->a, "%s/%s%s%s%s", given->out, name, given->profile ? "-" : "",
-                   given->profile ? given->profile : "", is_partial(given) ? "-partial" : "");
-  return STATUS_OK;
-}
 
 /* ---- tables and figures ---------------------------------------------------------------------- */
 
@@ -41,7 +25,7 @@ static table_request request_table(const session *s, size_t index) {
                          .declaration = tables->items[index],
                          .script_folder = value_get_text(s->plan, "folder", "."),
                          .columns = value_get(s->plan, "columns"),
-                         .partial = is_partial(s->given)};
+                         .partial = view_is_partial(s->given)};
 }
 
 static figure_request request_figure(const session *s, size_t index) {
@@ -97,7 +81,20 @@ static status_code check_views(const session *s, failure *err) {
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
-status_code session_open(session *s, arena *a, const options *given, bool again, failure *err) {
+/* Jobs that fail for good are found here, so that a dry run shows them, too. */
+static status_code build(session *s, failure *err) {
+  const char *out = s->given->out;
+  s->leftovers = successor_bring_back(arena_format(s->a, "%s/runs", out)) > 0;
+  plugin_snapshot_hash(s->catalogue, s->plugins);
+  status_code status = retrain_mode(s->a, s, &s->mode, err);
+  if (status == STATUS_OK)
+    status = graph_build(s->a, s->plan, s->catalogue, out, s->mode, &s->jobs, err);
+  if (status == STATUS_OK && !s->given->rerun_failed)
+    s->skipped = graph_skip_failed(&s->jobs, s->plugins, &s->skip_reason);
+  return status;
+}
+
+status_code session_open(session *s, arena *a, const options *given, failure *err) {
   *s = (session){.a = a, .given = given};
   const plan_request request = {.script = given->words[0],
                                 .profile = given->profile,
@@ -108,9 +105,8 @@ status_code session_open(session *s, arena *a, const options *given, bool again,
                                 .recipes = program_recipes(a)};
   s->catalogue = catalogue_collect(a);
   status_code status = plan_load(a, &request, s->catalogue, &s->plan, err);
-  if (status == STATUS_OK) status = choose_folder(s, err);
-  if (status == STATUS_OK)
-    status = graph_build(a, s->plan, s->catalogue, given->out, again, &s->jobs, err);
+  if (status == STATUS_OK) status = view_choose(a, given, s->plan, &s->folder, err);
+  if (status == STATUS_OK) status = build(s, err);
   return status == STATUS_OK ? check_views(s, err) : status;
 }
 
@@ -118,7 +114,7 @@ status_code session_open(session *s, arena *a, const options *given, bool again,
 
 status_code session_record(session *s, failure *err) {
   graph_set_states(&s->jobs);
-  status_code status = files_make_folder(s->folder, err);
+  status_code status = view_begin(s->given, s->plan, s->folder, err);
   if (status != STATUS_OK) return status;
   record_request all = request_record(s);
   all.gaps = &s->gaps;

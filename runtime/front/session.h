@@ -11,16 +11,22 @@ typedef struct session {
   arena *a;
   const options *given;
   const value *catalogue, *plan;
-  const char *folder; /* of the tables: results/<script>[-<profile>][-partial] */
+  const char *folder; /* of the tables: see front/view.h */
+  char plugins[33];   /* hash of all plugins */
+  graph_mode mode;
+  bool leftovers; /* of an interrupted --retrain, in the results folder */
   graph jobs;
   record_gaps gaps; /* of session_record */
+  size_t skipped;          /* jobs that fail for good, which are not tried */
+  const char *skip_reason; /* of the first one */
 } session;
 
 /* Reads the script given->words[0] under these options, builds its jobs and checks its tables and
- * figures. Nothing is written. `again`: no row counts as done. Everything lives in the arena. */
-status_code session_open(session *s, arena *a, const options *given, bool again, failure *err);
+ * figures. Nothing is written. Everything lives in the arena. */
+status_code session_open(session *s, arena *a, const options *given, failure *err);
 
-/* Writes runs.csv, history.csv and timings.csv from the results in the runs' folders. */
+/* Begins the folder of the tables, and writes runs.csv, history.csv and timings.csv from the
+ * results in the runs' folders. */
 status_code session_record(session *s, failure *err);
 
 /* Writes the tables, from runs.csv. screen: also prints them there; NULL: only files. */

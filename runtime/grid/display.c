@@ -305,14 +305,15 @@ void display_say(display *d, const char *format, ...) {
   flush_text(d, &text);
 }
 
-void display_failed(display *d, const char *label, const char *ending, const char *log,
-                    long log_start) {
-  char *tail = exit_verdict_log_tail(log, log_start, 10), *last = strrchr(tail, '\n'), *rest = NULL;
-  last = last ? last + 1 : tail;
+void display_failed(display *d, const char *label, const char *ending, const char *message,
+                    const char *log, long log_start) {
+  char *tail = exit_verdict_log_tail(log, log_start, 10), *line_end = strrchr(tail, '\n');
+  char *in_log = line_end ? line_end + 1 : tail, *rest = NULL;
+  const char *last = strstr(tail, message) ? in_log : message;
   display_say(d, "failed: %s: %s%s%s%s\n  log: %s", label, last, *last ? " (" : "", ending,
               *last ? ")" : "", log);
-  if (last > tail) last[-1] = 0; /* the last line is shown already */
-  char *line = last > tail ? strtok_r(tail, "\n", &rest) : NULL;
+  if (last == in_log) *(line_end ? line_end : tail) = 0; /* the last line is shown already */
+  char *line = strtok_r(tail, "\n", &rest);
   for (; line; line = strtok_r(NULL, "\n", &rest)) display_say(d, "  | %s", line);
   free(tail);
 }

@@ -28,10 +28,10 @@ void display_progress(display *d, size_t at, const value *news, double now);
  * does, by display_failed). `again`: it will be started once more. */
 void display_end(display *d, size_t at, const char *how, bool again, double now);
 
-/* A job has failed (ending: "exit 78", ...): shown with the last lines of its log from byte
- * log_start on. */
-void display_failed(display *d, const char *label, const char *ending, const char *log,
-                    long log_start);
+/* A job has failed (ending: "exit 78", ...): shown with its message ("" where it sent none) and the
+ * last lines of its log from byte log_start on, which may lack the message: the disk was full. */
+void display_failed(display *d, const char *label, const char *ending, const char *message,
+                    const char *log, long log_start);
 
 /* A line above the status lines. */
 __attribute__((format(printf, 2, 3))) void display_say(display *d, const char *format, ...);

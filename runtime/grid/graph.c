@@ -1,7 +1,9 @@
 #include "grid/graph.h"
 
+#include "base/files.h"
 #include "base/json.h"
 #include "base/key_map.h"
+#include "grid/successor.h"
 #include "host/catalogue.h"
 #include "host/params.h"
 #include "job/history.h"
@@ -16,7 +18,7 @@ typedef struct builder {
   const value *catalogue;
   const char *out;
   double checkpoint;
-  bool again;    /* no row counts as done */
+  graph_mode mode;
   value **files; /* [jobs] the job files, to build on */
   graph *g;
   size_t job_room;
@@ -111,7 +113,7 @@ static size_t modes_job(builder *b, const value *config, const identity *id, siz
 }
 
 /* Cells as words: "formation hyperbolize isotropize seed 0". */
-static const char *label_of(arena *a, const value *cells) {
+const char *graph_label(arena *a, const value *cells) {
   const char *label = NULL;
   for (size_t i = 0; cells && i < cells->count; i++) {
     const char *key = cells->keys[i], *cell = cells->items[i]->text, *dot = strrchr(key, '.');
@@ -154,8 +156,8 @@ static size_t train_job(builder *b, const value *config, const identity *id, con
   if (modes != SIZE_MAX) value_put_text(b->a, file, "modes", b->g->jobs[modes].folder);
   value_put(b->a, file, "measurements", value_new(b->a, VALUE_LIST));
   value_put_number(b->a, file, "checkpoint_seconds", b->checkpoint);
-  const size_t added =
-      add_job(b, JOB_TRAIN, id->train, folder, label_of(b->a, cells), result_of(b, folder), file);
+  const size_t added = add_job(b, JOB_TRAIN, id->train, folder, graph_label(b->a, cells),
+                               result_of(b, folder), file);
   need(b->g, added, data);
   if (modes != SIZE_MAX) need(b->g, added, modes);
   return added;
@@ -182,7 +184,7 @@ static size_t measure_job(builder *b, const value *config, const identity *id, c
   value_put_text(b->a, file, "data", b->g->jobs[data].folder);
   value_put_text(b->a, file, "train", id->train);
   value_put(b->a, file, "measurements", list_of_one(b->a, entry));
-  const char *label = arena_format(b->a, "%s, %s", label_of(b->a, cells), why);
+  const char *label = arena_format(b->a, "%s, %s", graph_label(b->a, cells), why);
   const size_t added = add_job(b, JOB_MEASURE, id->measure, folder, label,
                                job_measure_path(b->a, folder, id->measure), file);
   need(b->g, added, data);
@@ -214,7 +216,7 @@ typedef struct existing {
 static status_code look(builder *b, const char *folder, const identity *id, existing *out,
                         failure *err) {
   *out = (existing){false, false};
-  if (b->again) return STATUS_OK;
+  if (b->mode == GRAPH_NAMES) return STATUS_OK;
   status_code status = job_look(result_of(b, folder), id->train, &out->trained, err);
   if (status != STATUS_OK || !out->trained) return status;
   return job_look(job_measure_path(b->a, folder, id->measure), id->measure, &out->measured, err);
@@ -243,14 +245,13 @@ static const value *audit_config(arena *a, const value *config, const value *sec
 
 /* An audit that hifm made before audits knew their row has the id of a measurement. It is the row's
  * if it is of the row's best weights. */
-static bool is_of_row(builder *b, const run_row *row, const char *old_id) {
+static bool is_of_row(builder *b, const run_row *row, const char *folder, const char *old_id) {
   const value *audit = NULL, *own = NULL, *trained = NULL;
-  if (b->again ||
-      json_read(b->a, job_measure_path(b->a, row->folder, old_id), &audit, NULL) != STATUS_OK ||
+  if (b->mode == GRAPH_NAMES ||
+      json_read(b->a, job_measure_path(b->a, folder, old_id), &audit, NULL) != STATUS_OK ||
       strcmp(value_get_text(audit, "id", ""), old_id) != 0 || value_get(audit, "measurement") ||
-      json_read(b->a, result_of(b, row->folder), &trained, NULL) != STATUS_OK ||
-      json_read(b->a, job_measure_path(b->a, row->folder, row->measure_id), &own, NULL) !=
-          STATUS_OK)
+      json_read(b->a, result_of(b, folder), &trained, NULL) != STATUS_OK ||
+      json_read(b->a, job_measure_path(b->a, folder, row->measure_id), &own, NULL) != STATUS_OK)
     return false;
   const history_rule rule = history_rule_of(row->config, trained);
   const value *history = value_get(own, "history"), *best = history_best(history);
@@ -261,11 +262,11 @@ static bool is_of_row(builder *b, const run_row *row, const char *old_id) {
 }
 
 static size_t audit_job(builder *b, const value *config, const char *name, const run_row *row,
-                        const identity *id, size_t row_job) {
+                        const char *folder, const identity *id, size_t row_job) {
   const value *entry = measurement(b, config, id->measure, NULL);
   const char *why = arena_format(b->a, "audit %s", name);
   const size_t data = data_job(b, config, id);
-  const size_t added = measure_job(b, config, id, row->cells, why, row->folder, data, entry);
+  const size_t added = measure_job(b, config, id, row->cells, why, folder, data, entry);
   value_put_text(b->a, b->files[added], "of", row->measure_id);
   value_put_number(b->a, b->files[added], "every",
                    value_get_number(value_get(row->config, "measure"), "every", 1));
@@ -273,10 +274,11 @@ static size_t audit_job(builder *b, const value *config, const char *name, const
   return added;
 }
 
-/* One more measurement of a row's weights; config: the audit's. *id is the row's and becomes the
- * audit's. */
+/* One more measurement of a row's weights in `folder`; config: the audit's. *id is the row's and
+ * becomes the audit's. */
 static status_code add_audit(builder *b, const value *config, const char *name, const run_row *row,
-                             size_t row_job, identity *id, bool *done, failure *err) {
+                             const char *folder, size_t row_job, identity *id, bool *done,
+                             failure *err) {
   existing found;
   identity plain = *id;
   status_code status =
@@ -284,19 +286,26 @@ static status_code add_audit(builder *b, const value *config, const char *name, 
   if (status == STATUS_OK)
     status =
         identity_of_measure(config, b->catalogue, id->train, row->measure_id, id->measure, err);
-  if (status == STATUS_OK) status = look(b, row->folder, id, &found, err);
+  if (status == STATUS_OK) status = look(b, folder, id, &found, err);
   if (status != STATUS_OK) return status;
   *done = true;
   if (found.measured) return STATUS_OK;
   /* it may be the row's own */
-  if (strcmp(plain.measure, row->measure_id) == 0 || is_of_row(b, row, plain.measure)) {
+  if (strcmp(plain.measure, row->measure_id) == 0 || is_of_row(b, row, folder, plain.measure)) {
     *id = plain;
     return STATUS_OK;
   }
   *done = false;
   if (find_job(b, JOB_MEASURE, id->measure) == SIZE_MAX)
-    audit_job(b, config, name, row, id, row_job);
+    audit_job(b, config, name, row, folder, id, row_job);
   return STATUS_OK;
+}
+
+/* The folder that a row's jobs write. */
+static const char *folder_to_write(builder *b, const char *folder) {
+  const bool beside =
+      b->mode == GRAPH_RETRAIN || (b->mode == GRAPH_GO_ON && successor_exists(folder));
+  return beside ? successor_folder(b->a, folder) : folder;
 }
 
 static status_code add_row(builder *b, const value *row, size_t index, failure *err) {
@@ -310,12 +319,13 @@ static status_code add_row(builder *b, const value *row, size_t index, failure *
   if (status != STATUS_OK) return status;
   const char *folder =
       arena_format(b->a, "%s/runs/%s-%.12s", b->out, identity_slug(b->a, config), id.train);
+  const char *work = folder_to_write(b, folder);
   existing found;
-  status = look(b, folder, &id, &found, err);
+  status = look(b, work, &id, &found, err);
   if (status != STATUS_OK) return status;
   bool done = found.measured;
   const char **audit_ids = arena_get(b->a, (audit_count + 1) * sizeof *audit_ids);
-  g->row_jobs[index] = done ? SIZE_MAX : add_jobs(b, config, &id, cells, folder, found.trained);
+  g->row_jobs[index] = done ? SIZE_MAX : add_jobs(b, config, &id, cells, work, found.trained);
   *made = (run_row){.cells = cells,
                     .folder = folder,
                     .train_id = arena_text(b->a, id.train),
@@ -325,7 +335,7 @@ static status_code add_row(builder *b, const value *row, size_t index, failure *
   for (size_t k = 0; k < audit_count && status == STATUS_OK; k++) {
     bool audited = false;
     identity audit_id = id;
-    status = add_audit(b, audit_config(b->a, config, audits->items[k]), audits->keys[k], made,
+    status = add_audit(b, audit_config(b->a, config, audits->items[k]), audits->keys[k], made, work,
                        g->row_jobs[index], &audit_id, &audited, err);
     audit_ids[k] = arena_text(b->a, audit_id.measure);
     done &= audited;
@@ -335,14 +345,14 @@ static status_code add_row(builder *b, const value *row, size_t index, failure *
 }
 
 status_code graph_build(arena *a, const value *plan, const value *catalogue, const char *out,
-                        bool again, graph *g, failure *err) {
+                        graph_mode mode, graph *g, failure *err) {
   const value *rows = value_get(plan, "rows"), *audits = value_get(plan, "audits");
   const size_t count = rows ? rows->count : 0, audit_count = audits ? audits->count : 0;
   builder b;
   begin(&b, a, catalogue, out, g);
-  b.again = again;
+  b.mode = mode;
   b.checkpoint = value_get_number(value_get(plan, "schedule"), "checkpoint", 30);
-  *g = (graph){.row_count = count};
+  *g = (graph){.a = a, .row_count = count};
   b.job_room = count * (1 + audit_count) + 16; /* mostly enough: doubling costs memory */
   g->jobs = arena_get(a, b.job_room * sizeof *g->jobs);
   b.files = arena_get(a, b.job_room * sizeof *b.files);
@@ -364,14 +374,4 @@ status_code graph_data_job(arena *a, const value *config, const value *catalogue
   status_code status = identity_of_data(config, catalogue, id.data, err);
   if (status == STATUS_OK) *made = alone.jobs[data_job(&b, config, &id)];
   return status;
-}
-
-/* A diverged run is done too: record.c reads that from its result. */
-void graph_set_states(graph *g) {
-  for (size_t i = 0; i < g->row_count; i++) {
-    const size_t at = g->row_jobs[i];
-    const job_state state = at == SIZE_MAX ? JOB_DONE : g->jobs[at].state;
-    const bool failed = state == JOB_FAILED || state == JOB_BLOCKED;
-    g->rows[i].status = state == JOB_DONE ? RUN_DONE : failed ? RUN_FAILED : RUN_MISSING;
-  }
 }

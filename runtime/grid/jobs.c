@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "grid/failed.h"
 #include "job/images.h"
 
 #include <string.h>
@@ -30,7 +31,7 @@ status_code jobs_reset(grid_job *jobs, size_t count, size_t *done, failure *err)
     bool found;
     status_code status = job_look(it->result_path, it->id, &found, err);
     if (status != STATUS_OK) return status;
-    it->state = found ? JOB_DONE : JOB_WAITING;
+    it->state = found ? JOB_DONE : it->skip ? JOB_FAILED : JOB_WAITING;
     it->attempts = 0;
     it->attempt_reserved = false;
     it->facts = (exit_facts){0};
@@ -85,6 +86,7 @@ status_code jobs_prepare(grid_job *it, failure *err) {
   if (status == STATUS_OK) status = jobs_path(it, "log.txt", log, err);
   if (status == STATUS_OK) status = files_make_folder(it->folder, err);
   if (status == STATUS_OK) status = write_job_file(it, path, err);
+  if (status == STATUS_OK) status = failed_remove(it, err);
   if (status != STATUS_OK) return status;
   it->log_start = stat(log, &info) == 0 ? (long)info.st_size : 0;
   it->attempt_reserved = true;

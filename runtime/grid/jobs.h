@@ -2,7 +2,8 @@
  *
  * A job's folder holds job.json (the job file that its worker reads) and log.txt (all that its
  * workers printed, of every attempt). A measure job shares the folder of its train job; its files
- * are measure-<first 12 digits of the id>.job.json and .log.txt. */
+ * are measure-<first 12 digits of the id>.job.json and .log.txt. A job that failed also leaves
+ * failed.json (grid/failed.h). */
 #ifndef GRID_JOBS_H
 #define GRID_JOBS_H
 
@@ -15,7 +16,8 @@ typedef enum job_state {
   JOB_WAITING, /* after schedule_run: it was never started */
   JOB_RUNNING,
   JOB_DONE,       /* its result exists */
-  JOB_FAILED,     /* it exited with an error, or crashed, was killed or timed out once too often */
+  JOB_FAILED,     /* it exited with an error, or crashed, was killed or timed out once too often;
+                     or it is not tried again (skip) */
   JOB_BLOCKED,    /* a job that it needs has failed */
   JOB_INTERRUPTED /* stopped by a signal, checkpoint written */
 } job_state;
@@ -27,6 +29,7 @@ typedef struct grid_job {
   const char *result_path;     /* done iff this file carries the id */
   const value *file;           /* the job file */
   size_t needs[4], need_count; /* indices of jobs that must be done first; always smaller */
+  bool skip; /* by the caller: it would fail again, so it counts as failed and is not started */
   /* set by jobs_reset, jobs_prepare and schedule_run: */
   job_state state;
   unsigned attempts;
@@ -41,20 +44,21 @@ typedef struct grid_job {
  * past jobs that do not wait, and jobs that can never run become JOB_BLOCKED. */
 grid_job *jobs_next(grid_job *jobs, size_t count, size_t *first);
 
-/* Sets every job to JOB_DONE or JOB_WAITING by its result; `done`: how many are done. Fails as
- * job_look does: a result that cannot be read may be a finished one. */
+/* Sets every job to JOB_DONE, JOB_FAILED (skip) or JOB_WAITING by its result; `done`: how many are
+ * done. Fails as job_look does: a result that cannot be read may be a finished one. */
 status_code jobs_reset(grid_job *jobs, size_t count, size_t *done, failure *err);
 
 /* Before the first start: STATUS_NO_INPUT where a data job that is not done lacks the user's
  * files. */
 status_code jobs_check_inputs(const grid_job *jobs, size_t count, failure *err);
 
-/* Makes the job's folder and writes its job file with the number of this attempt, unless that is
- * done already (attempt_reserved). */
+/* Makes the job's folder, writes its job file with the number of this attempt and removes the
+ * reason of an earlier failure, unless that is done already (attempt_reserved). */
 status_code jobs_prepare(grid_job *it, failure *err);
 
 enum { JOBS_PATH = 4096 };
-/* The job's file "job.json" or "log.txt". STATUS_CANNOT_CREATE where the path is too long. */
+/* The job's file "job.json", "log.txt" or "failed.json". STATUS_CANNOT_CREATE where the path is too
+ * long. */
 status_code jobs_path(const grid_job *it, const char *name, char out[JOBS_PATH], failure *err);
 
 #endif

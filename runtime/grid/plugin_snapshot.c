@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,21 +27,29 @@ static const char *last_parts(const char *path, size_t count) {
   return at;
 }
 
+/* Its name and hash as the catalogue has them; false: it could not read the file. */
+static bool describe_file(const value *entry, plugin_file *out) {
+  const char *path = value_get_text(entry, "path", "");
+  const char *known = value_get_text(entry, "hash", NULL);
+  *out = (plugin_file){.name = last_parts(path, plugins_folder_kind(path) ? 2 : 1)};
+  if (known) snprintf(out->hash, sizeof out->hash, "%s", known);
+  return known != NULL;
+}
+
 /* Files that the catalogue could not read are skipped: a run that needs one was refused. */
 static status_code read_all(arena *a, const value *catalogue, plugin_file **out, size_t *count,
                             failure *err) {
   plugin_file *all = *out = arena_get(a, (catalogue->count + 1) * sizeof *all);
   for (size_t i = 0; i < catalogue->count; i++) {
     const char *path = value_get_text(catalogue->items[i], "path", "");
-    const char *known = value_get_text(catalogue->items[i], "hash", NULL);
     plugin_file *it = &all[*count];
-    if (!known) continue;
-    it->name = last_parts(path, plugins_folder_kind(path) ? 2 : 1);
+    char hash[sizeof it->hash];
+    if (!describe_file(catalogue->items[i], it)) continue;
     status_code status = files_read(path, LARGEST, &it->bytes, &it->length, err);
     if (status != STATUS_OK) return status;
     ++*count;
-    blake2b_hex(it->bytes, it->length, it->hash);
-    if (strcmp(it->hash, known) != 0)
+    blake2b_hex(it->bytes, it->length, hash);
+    if (strcmp(it->hash, hash) != 0)
       return failure_set(err, STATUS_BAD_CONFIG,
                          "%s was rebuilt while the script was read; run again", path);
   }
@@ -52,6 +61,15 @@ static void hash_all(const plugin_file *all, size_t count, char name[33]) {
   for (size_t i = 0; i < count; i++) text_add(&list, "%s %s\n", all[i].hash, all[i].name);
   blake2b_hex(list.text, list.length, name);
   free(list.text);
+}
+
+void plugin_snapshot_hash(const value *catalogue, char name[33]) {
+  plugin_file *all = memory_array(catalogue->count + 1, sizeof *all);
+  size_t count = 0;
+  for (size_t i = 0; i < catalogue->count; i++)
+    if (describe_file(catalogue->items[i], &all[count])) count++;
+  hash_all(all, count, name);
+  free(all);
 }
 
 /* Also the unfinished copy of a hifm that was killed. */

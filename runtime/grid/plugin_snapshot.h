@@ -12,4 +12,7 @@
 status_code plugin_snapshot_take(arena *a, const char *out, const value *catalogue,
                                  const char **folder, failure *err);
 
+/* The hash of them all, by the catalogue: the name of that folder. */
+void plugin_snapshot_hash(const value *catalogue, char name[33]);
+
 #endif

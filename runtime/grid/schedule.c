@@ -1,9 +1,11 @@
 #include "grid/schedule.h"
 
 #include "grid/display.h"
+#include "grid/failed.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double TIMEOUT_GRACE = 5, STOP_GRACE = 10; /* seconds from asking to killing */
 
@@ -13,6 +15,7 @@ typedef struct slot {
   bool stop_asked, timed_out;
   double deadline; /* when the attempt times out, on the executor's clock; INFINITY: never */
   double kill_at;  /* when a job that was asked to end is killed; INFINITY: it was not asked */
+  char message[sizeof((failure *)0)->message]; /* why it fails, sent by the worker; "" */
 } slot;
 
 typedef struct run {
@@ -86,18 +89,31 @@ static void on_tick(run *r) {
 
 /* ---- what an ended job leaves ---------------------------------------------------------------- */
 
-static void finish_failed(run *r, grid_job *it) {
+/* A worker that could not send a message may have left one in its log: a failed assertion. */
+static void use_log(slot *s, const char *log, long start) {
+  char *line = exit_verdict_log_tail(log, start, 1);
+  snprintf(s->message, sizeof s->message, "%s", line);
+  free(line);
+}
+
+static void finish_failed(run *r, slot *s) {
+  grid_job *it = s->job;
   char log[JOBS_PATH];
+  failure why;
   it->state = JOB_FAILED;
   r->summary->failed++;
   r->summary->disk |= !it->facts.signal && it->facts.exit_code == STATUS_IO_FAILED;
-  if (jobs_path(it, "log.txt", log, NULL) == STATUS_OK)
-    display_failed(r->display, it->label, it->ending, log, it->log_start);
+  if (jobs_path(it, "log.txt", log, NULL) != STATUS_OK) return;
+  display_failed(r->display, it->label, it->ending, s->message, log, it->log_start);
+  if (!s->message[0] && !it->facts.timed_out) use_log(s, log, it->log_start);
+  if (failed_write(it, s->message, r->options->plugins, &why) != STATUS_OK)
+    display_say(r->display, "the reason is not saved: %s", why.message);
 }
 
-static void finish_accident(run *r, grid_job *it) {
+static void finish_accident(run *r, slot *s) {
+  grid_job *it = s->job;
   if (it->attempts > r->options->retries) {
-    finish_failed(r, it);
+    finish_failed(r, s);
     return;
   }
   it->state = JOB_WAITING;
@@ -141,10 +157,10 @@ static void on_ended(run *r, slot *s, const exit_facts *seen) {
     how = "interrupted";
     break;
   case EXIT_ACCIDENT:
-    finish_accident(r, it);
+    finish_accident(r, s);
     break;
   case EXIT_FAILED:
-    finish_failed(r, it);
+    finish_failed(r, s);
   }
   const bool again = it->state == JOB_WAITING || it->state == JOB_INTERRUPTED;
   display_end(r->display, s->line, how, again, now(r));
@@ -198,18 +214,28 @@ static void start_ready(run *r) {
 static status_code look_for_results(run *r) {
   status_code status = jobs_reset(r->jobs, r->count, &r->summary->already, r->err);
   if (status != STATUS_OK) return status;
-  for (size_t i = 0; i < r->count; i++)
+  for (size_t i = 0; i < r->count; i++) {
     if (r->jobs[i].state == JOB_WAITING) display_expect(r->display, r->jobs[i].kind);
+    if (r->jobs[i].state == JOB_FAILED) r->summary->skipped++;
+  }
   if (r->summary->already)
     display_say(r->display, "%zu of %zu jobs (data, training, measurements) are done already",
                 r->summary->already, r->count);
   return STATUS_OK;
 }
 
+static void on_news(run *r, slot *s, const value *news) {
+  const char *message = value_get_text(news, "failure", NULL);
+  if (message)
+    snprintf(s->message, sizeof s->message, "%s", message);
+  else
+    display_progress(r->display, s->line, news, now(r));
+}
+
 static void take(run *r, const event *e) {
   switch (e->type) {
   case EVENT_NEWS:
-    display_progress(r->display, r->slots[e->slot].line, e->news, now(r));
+    on_news(r, &r->slots[e->slot], e->news);
     break;
   case EVENT_ENDED:
     on_ended(r, &r->slots[e->slot], &e->facts);

@@ -8,17 +8,19 @@
 #include <stdio.h>
 
 typedef struct schedule_options {
-  double timeout;   /* seconds per attempt; 0: none */
-  unsigned retries; /* after a crash, a kill, a timeout or a loss */
-  FILE *screen;     /* where a person sees progress and messages; NULL: nowhere */
+  double timeout;      /* seconds per attempt; 0: none */
+  unsigned retries;    /* after a crash, a kill, a timeout or a loss */
+  const char *plugins; /* the hash of all plugins, for failed.json; NULL: not known */
+  FILE *screen;        /* where a person sees progress and messages; NULL: nowhere */
 } schedule_options;
 
 typedef struct schedule_summary {
   size_t done;    /* by this call */
   size_t already; /* their results existed before */
   size_t failed, interrupted;
-  bool disk;  /* a job failed because it could not read or write: STATUS_IO_FAILED */
-  int signal; /* the signal that ended the run, or 0 */
+  size_t skipped; /* not tried: they would fail again */
+  bool disk;      /* a job failed because it could not read or write: STATUS_IO_FAILED */
+  int signal;     /* the signal that ended the run, or 0 */
 } schedule_summary;
 
 /* Runs every job that is not done, in order, in the executor's slots. Returns STATUS_OK also when

@@ -87,6 +87,15 @@ void progress_report_phase(const char *phase, double done, double total) {
                               .best = NAN});
 }
 
+static void send_text(const char *key, const char *text) {
+  if (descriptor < 0) return;
+  arena a = {0};
+  value *message = value_new(&a, VALUE_MAP);
+  value_put_text(&a, message, key, text);
+  send_line(&a, message);
+  arena_close(&a);
+}
+
 void progress_note(const char *format, ...) {
   char text[700];
   va_list arguments;
@@ -94,12 +103,11 @@ void progress_note(const char *format, ...) {
   vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
   fprintf(stderr, "%s\n", text); /* always in the log */
-  if (descriptor < 0) return;
-  arena a = {0};
-  value *message = value_new(&a, VALUE_MAP);
-  value_put_text(&a, message, "note", text);
-  send_line(&a, message);
-  arena_close(&a);
+  send_text("note", text);
+}
+
+void progress_failure(const char *message) {
+  send_text("failure", message);
 }
 
 static void on_signal(int number) {

@@ -37,6 +37,7 @@ status_code worker_run(const char *path, failure *err) {
   /* A measure job shares the folder of its train job, so a file there may belong to another job. */
   if (status == STATUS_OK && work.kind != JOB_MEASURE) remove_leftovers(work.folder);
   if (status == STATUS_OK) status = BODIES[work.kind](&a, &work, err);
+  if (status != STATUS_OK && status != STATUS_INTERRUPTED && err) progress_failure(err->message);
   arena_close(&a);
   return status;
 }

@@ -12,6 +12,8 @@ typedef struct run_row {
   const char *const *audit_ids; /* measure id per audit */
   const value *config;          /* resolved */
   run_status status;
+  const char *reason; /* FAILED: why; else "" or NULL */
+  bool skipped;       /* FAILED: before, and it was not tried again */
 } run_row;
 
 #endif

@@ -141,6 +141,11 @@ static status_code remove_files(const figure_request *request, failure *err) {
   return status == STATUS_OK ? entries_remove(request->folder, request->name, ".png", err) : status;
 }
 
+void figure_remove(const char *folder, const char *name) {
+  const figure_request request = {.folder = folder, .name = name};
+  remove_files(&request, NULL);
+}
+
 static figure begin(const figure_request *request) {
   figure f = {.request = request};
   f.known = columns_of(&f.memory, request->metrics);

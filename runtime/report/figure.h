@@ -33,4 +33,7 @@ status_code figure_write(const figure_request *request, bool *made, failure *err
 /* Refuses what figure_write would refuse, were `history` the folder's history.csv. */
 status_code figure_check(const figure_request *request, const csv_table *history, failure *err);
 
+/* Removes the files of a figure; what is not there is not an error. */
+void figure_remove(const char *folder, const char *name);
+
 #endif

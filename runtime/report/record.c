@@ -59,6 +59,10 @@ typedef struct sources {
   const value *best, *last;     /* rows; NULL: none */
 } sources;
 
+static bool is_solved(const value *row) {
+  return strcmp(value_get_text(row, "solver", "ok"), "ok") == 0;
+}
+
 static double in_row(const value *row, const column_facts *c) {
   if (!row || (c->needs_solution && isnan(history_score(row)))) return NAN;
   return value_get_number(row, c->key, NAN);
@@ -170,10 +174,38 @@ static const char **add_audit(arena *a, csv_set *set, const run_row *row, const 
   return add_numbers(a, &set->known.audit, &s, next);
 }
 
+/* The file may be read on another machine: of paths the last part stays. A path is a word that
+ * begins with a slash or has two of them. */
+static const char *without_paths(arena *a, const char *text) {
+  char *out = arena_text(a, text), *to = out;
+  while (*text) {
+    const size_t length = strcspn(text, " \",:;()'");
+    const char *first = memchr(text, '/', length), *last = memrchr(text, '/', length);
+    const bool is_path = first && (first == text || first != last) && last + 1 < text + length;
+    const char *from = is_path ? last + 1 : text;
+    while (from < text + length) *to++ = *from++;
+    text += length;
+    if (*text) *to++ = *text++;
+  }
+  *to = 0;
+  return out;
+}
+
+/* Why a run has no numbers; "" where it has some, or is not done yet. */
+static const char *reason_of(const run_row *row, const outcome *o, const sources *s, arena *a) {
+  if (o->status == RUN_FAILED) return row->reason ? without_paths(a, row->reason) : "";
+  if (o->status == RUN_DIVERGED) return value_get_text(o->train, "message", "");
+  for (size_t i = 0; s->history && i < s->history->count; i++)
+    if (is_solved(s->history->items[i])) return "";
+  if (!s->last || is_solved(s->last)) return "";
+  return arena_format(a, "solver: %s", value_get_text(s->last, "solver", ""));
+}
+
 static void add_run(arena *a, csv_set *set, const run_row *row, const outcome *o,
                     const sources *s) {
   const char **cells, **next = begin_row(a, set, row->cells, &cells);
   *next++ = run_status_word(o->status);
+  *next++ = reason_of(row, o, s, a);
   next = add_numbers(a, &set->known.runs, s, next);
   *next++ = arena_format(a, "%.12s", row->train_id);
   *next++ = arena_format(a, "%.12s", row->measure_id);
@@ -184,10 +216,9 @@ static void add_run(arena *a, csv_set *set, const run_row *row, const outcome *o
 
 static void add_measured(arena *a, csv_set *set, const run_row *row, const value *entry) {
   const char **cells, **next = begin_row(a, set, row->cells, &cells);
-  const bool is_solved = strcmp(value_get_text(entry, "solver", "ok"), "ok") == 0;
   for (size_t k = 0; k < set->known.history.count; k++) {
     const column_facts *c = &set->known.history.items[k];
-    const bool is_empty = c->needs_solution && !is_solved;
+    const bool is_empty = c->needs_solution && !is_solved(entry);
     *next++ = is_empty ? "" : number_text(a, value_get_number(entry, c->key, NAN));
   }
   *next++ = value_get_text(entry, "solver", "");
@@ -231,6 +262,7 @@ static void begin_runs(csv_set *set) {
   const column_set *known = &set->known;
   const char **header, **next = begin_header(set, &header);
   *next++ = "status";
+  *next++ = "reason";
   next = add_names(&known->runs, next);
   *next++ = "train_id";
   *next++ = "measure_id";
@@ -254,7 +286,7 @@ static void begin_timings(csv_set *set) {
 }
 
 static void begin(csv_set *set, const record_request *request) {
-  enum { WORDS = 3 }; /* status, ids; solver */
+  enum { WORDS = 4 }; /* status, reason, ids; solver */
   *set = (csv_set){.request = request};
   set->known = columns_of(&set->memory, request->metrics);
   set->most = request->columns->count + WORDS + TIMING_COUNT + set->known.runs.count +

@@ -48,10 +48,10 @@ static status_code write_files(table_parts *p, const csv_table *csv, failure *er
   return status;
 }
 
-static void remove_files(const table_request *request) {
-  entries_remove(request->folder, request->name, CSV, NULL);
+void table_remove(const char *folder, const char *name) {
+  entries_remove(folder, name, CSV, NULL);
   for (const table_style *style = TABLE_STYLES; style->ending; style++)
-    entries_remove(request->folder, request->name, style->ending, NULL);
+    entries_remove(folder, name, style->ending, NULL);
 }
 
 static void print_text(const table_parts *p, const csv_table *csv, FILE *screen) {
@@ -101,6 +101,6 @@ status_code table_write(const table_request *request, FILE *screen, failure *err
   csv_table_close(&csv);
   table_close(&p);
   csv_table_close(&runs);
-  if (status != STATUS_OK) remove_files(request);
+  if (status != STATUS_OK) table_remove(request->folder, request->name);
   return status;
 }

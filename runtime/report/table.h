@@ -70,4 +70,7 @@ status_code table_write(const table_request *request, FILE *screen, failure *err
 /* The endings of the files that table_write writes, ".csv, .md, ...". */
 const char *table_endings(arena *a);
 
+/* Removes the files of a table; what is not there is not an error. */
+void table_remove(const char *folder, const char *name);
+
 #endif

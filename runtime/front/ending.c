@@ -1,0 +1,77 @@
+#include "front/ending.h"
+
+#include "base/csv_table.h"
+
+#include <string.h>
+
+enum { DONE, DIVERGED, FAILED, SKIPPED, MISSING, KINDS };
+static const char *const WORDS[KINDS] = {"done", "diverged", "failed", "skipped", "missing"};
+
+/* Runs that ended alike. */
+typedef struct group {
+  size_t count, explained;
+  const char *label, *reason; /* of the first one that has a reason */
+} group;
+
+static int kind_of(const run_row *row, const char *status) {
+  if (row->skipped) return SKIPPED;
+  for (int kind = 0; kind < KINDS; kind++)
+    if (strcmp(status, WORDS[kind]) == 0) return kind;
+  return MISSING;
+}
+
+static void add(group *g, arena *a, const run_row *row, const char *reason) {
+  g->count++;
+  if (!*reason || g->explained++) return;
+  g->label = graph_label(a, row->cells);
+  g->reason = reason;
+}
+
+static void print_reason(const group *g, const char *what, FILE *out) {
+  if (!g->explained) return;
+  fprintf(out, "%s: %s: %s", what, g->label, g->reason);
+  if (g->explained > 1) fprintf(out, " (and %zu more)", g->explained - 1);
+  fputc('\n', out);
+}
+
+/* Audits are no rows: a run may be done and its audit not. */
+static void print_audits(const session *s, FILE *out) {
+  size_t failed = 0, blocked = 0;
+  const graph *g = &s->jobs;
+  for (size_t i = 0; i < g->job_count; i++) {
+    if (g->jobs[i].kind != JOB_MEASURE) continue;
+    failed += g->jobs[i].state == JOB_FAILED;
+    blocked += g->jobs[i].state == JOB_BLOCKED;
+  }
+  if (failed)
+    fprintf(out, "%zu measurement%s of trained weights failed\n", failed, failed == 1 ? "" : "s");
+  if (blocked)
+    fprintf(out, "%zu measurement%s (audits) %s not made, because what %s failed\n", blocked,
+            blocked == 1 ? "" : "s", blocked == 1 ? "was" : "were",
+            blocked == 1 ? "it needs" : "they need");
+}
+
+status_code ending_print(const session *s, FILE *out, failure *err) {
+  arena a = {0};
+  csv_table runs;
+  group groups[KINDS] = {{0}};
+  status_code status = csv_table_read(&runs, arena_format(&a, "%s/runs.csv", s->folder), err);
+  if (status != STATUS_OK) {
+    arena_close(&a);
+    return status;
+  }
+  const int word = csv_table_column(&runs, "status"), reason = csv_table_column(&runs, "reason");
+  for (size_t i = 0; i < runs.count && i < s->jobs.row_count; i++)
+    add(&groups[kind_of(&s->jobs.rows[i], runs.cells[i][word])], &a, &s->jobs.rows[i],
+        runs.cells[i][reason]);
+  for (int kind = 0; kind < KINDS; kind++)
+    if (kind != MISSING || groups[kind].count)
+      fprintf(out, "%s%zu %s", kind ? ", " : "", groups[kind].count, WORDS[kind]);
+  fputc('\n', out);
+  print_reason(&groups[DONE], "without numbers", out);
+  for (int kind = DIVERGED; kind < MISSING; kind++) print_reason(&groups[kind], WORDS[kind], out);
+  print_audits(s, out);
+  csv_table_close(&runs);
+  arena_close(&a);
+  return STATUS_OK;
+}

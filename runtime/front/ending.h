@@ -1,0 +1,11 @@
+/* The last lines of `hifm run`: what became of the runs, and why. */
+#ifndef FRONT_ENDING_H
+#define FRONT_ENDING_H
+
+#include "front/session.h"
+
+/* "n done, n diverged, n failed, n skipped" and the first reason of each kind, from runs.csv, which
+ * must have been written. */
+status_code ending_print(const session *s, FILE *out, failure *err);
+
+#endif

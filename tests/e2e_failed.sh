@@ -1,0 +1,112 @@
+#!/usr/bin/env bash
+# A run that failed or diverged keeps its reason. What would fail again is not tried at each call.
+source "$(dirname "$0")/e2e.inc.sh"
+
+# cell COLUMN FLOW: of runs.csv in $view. No cell before the column may have a comma.
+cell() {
+  awk -F, -v name="$1" -v flow="$2" '
+    NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next } $1 == flow { print $at }' "$view/runs.csv"
+}
+
+say "a failed training: its reason is in runs.csv, ls, log and the last lines"
+cluster_script cluster.lua 1 'audits = { tight = { ["measure.solver.rtol"] = 1e-7 } },'
+grid=(cluster.lua --set flow.hessian.energy=lennard_jones
+  --only flow.hyperbolize=no,flow.project=no --only flow=transport --out out)
+why="negative eigenvalue"
+expect_code 1 "$hifm" run "${grid[@]}"
+view=$(echo out/cluster-partial-*)
+expect_words "1 done, 0 diverged, 1 failed, 0 skipped" "failed: formation energy lennard_jones: training point" \
+  "1 measurement (audits) was not made"
+[ "$(cell status formation)" = failed ] || fail "runs.csv does not say failed"
+cell reason formation | grep -q "^\"training point.*$why" || fail "no reason in runs.csv"
+[ -z "$(cell reason transport)" ] || fail "a reason of a run that is done"
+folder=$(echo out/runs/*hessian*)
+grep -q '"exit_code": 78' "$folder/failed.json" || fail "no exit code in failed.json"
+cp "$view/runs.csv" first.csv
+expect_code 0 "$hifm" table "${grid[@]}"
+expect_same first.csv "$view/runs.csv"
+expect_code 0 "$hifm" ls --out out
+grep -q "^failed .*hessian.*$why" stdout || fail "ls does not say why"
+expect_code 0 "$hifm" log hessian --out out
+tail -1 stdout | grep -q "^failed: .*$why" || fail "log does not end with the reason"
+
+# expect_attempts NUMBER: of the failed training until now.
+expect_attempts() {
+  grep -q "\"attempt\": $1,\|\"attempt\": $1\$" "$folder/job.json" || fail "not $1 attempts"
+}
+
+say "it is not tried again, until asked to, or until hifm or a plugin changes"
+expect_attempts 1
+expect_code 1 "$hifm" run "${grid[@]}"
+expect_words "1 failed before with training point" "--rerun-failed tries again" "1 done, 0 diverged, 0 failed, 1 skipped"
+expect_attempts 1
+expect_same first.csv "$view/runs.csv"
+expect_code 0 "$hifm" run "${grid[@]}" --dry-run
+expect_words "failed before; --rerun-failed tries again"
+expect_code 1 "$hifm" run "${grid[@]}" --rerun-failed
+expect_words "1 done, 0 diverged, 1 failed, 0 skipped"
+expect_attempts 2
+sed -i 's/"hifm": "/&0/' "$folder/failed.json"
+expect_code 1 "$hifm" run "${grid[@]}"
+expect_attempts 3
+sed -i 's/"plugins": "/&0/' "$folder/failed.json"
+expect_code 1 "$hifm" run "${grid[@]}"
+expect_attempts 4
+grep -q '"plugins": "[0-9a-f]' "$folder/failed.json" || fail "no plugins in failed.json"
+expect_code 1 "$hifm" run "${grid[@]}"
+expect_attempts 4
+
+say "a data set that fails: what needs it has its reason, and is skipped with it"
+mkdir points
+printf '\223NUMPY\1\0v\0%-117s\n' "{'descr': '<f8', 'fortran_order': False, 'shape': (400, 2), }" >points/nan.npy
+head -c 6400 /dev/zero | tr '\0' '\377' >>points/nan.npy # NaN
+cat >points.lua <<'LUA'
+local h = require "hifm"
+return h.experiment {
+  dataset = { "file", path = "points/nan.npy", train = 100, test = 10 },
+  network = { "mlp", width = 8 },
+  train   = { batch = 50, epochs = 1 },
+  flow    = h.grid { h.as("OT", { { "transport" } }), h.as("other", { { "interpolant" } }) },
+}
+LUA
+view=out/points
+expect_code 1 "$hifm" run points.lua --out out
+expect_words "0 done, 0 diverged, 2 failed, 0 skipped"
+cell reason OT | grep -q "^\"*data set file failed: nan.npy: row 0" || fail "no reason of the data set, or a path in it"
+expect_code 1 "$hifm" run points.lua --out out
+expect_words "1 failed before" "0 done, 0 diverged, 0 failed, 2 skipped" "skipped: OT: data set file failed"
+expect_code 0 "$hifm" table points.lua --out out
+[ "$(cell status OT)" = failed ] || fail "table forgets that the data set failed"
+
+say "a timeout is tried again at the next call"
+plane_script slow.lua 400 'measure = { every = 400 }, schedule = { timeout = 0.05, retries = 0, checkpoint = 0.02 },'
+view=out/slow
+expect_code 1 "$hifm" run slow.lua --only flow=transport --out out
+grep -q ',failed,\(.* failed: \)*timeout after 0.05 s,' "$(latest_partial "$view")/runs.csv" || fail "no reason of a timeout"
+sed -i 's/timeout = 0.05/timeout = 60/' slow.lua
+expect_code 0 "$hifm" run slow.lua --only flow=transport --out out
+! grep -q 'failed before' stderr || fail "a timeout was skipped"
+! grep -q timeout "$(latest_partial "$view")/runs.csv" || fail "a reason stays after success"
+[ ! -e "$(echo out/runs/*transport*)/failed.json" ] || [ ! -e out/cache/mcmc-*/failed.json ] ||
+  fail "failed.json stays after success"
+
+say "a run that diverged, and one whose solver never ends"
+plane_script plane.lua 2
+expect_code 0 "$hifm" run plane.lua --only flow=transport --set optimizer.lr=1000 --set network.depth=12 --out diverged
+view=$(echo diverged/plane-partial-*)
+expect_words "0 done, 1 diverged, 0 failed, 0 skipped" "diverged: transport" "not finite at step"
+grep -q ',diverged,\"*not finite at step' "$view/runs.csv" || fail "no reason of a divergence"
+expect_code 0 "$hifm" ls --out diverged
+grep -q '^diverged .*not finite at step' stdout || fail "ls does not say why it diverged"
+expect_code 0 "$hifm" log transport --out diverged
+tail -1 stdout | grep -q '^diverged: not finite at step' || fail "log does not say why it diverged"
+expect_code 0 "$hifm" run plane.lua --only flow=transport --set measure.max_attempts=1 --out unsolved
+view=$(echo unsolved/plane-partial-*)
+expect_words "1 done, 0 diverged" "without numbers: transport" "solver: "
+grep -q ',done,\"*solver: ' "$view/runs.csv" || fail "no reason of a solver that failed"
+
+say "the message also goes where no full disk is"
+code=0
+HIFM_PROGRESS_FD=3 "$hifm" worker nothing.json 3>sent 2>/dev/full || code=$?
+[ "$code" = 66 ] || fail "exit code $code of a worker without a job"
+grep -q '{"failure":".*nothing.json' sent || fail "the reason was not sent"
