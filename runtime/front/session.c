@@ -1,6 +1,6 @@
 #include "front/session.h"
 
-#include "base/files.h"
+#include "base/folders.h"
 #include "front/program.h"
 #include "host/catalogue.h"
 #include "plan/lua_files.h"
@@ -119,7 +119,7 @@ status_code session_open(session *s, arena *a, const options *given, bool again,
 
 status_code session_record(session *s, failure *err) {
   graph_set_states(&s->jobs);
-  status_code status = files_make_folder(s->folder, err);
+  status_code status = folders_make(s->folder, 1, err); /* before the results are read */
   if (status != STATUS_OK) return status;
   const record_request all = request_record(s);
   return record_write(s->folder, &all, err);

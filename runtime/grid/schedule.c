@@ -3,6 +3,7 @@
 #include "grid/display.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 
 static const double TIMEOUT_GRACE = 5, STOP_GRACE = 10; /* seconds from asking to killing */
@@ -25,6 +26,7 @@ typedef struct run {
   size_t running;
   display *display;
   bool stopping;      /* nothing new starts */
+  bool stop_now_next; /* a SIGINT or SIGTERM has arrived: the next one means now */
   bool starved;       /* the executor takes no more jobs until a running one has ended */
   status_code status; /* not STATUS_OK: cannot go on */
   failure *err;
@@ -60,15 +62,20 @@ static void stop_all(run *r) {
   }
 }
 
+/* A terminal that closes sends SIGHUP twice, and a session that ends may send SIGTERM after it. */
 static void on_signal(run *r, int number) {
-  if (r->summary->signal) {
+  const bool is_request = number == SIGINT || number == SIGTERM;
+  if (is_request && r->stop_now_next) {
     for (slot *s = r->slots; s < r->slots + r->where->slots; s++)
       if (s->job) kill_job(r, s);
     return;
   }
+  r->stop_now_next |= is_request;
+  if (is_request || !r->summary->signal)
+    display_say(r->display, "stopping: %zu running jobs write checkpoints%s", r->running,
+                is_request ? " (once more: stop now)" : "");
+  if (r->summary->signal) return;
   r->summary->signal = number;
-  display_say(r->display, "stopping: %zu running jobs write checkpoints (once more: stop now)",
-              r->running);
   stop_all(r);
 }
 

@@ -26,7 +26,7 @@ typedef struct schedule_summary {
  * stopped as by a signal).
  *
  * At the first EVENT_SIGNAL no new jobs start and the running ones are asked to write a checkpoint
- * and end (killed after 10 s); a second one kills them at once. Crash, kill, timeout and loss are
+ * and end (killed after 10 s); a second SIGINT or SIGTERM kills them at once. Crash, kill, timeout and loss are
  * tried `retries` times more; a job that exits with an error is not. */
 status_code schedule_run(const executor *where, grid_job *jobs, size_t count,
                          const schedule_options *options, schedule_summary *summary, failure *err);

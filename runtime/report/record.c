@@ -30,21 +30,26 @@ typedef struct outcome {
   run_status status;
 } outcome;
 
-static const value *read_result(arena *a, const char *path, const char *id) {
-  const value *result = NULL;
-  if (!job_is_done(path, id) || json_read(a, path, &result, NULL) != STATUS_OK) return NULL;
-  return result;
+/* A result that cannot be read now is a failure, not a missing one. */
+static status_code read_result(arena *a, const char *path, const char *id, const value **out,
+                               failure *err) {
+  bool done;
+  *out = NULL;
+  status_code status = job_look(path, id, &done, err);
+  return status == STATUS_OK && done ? json_read(a, path, out, err) : status;
 }
 
-static outcome read_outcome(arena *a, const run_row *row) {
-  outcome o = {.status = row->status};
-  if (row->status != RUN_DONE && row->status != RUN_DIVERGED) return o;
-  o.train = read_result(a, arena_format(a, "%s/result.json", row->folder), row->train_id);
-  o.measure = read_result(a, job_measure_path(a, row->folder, row->measure_id), row->measure_id);
-  if (o.train) o.status = run_status_in(o.train);
+static status_code read_outcome(arena *a, const run_row *row, outcome *o, failure *err) {
+  *o = (outcome){.status = row->status};
+  if (row->status != RUN_DONE && row->status != RUN_DIVERGED) return STATUS_OK;
+  const char *train = arena_format(a, "%s/result.json", row->folder);
+  const char *measure = job_measure_path(a, row->folder, row->measure_id);
+  status_code status = read_result(a, train, row->train_id, &o->train, err);
+  if (status == STATUS_OK) status = read_result(a, measure, row->measure_id, &o->measure, err);
+  if (o->train) o->status = run_status_in(o->train);
   /* A diverged run may have ended before its first measurement; a finished one has measured. */
-  if (!o.train || (!o.measure && o.status == RUN_DONE)) o = (outcome){.status = RUN_MISSING};
-  return o;
+  if (!o->train || (!o->measure && o->status == RUN_DONE)) *o = (outcome){.status = RUN_MISSING};
+  return status;
 }
 
 static bool is_solved(const value *row) {
@@ -151,8 +156,8 @@ static const char **begin_row(arena *a, const csv_set *set, const value *cells, 
  * and that of the last weights (job/run_evaluate.c). Where the audit is the measurement made in
  * training, the history is of all epochs. trained: of that measurement. */
 static const char **add_audit(arena *a, const csv_set *set, const run_row *row, const char *id,
+                              const value *measure,
                               const sources *trained, const char **next) {
-  const value *measure = read_result(a, job_measure_path(a, row->folder, id), id);
   sources s = sources_of(NULL, measure);
   if (s.last && strcmp(id, row->measure_id) != 0)
     s.best = isnan(score(s.history->items[0])) ? NULL : s.history->items[0];
@@ -160,16 +165,24 @@ static const char **add_audit(arena *a, const csv_set *set, const run_row *row, 
   return add_numbers(a, &set->known.audit, &s, next);
 }
 
-static void add_run(arena *a, csv_set *set, const run_row *row, const outcome *o) {
+static status_code add_run(arena *a, csv_set *set, const run_row *row, const outcome *o,
+                           failure *err) {
   const sources s = sources_of(o->train, o->measure);
   const char **cells, **next = begin_row(a, set, row->cells, &cells);
   *next++ = run_status_word(o->status);
   next = add_numbers(a, &set->known.runs, &s, next);
   *next++ = arena_format(a, "%.12s", row->train_id);
   *next++ = arena_format(a, "%.12s", row->measure_id);
-  for (size_t k = 0; k < set->request->audit_count; k++)
-    next = add_audit(a, set, row, row->audit_ids[k], &s, next);
+  for (size_t k = 0; k < set->request->audit_count; k++) {
+    const value *measure;
+    const char *id = row->audit_ids[k];
+    status_code status =
+        read_result(a, job_measure_path(a, row->folder, id), id, &measure, err);
+    if (status != STATUS_OK) return status;
+    next = add_audit(a, set, row, id, measure, &s, next);
+  }
   csv_table_add(&set->runs, cells);
+  return STATUS_OK;
 }
 
 static void add_history(arena *a, csv_set *set, const run_row *row, const outcome *o) {
@@ -279,19 +292,26 @@ void record_blank(const record_request *request, csv_table *runs, csv_table *his
   arena_close(&set.memory);
 }
 
+static status_code add_row(csv_set *set, const run_row *row, failure *err) {
+  arena memory = {0};
+  outcome o;
+  status_code status = read_outcome(&memory, row, &o, err);
+  if (status == STATUS_OK) status = add_run(&memory, set, row, &o, err);
+  if (status == STATUS_OK) {
+    add_history(&memory, set, row, &o);
+    add_timing(&memory, set, row, &o);
+  }
+  arena_close(&memory);
+  return status;
+}
+
 status_code record_write(const char *folder, const record_request *request, failure *err) {
   csv_set set;
   begin(&set, request);
-  for (size_t i = 0; i < request->row_count; i++) {
-    const run_row *row = &request->rows[i];
-    arena memory = {0};
-    const outcome o = read_outcome(&memory, row);
-    add_run(&memory, &set, row, &o);
-    add_history(&memory, &set, row, &o);
-    add_timing(&memory, &set, row, &o);
-    arena_close(&memory);
-  }
-  status_code status = write_files(&set, folder, err);
+  status_code status = STATUS_OK;
+  for (size_t i = 0; i < request->row_count && status == STATUS_OK; i++)
+    status = add_row(&set, &request->rows[i], err);
+  if (status == STATUS_OK) status = write_files(&set, folder, err);
   csv_table_close(&set.runs);
   csv_table_close(&set.history);
   csv_table_close(&set.timings);
