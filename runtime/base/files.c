@@ -1,5 +1,7 @@
 #include "base/files.h"
 
+#include "base/folders.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -58,9 +60,11 @@ status_code files_make_folder(const char *path, failure *err) {
 }
 
 status_code files_make_temporary(arena *a, const char *name, const char **path, failure *err) {
-  const char *place = getenv("TMPDIR");
-  char *made = arena_format(a, "%s/%s-XXXXXX", place && *place ? place : "/tmp", name);
+  const char *chosen = getenv("TMPDIR"), *place = chosen && *chosen ? chosen : "/tmp";
+  char *made = arena_format(a, "%s/%s-XXXXXX", place, name);
+  folders_clean_temporaries(place, name);
   if (!mkdtemp(made)) return fail_change(err, "create the folder", made, errno);
+  files_use(made);
   *path = made;
   return STATUS_OK;
 }

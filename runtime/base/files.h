@@ -14,7 +14,8 @@
 status_code files_make_folder(const char *path, failure *err);
 
 /* Creates a new folder for this call alone, name-XXXXXX in TMPDIR (or /tmp); the caller removes
- * it. STATUS_CANNOT_CREATE, STATUS_NO_PERMISSION or STATUS_IO_FAILED (disk full). */
+ * it. Those that killed processes have left are removed. STATUS_CANNOT_CREATE, STATUS_NO_PERMISSION
+ * or STATUS_IO_FAILED (disk full). */
 status_code files_make_temporary(arena *a, const char *name, const char **path, failure *err);
 
 /* Writes a temporary file beside path, fsync, rename, fsync of the folder. STATUS_IO_FAILED (disk
@@ -32,8 +33,8 @@ status_code files_append(files_writer *writer, const void *bytes, size_t length,
 status_code files_commit(files_writer *writer, failure *err);
 void files_abandon(files_writer *writer);
 
-/* Opens a file to add to its end; not through a symbolic link. The caller closes *fd. Failures as in
- * files_write. */
+/* Opens a file to add to its end; not through a symbolic link. The caller closes *fd. Failures as
+ * in files_write. */
 status_code files_open_to_append(const char *path, int *fd, failure *err);
 
 /* Writes all bytes to a descriptor; returns 0 or the errno of the failure. */

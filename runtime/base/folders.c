@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Where the first of the last `own` parts begins. */
@@ -19,7 +20,7 @@ static size_t find_own(const char *path, size_t own) {
   return at;
 }
 
-static status_code refuse_links(const char *path, size_t own, failure *err) {
+status_code folders_check(const char *path, size_t own, failure *err) {
   char part[PATH_MAX];
   struct stat info;
   const size_t length = strlen(path);
@@ -39,7 +40,7 @@ static status_code refuse_links(const char *path, size_t own, failure *err) {
 }
 
 status_code folders_make(const char *path, size_t own, failure *err) {
-  status_code status = refuse_links(path, own, err);
+  status_code status = folders_check(path, own, err);
   return status == STATUS_OK ? files_make_folder(path, err) : status;
 }
 
@@ -58,5 +59,29 @@ void folders_clean(const char *path, const char *prefix) {
   for (const struct dirent *entry; folder && (entry = readdir(folder));)
     if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0 && folders_is_temporary(entry->d_name))
       unlinkat(dirfd(folder), entry->d_name, 0);
+  if (folder) closedir(folder);
+}
+
+/* A folder is marked as used a moment after it is made. */
+enum { YOUNG = 60 }; /* seconds */
+
+static bool is_left(const char *path) {
+  struct stat info;
+  return lstat(path, &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == geteuid() &&
+         time(NULL) - info.st_mtime > YOUNG && !files_is_used(path);
+}
+
+void folders_clean_temporaries(const char *place, const char *name) {
+  enum { LETTERS = 6 }; /* of mkdtemp */
+  const size_t length = strlen(name);
+  char path[PATH_MAX];
+  DIR *folder = opendir(place);
+  for (const struct dirent *entry; folder && (entry = readdir(folder));) {
+    const char *item = entry->d_name;
+    if (strncmp(item, name, length) != 0 || item[length] != '-') continue;
+    if (strlen(item) != length + 1 + LETTERS) continue;
+    if (snprintf(path, sizeof path, "%s/%s", place, item) >= (int)sizeof path) continue;
+    if (is_left(path)) files_remove(path, NULL);
+  }
   if (folder) closedir(folder);
 }

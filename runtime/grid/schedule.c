@@ -98,6 +98,7 @@ static void finish_failed(run *r, grid_job *it) {
   it->state = JOB_FAILED;
   r->summary->failed++;
   r->summary->disk |= !it->facts.signal && it->facts.exit_code == STATUS_IO_FAILED;
+  r->summary->resource |= !it->facts.signal && it->facts.exit_code == STATUS_NO_RESOURCE;
   if (jobs_path(it, "log.txt", log, NULL) == STATUS_OK)
     display_failed(r->display, it->label, it->ending, log, it->log_start);
 }

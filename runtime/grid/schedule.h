@@ -17,8 +17,9 @@ typedef struct schedule_summary {
   size_t done;    /* by this call */
   size_t already; /* their results existed before */
   size_t failed, interrupted;
-  bool disk;  /* a job failed because it could not read or write: STATUS_IO_FAILED */
-  int signal; /* the signal that ended the run, or 0 */
+  bool disk;     /* a job failed because it could not read or write: STATUS_IO_FAILED */
+  bool resource; /* ... or had no memory, process or thread: STATUS_NO_RESOURCE */
+  int signal;    /* the signal that ended the run, or 0 */
 } schedule_summary;
 
 /* Runs every job that is not done, in order, in the executor's slots. Returns STATUS_OK also when
@@ -26,8 +27,8 @@ typedef struct schedule_summary {
  * stopped as by a signal).
  *
  * At the first EVENT_SIGNAL no new jobs start and the running ones are asked to write a checkpoint
- * and end (killed after 10 s); a second SIGINT or SIGTERM kills them at once. Crash, kill, timeout and loss are
- * tried `retries` times more; a job that exits with an error is not. */
+ * and end (killed after 10 s); a second SIGINT or SIGTERM kills them at once. Crash, kill, timeout
+ * and loss are tried `retries` times more; a job that exits with an error is not. */
 status_code schedule_run(const executor *where, grid_job *jobs, size_t count,
                          const schedule_options *options, schedule_summary *summary, failure *err);
 

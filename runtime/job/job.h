@@ -61,7 +61,7 @@ typedef struct job {
   const value *config, *sample; /* sample: NULL for other jobs */
 } job;
 
-/* Reads and checks a job file. */
+/* Reads and checks a job file (job/job_check.h). STATUS_BAD_INPUT names file and key. */
 status_code job_read(arena *a, const char *path, job *out, failure *err);
 
 /* <folder>/measure-<first 12 digits of id>.json */

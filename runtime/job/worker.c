@@ -27,9 +27,9 @@ status_code worker_run(const char *path, failure *err) {
   job work;
   progress_start();
   progress_catch_signals();
-  blas_one_thread();
   files_use(path); /* hifm ls finds running jobs by this mark */
   status_code status = job_read(&a, path, &work, err);
+  if (status == STATUS_OK) status = blas_start(err);
   if (status == STATUS_OK) status = files_make_folder(work.folder, err);
   if (status == STATUS_OK) remove_leftovers(&a, &work);
   if (status == STATUS_OK) status = BODIES[work.kind](&a, &work, err);
