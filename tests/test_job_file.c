@@ -25,10 +25,10 @@ static const char POINTS[] =
 static const char TRAIN[] =
     "{\"job\": \"train\", \"id\": \"b\", \"folder\": \"%s/run\", \"data\": \"%s/data\","
     " \"measure_id\": \"c\", \"checkpoint_seconds\": 30, \"attempt\": 1, \"config\": {\"seed\": 0,"
-    " \"dataset\": %s, \"network\": {\"\": \"mlp\", \"width\": 4, \"depth\": 2},"
+    " \"dataset\": %s, \"network\": {\"\": \"mlp\", \"width\": 4, \"depth\": 3},"
     " \"optimizer\": {\"lr\": 0.001}, \"train\": {\"batch\": 5, \"epochs\": 1},"
     " \"measure\": {\"every\": 1, \"solver\": {\"\": \"rk45\"}, \"max_attempts\": 100},"
-    " \"flow\": {\"stages\": [{\"\": \"transport\"}, {\"\": \"anisotropic\"}]}}}";
+    " \"flow\": {\"stages\": [{\"\": \"transport\"}]}}}";
 
 /* The exit code of a worker that reads `path`, or minus the signal that ended it. */
 static int work(void) {

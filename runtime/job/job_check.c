@@ -77,6 +77,14 @@ static const value *known_settings(arena *a, const hifm_param *params, const val
   return known;
 }
 
+/* A plugin that is not found is no mistake of the job file. */
+static const hifm_param *find_plugin(void *context, hifm_kind kind, const char *name,
+                                     failure *err) {
+  const hifm_param *params = plugins_lookup.find(plugins_lookup.context, kind, name, err);
+  *(bool *)context |= !params;
+  return params;
+}
+
 static status_code check_section(const checking *c, const hifm_param *params, const value *section,
                                  const char *name) {
   const value *checked;
@@ -84,10 +92,13 @@ static status_code check_section(const checking *c, const hifm_param *params, co
   if (!section || section->type != VALUE_MAP)
     return failure_set(c->err, STATUS_BAD_INPUT, "%s: \"%s\" is not a table", c->path, name);
   const value *known = known_settings(c->memory, params, section);
+  bool lacks_plugin = false;
+  const params_lookup lookup = {.find = find_plugin, .context = &lacks_plugin};
   const status_code status =
-      params_check(c->memory, params, known, name, &plugins_lookup, NULL, &checked, &why);
+      params_check(c->memory, params, known, name, &lookup, NULL, &checked, &why);
   if (status == STATUS_OK) return STATUS_OK;
-  return failure_set(c->err, STATUS_BAD_INPUT, "%s: %.400s", c->path, why.message);
+  return failure_set(c->err, lacks_plugin ? status : STATUS_BAD_INPUT, "%s: %.400s", c->path,
+                     why.message);
 }
 
 /* Points are plain or of particles, never both. */

@@ -37,8 +37,11 @@ static struct rlimit lowered(struct rlimit now, rlim_t soft, rlim_t hard) {
   return now;
 }
 
-/* A busy machine gives a script less than one processor; one that waits has no CPU time at all. */
-enum { PATIENCE = 6 }; /* seconds for each CPU second */
+/* Seconds, for a script that waits and uses no CPU time; a busy machine gives it less than a whole
+ * processor. */
+static unsigned wall_seconds(unsigned cpu_seconds) {
+  return 30 + 6 * cpu_seconds;
+}
 
 /* The second between the limits is for the signal to end the child; then it is killed. */
 static void set_limits(unsigned cpu_seconds, size_t bytes) {
@@ -86,7 +89,7 @@ static status_code explain_end(const char *name, int ending, unsigned cpu_second
   int number = WIFSIGNALED(ending) ? WTERMSIG(ending) : 0;
   if (number == SIGALRM)
     return failure_set(err, STATUS_BAD_CONFIG, "%s: the script took more than %u s", name,
-                       PATIENCE * cpu_seconds);
+                       wall_seconds(cpu_seconds));
   if (number == SIGXCPU)
     return failure_set(err, STATUS_BAD_CONFIG,
                        "%s: the script took more than %u s of CPU time; it should declare runs",
@@ -129,7 +132,7 @@ status_code sandbox_run(arena *a, const char *name, unsigned cpu_seconds, size_t
   pid_t child = fork();
   if (child == 0) {
     close(ends[0]);
-    follow_parent(parent, PATIENCE * cpu_seconds);
+    follow_parent(parent, wall_seconds(cpu_seconds));
     set_limits(cpu_seconds, bytes);
     be_child(ends[1], work, context);
   }
