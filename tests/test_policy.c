@@ -299,6 +299,33 @@ static void a_second_signal_kills(void **state) {
   assert_int_equal(w.summary.signal, SIGINT); /* the first one */
 }
 
+/* A terminal that closes sends SIGHUP twice; its session may send SIGTERM once. */
+static void a_hangup_never_kills(void **state) {
+  (void)state;
+  add("a");
+  signals(1, SIGHUP);
+  signals(1.1, SIGHUP);
+  signals(1.2, SIGTERM);
+  signals(1.3, SIGHUP);
+  ends(5, 0, (exit_facts){.exit_code = STATUS_INTERRUPTED});
+  assert_int_equal(run(), STATUS_OK);
+  assert_string_equal(w.fake.log, "start 0 a; end 0; ");
+  assert_summary(0, 0, 1);
+  assert_int_equal(w.summary.signal, SIGHUP);
+}
+
+static void a_hangup_after_an_interrupt_never_kills(void **state) {
+  (void)state;
+  add("a");
+  signals(1, SIGINT);
+  signals(1.1, SIGHUP);
+  ticks(2);
+  signals(3, SIGINT);
+  ends(5, 0, (exit_facts){.signal = SIGKILL});
+  assert_int_equal(run(), STATUS_OK);
+  assert_string_equal(w.fake.log, "start 0 a; end 0; kill 0; ");
+}
+
 /* After a timeout the job has been asked already, and its grace is not made longer. */
 static void a_signal_after_a_timeout(void **state) {
   (void)state;
@@ -415,6 +442,8 @@ int main(void) {
       TEST(a_result_after_the_timeout_counts),
       TEST(a_signal_stops_in_order),
       TEST(a_second_signal_kills),
+      TEST(a_hangup_never_kills),
+      TEST(a_hangup_after_an_interrupt_never_kills),
       TEST(a_signal_after_a_timeout),
       TEST(a_crash_while_stopping_is_not_tried_again),
       TEST(a_start_for_later_waits_for_an_end),

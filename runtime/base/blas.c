@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* dsyevd counts its workspace of 1 + 6 d + 2 d^2 doubles in 32 bits. */
 enum { LARGEST = 32000 };
@@ -79,6 +80,21 @@ const char *blas_library(void) {
   return text;
 }
 
-void blas_one_thread(void) {
+/* OpenBLAS maps a buffer at its first call, 128 MB in Debian's builds, and where it gets none it
+ * tries for ever. So it is asked for here, with some room for what is allocated later. */
+enum { NEEDED = (128 + 16) << 20 };
+
+status_code blas_start(failure *err) {
+  const int how = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  void *room = mmap(NULL, NEEDED, PROT_READ | PROT_WRITE, how, -1, 0);
+  if (room == MAP_FAILED)
+    return failure_set(err, STATUS_NO_RESOURCE,
+                       "no memory for OpenBLAS: it needs %d MB of address space. Raise the limit "
+                       "(ulimit -v)",
+                       NEEDED >> 20);
+  munmap(room, NEEDED);
   openblas_set_num_threads(1);
+  double one = 1, square = 0;
+  cblas_dsyrk(CblasRowMajor, CblasUpper, CblasNoTrans, 1, 1, 1, &one, 1, 0, &square, 1);
+  return STATUS_OK;
 }

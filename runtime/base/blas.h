@@ -28,7 +28,8 @@ const char *blas_library(void);
  * several libraries share one name, and their last digits differ. */
 const char *blas_lapack(void);
 
-/* One BLAS thread in this process: the grid is the parallelism. */
-void blas_one_thread(void);
+/* Before the first product or decomposition: one BLAS thread in this process, as the grid is the
+ * parallelism, and the memory that OpenBLAS needs. STATUS_NO_RESOURCE where there is too little. */
+status_code blas_start(failure *err);
 
 #endif

@@ -1,5 +1,7 @@
 #include "base/files.h"
 
+#include "base/folders.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +21,7 @@ static status_code fail_change(failure *err, const char *doing, const char *path
   status_code status = STATUS_CANNOT_CREATE;
   if (code == ENOSPC || code == EIO || code == EDQUOT || code == EFBIG) status = STATUS_IO_FAILED;
   if (code == EACCES || code == EPERM || code == EROFS) status = STATUS_NO_PERMISSION;
+  if (code == EMFILE || code == ENFILE || code == ENOMEM) status = STATUS_NO_RESOURCE;
   return failure_set(err, status, "cannot %s %s: %s", doing, path, strerror(code));
 }
 
@@ -57,9 +60,11 @@ status_code files_make_folder(const char *path, failure *err) {
 }
 
 status_code files_make_temporary(arena *a, const char *name, const char **path, failure *err) {
-  const char *place = getenv("TMPDIR");
-  char *made = arena_format(a, "%s/%s-XXXXXX", place && *place ? place : "/tmp", name);
+  const char *chosen = getenv("TMPDIR"), *place = chosen && *chosen ? chosen : "/tmp";
+  char *made = arena_format(a, "%s/%s-XXXXXX", place, name);
+  folders_clean_temporaries(place, name);
   if (!mkdtemp(made)) return fail_change(err, "create the folder", made, errno);
+  files_use(made);
   *path = made;
   return STATUS_OK;
 }
@@ -156,6 +161,11 @@ status_code files_write(const char *path, const void *bytes, size_t length, fail
   if (status == STATUS_OK) return files_commit(&writer, err);
   files_abandon(&writer);
   return status;
+}
+
+status_code files_open_to_append(const char *path, int *fd, failure *err) {
+  *fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666);
+  return *fd >= 0 ? STATUS_OK : fail_change(err, "create", path, errno);
 }
 
 /* O_NONBLOCK: a pipe under the name of a data file must be refused, not waited for. */

@@ -14,12 +14,13 @@
 status_code files_make_folder(const char *path, failure *err);
 
 /* Creates a new folder for this call alone, name-XXXXXX in TMPDIR (or /tmp); the caller removes
- * it. STATUS_CANNOT_CREATE, STATUS_NO_PERMISSION or STATUS_IO_FAILED (disk full). */
+ * it. Those that killed processes have left are removed. STATUS_CANNOT_CREATE, STATUS_NO_PERMISSION
+ * or STATUS_IO_FAILED (disk full). */
 status_code files_make_temporary(arena *a, const char *name, const char **path, failure *err);
 
 /* Writes a temporary file beside path, fsync, rename, fsync of the folder. STATUS_IO_FAILED (disk
- * full, EIO), STATUS_CANNOT_CREATE or STATUS_NO_PERMISSION; on failure path is untouched and the
- * temporary file is gone. */
+ * full, EIO), STATUS_NO_RESOURCE (descriptors, memory), STATUS_CANNOT_CREATE or
+ * STATUS_NO_PERMISSION; on failure path is untouched and the temporary file is gone. */
 status_code files_write(const char *path, const void *bytes, size_t length, failure *err);
 
 /* The same for content written piece by piece (large arrays). commit or abandon ends it. */
@@ -31,6 +32,10 @@ status_code files_begin(files_writer *writer, const char *path, failure *err);
 status_code files_append(files_writer *writer, const void *bytes, size_t length, failure *err);
 status_code files_commit(files_writer *writer, failure *err);
 void files_abandon(files_writer *writer);
+
+/* Opens a file to add to its end; not through a symbolic link. The caller closes *fd. Failures as
+ * in files_write. */
+status_code files_open_to_append(const char *path, int *fd, failure *err);
 
 /* Writes all bytes to a descriptor; returns 0 or the errno of the failure. */
 int files_write_all(int fd, const void *bytes, size_t length);

@@ -144,8 +144,8 @@ static void clean_up(bench *b) {
 status_code bench_run(const bench_sizes *sizes, const char *weights, FILE *out, failure *err) {
   arena memory = {0};
   bench b = {.sizes = sizes, .memory = &memory, .out = out};
-  blas_one_thread();
-  status_code status = set_up(&b, weights, err);
+  status_code status = blas_start(err);
+  if (status == STATUS_OK) status = set_up(&b, weights, err);
   if (status == STATUS_OK) status = measure_all(&b, err);
   clean_up(&b);
   arena_close(&memory);

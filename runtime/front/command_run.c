@@ -1,5 +1,6 @@
 /* hifm run, hifm table: from a script to results, tables and figures. */
 #include "base/files.h"
+#include "base/folders.h"
 #include "front/ending.h"
 #include "front/program.h"
 #include "front/retrain.h"
@@ -67,12 +68,29 @@ static status_code reset_report(session *s, failure *err) {
   return status;
 }
 
+/* What a killed hifm has left: temporary files of the view, checkpoints of finished runs. */
+static status_code remove_leftovers(const session *s, failure *err) {
+  status_code status = folders_check(s->folder, 1, err);
+  if (status == STATUS_OK) folders_clean(s->folder, "");
+  for (size_t i = 0; i < s->jobs.row_count && status == STATUS_OK; i++) {
+    arena a = {0};
+    const run_row *row = &s->jobs.rows[i];
+    const char *path = arena_format(&a, "%s/checkpoint.safetensors", row->folder);
+    const bool is_left = row->status == RUN_DONE && files_exists(path);
+    if (is_left) status = folders_check(row->folder, 2, err);
+    if (is_left && status == STATUS_OK) status = files_remove(path, err);
+    arena_close(&a);
+  }
+  return status;
+}
+
 static status_code prepare(session *s, failure *err) {
   const options *given = s->given;
   status_code status = jobs_check_inputs(s->jobs.jobs, s->jobs.job_count, err);
   if (status == STATUS_OK) status = files_make_folder(given->out, err);
   /* From here on this is the only hifm that writes into the results folder. */
   if (status == STATUS_OK) status = files_lock(given->out, err);
+  if (status == STATUS_OK) status = remove_leftovers(s, err);
   if (status == STATUS_OK) status = retrain_begin(s, err);
   if (status == STATUS_OK && s->jobs.rows_done < s->jobs.row_count) status = reset_report(s, err);
   return status;

@@ -6,7 +6,10 @@
 #include "front/options.h"
 #include "job/worker.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static status_code command_worker(arena *a, const options *given, failure *err) {
   (void)a;
@@ -125,11 +128,36 @@ static status_code dispatch(arena *a, int argc, char **argv, const char **name, 
   return STATUS_OK;
 }
 
+/* Job files and results are JSON, which is UTF-8: in other bytes paths would become others. */
+static status_code check_encoding(const char *name, const char *text, failure *err) {
+  for (const char *at = text; at && *at;) {
+    const size_t bytes = text_utf8(at);
+    if (bytes == 0)
+      return failure_set(err, STATUS_BAD_CONFIG,
+                         "%s is not UTF-8: %.300s. Rename the folder or file", name, text);
+    at += bytes;
+  }
+  return STATUS_OK;
+}
+
+static status_code check_encodings(int argc, char **argv, failure *err) {
+  static const char *const VARIABLES[] = {"HIFM_PLUGIN_PATH", "HIFM_DATASETS", "TMPDIR"};
+  char folder[PATH_MAX];
+  status_code status = STATUS_OK;
+  for (int i = 1; i < argc && status == STATUS_OK; i++)
+    status = check_encoding("a word of the command line", argv[i], err);
+  for (size_t i = 0; i < sizeof VARIABLES / sizeof *VARIABLES && status == STATUS_OK; i++)
+    status = check_encoding(VARIABLES[i], getenv(VARIABLES[i]), err);
+  if (status != STATUS_OK || !getcwd(folder, sizeof folder)) return status;
+  return check_encoding("the working directory", folder, err);
+}
+
 static status_code run_command(int argc, char **argv) {
   arena a = {0};
   failure err = {0};
   const char *name = NULL;
-  status_code status = dispatch(&a, argc, argv, &name, &err);
+  status_code status = check_encodings(argc, argv, &err);
+  if (status == STATUS_OK) status = dispatch(&a, argc, argv, &name, &err);
   if (status != STATUS_OK && err.message[0]) fprintf(stderr, "hifm: %s\n", err.message);
   if (err.status == STATUS_USAGE)
     fprintf(stderr, "see hifm %s%s--help\n", name ? name : "", name ? " " : "");

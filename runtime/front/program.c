@@ -48,5 +48,6 @@ status_code program_run_jobs(arena *a, grid_job *jobs, size_t count, size_t para
 status_code program_exit_code(const schedule_summary *summary) {
   if (summary->signal) return (status_code)(128 + summary->signal);
   if (summary->disk) return STATUS_IO_FAILED;
+  if (summary->resource) return STATUS_NO_RESOURCE;
   return summary->failed || summary->skipped ? STATUS_SOME_FAILED : STATUS_OK;
 }

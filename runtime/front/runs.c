@@ -89,7 +89,11 @@ run_info runs_look(arena *a, arena *brief, const char *folder, const char *name)
   const char *checkpoint = arena_format(brief, "%s/checkpoint.safetensors", folder);
   const value *given = NULL, *result = NULL;
   if (json_read(a, file, &given, NULL) == STATUS_OK) run.config = value_get(given, "config");
-  if (json_read(brief, arena_format(a, "%s/result.json", folder), &result, NULL) == STATUS_OK) {
+  const status_code read =
+      json_read(brief, arena_format(a, "%s/result.json", folder), &result, NULL);
+  if (read == STATUS_IO_FAILED || read == STATUS_NO_PERMISSION || read == STATUS_NO_RESOURCE) {
+    run.state = "unreadable";
+  } else if (read == STATUS_OK) {
     run.state = arena_text(a, value_get_text(result, "status", "done"));
     run.reason = arena_text(a, value_get_text(result, "message", ""));
     run.history = first_history(brief, folder, given, result);

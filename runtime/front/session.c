@@ -1,6 +1,6 @@
 #include "front/session.h"
 
-#include "base/files.h"
+#include "base/folders.h"
 #include "front/program.h"
 #include "front/retrain.h"
 #include "front/view.h"
@@ -114,7 +114,8 @@ status_code session_open(session *s, arena *a, const options *given, failure *er
 
 status_code session_record(session *s, failure *err) {
   graph_set_states(&s->jobs);
-  status_code status = view_begin(s->given, s->plan, s->folder, err);
+  status_code status = folders_make(s->folder, 1, err); /* before the results are read */
+  if (status == STATUS_OK) status = view_begin(s->given, s->plan, s->folder, err);
   if (status != STATUS_OK) return status;
   record_request all = request_record(s);
   all.gaps = &s->gaps;

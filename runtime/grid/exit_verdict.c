@@ -53,7 +53,9 @@ char *exit_verdict_log_tail(const char *log, long start, size_t lines) {
   char *text = memory_get(ROOM + 1);
   FILE *file = fopen(log, "re");
   if (!file) return text;
-  if (fseek(file, 0, SEEK_END) == 0 && ftell(file) - start > ROOM) start = ftell(file) - ROOM;
+  const long end = fseek(file, 0, SEEK_END) == 0 ? ftell(file) : 0;
+  /* A log that was cut (grid/logs.h) may be shorter than it was at the start. */
+  if (start > end || end - start > ROOM) start = end > ROOM ? end - ROOM : 0;
   size_t length = fseek(file, start, SEEK_SET) == 0 ? fread(text, 1, ROOM, file) : 0;
   fclose(file);
   while (length && text[length - 1] == '\n') length--;

@@ -1,12 +1,19 @@
 #include "grid/jobs.h"
 
 #include "base/files.h"
+#include "base/folders.h"
 #include "base/json.h"
 #include "grid/failed.h"
 #include "job/images.h"
 
 #include <string.h>
 #include <sys/stat.h>
+
+/* How much of the path of a job's folder is hifm's own: runs/NAME or cache/NAME, but only NAME of
+ * samples, which have a temporary folder. */
+static size_t own_parts(const grid_job *it) {
+  return it->kind == JOB_SAMPLE ? 1 : 2;
+}
 
 static bool is_ready(const grid_job *jobs, grid_job *it) {
   bool ready = true;
@@ -84,7 +91,7 @@ status_code jobs_prepare(grid_job *it, failure *err) {
   if (it->attempt_reserved) return STATUS_OK;
   status_code status = jobs_path(it, "job.json", path, err);
   if (status == STATUS_OK) status = jobs_path(it, "log.txt", log, err);
-  if (status == STATUS_OK) status = files_make_folder(it->folder, err);
+  if (status == STATUS_OK) status = folders_make(it->folder, own_parts(it), err);
   if (status == STATUS_OK) status = write_job_file(it, path, err);
   if (status == STATUS_OK) status = failed_remove(it, err);
   if (status != STATUS_OK) return status;

@@ -2,10 +2,10 @@
 
 #include "base/json.h"
 #include "grid/environment.h"
+#include "grid/logs.h"
 #include "host/plugins.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +26,7 @@ typedef struct worker {
   uv_timer_t timer; /* from the end of the process: how long the pipe may stay open */
   bool process_open, pipe_open;
   bool started;
+  const grid_job *job;
   exit_facts facts;
   char text[LINE_ROOM]; /* the unfinished line of the pipe */
   size_t length;
@@ -34,7 +35,8 @@ typedef struct worker {
 
 typedef struct local {
   uv_loop_t loop;
-  uv_signal_t signals[SIGNALS];
+  uv_signal_t signals[SIGNALS], pause; /* pause: of SIGTSTP */
+  double paused;                       /* seconds that this process was stopped for */
   uv_timer_t ticker;
   local_options options;
   worker *workers;
@@ -78,12 +80,15 @@ static void on_signal(uv_signal_t *handle, int number) {
 }
 
 static void on_tick(uv_timer_t *timer) {
-  push(timer->data, (event){.type = EVENT_TICK});
+  local *l = timer->data;
+  for (const worker *w = l->workers; w < l->workers + l->options.slots; w++)
+    if (w->started) logs_cap(w->job);
+  push(l, (event){.type = EVENT_TICK});
 }
 
+/* Time for which everything was stopped does not count. */
 static double seconds(void *self) {
-  (void)self;
-  return (double)uv_hrtime() * 1e-9;
+  return (double)uv_hrtime() * 1e-9 - ((local *)self)->paused;
 }
 
 /* ---- a worker's two channels: its end and its pipe ------------------------------------------- */
@@ -91,6 +96,7 @@ static double seconds(void *self) {
 static void settle(worker *w) {
   if (w->process_open || w->pipe_open) return;
   uv_timer_stop(&w->timer);
+  if (w->started) logs_cap(w->job);
   if (w->started) push(w->owner, (event){.type = EVENT_ENDED, .slot = w->slot, .facts = w->facts});
   w->started = false;
 }
@@ -160,6 +166,25 @@ static void end(void *self, size_t slot, bool now) {
     kill(-w->process.pid, now ? SIGKILL : SIGTERM);
 }
 
+static void signal_workers(const local *l, int number) {
+  for (const worker *w = l->workers; w < l->workers + l->options.slots; w++)
+    if (w->process_open && !uv_is_closing((const uv_handle_t *)&w->process))
+      kill(-w->process.pid, number);
+}
+
+/* Ctrl-Z: the workers stop and go on with this process. The signal is sent once more with its
+ * default action, and so it has no effect where no shell could continue this process. */
+static void on_pause(uv_signal_t *handle, int number) {
+  local *l = handle->data;
+  const double before = seconds(l);
+  signal_workers(l, SIGSTOP);
+  uv_signal_stop(handle);
+  raise(number);
+  signal_workers(l, SIGCONT);
+  uv_signal_start(handle, on_pause, number);
+  l->paused += seconds(l) - before;
+}
+
 /* ---- starting a worker ----------------------------------------------------------------------- */
 
 /* The log is a plain descriptor and not a pipe through this process: the last lines of a worker are
@@ -196,23 +221,13 @@ static void give_back(worker *w) {
   while (w->process_open || w->pipe_open) uv_run(&w->owner->loop, UV_RUN_NOWAIT);
 }
 
-static status_code open_log(const grid_job *it, int *log, failure *err) {
-  char path[JOBS_PATH];
-  status_code status = jobs_path(it, "log.txt", path, err);
-  if (status != STATUS_OK) return status;
-  *log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (*log >= 0) return STATUS_OK;
-  return failure_set(err, STATUS_CANNOT_CREATE, "%.400s: cannot open the log: %s", path,
-                     strerror(errno));
-}
-
 static status_code start(void *self, size_t slot, const grid_job *it, bool *later, failure *err) {
   local *l = self;
   worker *w = &l->workers[slot];
   char job_file[JOBS_PATH];
   int log;
   status_code status = jobs_path(it, "job.json", job_file, err);
-  if (status == STATUS_OK) status = open_log(it, &log, err);
+  if (status == STATUS_OK) status = logs_open(it, &log, err);
   if (status != STATUS_OK) return status;
   const int code = spawn(w, job_file, log);
   close(log);
@@ -222,6 +237,7 @@ static status_code start(void *self, size_t slot, const grid_job *it, bool *late
     return failure_set(err, STATUS_NO_RESOURCE, "%s: cannot start a worker: %s", l->options.program,
                        uv_strerror(code));
   }
+  w->job = it;
   w->facts = (exit_facts){0};
   w->length = 0;
   w->too_long = false;
@@ -241,10 +257,12 @@ static void make_environment(local *l) {
   l->environment = environment_of_workers(more, plugins ? 3 : 2);
 }
 
-/* nohup starts a program with SIGHUP ignored; then it stays ignored. */
+/* nohup starts a program with SIGHUP ignored, a shell without job control may ignore SIGTSTP; then
+ * it stays ignored. */
 static bool is_wanted(int number) {
   struct sigaction now;
-  return number != SIGHUP || sigaction(number, NULL, &now) != 0 || now.sa_handler != SIG_IGN;
+  const bool may_be_ignored = number == SIGHUP || number == SIGTSTP;
+  return !may_be_ignored || sigaction(number, NULL, &now) != 0 || now.sa_handler != SIG_IGN;
 }
 
 static void open_handles(local *l) {
@@ -253,6 +271,9 @@ static void open_handles(local *l) {
     l->signals[i].data = l;
     if (is_wanted(CAUGHT[i])) uv_signal_start(&l->signals[i], on_signal, CAUGHT[i]);
   }
+  uv_signal_init(&l->loop, &l->pause);
+  l->pause.data = l;
+  if (is_wanted(SIGTSTP)) uv_signal_start(&l->pause, on_pause, SIGTSTP);
   uv_timer_init(&l->loop, &l->ticker);
   l->ticker.data = l;
   uv_timer_start(&l->ticker, on_tick, TICK, TICK);
@@ -268,6 +289,7 @@ static void open_handles(local *l) {
 static void close_all(void *self) {
   local *l = self;
   for (size_t i = 0; i < SIGNALS; i++) uv_close((uv_handle_t *)&l->signals[i], NULL);
+  uv_close((uv_handle_t *)&l->pause, NULL);
   uv_close((uv_handle_t *)&l->ticker, NULL);
   for (size_t i = 0; i < l->options.slots; i++) uv_close((uv_handle_t *)&l->workers[i].timer, NULL);
   uv_run(&l->loop, UV_RUN_DEFAULT);

@@ -12,7 +12,8 @@ typedef struct local_options {
 } local_options;
 
 /* Until the executor is closed, SIGINT, SIGTERM and SIGHUP (unless it was ignored) are events, and
- * SIGPIPE is ignored. Workers lead process groups of their own: a Ctrl-C in the terminal reaches
+ * SIGPIPE is ignored. SIGTSTP stops the workers, then this process; they continue with it, and its
+ * clock does not count that time. Workers lead process groups of their own: a Ctrl-C in the terminal reaches
  * hifm alone, and killing a worker kills what it started. STATUS_NO_RESOURCE. */
 status_code local_open(const local_options *options, executor *out, failure *err);
 

@@ -2,6 +2,7 @@
 
 #include "base/blake2b.h"
 #include "base/files.h"
+#include "base/folders.h"
 #include "base/text.h"
 #include "host/plugins.h"
 
@@ -72,13 +73,18 @@ void plugin_snapshot_hash(const value *catalogue, char name[33]) {
   free(all);
 }
 
-/* Also the unfinished copy of a hifm that was killed. */
+/* The copy of an earlier grid, or the unfinished one of a hifm that was killed. */
+static bool is_copy(const char *name) {
+  const size_t digits = strspn(name, "0123456789abcdef");
+  return digits == 32 && (name[32] == 0 || strcmp(name + 32, ".part") == 0);
+}
+
 static status_code remove_others(const char *parent, const char *kept, failure *err) {
   arena a = {0};
   status_code status = STATUS_OK;
   DIR *list = opendir(parent);
   for (const struct dirent *item; list && status == STATUS_OK && (item = readdir(list));)
-    if (item->d_name[0] != '.' && strcmp(item->d_name, kept) != 0)
+    if (is_copy(item->d_name) && strcmp(item->d_name, kept) != 0)
       status = files_remove(arena_format(&a, "%s/%s", parent, item->d_name), err);
   if (list) closedir(list);
   arena_close(&a);
@@ -89,7 +95,7 @@ static status_code remove_others(const char *parent, const char *kept, failure *
 static status_code write_all(arena *a, const plugin_file *all, size_t count, const char *folder,
                              failure *err) {
   const char *part = arena_format(a, "%s.part", folder);
-  status_code status = files_make_folder(part, err);
+  status_code status = folders_make(part, 1, err);
   for (size_t i = 0; i < count && status == STATUS_OK; i++) {
     char *path = arena_format(a, "%s/%s", part, all[i].name), *slash = strrchr(path, '/');
     *slash = 0;
@@ -112,6 +118,7 @@ status_code plugin_snapshot_take(arena *a, const char *out, const value *catalog
   status_code status = read_all(a, catalogue, &all, &count, err);
   hash_all(all, count, name);
   *folder = arena_format(a, "%s/%s", parent, name);
+  if (status == STATUS_OK) status = folders_make(parent, 1, err);
   if (status == STATUS_OK) status = remove_others(parent, name, err);
   if (status == STATUS_OK && !files_exists(*folder))
     status = write_all(a, all, count, *folder, err);

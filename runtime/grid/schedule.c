@@ -4,6 +4,7 @@
 #include "grid/failed.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@ typedef struct run {
   size_t running;
   display *display;
   bool stopping;      /* nothing new starts */
+  bool stop_now_next; /* a SIGINT or SIGTERM has arrived: the next one means now */
   bool starved;       /* the executor takes no more jobs until a running one has ended */
   status_code status; /* not STATUS_OK: cannot go on */
   failure *err;
@@ -63,15 +65,20 @@ static void stop_all(run *r) {
   }
 }
 
+/* A terminal that closes sends SIGHUP twice, and a session that ends may send SIGTERM after it. */
 static void on_signal(run *r, int number) {
-  if (r->summary->signal) {
+  const bool is_request = number == SIGINT || number == SIGTERM;
+  if (is_request && r->stop_now_next) {
     for (slot *s = r->slots; s < r->slots + r->where->slots; s++)
       if (s->job) kill_job(r, s);
     return;
   }
+  r->stop_now_next |= is_request;
+  if (is_request || !r->summary->signal)
+    display_say(r->display, "stopping: %zu running jobs write checkpoints%s", r->running,
+                is_request ? " (once more: stop now)" : "");
+  if (r->summary->signal) return;
   r->summary->signal = number;
-  display_say(r->display, "stopping: %zu running jobs write checkpoints (once more: stop now)",
-              r->running);
   stop_all(r);
 }
 
@@ -103,6 +110,7 @@ static void finish_failed(run *r, slot *s) {
   it->state = JOB_FAILED;
   r->summary->failed++;
   r->summary->disk |= !it->facts.signal && it->facts.exit_code == STATUS_IO_FAILED;
+  r->summary->resource |= !it->facts.signal && it->facts.exit_code == STATUS_NO_RESOURCE;
   if (jobs_path(it, "log.txt", log, NULL) != STATUS_OK) return;
   display_failed(r->display, it->label, it->ending, s->message, log, it->log_start);
   if (!s->message[0] && !it->facts.timed_out) use_log(s, log, it->log_start);

@@ -20,6 +20,7 @@ typedef struct schedule_summary {
   size_t failed, interrupted;
   size_t skipped; /* not tried: they would fail again */
   bool disk;      /* a job failed because it could not read or write: STATUS_IO_FAILED */
+  bool resource;  /* ... or had no memory, process or thread: STATUS_NO_RESOURCE */
   int signal;     /* the signal that ended the run, or 0 */
 } schedule_summary;
 
@@ -28,8 +29,8 @@ typedef struct schedule_summary {
  * stopped as by a signal).
  *
  * At the first EVENT_SIGNAL no new jobs start and the running ones are asked to write a checkpoint
- * and end (killed after 10 s); a second one kills them at once. Crash, kill, timeout and loss are
- * tried `retries` times more; a job that exits with an error is not. */
+ * and end (killed after 10 s); a second SIGINT or SIGTERM kills them at once. Crash, kill, timeout
+ * and loss are tried `retries` times more; a job that exits with an error is not. */
 status_code schedule_run(const executor *where, grid_job *jobs, size_t count,
                          const schedule_options *options, schedule_summary *summary, failure *err);
 

@@ -1,11 +1,13 @@
 #include "host/check.h"
 
+#include "base/blas.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "hifm/rng.h"
 #include "host/check_parts.h"
 #include "host/child.h"
 #include "host/plugins.h"
+#include "host/surroundings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +21,7 @@ void check_verdict(check *c, const char *name, bool passed, const char *format, 
   va_start(arguments, format);
   vsnprintf(detail + length, sizeof detail - (size_t)length, format, arguments);
   va_end(arguments);
+  if (c->plugin) surroundings_keep(c->plugin->name, name);
   c->failed += !passed;
   c->report(c->context, name, passed, detail);
 }
@@ -149,9 +152,16 @@ status_code check_plugin(const char *path, check_report report, void *context, s
   check c = {.report = report, .context = context, .memory = &memory, .path = path};
   failure why;
   const status_code opened = plugins_open(path, &c.plugin, &why);
+  if (opened == STATUS_OK) surroundings_forget();
   check_verdict(&c, "record is sound", opened == STATUS_OK, "%s",
                 opened != STATUS_OK ? why.message : "name, sizes, settings and operations");
-  if (opened == STATUS_OK) check_domains(&c);
+  if (opened == STATUS_OK) {
+    check_domains(&c);
+    c.where = NULL;
+    const char *changed = surroundings_last();
+    check_verdict(&c, "leaves the process as it is", !*changed, "%s",
+                  *changed ? changed : "numbers, locale, folder, umask, signals");
+  }
   *failed = c.failed;
   arena_close(&memory);
   return STATUS_OK;
@@ -192,6 +202,7 @@ status_code check_plugin_apart(const char *path, unsigned seconds, check_report 
                                void *context, size_t *failed, failure *err) {
   *failed = 0;
   status_code status = refuse_missing(path, err);
+  if (status == STATUS_OK) status = blas_start(err); /* networks multiply matrices */
   if (status != STATUS_OK) return status;
   arena memory = {0};
   char *lines = NULL;

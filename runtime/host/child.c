@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/files.h"
+#include "base/follow.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -10,7 +11,6 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,9 +26,8 @@ void child_write(int fd, const char *text) {
 /* A crash must be visible to the parent: default handlers (also in place of a sanitizer's), no core
  * file. The child leads a process group, so that it is killed with what it has started, and it ends
  * with its parent. */
-static void become_child(unsigned seconds) {
+static void become_child(pid_t parent, unsigned seconds) {
   setpgid(0, 0);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM, SIGTERM, SIGINT};
   for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++) signal(deadly[i], SIG_DFL);
   sigset_t none;
@@ -42,7 +41,7 @@ static void become_child(unsigned seconds) {
     dup2(nowhere, STDERR_FILENO);
     if (nowhere > STDERR_FILENO) close(nowhere);
   }
-  alarm(seconds);
+  follow_parent(parent, seconds);
 }
 
 static bool has_ended(pid_t child) {
@@ -91,10 +90,11 @@ status_code child_run(void (*body)(void *context, int fd), void *context, unsign
   fflush(NULL); /* else the child would print what is still buffered once more */
   if (pipe2(ends, O_CLOEXEC) != 0)
     return failure_set(err, STATUS_NO_RESOURCE, "cannot make a pipe: %s", strerror(errno));
+  const pid_t parent = getpid();
   pid_t child = fork();
   if (child == 0) {
     close(ends[0]);
-    become_child(seconds);
+    become_child(parent, seconds);
     body(context, ends[1]);
     _exit(RETURNED);
   }

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "host/energy_parts.h"
 #include "host/plugin_status.h"
+#include "host/surroundings.h"
 
 #include <string.h>
 
@@ -37,6 +38,7 @@ static bool has_failed(const energy *e) {
 
 /* Keeps the first failure; the numbers of a call that failed are NaN. */
 static void settle(energy *e, hifm_status status, const hifm_error *why, double *out, size_t n) {
+  surroundings_keep_numbers(e->bound.plugin->name, "a callback");
   plugin_status_in(status, why, &e->failed);
   for (size_t i = 0; i < n && has_failed(e); i++) out[i] = NAN;
 }

@@ -1,6 +1,7 @@
 /* Energies that are sums over pairs of u(r^2): everything in closed form. */
 #include "base/memory.h"
 #include "host/energy_parts.h"
+#include "host/surroundings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -147,6 +148,7 @@ static pair_sums pairs_at(energy *e, const double *y, const double *anchor) {
     ask_by_types(e, &p);
   else
     e->bound.plugin->ops.energy->pair(e->bound.self, k, p.r2, p.s2, p.u, p.du, p.ddu);
+  surroundings_keep_numbers(e->bound.plugin->name, "a callback");
   return p;
 }
 

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "host/plugin_status.h"
 #include "host/plugins.h"
+#include "host/surroundings.h"
 
 #include <string.h>
 
@@ -144,6 +145,7 @@ status_code flow_shape(const flow *f, const hifm_point *point, const double *eig
     const hifm_bound *stage = &f->stages[k];
     hifm_error why = {.message = ""};
     const hifm_status status = stage->plugin->ops.flow->shape(stage->self, point, spectrum, &why);
+    surroundings_keep_numbers(stage->plugin->name, "shape");
     if (status != HIFM_OK) return plugin_status_in(status, &why, err);
     set_range(spectrum);
   }
@@ -180,10 +182,12 @@ static bool has_own_path(const flow *f) {
 void flow_path(const flow *f, const hifm_spectrum *spectrum, double q, double *m, double *s,
                double *dm, double *ds) {
   const hifm_bound *source = &f->stages[0];
-  if (has_own_path(f))
-    source->plugin->ops.flow->path(source->self, spectrum, q, m, s, dm, ds);
-  else
+  if (!has_own_path(f)) {
     linear_path(spectrum, q, m, s, dm, ds);
+    return;
+  }
+  source->plugin->ops.flow->path(source->self, spectrum, q, m, s, dm, ds);
+  surroundings_keep_numbers(source->plugin->name, "path");
 }
 
 double flow_q_at(const flow *f, const hifm_spectrum *spectrum, double t) {

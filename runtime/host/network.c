@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "hifm/rng.h"
 #include "host/plugin_status.h"
+#include "host/surroundings.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -113,6 +114,13 @@ static hifm_batch part(const network *net, const hifm_batch *batch, size_t first
 
 static void forward(network *net, const float *w, const hifm_batch *piece, float *v) {
   ops(net)->forward(net->bound.self, &net->task, w, piece, v, net->work);
+  surroundings_keep_numbers(net->bound.plugin->name, "forward");
+}
+
+static void backward(network *net, const float *w, const hifm_batch *piece, const float *dv,
+                     float *dw, float *dx) {
+  ops(net)->backward(net->bound.self, &net->task, w, piece, dv, dw, dx, net->work);
+  surroundings_keep_numbers(net->bound.plugin->name, "backward");
 }
 
 void network_forward(network *net, const float *w, const hifm_batch *batch, float *v) {
@@ -153,7 +161,7 @@ double network_loss_gradient(network *net, const float *w, const hifm_batch *bat
     const hifm_batch piece = part(net, batch, first);
     forward(net, w, &piece, v);
     sum += loss(context, first, piece.n, v, dv);
-    ops(net)->backward(net->bound.self, &net->task, w, &piece, dv, dw, NULL, net->work);
+    backward(net, w, &piece, dv, dw, NULL);
   }
   return sum;
 }
@@ -197,7 +205,7 @@ static jacobian open_jacobian(network *net, const float *w, const hifm_batch *pi
 static void vjp(const jacobian *j, const float *e) {
   network *net = j->net;
   quotient_vjp(net, j->piece->n, j->raw, e, j->dv);
-  ops(net)->backward(net->bound.self, &net->task, j->w, j->piece, j->dv, NULL, j->dx, net->work);
+  backward(net, j->w, j->piece, j->dv, NULL, j->dx);
 }
 
 /* trace of df/dx = sum over k of e_k' (df/dx) e_k, one vjp each */
@@ -214,9 +222,12 @@ static void trace_by_vjp(const jacobian *j, float *divergence) {
 
 static void piece_divergence(network *net, const float *w, const hifm_batch *piece, float *v,
                              float *divergence) {
-  if (!net->task.vz && ops(net)->divergence &&
-      ops(net)->divergence(net->bound.self, &net->task, w, piece, v, divergence, net->work))
-    return;
+  if (!net->task.vz && ops(net)->divergence) {
+    const bool done =
+        ops(net)->divergence(net->bound.self, &net->task, w, piece, v, divergence, net->work);
+    surroundings_keep_numbers(net->bound.plugin->name, "divergence");
+    if (done) return;
+  }
   const jacobian j = open_jacobian(net, w, piece, v);
   trace_by_vjp(&j, divergence);
   if (net->task.vz) divide(piece->n, net->domain.d, j.raw, v);

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "host/plugin_status.h"
 #include "host/plugins.h"
+#include "host/surroundings.h"
 
 static status_code open_named(hifm_kind kind, const char *name, const hifm_plugin **out,
                               failure *err) {
@@ -60,7 +61,9 @@ static status_code bind_checked(arena *a, const hifm_plugin *plugin, const value
   if (status == STATUS_OK && plugin->init) {
     hifm_error said = {.message = "it does not say why"};
     failure why;
+    surroundings_remember();
     status = plugin_status_in(plugin->init(bound.self, domain, &said), &said, &why);
+    surroundings_keep(plugin->name, "init");
     if (status != STATUS_OK)
       failure_set(err, status, "%s: %s refuses: %s",
                   *where ? where : params_kind_text(plugin->kind), plugin->name, why.message);
@@ -94,7 +97,10 @@ status_code plugins_bind(arena *a, hifm_kind kind, const value *config, const ch
 
 void plugins_drop(hifm_bound *bound) {
   if (!bound->plugin) return;
-  if (bound->plugin->drop) bound->plugin->drop(bound->self);
+  if (bound->plugin->drop) {
+    bound->plugin->drop(bound->self);
+    surroundings_keep(bound->plugin->name, "drop");
+  }
   drop_settings(bound);
   *bound = (hifm_bound){0};
 }

@@ -5,52 +5,13 @@
 #include "hifm/solver.h"
 #include "host/plugins.h"
 #include "host/record_check.h"
+#include "host/surroundings.h"
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <fenv.h>
 #include <link.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What loading must leave alone: code built for speed at any price flushes denormal numbers to
- * zero for the whole process as soon as it is loaded. */
-typedef struct surroundings {
-  fenv_t numbers;
-  int rounding;
-  bool flushes; /* denormal results or operands taken as zero */
-  int traps;    /* floating-point exceptions that end the process */
-  char locale[256];
-} surroundings;
-
-static bool flushes_denormals(void) {
-  volatile double smallest = DBL_MIN, denormal = 0x1p-1070;
-  volatile double result = smallest / 2, operand = denormal * 0x1p60;
-  return result == 0 || operand == 0;
-}
-
-static void remember(surroundings *now) {
-  fegetenv(&now->numbers);
-  now->rounding = fegetround();
-  now->flushes = flushes_denormals();
-  now->traps = fegetexcept();
-  snprintf(now->locale, sizeof now->locale, "%s", setlocale(LC_ALL, NULL));
-}
-
-/* Puts back what differs and names it; NULL where all is as before. */
-static const char *restore(const surroundings *before) {
-  surroundings now;
-  remember(&now);
-  const char *changed = now.flushes != before->flushes     ? "how denormal numbers are treated"
-                        : now.rounding != before->rounding ? "the rounding mode"
-                        : now.traps != before->traps       ? "floating-point traps"
-                                                           : NULL;
-  if (changed) fesetenv(&before->numbers);
-  if (strcmp(now.locale, before->locale) == 0) return changed;
-  setlocale(LC_ALL, before->locale);
-  return "the locale";
-}
 
 /* A record shorter than this hifm's may end where the next thing in the library begins. */
 static size_t record_bytes(const void *record) {
@@ -101,10 +62,10 @@ static void copy_record(opened *entry, const hifm_plugin *record) {
 
 static status_code load(opened *entry, failure *err) {
   const char *path = entry->path;
-  surroundings before;
-  remember(&before);
+  surroundings_remember();
+  /* Code built for speed at any price flushes denormal numbers as soon as it is loaded. */
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  const char *changed = restore(&before);
+  const char *changed = surroundings_restore();
   if (!library) return failure_set(err, STATUS_BAD_CONFIG, "cannot load plugin: %s", dlerror());
   if (changed)
     return failure_set(err, STATUS_BAD_CONFIG,
@@ -148,4 +109,14 @@ status_code plugins_open(const char *path, const hifm_plugin **out, failure *err
     free(entry);
   free(real);
   return status;
+}
+
+void plugins_keep_surroundings(const char *where) {
+  char names[160] = "one of";
+  for (const opened *entry = all_opened; entry; entry = entry->next) {
+    const size_t used = strlen(names);
+    snprintf(names + used, sizeof names - used, "%s%s", entry == all_opened ? " " : ", ",
+             entry->plugin.name);
+  }
+  surroundings_keep(names, where);
 }

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "host/plugin_status.h"
+#include "host/surroundings.h"
 
 #include <stdlib.h>
 
@@ -31,6 +32,7 @@ status_code solver_advance(const hifm_bound *solver, const solver_problem *probl
   double *scratch = memory_array(ops->scratch(solver->self, problem->size), sizeof *scratch);
   hifm_error why = {.message = ""};
   const hifm_status status = ops->advance(solver->self, &inner, t0, t1, y, scratch, stats, &why);
+  surroundings_keep_numbers(solver->plugin->name, "advance");
   free(scratch);
   if (status != HIFM_OK && call.status != STATUS_OK)
     return failure_set(err, call.status, "%s", call.why.message);

@@ -1,5 +1,6 @@
 #include "job/fetch_script.h"
 
+#include "base/follow.h"
 #include "job/progress.h"
 
 #include <errno.h>
@@ -30,8 +31,7 @@ static void end_group_with_scheduler(void) {
 
 /* The script must not hold the pipe to the scheduler open, and ends with its worker. */
 static void become_script(pid_t worker, const char *script, const char *folder) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != worker) _exit(NOT_STARTED);
+  follow_parent(worker, 0); /* a download takes as long as it takes */
   signal(SIGPIPE, SIG_DFL);
   dup2(STDERR_FILENO, STDOUT_FILENO);
   closefrom(STDERR_FILENO + 1);

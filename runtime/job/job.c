@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "job/job_check.h"
 
 #include <string.h>
 
@@ -92,11 +93,13 @@ status_code job_read(arena *a, const char *path, job *out, failure *err) {
     return failure_set(err, STATUS_BAD_INPUT, "%s: no folder under \"data\"", path);
   if (out->kind == JOB_SAMPLE && !out->sample)
     return failure_set(err, STATUS_BAD_INPUT, "%s: no table under \"sample\"", path);
+  if (!*out->id || !*out->folder)
+    return failure_set(err, STATUS_BAD_INPUT, "%s: an empty text under \"id\" or \"folder\"", path);
   read_measurements(a, file, out);
   if (out->kind == JOB_MEASURE && out->measurement_count != 1)
     return failure_set(err, STATUS_BAD_INPUT, "%s: a measure job needs one measurement, not %zu",
                        path, out->measurement_count);
-  return STATUS_OK;
+  return job_check(a, path, out, file, err);
 }
 
 const char *job_measure_path(arena *a, const char *folder, const char *measure_id) {

@@ -83,7 +83,7 @@ typedef struct job {
   const value *config, *sample; /* sample: NULL for other jobs */
 } job;
 
-/* Reads and checks a job file. */
+/* Reads and checks a job file (job/job_check.h). STATUS_BAD_INPUT names file and key. */
 status_code job_read(arena *a, const char *path, job *out, failure *err);
 
 /* The entries of "measurements" of the job file of a run; of one that hifm wrote before it had

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "host/plugins.h"
 #include "job/metrics.h"
 
 #include <math.h>
@@ -66,6 +67,7 @@ static void print_progress(const progress *state) {
 }
 
 void progress_report(const progress *state) {
+  plugins_keep_surroundings(state->phase); /* a checkpoint may follow, with a relative path */
   const double time = clock_seconds();
   const bool end = state->done >= state->total;
   if (!end && time - last_report < (descriptor >= 0 ? 0.2 : 2.0)) return;

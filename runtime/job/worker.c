@@ -2,21 +2,18 @@
 
 #include "base/blas.h"
 #include "base/files.h"
-#include "base/text.h"
+#include "base/folders.h"
 #include "job/job.h"
 #include "job/prepare.h"
 #include "job/progress.h"
 #include "job/run.h"
 
-#include <dirent.h>
-#include <unistd.h>
-
-/* A killed worker leaves the file it was writing under its temporary name (base/files.c). */
-static void remove_leftovers(const char *path) {
-  DIR *folder = opendir(path);
-  for (struct dirent *entry; folder && (entry = readdir(folder));)
-    if (text_ends_with(entry->d_name, ".tmp")) unlinkat(dirfd(folder), entry->d_name, 0);
-  if (folder) closedir(folder);
+/* A killed worker leaves the file it was writing under its temporary name. Measure jobs share the
+ * folder of their train job and may run at the same time: each removes what begins with its name.
+ * The train job runs before them. */
+static void remove_leftovers(arena *a, const job *work) {
+  const char *own = work->kind == JOB_MEASURE ? arena_format(a, "measure-%.12s.", work->id) : "";
+  folders_clean(work->folder, own);
 }
 
 typedef status_code job_body(arena *a, const job *work, failure *err);
@@ -30,12 +27,11 @@ status_code worker_run(const char *path, failure *err) {
   job work;
   progress_start();
   progress_catch_signals();
-  blas_one_thread();
   files_use(path); /* hifm ls finds running jobs by this mark */
   status_code status = job_read(&a, path, &work, err);
+  if (status == STATUS_OK) status = blas_start(err);
   if (status == STATUS_OK) status = files_make_folder(work.folder, err);
-  /* A measure job shares the folder of its train job, so a file there may belong to another job. */
-  if (status == STATUS_OK && work.kind != JOB_MEASURE) remove_leftovers(work.folder);
+  if (status == STATUS_OK) remove_leftovers(&a, &work);
   if (status == STATUS_OK) status = BODIES[work.kind](&a, &work, err);
   if (status != STATUS_OK && status != STATUS_INTERRUPTED && err) progress_failure(err->message);
   arena_close(&a);

@@ -1,6 +1,7 @@
 #include "plan/sandbox.h"
 
 #include "base/files.h"
+#include "base/follow.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -34,6 +35,12 @@ static struct rlimit lowered(struct rlimit now, rlim_t soft, rlim_t hard) {
   if (soft < now.rlim_cur) now.rlim_cur = soft;
   if (hard < now.rlim_max) now.rlim_max = hard;
   return now;
+}
+
+/* Seconds, for a script that waits and uses no CPU time; a busy machine gives it less than a whole
+ * processor. */
+static unsigned wall_seconds(unsigned cpu_seconds) {
+  return 30 + 6 * cpu_seconds;
 }
 
 /* The second between the limits is for the signal to end the child; then it is killed. */
@@ -80,6 +87,9 @@ static void receive(int fd, text_buffer *all) {
 static status_code explain_end(const char *name, int ending, unsigned cpu_seconds, size_t bytes,
                                failure *err) {
   int number = WIFSIGNALED(ending) ? WTERMSIG(ending) : 0;
+  if (number == SIGALRM)
+    return failure_set(err, STATUS_BAD_CONFIG, "%s: the script took more than %u s", name,
+                       wall_seconds(cpu_seconds));
   if (number == SIGXCPU)
     return failure_set(err, STATUS_BAD_CONFIG,
                        "%s: the script took more than %u s of CPU time; it should declare runs",
@@ -118,9 +128,11 @@ status_code sandbox_run(arena *a, const char *name, unsigned cpu_seconds, size_t
   if (pipe(ends))
     return failure_set(err, STATUS_NO_RESOURCE, "cannot make a pipe: %s", strerror(errno));
   fflush(NULL);
+  const pid_t parent = getpid();
   pid_t child = fork();
   if (child == 0) {
     close(ends[0]);
+    follow_parent(parent, wall_seconds(cpu_seconds));
     set_limits(cpu_seconds, bytes);
     be_child(ends[1], work, context);
   }

@@ -10,8 +10,9 @@
 typedef status_code (*sandbox_work)(void *context, const char **text, size_t *length, failure *err);
 
 /* The child's answer (or its error), copied to the arena. A child that was stopped by a limit gives
- * STATUS_BAD_CONFIG with a message that begins with `name` and says which: CPU seconds, or bytes of
- * address space beyond what this process has. */
+ * STATUS_BAD_CONFIG with a message that begins with `name` and says which: CPU seconds (or many
+ * more seconds of any kind), or bytes of address space beyond what this process has. The child ends
+ * with its parent. */
 status_code sandbox_run(arena *a, const char *name, unsigned cpu_seconds, size_t bytes,
                         sandbox_work work, void *context, const char **text, size_t *length,
                         failure *err);

@@ -21,6 +21,7 @@ struct script {
   const char *folder;
   const char *const *stages;
   script_limits limits;
+  size_t printed; /* bytes */
   uint64_t spent;
   size_t used;
   source_text sources[SOURCES_MAX];
@@ -95,12 +96,21 @@ static int load_module(lua_State *L) {
   return load_text(s, path, text) == LUA_OK ? 1 : 2;
 }
 
+enum { MOST_PRINTED = 1 << 20 };
+
 static int print(lua_State *L) {
   int count = lua_gettop(L);
+  script *s = self(L);
   for (int i = 1; i <= count; i++) {
-    fprintf(stderr, "%s%s", i > 1 ? "\t" : "", luaL_tolstring(L, i, NULL));
+    size_t length;
+    const char *text = luaL_tolstring(L, i, &length);
+    s->printed += length + 1;
+    if (s->printed > MOST_PRINTED) return luaL_error(L, "the script printed more than 1 MB");
+    fprintf(stderr, "%s%s", i > 1 ? "\t" : "", text);
     lua_pop(L, 1);
   }
+  if (count == 0 && ++s->printed > MOST_PRINTED)
+    return luaL_error(L, "the script printed more than 1 MB");
   fputc('\n', stderr);
   return 0;
 }

@@ -1,17 +1,15 @@
 #include "report/plot.h"
 
+#include "base/follow.h"
 #include "base/memory.h"
 
 #include <errno.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 /* Files in memory in place of pipes: reading and writing need not alternate, and no path or name of
  * the user is ever in a script. */
@@ -37,29 +35,38 @@ static char *read_channel(int channel, size_t *length) {
   return bytes;
 }
 
-/* 0 or an errno; *status is that of waitpid. */
-static int run_child(const int channels[CHANNELS], int *status) {
-  char *arguments[] = {(char[]){"gnuplot"}, (char[]){"-d"}, NULL}; /* -d: no file of the user's */
-  posix_spawn_file_actions_t actions;
-  pid_t child;
-  int code = posix_spawn_file_actions_init(&actions);
-  if (code != 0) return code;
-  for (int i = 0; i < CHANNELS && code == 0; i++)
-    code = posix_spawn_file_actions_adddup2(&actions, channels[i], i);
-  if (code == 0) code = posix_spawnp(&child, "gnuplot", &actions, NULL, arguments, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (code != 0) return code;
-  while (waitpid(child, status, 0) < 0)
-    if (errno != EINTR) return errno;
-  return 0;
+enum { NOT_INSTALLED = 127, MOST_SECONDS = 120 };
+
+static _Noreturn void become_gnuplot(const int channels[CHANNELS], pid_t parent) {
+  follow_parent(parent, MOST_SECONDS);
+  for (int i = 0; i < CHANNELS; i++)
+    if (dup2(channels[i], i) < 0) _exit(1);
+  execlp("gnuplot", "gnuplot", "-d", (char *)NULL); /* -d: no file of the user's */
+  const int code = errno;
+  if (code != ENOENT) dprintf(STDERR_FILENO, "cannot start it: %s", strerror(code));
+  _exit(code == ENOENT ? NOT_INSTALLED : 1);
 }
 
-static status_code fail(const int channels[CHANNELS], failure *err) {
+/* 0 or an errno; *status is that of waitpid. */
+static int run_child(const int channels[CHANNELS], int *status) {
+  fflush(NULL);
+  const pid_t parent = getpid(), child = fork();
+  if (child == 0) become_gnuplot(channels, parent);
+  if (child < 0) return errno;
+  while (waitpid(child, status, 0) < 0)
+    if (errno != EINTR) return errno;
+  return WIFEXITED(*status) && WEXITSTATUS(*status) == NOT_INSTALLED ? ENOENT : 0;
+}
+
+static status_code fail(const int channels[CHANNELS], int status, failure *err) {
   size_t length;
   char *words = read_channel(channels[COMPLAINT], &length);
   for (char *c = words; *c; c++)
     if (*c == '\n') *c = ' ';
-  failure_set(err, STATUS_CANNOT_CREATE, "gnuplot failed: %.400s", words);
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+    failure_set(err, STATUS_CANNOT_CREATE, "gnuplot took longer than %d s", MOST_SECONDS);
+  else
+    failure_set(err, STATUS_CANNOT_CREATE, "gnuplot failed: %.400s", words);
   free(words);
   return STATUS_CANNOT_CREATE;
 }
@@ -76,7 +83,7 @@ status_code plot_run(const char *script, size_t length, char **output, size_t *o
   else if (code != 0)
     result = failure_set(err, STATUS_NO_RESOURCE, "cannot start gnuplot: %s", strerror(code));
   else if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    result = fail(channels, err);
+    result = fail(channels, status, err);
   else
     *output = read_channel(channels[OUTPUT], output_length);
   for (int i = 0; i < CHANNELS; i++)

@@ -33,21 +33,26 @@ typedef struct outcome {
   run_status status;
 } outcome;
 
-static const value *read_result(arena *a, const char *path, const char *id) {
-  const value *result = NULL;
-  if (json_read(a, path, &result, NULL) != STATUS_OK) return NULL;
-  return strcmp(value_get_text(result, "id", ""), id) == 0 ? result : NULL;
+/* A result that cannot be read now is a failure, not a missing one. */
+static status_code read_result(arena *a, const char *path, const char *id, const value **out,
+                               failure *err) {
+  bool done;
+  *out = NULL;
+  status_code status = job_look(path, id, &done, err);
+  return status == STATUS_OK && done ? json_read(a, path, out, err) : status;
 }
 
-static outcome read_outcome(arena *a, const run_row *row) {
-  outcome o = {.status = row->status};
-  if (row->status != RUN_DONE && row->status != RUN_DIVERGED) return o;
-  o.train = read_result(a, arena_format(a, "%s/result.json", row->folder), row->train_id);
-  o.measure = read_result(a, job_measure_path(a, row->folder, row->measure_id), row->measure_id);
-  if (o.train) o.status = run_status_in(o.train);
+static status_code read_outcome(arena *a, const run_row *row, outcome *o, failure *err) {
+  *o = (outcome){.status = row->status};
+  if (row->status != RUN_DONE && row->status != RUN_DIVERGED) return STATUS_OK;
+  const char *train = arena_format(a, "%s/result.json", row->folder);
+  const char *measure = job_measure_path(a, row->folder, row->measure_id);
+  status_code status = read_result(a, train, row->train_id, &o->train, err);
+  if (status == STATUS_OK) status = read_result(a, measure, row->measure_id, &o->measure, err);
+  if (o->train) o->status = run_status_in(o->train);
   /* A diverged run may have ended before its first measurement; a finished one has measured. */
-  if (!o.train || (!o.measure && o.status == RUN_DONE)) o = (outcome){.status = RUN_MISSING};
-  return o;
+  if (!o->train || (!o->measure && o->status == RUN_DONE)) *o = (outcome){.status = RUN_MISSING};
+  return status;
 }
 
 /* ---- the numbers of columns ------------------------------------------------------------------ */
@@ -163,8 +168,7 @@ static const char **begin_row(arena *a, const csv_set *set, const value *cells, 
  * have the best weights of another measurement. Where the audit is the row's own measurement, its
  * history is of all epochs. */
 static const char **add_audit(arena *a, csv_set *set, const run_row *row, const char *id,
-                              const sources *own, const char **next) {
-  const value *measure = read_result(a, job_measure_path(a, row->folder, id), id);
+                              const value *measure, const sources *own, const char **next) {
   const value *history = value_get(measure, "history");
   const history_rule rule = history_rule_of(row->config, own->train);
   sources s = {.measure = measure, .last = history_at(history, rule.steps)};
@@ -201,17 +205,23 @@ static const char *reason_of(const run_row *row, const outcome *o, const sources
   return arena_format(a, "solver: %s", value_get_text(s->last, "solver", ""));
 }
 
-static void add_run(arena *a, csv_set *set, const run_row *row, const outcome *o,
-                    const sources *s) {
+static status_code add_run(arena *a, csv_set *set, const run_row *row, const outcome *o,
+                           const sources *s, failure *err) {
   const char **cells, **next = begin_row(a, set, row->cells, &cells);
   *next++ = run_status_word(o->status);
   *next++ = reason_of(row, o, s, a);
   next = add_numbers(a, &set->known.runs, s, next);
   *next++ = arena_format(a, "%.12s", row->train_id);
   *next++ = arena_format(a, "%.12s", row->measure_id);
-  for (size_t k = 0; k < set->request->audit_count; k++)
-    next = add_audit(a, set, row, row->audit_ids[k], s, next);
+  for (size_t k = 0; k < set->request->audit_count; k++) {
+    const value *measure;
+    const char *id = row->audit_ids[k];
+    status_code status = read_result(a, job_measure_path(a, row->folder, id), id, &measure, err);
+    if (status != STATUS_OK) return status;
+    next = add_audit(a, set, row, id, measure, s, next);
+  }
   csv_table_add(&set->runs, cells);
+  return STATUS_OK;
 }
 
 static void add_measured(arena *a, csv_set *set, const run_row *row, const value *entry) {
@@ -324,22 +334,29 @@ void record_blank(const record_request *request, csv_table *runs, csv_table *his
   arena_close(&set.memory);
 }
 
+static status_code add_row(csv_set *set, const run_row *row, failure *err) {
+  arena memory = {0};
+  outcome o;
+  status_code status = read_outcome(&memory, row, &o, err);
+  if (status == STATUS_OK) {
+    const sources s = sources_of(&memory, row, &o);
+    count_gap(set, &o, &s);
+    status = add_run(&memory, set, row, &o, &s, err);
+    add_history(&memory, set, row, &s);
+    add_timing(&memory, set, row, &o);
+  }
+  arena_close(&memory);
+  return status;
+}
+
 status_code record_write(const char *folder, const record_request *request, failure *err) {
   csv_set set;
   begin(&set, request);
-  for (size_t i = 0; i < request->row_count; i++) {
-    const run_row *row = &request->rows[i];
-    arena memory = {0};
-    const outcome o = read_outcome(&memory, row);
-    const sources s = sources_of(&memory, row, &o);
-    count_gap(&set, &o, &s);
-    add_run(&memory, &set, row, &o, &s);
-    add_history(&memory, &set, row, &s);
-    add_timing(&memory, &set, row, &o);
-    arena_close(&memory);
-  }
+  status_code status = STATUS_OK;
+  for (size_t i = 0; i < request->row_count && status == STATUS_OK; i++)
+    status = add_row(&set, &request->rows[i], err);
   if (request->gaps) *request->gaps = set.gaps;
-  status_code status = write_files(&set, folder, err);
+  if (status == STATUS_OK) status = write_files(&set, folder, err);
   csv_table_close(&set.runs);
   csv_table_close(&set.history);
   csv_table_close(&set.timings);

@@ -1,0 +1,101 @@
+/* What a plugin does to the whole process is put back, and numbers do not change. */
+#include "host/energy.h"
+#include "host/surroundings.h"
+#include "plugin_place.h"
+
+#include <fenv.h>
+#include <limits.h>
+#include <locale.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+static void bind_fake(place *here, const char *name, hifm_bound *bound) {
+  static const hifm_domain DOMAIN = {.d = 2};
+  const hifm_plugin *plugin;
+  failure err = {.message = ""};
+  surroundings_forget();
+  if (plugins_open(fake(&here->memory, "energies", name), &plugin, &err) != STATUS_OK ||
+      plugins_bind_opened(&here->memory, plugin, NULL, "", &DOMAIN, bound, &err) != STATUS_OK)
+    fail_msg("%s", err.message);
+}
+
+static void what_init_changes_is_put_back(void **state) {
+  place *here = *state;
+  static const struct {
+    const char *name, *sentence;
+  } cases[] = {
+      {"rounds_up", "rounds_up changed the rounding mode in init; it was restored"},
+      {"traps", "traps changed floating-point traps in init; it was restored"},
+      {"speaks_french", "speaks_french changed the locale in init; it was restored"},
+      {"hides", "hides changed the umask in init; it was restored"},
+      {"catches", "catches changed what signals do in init; it was restored"},
+  };
+  const mode_t mask = umask(022);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    hifm_bound bound;
+    bind_fake(here, cases[i].name, &bound);
+    assert_string_equal(surroundings_last(), cases[i].sentence);
+    plugins_drop(&bound);
+  }
+  assert_int_equal(fegetround(), FE_TONEAREST);
+  assert_int_equal(fegetexcept(), 0);
+  assert_string_equal(setlocale(LC_ALL, NULL), "C");
+  assert_int_equal(umask(mask), 022);
+  struct sigaction now;
+  sigaction(SIGTERM, NULL, &now);
+  assert_true(now.sa_handler == SIG_DFL);
+}
+
+/* The host's sums after the call are those of the usual rounding. */
+static void a_callback_changes_no_number(void **state) {
+  place *here = *state;
+  static const hifm_domain DOMAIN = {.d = 2};
+  const double y[2] = {1, 3};
+  hifm_bound bound;
+  energy e;
+  bind_fake(here, "rounds_later", &bound);
+  assert_int_equal(energy_open(&e, bound, &DOMAIN, NULL), STATUS_OK);
+  for (int i = 0; i < 2; i++) {
+    assert_true(energy_value(&e, y, NULL) == 5);
+    assert_int_equal(fegetround(), FE_TONEAREST);
+  }
+  assert_string_equal(surroundings_last(),
+                      "rounds_later changed the rounding mode in a callback; it was restored");
+  energy_close(&e);
+  plugins_drop(&bound);
+}
+
+static void phases_put_back_the_rest(void **state) {
+  place *here = *state;
+  static const hifm_domain DOMAIN = {.d = 2};
+  static const char *const NAMES[] = {"walks", "blocks"};
+  const double y[2] = {1, 3};
+  for (size_t i = 0; i < 2; i++) {
+    char before[PATH_MAX], after[PATH_MAX];
+    hifm_bound bound;
+    energy e;
+    sigset_t blocked;
+    assert_non_null(getcwd(before, sizeof before));
+    bind_fake(here, NAMES[i], &bound);
+    assert_int_equal(energy_open(&e, bound, &DOMAIN, NULL), STATUS_OK);
+    energy_value(&e, y, NULL);
+    plugins_keep_surroundings("train");
+    assert_non_null(getcwd(after, sizeof after));
+    assert_string_equal(before, after);
+    sigprocmask(SIG_SETMASK, NULL, &blocked);
+    assert_false(sigismember(&blocked, SIGTERM));
+    assert_non_null(strstr(surroundings_last(), NAMES[i]));
+    assert_non_null(strstr(surroundings_last(), " in train; it was restored"));
+    energy_close(&e);
+    plugins_drop(&bound);
+  }
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {TEST(what_init_changes_is_put_back),
+                                     TEST(a_callback_changes_no_number),
+                                     TEST(phases_put_back_the_rest)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
