@@ -372,6 +372,8 @@ status_code graph_data_job(arena *a, const value *config, const value *catalogue
   begin(&b, a, catalogue, out, &alone);
   identity id = {.data = ""};
   status_code status = identity_of_data(config, catalogue, id.data, err);
-  if (status == STATUS_OK) *made = alone.jobs[data_job(&b, config, &id)];
-  return status;
+  if (status != STATUS_OK) return status;
+  const size_t added = data_job(&b, config, &id);
+  *made = alone.jobs[added];
+  return STATUS_OK;
 }
