@@ -149,3 +149,9 @@ status_code plugins_open(const char *path, const hifm_plugin **out, failure *err
   free(real);
   return status;
 }
+
+void plugins_each_opened(void (*each)(void *context, const hifm_plugin *plugin, const char *path),
+                         void *context) {
+  for (const opened *entry = all_opened; entry; entry = entry->next)
+    each(context, &entry->plugin, entry->path);
+}

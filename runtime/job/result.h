@@ -13,7 +13,15 @@ typedef struct result {
   const char *message;            /* NULL: none */
   const value *numbers, *history; /* NULL: none */
   double seconds, attempts;       /* over all attempts; workers that were started */
+  const char *data, *modes;       /* folders that the job has read; NULL: none */
 } result;
+
+/* In "provenance": the plugins that made the result, "energy/x" -> { RESULT_CODE, RESULT_DEFAULTS
+ * }, hashes of the plugin's file and of the defaults of its settings. Those that made the data sets
+ * and eigendecompositions are among them, with the hashes of that time. */
+#define RESULT_USED     "used"
+#define RESULT_CODE     "code"
+#define RESULT_DEFAULTS "defaults"
 
 /* { job, id, status, message, numbers, history, provenance } written atomically to path. */
 status_code result_write(const char *path, const result *r, failure *err);

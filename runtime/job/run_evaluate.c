@@ -90,7 +90,9 @@ status_code run_evaluate(arena *a, const job *work, failure *err) {
                            .numbers = baselines(&r, a),
                            .history = history,
                            .seconds = clock_seconds() - begun,
-                           .attempts = work->attempt};
+                           .attempts = work->attempt,
+                           .data = work->data,
+                           .modes = work->modes};
   if (status == STATUS_OK)
     status = result_write(job_measure_path(a, work->folder, work->id), &measured, err);
   run_close(&r);

@@ -174,7 +174,9 @@ static status_code finish(trainer *t, failure *err) {
                           .message = t->divergence[0] ? t->divergence : NULL,
                           .numbers = numbers(t),
                           .seconds = s->seconds,
-                          .attempts = work->attempt};
+                          .attempts = work->attempt,
+                          .data = work->data,
+                          .modes = work->modes};
   result measured = trained;
   measured.kind = JOB_MEASURE;
   measured.id = work->measure_id;
