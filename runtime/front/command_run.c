@@ -5,6 +5,7 @@
 #include "front/program.h"
 #include "front/retrain.h"
 #include "front/session.h"
+#include "grid/code_changes.h"
 #include "grid/plugin_snapshot.h"
 
 static FILE *messages(const options *given) {
@@ -112,6 +113,14 @@ static void announce(const session *s) {
             s->skip_reason);
 }
 
+static void warn_of_changes(const session *s) {
+  code_changes changes;
+  if (s->given->quiet) return;
+  code_changes_begin(&changes, s->a, s->catalogue);
+  code_changes_look_at_graph(&changes, &s->jobs);
+  code_changes_print(&changes, stderr);
+}
+
 static status_code run_jobs(session *s, schedule_summary *summary, failure *err) {
   const value *settings = value_get(s->plan, "schedule");
   const schedule_options how = {.timeout = value_get_number(settings, "timeout", 0),
@@ -121,6 +130,7 @@ static status_code run_jobs(session *s, schedule_summary *summary, failure *err)
   const char *plugins;
   *summary = (schedule_summary){0};
   announce(s);
+  warn_of_changes(s);
   if (s->jobs.rows_done == s->jobs.row_count) return STATUS_OK;
   /* Workers use copies: rebuilding a plugin does not change a grid that is running. */
   status_code status = plugin_snapshot_take(s->a, s->given->out, s->catalogue, &plugins, err);

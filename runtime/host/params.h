@@ -66,6 +66,9 @@ bool params_is_file(const value *node);
  * were left out because they are defaults too, a MAP of nothing but the name. */
 bool params_is_default(arena *a, const hifm_param *param, const value *setting);
 
+/* A BLAKE2b-128 of the names of the settings and their defaults. */
+void params_defaults_hash(const hifm_param *params, char hex[33]);
+
 /* Stores a checked MAP into `instance`. Texts and lists are copied to the arena. HIFM_REF and
  * HIFM_FILE settings are left zero: plugins_bind binds the plugins and reads the files. */
 void params_store(arena *a, const hifm_param *params, const value *checked, void *instance);

@@ -1,4 +1,6 @@
 /* Declarations of settings: their defaults and bounds, and their way through a catalogue. */
+#include "base/blake2b.h"
+#include "base/json.h"
 #include "host/params_parts.h"
 
 #include <string.h>
@@ -77,6 +79,18 @@ bool params_is_default(arena *a, const hifm_param *param, const value *setting) 
 static const char *const TYPE_WORDS[] = {"real", "count", "flag", "choice",
                                          "text", "ref",   "file", "list"};
 enum { TYPES = sizeof TYPE_WORDS / sizeof *TYPE_WORDS };
+
+void params_defaults_hash(const hifm_param *params, char hex[33]) {
+  arena a = {0};
+  value *map = value_new(&a, VALUE_MAP);
+  for (const hifm_param *p = params; p && p->name; p++) {
+    const value *unset = params_default(&a, p);
+    value_put(&a, map, p->name, unset ? unset : value_new(&a, VALUE_NULL));
+  }
+  const char *text = json_text(&a, map);
+  blake2b_hex(text, strlen(text), hex);
+  arena_close(&a);
+}
 
 static const value *describe_one(arena *a, const hifm_param *param) {
   value *map = value_new(a, VALUE_MAP);

@@ -22,6 +22,10 @@
  * process ends; a second call for the same file returns the same copy. */
 status_code plugins_open(const char *path, const hifm_plugin **out, failure *err);
 
+/* Calls `each` for every plugin that this process has opened, with the path of its file. */
+void plugins_each_opened(void (*each)(void *context, const hifm_plugin *plugin, const char *path),
+                         void *context);
+
 /* What follows `unknown solver "x"`: the name that may be meant, or those that are available and
  * where they are searched. */
 const char *plugins_hint(arena *a, const char *name, const char *const *names, size_t count);

@@ -120,3 +120,9 @@ void plugins_keep_surroundings(const char *where) {
   }
   surroundings_keep(names, where);
 }
+
+void plugins_each_opened(void (*each)(void *context, const hifm_plugin *plugin, const char *path),
+                         void *context) {
+  for (const opened *entry = all_opened; entry; entry = entry->next)
+    each(context, &entry->plugin, entry->path);
+}

@@ -113,7 +113,9 @@ status_code prepare_modes(arena *a, const job *work, failure *err) {
                        .id = work->id,
                        .status = RUN_DONE,
                        .seconds = clock_seconds() - start,
-                       .attempts = work->attempt};
+                       .attempts = work->attempt,
+                       .data = work->data,
+                       .modes = work->modes};
   if (status == STATUS_OK)
     status = result_write(arena_format(a, "%s/result.json", work->folder), &made, err);
 done:

@@ -1,8 +1,10 @@
 #include "job/result.h"
 
+#include "base/blake2b.h"
 #include "base/blas.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "host/params.h"
 #include "host/plugins.h"
 
 #include <stdlib.h>
@@ -23,6 +25,47 @@ static const char *processor(arena *a) {
   return name;
 }
 
+/* What plugins_each_opened adds to. */
+typedef struct using {
+  arena *a;
+  value *used;
+}
+using;
+
+static void add_used(void *context, const hifm_plugin *plugin, const char *path) {
+  const using *to = context;
+  char code[33], defaults[33];
+  files_map map = {0};
+  if (files_map_open(&map, path, NULL) != STATUS_OK) return;
+  blake2b_hex(map.bytes, map.length, code);
+  files_map_close(&map);
+  params_defaults_hash(plugin->params, defaults);
+  value *hashes = value_new(to->a, VALUE_MAP);
+  value_put_text(to->a, hashes, RESULT_CODE, code);
+  value_put_text(to->a, hashes, RESULT_DEFAULTS, defaults);
+  value_put(to->a, to->used,
+            arena_format(to->a, "%s/%s", params_kind_text((hifm_kind)plugin->kind), plugin->name),
+            hashes);
+}
+
+/* Of the result in a folder that the job has read. */
+static void add_used_before(arena *a, value *used, const char *folder) {
+  const value *made;
+  if (!folder || json_read(a, arena_format(a, "%s/result.json", folder), &made, NULL) != STATUS_OK)
+    return;
+  const value *before = value_get(value_get(made, "provenance"), RESULT_USED);
+  for (size_t i = 0; before && i < before->count; i++)
+    value_put(a, used, before->keys[i], before->items[i]);
+}
+
+static const value *used_by(arena *a, const result *r) {
+  using to = {a, value_new(a, VALUE_MAP)};
+  plugins_each_opened(add_used, &to);
+  add_used_before(a, to.used, r->data);
+  add_used_before(a, to.used, r->modes);
+  return to.used;
+}
+
 static const value *provenance(arena *a, const result *r) {
   value *out = value_new(a, VALUE_MAP);
   const char *copies = getenv(PLUGINS_COPIES);
@@ -35,6 +78,7 @@ static const value *provenance(arena *a, const result *r) {
   value_put_number(a, out, "blas_threads", 1);
   if (slash)
     value_put_text(a, out, "plugins", slash + 1); /* the folder's name: a hash of all plugins */
+  value_put(a, out, RESULT_USED, used_by(a, r));
   value_put_number(a, out, "seconds", r->seconds);
   value_put_number(a, out, "attempts", r->attempts);
   return out;

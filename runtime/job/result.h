@@ -16,7 +16,15 @@ typedef struct result {
   const value *measurement;       /* of a measure job: as in its job file */
   const char *late;         /* why the history is not complete; NULL: it is, or is an audit's */
   double seconds, attempts; /* over all attempts; workers that were started */
+  const char *data, *modes; /* folders that the job has read; NULL: none */
 } result;
+
+/* In "provenance": the plugins that made the result, "energy/x" -> { RESULT_CODE, RESULT_DEFAULTS
+ * }, hashes of the plugin's file and of the defaults of its settings. Those that made the data sets
+ * and eigendecompositions are among them, with the hashes of that time. */
+#define RESULT_USED     "used"
+#define RESULT_CODE     "code"
+#define RESULT_DEFAULTS "defaults"
 
 /* The result without its provenance. */
 value *result_body(arena *a, const result *r);

@@ -221,7 +221,9 @@ status_code run_evaluate(arena *a, const job *work, failure *err) {
                      .status = RUN_DONE,
                      .numbers = baselines(&r, a),
                      .measurement = work->measurements[0].entry,
-                     .attempts = work->attempt};
+                     .attempts = work->attempt,
+                     .data = work->data,
+                     .modes = work->modes};
   status = measure_run(&r, a, &measured, err);
   measured.seconds = clock_seconds() - begun;
   if (status == STATUS_OK)

@@ -215,7 +215,9 @@ static status_code finish(trainer *t, failure *err) {
                           .numbers = numbers(t),
                           .losses = training_losses(s),
                           .seconds = s->seconds,
-                          .attempts = work->attempt};
+                          .attempts = work->attempt,
+                          .data = work->data,
+                          .modes = work->modes};
   for (size_t i = 0; i < s->history_count && status == STATUS_OK; i++)
     status = write_history(t, i, &trained, err);
   if (status == STATUS_OK)

@@ -9,7 +9,7 @@ typedef struct run_row {
   const value *cells; /* column -> text, of the plan */
   const char *folder; /* of the train job */
   const char *train_id, *measure_id;
-  const char *const *audit_ids; /* measure id per audit */
+  const char *const *audit_ids; /* measure id per audit, NULL-ended */
   const value *config;          /* resolved */
   run_status status;
   const char *reason; /* FAILED: why; else "" or NULL */
