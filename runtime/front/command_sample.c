@@ -5,6 +5,7 @@
 #include "front/options.h"
 #include "front/program.h"
 #include "front/runs.h"
+#include "job/contents.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -37,10 +38,11 @@ static status_code make_file(arena *a, const options *given, const char *run, co
                              value **out, failure *err) {
   const value *trained;
   const char *weights = given->weights ? given->weights : "best";
-  status_code status = json_read(a, arena_format(a, "%s/job.json", run), &trained, err);
+  const char *job_file = arena_format(a, "%s/job.json", run);
+  status_code status = json_read_sealed(a, job_file, &trained, err);
   if (status != STATUS_OK) return status;
   if (!value_get(trained, "config"))
-    return failure_set(err, STATUS_BAD_INPUT, "%s/job.json: no table under \"config\"", run);
+    return failure_set(err, STATUS_BAD_INPUT, "%s: no table under \"config\"", job_file);
   if (!files_exists(arena_format(a, "%s/%s.safetensors", run, weights)))
     return failure_set(
         err, STATUS_NO_INPUT,
@@ -48,6 +50,9 @@ static status_code make_file(arena *a, const options *given, const char *run, co
         "after the training",
         run, weights);
   const char *data = value_get_text(trained, "data", ""), *slash = strrchr(data, '/');
+  data = arena_format(a, "%s/../../cache/%s", run, slash ? slash + 1 : data);
+  status = contents_check_data(data, err);
+  if (status != STATUS_OK) return status;
   value *file = value_new(a, VALUE_MAP), *how = value_new(a, VALUE_MAP);
   value_put_text(a, how, "run", run);
   value_put_text(a, how, "weights", weights);
@@ -58,8 +63,7 @@ static status_code make_file(arena *a, const options *given, const char *run, co
   value_put_text(a, file, "job", job_kind_word(JOB_SAMPLE));
   value_put_text(a, file, "id", value_get_text(trained, "id", ""));
   value_put_text(a, file, "folder", scratch);
-  value_put_text(a, file, "data",
-                 arena_format(a, "%s/../../cache/%s", run, slash ? slash + 1 : data));
+  value_put_text(a, file, "data", data);
   value_put(a, file, "sample", how);
   value_put(a, file, "config", value_get(trained, "config"));
   *out = file;

@@ -5,6 +5,7 @@
 #include "base/safetensors.h"
 #include "job/job.h"
 #include "job/metrics.h"
+#include "job/result.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -61,14 +62,17 @@ run_info runs_look(arena *a, arena *brief, const char *folder, const char *name)
   run_info run = {.name = name, .folder = folder, .state = "unfinished"};
   const char *file = arena_format(a, "%s/job.json", folder);
   const char *checkpoint = arena_format(brief, "%s/checkpoint.safetensors", folder);
-  const value *given = NULL, *result = NULL, *measured = NULL;
-  if (json_read(a, file, &given, NULL) == STATUS_OK) run.config = value_get(given, "config");
-  if (json_read(brief, arena_format(a, "%s/result.json", folder), &result, NULL) == STATUS_OK) {
+  const value *given = NULL, *made = NULL, *measured = NULL;
+  if (json_read_sealed(a, file, &given, NULL) == STATUS_OK) run.config = value_get(given, "config");
+  const char *result_path = arena_format(a, "%s/result.json", folder);
+  const bool damaged = result_read(brief, result_path, NULL, &made, NULL) == STATUS_BAD_INPUT;
+  if (made) {
     const char *id = value_get_text(given, "measure_id", "");
-    run.state = arena_text(a, value_get_text(result, "status", "done"));
-    if (json_read(brief, job_measure_path(a, folder, id), &measured, NULL) == STATUS_OK)
-      run.history = value_get(measured, "history");
+    run.state = run_status_word(run_status_in(made));
+    result_read(brief, job_measure_path(a, folder, id), id, &measured, NULL);
+    run.history = value_get(measured, "history");
   } else {
+    if (damaged) run.state = "damaged";
     if (files_exists(checkpoint)) {
       run.state = "interrupted";
       run.history = history_so_far(brief, checkpoint);

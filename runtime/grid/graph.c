@@ -4,6 +4,7 @@
 #include "host/catalogue.h"
 #include "host/params.h"
 #include "job/job.h"
+#include "job/result.h"
 #include "plan/identity.h"
 #include "report/entries.h"
 
@@ -155,6 +156,23 @@ static size_t add_jobs(builder *b, const value *config, const identity *id, cons
   return measure_job(b, config, id, cells, AGAIN, folder, data, train);
 }
 
+/* Is there a result of this identity? A damaged one is not, and is noted. */
+static status_code look_at(builder *b, const char *path, const char *id, bool *found,
+                           failure *err) {
+  arena brief = {0};
+  const value *made;
+  failure why;
+  status_code status = result_read(&brief, path, id, &made, &why);
+  *found = made != NULL;
+  arena_close(&brief);
+  if (status == STATUS_OK) return STATUS_OK;
+  if (status != STATUS_BAD_INPUT) return failure_set(err, status, "%s", why.message);
+  for (size_t i = 0; i < b->g->notes->count; i++) /* rows and audits may share it */
+    if (strcmp(b->g->notes->items[i]->text, why.message) == 0) return STATUS_OK;
+  value_push(b->a, b->g->notes, value_text(b->a, why.message));
+  return STATUS_OK;
+}
+
 typedef struct existing {
   bool trained, measured; /* measured: only where it is trained, too */
 } existing;
@@ -163,9 +181,9 @@ static status_code look(builder *b, const char *folder, const identity *id, exis
                         failure *err) {
   *out = (existing){false, false};
   if (b->again) return STATUS_OK;
-  status_code status = job_look(result_of(b, folder), id->train, &out->trained, err);
+  status_code status = look_at(b, result_of(b, folder), id->train, &out->trained, err);
   if (status != STATUS_OK || !out->trained) return status;
-  return job_look(job_measure_path(b->a, folder, id->measure), id->measure, &out->measured, err);
+  return look_at(b, job_measure_path(b->a, folder, id->measure), id->measure, &out->measured, err);
 }
 
 static status_code check_audit_names(const value *audits, failure *err) {
@@ -249,7 +267,7 @@ status_code graph_build(arena *a, const value *plan, const value *catalogue, con
                .again = again,
                .checkpoint = value_get_number(value_get(plan, "schedule"), "checkpoint", 30),
                .g = g};
-  *g = (graph){.row_count = count};
+  *g = (graph){.row_count = count, .notes = value_new(a, VALUE_LIST)};
   g->jobs = arena_get(a, (4 + audit_count) * count * sizeof *g->jobs);
   g->rows = arena_get(a, count * sizeof *g->rows);
   g->row_jobs = arena_get(a, count * sizeof *g->row_jobs);

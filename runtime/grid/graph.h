@@ -15,6 +15,7 @@ typedef struct graph {
                        measurement exists, nothing needs to run */
   size_t row_count;
   size_t rows_done;  /* rows that were done when the graph was built, audits included */
+  value *notes;      /* LIST of TEXT: a line per damaged result, which counts as missing */
   size_t rows_again; /* rows that were trained then, but measured under other settings only */
 } graph;
 

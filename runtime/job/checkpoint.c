@@ -4,7 +4,9 @@
 #include "base/safetensors.h"
 #include "base/text.h"
 #include "job/metrics.h"
+#include "job/progress.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +49,14 @@ static double get_number(const value *map, const char *key) {
   return text_number(value_get_text(map, key, "inf"), &number) ? number : INFINITY;
 }
 
+/* A number of steps; `most` may be reached. False for fractions, NaN and all that is outside. */
+static bool get_count(const value *map, const char *key, uint64_t most, uint64_t *out) {
+  const double number = get_number(map, key);
+  if (!(number >= 0 && number <= (double)most) || number != floor(number)) return false;
+  *out = (uint64_t)number;
+  return true;
+}
+
 status_code checkpoint_save(const training *t, const network *net, const job *work, failure *err) {
   arena a = {0};
   safetensors_entry *entries = memory_array(3 * net->count + 1, sizeof *entries);
@@ -82,8 +92,7 @@ static status_code copy_tensors(const safetensors_file *file, const char *path, 
     const size_t bytes = t->rows * t->columns * sizeof(float);
     if (!entry || entry->type != SAFETENSORS_F32 || entry->bytes != bytes)
       return failure_set(err, STATUS_BAD_INPUT,
-                         "%s: no tensor %s of %zu x %zu numbers: it belongs to another network. "
-                         "Remove the folder to start again",
+                         "%s: no tensor %s of %zu x %zu numbers: it belongs to another network",
                          path, name, t->rows, t->columns);
     memcpy(to, entry->data, bytes);
     to += t->rows * t->columns;
@@ -97,9 +106,7 @@ static status_code copy_state(const safetensors_file *file, const char *path, co
   const size_t bytes = network_state(net, &state);
   const safetensors_entry *entry = safetensors_find(file, "network.state");
   if ((entry ? entry->bytes : 0) != bytes)
-    return failure_set(err, STATUS_BAD_INPUT,
-                       "%s: the network's state has another size. Remove the folder to start again",
-                       path);
+    return failure_set(err, STATUS_BAD_INPUT, "%s: the network's state has another size", path);
   if (bytes) memcpy(state, entry->data, bytes);
   return STATUS_OK;
 }
@@ -109,8 +116,9 @@ static status_code read_history(training *t, const value *meta, const char *path
   const value *list;
   status_code status = json_parse(t->memory, text, strlen(text), path, &list, err);
   if (status != STATUS_OK) return status;
-  if (list->type != VALUE_LIST)
-    return failure_set(err, STATUS_BAD_INPUT, "%s: the history is not a list", path);
+  bool fits = list->type == VALUE_LIST;
+  for (size_t i = 0; fits && i < list->count; i++) fits = list->items[i]->type == VALUE_MAP;
+  if (!fits) return failure_set(err, STATUS_BAD_INPUT, "%s: the history is not a list", path);
   t->history = value_copy(t->memory, list);
   return STATUS_OK;
 }
@@ -123,42 +131,71 @@ static bool is_ours(const value *meta, const job *work) {
              0;
 }
 
+static status_code read_steps(training *t, const value *meta, uint64_t steps, const char *path,
+                              failure *err) {
+  if (get_count(meta, "step", steps, &t->step) &&
+      get_count(meta, "loss_count", t->step, &t->loss_count))
+    return STATUS_OK;
+  return failure_set(err, STATUS_BAD_INPUT, "%s: step %s, %s of them in the mean loss, of %llu",
+                     path, value_get_text(meta, "step", "?"),
+                     value_get_text(meta, "loss_count", "?"), (unsigned long long)steps);
+}
+
+/* The network's state comes last: it has no initial value to go back to. */
 static status_code restore(training *t, const network *net, const safetensors_file *file,
-                           const char *path, failure *err) {
+                           uint64_t steps, const char *path, failure *err) {
   const value *meta = file->metadata;
-  status_code status = copy_tensors(file, path, net, "w.", t->w, err);
+  status_code status = read_steps(t, meta, steps, path, err);
+  if (status == STATUS_OK) status = copy_tensors(file, path, net, "w.", t->w, err);
   if (status == STATUS_OK) status = copy_tensors(file, path, net, "m.", t->m, err);
   if (status == STATUS_OK) status = copy_tensors(file, path, net, "v.", t->v, err);
-  if (status == STATUS_OK) status = copy_state(file, path, net, err);
   if (status == STATUS_OK) status = read_history(t, meta, path, err);
+  if (status == STATUS_OK) status = copy_state(file, path, net, err);
   if (status != STATUS_OK) return status;
-  t->step = (uint64_t)get_number(meta, "step");
   t->loss_sum = get_number(meta, "loss_sum");
   t->norm_sum = get_number(meta, "norm_sum");
-  t->loss_count = (uint64_t)get_number(meta, "loss_count");
   t->best = get_number(meta, BEST);
   t->best_epoch = get_number(meta, "best_epoch");
   t->seconds = get_number(meta, "seconds");
   return STATUS_OK;
 }
 
-status_code checkpoint_load(training *t, const network *net, const job *work, bool *found,
-                            failure *err) {
+/* The best weights so far are a file beside the checkpoint, which is not written again before a
+ * better measurement. */
+static status_code check_best(arena *a, const training *t, const job *work, failure *err) {
+  safetensors_file file = {0};
+  if (!isfinite(t->best)) return STATUS_OK;
+  status_code status = safetensors_open(
+      &file, arena_format(a, "%s/best.safetensors", work->folder), err);
+  safetensors_close(&file);
+  return status;
+}
+
+static bool is_lost(status_code status) {
+  return status == STATUS_BAD_INPUT || status == STATUS_NO_INPUT;
+}
+
+status_code checkpoint_load(training *t, const network *net, const job *work, uint64_t steps,
+                            bool *found, failure *err) {
   arena a = {0};
+  failure why;
   safetensors_file file = {0};
   const char *path = arena_format(&a, "%s/checkpoint.safetensors", work->folder);
-  status_code status = STATUS_OK;
   *found = false;
-  if (files_exists(path)) {
-    status = safetensors_open(&file, path, err);
-    if (status == STATUS_OK && is_ours(file.metadata, work)) {
-      status = restore(t, net, &file, path, err);
-      *found = status == STATUS_OK;
-    }
-    safetensors_close(&file);
+  status_code status = safetensors_open(&file, path, &why);
+  const bool is_there = status != STATUS_NO_INPUT;
+  if (status == STATUS_OK && is_ours(file.metadata, work)) {
+    status = restore(t, net, &file, steps, path, &why);
+    if (status == STATUS_OK) status = check_best(&a, t, work, &why);
+    *found = status == STATUS_OK;
   }
+  safetensors_close(&file);
   arena_close(&a);
-  return status;
+  if (status == STATUS_OK || !is_there) return STATUS_OK;
+  if (!is_lost(status)) return failure_set(err, status, "%s", why.message);
+  progress_note("%s. Training starts from the beginning", why.message);
+  training_reset(t, net->weights);
+  return STATUS_OK;
 }
 
 status_code checkpoint_save_weights(const training *t, const network *net, const job *work,
@@ -179,13 +216,18 @@ status_code checkpoint_save_weights(const training *t, const network *net, const
 status_code checkpoint_load_weights(arena *a, const network *net, const char *folder,
                                     const char *name, float *w, const value **row, failure *err) {
   safetensors_file file = {0};
+  failure why;
   const char *path = arena_format(a, "%s/%s.safetensors", folder, name);
-  status_code status = safetensors_open(&file, path, err);
-  if (status == STATUS_OK) status = copy_tensors(&file, path, net, "", w, err);
+  status_code status = safetensors_open(&file, path, &why);
+  if (status == STATUS_OK) status = copy_tensors(&file, path, net, "", w, &why);
   if (status == STATUS_OK) {
     const char *text = value_get_text(file.metadata, "row", "");
-    status = json_parse(a, text, strlen(text), path, row, err);
+    status = json_parse(a, text, strlen(text), path, row, &why);
   }
   safetensors_close(&file);
-  return status;
+  if (!is_lost(status))
+    return status == STATUS_OK ? status : failure_set(err, status, "%s", why.message);
+  return failure_set(err, status,
+                     "%s. To train this run again: rm %s/result.json, then hifm run SCRIPT",
+                     why.message, folder);
 }

@@ -30,8 +30,10 @@
  *   measure  measure-<first 12 digits>.json in the folder of the train job
  *   sample   result.json, after "file"
  *
+ * The job file and the results also have "content", the hash of their text (base/json.h).
+ *
  * Results: { "job", "id", "status": "done" | "diverged", "message" (diverged), "numbers": {...},
- * "provenance": {...} }; a measure result also has "history": [ { "epoch", "step", "loss",
+ * "provenance": {...} }; data and modes results have "files" (job/contents.h), a measure result also has "history": [ { "epoch", "step", "loss",
  * "gradient_norm", every metric of job/metrics.h, "solver" ("ok" or why it failed) } ... ]. */
 #ifndef JOB_JOB_H
 #define JOB_JOB_H
@@ -67,7 +69,7 @@ status_code job_read(arena *a, const char *path, job *out, failure *err);
 /* <folder>/measure-<first 12 digits of id>.json */
 const char *job_measure_path(arena *a, const char *folder, const char *measure_id);
 
-/* Is this file the finished result of this identity? A file that is missing or not JSON is not. One
+/* Is this file the finished result of this identity? A file that is missing or damaged is not. One
  * that cannot be read now (permission, a failing disk, too many open files) is reported as a
  * failure, so that a finished run is not trained again. */
 status_code job_look(const char *result_path, const char *id, bool *done, failure *err);

@@ -46,12 +46,21 @@ static void report(const value *history, double done) {
                               .measured = history->items[history->count - 1]});
 }
 
+/* The run's result has the epoch of its best weights: where their file is lost, the last weights are
+ * not taken for them. */
+static bool has_best(arena *a, const job *work) {
+  const value *trained;
+  const char *path = arena_format(a, "%s/result.json", work->folder);
+  if (result_read(a, path, NULL, &trained, NULL) == STATUS_OK && trained)
+    return value_get(value_get(trained, "numbers"), "best_epoch") != NULL;
+  return files_exists(arena_format(a, "%s/best.safetensors", work->folder));
+}
+
 /* The best epoch (of the measurement made while training) and the last one, or the last alone. */
 static status_code measure_all(run *r, arena *a, value *history, failure *err) {
   float *w = memory_array(r->net.weights, sizeof *w);
-  const char *best = arena_format(a, "%s/best.safetensors", r->work->folder);
   status_code status = STATUS_OK;
-  if (files_exists(best)) {
+  if (has_best(a, r->work)) {
     status = measure_saved(r, a, "best", w, history, err);
     if (status == STATUS_OK) report(history, 1);
   }

@@ -198,7 +198,7 @@ static status_code start(trainer *t, failure *err) {
   t->steps = r->train.steps ? r->train.steps : r->train.epochs * t->batches->steps_per_epoch;
   t->measure_every = r->measure.every * t->batches->steps_per_epoch;
   t->started = t->saved = clock_seconds();
-  status_code status = checkpoint_load(&t->state, &r->net, r->work, &found, err);
+  status_code status = checkpoint_load(&t->state, &r->net, r->work, t->steps, &found, err);
   if (status != STATUS_OK) return status;
   if (found)
     progress_note("resumed at step %llu of %llu", (unsigned long long)t->state.step,

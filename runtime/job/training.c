@@ -13,6 +13,12 @@ void training_open(training *t, arena *a, size_t weights) {
   t->v = memory_array(weights, sizeof *t->v);
 }
 
+void training_reset(training *t, size_t weights) {
+  arena *a = t->memory;
+  training_close(t);
+  training_open(t, a, weights);
+}
+
 void training_close(training *t) {
   free(t->w);
   free(t->m);

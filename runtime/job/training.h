@@ -21,6 +21,9 @@ typedef struct training {
 void training_open(training *t, arena *a, size_t weights);
 void training_close(training *t);
 
+/* Back to what training_open made. */
+void training_reset(training *t, size_t weights);
+
 /* Loss and norm of the gradient of one step, for the means of the next row. */
 void training_add(training *t, double loss, double gradient_norm);
 

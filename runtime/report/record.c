@@ -1,8 +1,8 @@
 #include "report/record.h"
 
 #include "base/files.h"
-#include "base/json.h"
 #include "job/job.h"
+#include "job/result.h"
 #include "report/columns.h"
 #include "report/format.h"
 
@@ -31,9 +31,8 @@ typedef struct outcome {
 } outcome;
 
 static const value *read_result(arena *a, const char *path, const char *id) {
-  const value *result = NULL;
-  if (!job_is_done(path, id) || json_read(a, path, &result, NULL) != STATUS_OK) return NULL;
-  return result;
+  const value *made;
+  return result_read(a, path, id, &made, NULL) == STATUS_OK ? made : NULL;
 }
 
 static outcome read_outcome(arena *a, const run_row *row) {
