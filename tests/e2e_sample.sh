@@ -109,8 +109,13 @@ mkdir elsewhere/results && cp -r results/runs results/cache elsewhere/results
 (cd elsewhere && "$hifm" sample mlp --quiet --out ../b.npy)
 expect_same a.npy b.npy
 
-say "a job file older than a setting"
-sed -i '/"probes"/d; /"scheme"/d' "elsewhere/$run/job.json"
+say "a job file that was edited, and one of a version that had neither hash nor all settings"
+cp "elsewhere/$run/job.json" kept.json
+sed -i 's/"width": 32/"width": 33/' "elsewhere/$run/job.json"
+cmp -s kept.json "elsewhere/$run/job.json" && fail "nothing was edited"
+refused 65 "job.json: the file is damaged or was edited" -- sample "$PWD/elsewhere/$run" --out no.npy
+cp kept.json "elsewhere/$run/job.json"
+sed -i '/"probes"/d; /"scheme"/d; /^  "content"/d' "elsewhere/$run/job.json"
 (cd elsewhere && "$hifm" sample mlp --quiet --out ../b.npy)
 expect_same a.npy b.npy
 
@@ -131,7 +136,7 @@ refused 66 "is not the folder of a run" -- sample "$moved" --out no.npy
 
 say "a solver that fails"
 cp "$run/job.json" "$run/kept.json"
-sed -i 's/"max_attempts": *[0-9]*/"max_attempts": 1/' "$run/job.json"
+sed -i 's/"max_attempts": *[0-9]*/"max_attempts": 1/; /^  "content"/d' "$run/job.json"
 refused 76 "no samples: rk45" "1 steps tried" -- sample mlp --out no.npy
 mv "$run/kept.json" "$run/job.json"
 
