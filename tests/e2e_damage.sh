@@ -134,3 +134,49 @@ while read -r file; do
 done < <(cd whole/results && find runs cache .plugins -type f | LC_ALL=C sort)
 say "$tried damages: no other number"
 [ $tried -ge 20 ] || fail "only $tried damages"
+
+say "data made again with other bytes than before is reported"
+rm -rf case && cp -r whole case
+for file in case/results/cache/*/result.json; do # as another LAPACK would have recorded
+  sed -i '/^  "content"/d; s/"content": "[0-9a-f]*"/"content": "0123"/' "$file"
+done
+expect_code 0 "$hifm" run grid.lua --out case/results
+for file in train test alpha basis; do expect_words "$file.npy, made again, has other bytes than before"; done
+[ -z "$(find case -name dropped.json)" ] || fail "an old result was left"
+
+say "a damaged data set is refused by dataset check and made again by dataset make"
+mkdir recipes
+cat >recipes/tiny.lua <<'LUA'
+return { "mcmc", energy = { "double_well", b = 2 }, dimensions = 2, train_pool = 60, test_pool = 20, chains = 4,
+         warmup = 20, thin = 2, leapfrog = 5 }
+LUA
+export HIFM_DATASETS=$PWD/recipes
+expect_code 0 "$hifm" dataset make tiny --out made
+file=$(echo made/cache/tiny-*/test.npy)
+cp "$file" test.npy
+for kind in flip90 cut remove; do
+  damage $kind "$file"
+  code=65
+  [ $kind != remove ] || code=66
+  expect_code $code "$hifm" dataset check tiny --out made
+  expect_words "test.npy is" "hifm dataset make tiny makes it again"
+  expect_code 0 "$hifm" dataset make tiny --out made
+  expect_words "test.npy is" "made again"
+  expect_same test.npy "$file"
+done
+
+say "a damaged checkpoint: training starts from the beginning and ends with the same numbers"
+script long.lua 0
+sed -i 's/epochs = 3/epochs = 4000/; s/^  seed/  measure = { every = 500 },\n  schedule = { checkpoint = 0.05 },\n  seed/' long.lua
+expect_code 0 "$hifm" run long.lua --only flow=straight --out calm
+"$hifm" run long.lua --only flow=straight --out stormy >stdout 2>stderr </dev/null &
+running=$!
+wait_for 60 compgen -G 'stormy/runs/*/checkpoint.safetensors' >/dev/null
+kill -INT $running
+wait $running || true
+file=$(echo stormy/runs/*/checkpoint.safetensors)
+[ -e "$file" ] || fail "the run ended before it was stopped"
+damage flip70 "$file"
+expect_code 0 "$hifm" run long.lua --only flow=straight --out stormy
+expect_words "checkpoint.safetensors: the file is damaged" "Training starts from the beginning"
+expect_same_grid calm stormy long-partial

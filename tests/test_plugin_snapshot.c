@@ -19,7 +19,8 @@ static void copies_are_what_the_catalogue_knows(void **state) {
   copy(here, PLUGINS "/energies/lennard_jones.so", "energies/mine.so", SIZE_MAX);
   assert_int_equal(plugin_snapshot_take(a, out, catalogue, NULL, &folder, &err), STATUS_BAD_CONFIG);
   assert_non_null(strstr(err.message, "energies/mine.so was rebuilt while the script was read"));
-  assert_int_equal(plugin_snapshot_take(a, out, catalogue_collect(a), NULL, &folder, &err), STATUS_OK);
+  assert_int_equal(plugin_snapshot_take(a, out, catalogue_collect(a), NULL, &folder, &err),
+                   STATUS_OK);
   files_remove(arena_format(a, "%s/direct.so", here->folder), NULL);
   assert_int_equal(plugin_snapshot_take(a, out, catalogue, NULL, &folder, &err), STATUS_NO_INPUT);
 }

@@ -80,7 +80,7 @@ static void test_round_trip(void **state) {
 }
 
 #define SEALED_HEADER                                                                              \
-  "{\"__metadata__\":{\"content\":\"" SEAL_ZEROS                                                    \
+  "{\"__metadata__\":{\"content\":\"" SEAL_ZEROS                                                   \
   "\"},\"w\":{\"data_offsets\":[0,3],\"dtype\":\"U8\",\"shape\":[3]}}"
 
 static void test_exact_bytes(void **state) {

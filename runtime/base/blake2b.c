@@ -50,7 +50,8 @@ static uint64_t load(const unsigned char *bytes) {
   } while (0)
 
 /* The columns of the state, then its diagonals. */
-__attribute__((always_inline)) static inline void mix_round(uint64_t v[16], const uint64_t m[16], const unsigned char s[16]) {
+__attribute__((always_inline)) static inline void mix_round(uint64_t v[16], const uint64_t m[16],
+                                                            const unsigned char s[16]) {
   MIX(0, 4, 8, 12, m[s[0]], m[s[1]]);
   MIX(1, 5, 9, 13, m[s[2]], m[s[3]]);
   MIX(2, 6, 10, 14, m[s[4]], m[s[5]]);

@@ -90,8 +90,7 @@ static status_code run_jobs(session *s, schedule_summary *summary, failure *err)
   /* Workers use copies: rebuilding a plugin does not change a grid that is running. */
   status_code status =
       plugin_snapshot_take(s->a, s->given->out, s->catalogue, how.screen, &plugins, err);
-  if (status == STATUS_OK)
-    status = cache_check(s->jobs.jobs, s->jobs.job_count, how.screen, err);
+  if (status == STATUS_OK) status = cache_check(s->jobs.jobs, s->jobs.job_count, how.screen, err);
   if (status != STATUS_OK) return status;
   return program_run_jobs(s->a, s->jobs.jobs, s->jobs.job_count, s->given->parallel, plugins, &how,
                           summary, err);

@@ -13,7 +13,7 @@
  * they are made again. folder: where
  * workers look for plugins (local.h), in the arena. STATUS_BAD_CONFIG names a file that has changed
  * since the catalogue was made; other failures as in files_read and files_write. */
-status_code plugin_snapshot_take(arena *a, const char *out, const value *catalogue,
-                                 FILE *log, const char **folder, failure *err);
+status_code plugin_snapshot_take(arena *a, const char *out, const value *catalogue, FILE *log,
+                                 const char **folder, failure *err);
 
 #endif

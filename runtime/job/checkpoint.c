@@ -136,9 +136,9 @@ static status_code read_steps(training *t, const value *meta, uint64_t steps, co
   if (get_count(meta, "step", steps, &t->step) &&
       get_count(meta, "loss_count", t->step, &t->loss_count))
     return STATUS_OK;
-  return failure_set(err, STATUS_BAD_INPUT, "%s: step %s, %s of them in the mean loss, of %llu",
-                     path, value_get_text(meta, "step", "?"),
-                     value_get_text(meta, "loss_count", "?"), (unsigned long long)steps);
+  return failure_set(err, STATUS_BAD_INPUT, "%s: step %s of %llu, %s since the last measurement",
+                     path, value_get_text(meta, "step", "?"), (unsigned long long)steps,
+                     value_get_text(meta, "loss_count", "?"));
 }
 
 /* The network's state comes last: it has no initial value to go back to. */
@@ -165,8 +165,8 @@ static status_code restore(training *t, const network *net, const safetensors_fi
 static status_code check_best(arena *a, const training *t, const job *work, failure *err) {
   safetensors_file file = {0};
   if (!isfinite(t->best)) return STATUS_OK;
-  status_code status = safetensors_open(
-      &file, arena_format(a, "%s/best.safetensors", work->folder), err);
+  status_code status =
+      safetensors_open(&file, arena_format(a, "%s/best.safetensors", work->folder), err);
   safetensors_close(&file);
   return status;
 }

@@ -11,8 +11,8 @@
  * The random numbers need no state: they are functions of the step. */
 status_code checkpoint_save(const training *t, const network *net, const job *work, failure *err);
 
-/* STATUS_OK with *found false where there is no checkpoint, or one of another run or measurement; or
- * where it is damaged, does not fit the network or the number of steps of the whole training, or
+/* STATUS_OK with *found false where there is no checkpoint, or one of another run or measurement;
+ * or where it is damaged, does not fit the network or the number of steps of the whole training, or
  * its best weights are lost: then a note says so, and *t is as training_open left it. A checkpoint
  * of an earlier version carries no hash and is used: a training outlives a new version of hifm. */
 status_code checkpoint_load(training *t, const network *net, const job *work, uint64_t steps,

@@ -148,8 +148,10 @@ status_code contents_check_data(const char *folder, failure *err) {
   const char *where = status == STATUS_OK ? arena_format(&a, "%s: ", folder) : "";
   if (made) status = contents_check(JOB_DATA, folder, made, &why);
   if (status == STATUS_BAD_INPUT || status == STATUS_NO_INPUT)
-    failure_set(err, status, "%s%s. hifm run with a script of this data set and a run that is not "
-                "done makes it again", where, why.message);
+    failure_set(err, status,
+                "%s%s. hifm run with a script of this data set and a run that is not "
+                "done makes it again",
+                where, why.message);
   else if (status != STATUS_OK)
     failure_set(err, status, "%s", why.message);
   arena_close(&a);

@@ -10,10 +10,10 @@
  * takes (contents_drop). */
 status_code contents_record(arena *a, const job *work, const result *made, failure *err);
 
-/* Are the files in the folder those of this result (result_read)? All sizes are looked at first, then the bytes
- * are hashed. A result of an earlier version has no hashes: then only the sizes are compared, with
- * those that the heads of the files declare. STATUS_NO_INPUT: "NAME is missing"; STATUS_BAD_INPUT:
- * "NAME is damaged"; any other: a disk that fails gives no answer. */
+/* Are the files in the folder those of this result (result_read)? All sizes are looked at first,
+ * then the bytes are hashed. A result of an earlier version has no hashes: then only the sizes are
+ * compared, with those that the heads of the files declare. STATUS_NO_INPUT: "NAME is missing";
+ * STATUS_BAD_INPUT: "NAME is damaged"; any other: a disk that fails gives no answer. */
 status_code contents_check(job_kind kind, const char *folder, const value *made, failure *err);
 
 /* The same for the folder of a data job, whatever its identity, before something reads it: the

@@ -33,8 +33,9 @@
  * The job file and the results also have "content", the hash of their text (base/json.h).
  *
  * Results: { "job", "id", "status": "done" | "diverged", "message" (diverged), "numbers": {...},
- * "provenance": {...} }; data and modes results have "files" (job/contents.h), a measure result also has "history": [ { "epoch", "step", "loss",
- * "gradient_norm", every metric of job/metrics.h, "solver" ("ok" or why it failed) } ... ]. */
+ * "provenance": {...} }; data and modes results have "files" (job/contents.h), a measure result
+ * also has "history": [ { "epoch", "step", "loss", "gradient_norm", every metric of job/metrics.h,
+ * "solver" ("ok" or why it failed) } ... ]. */
 #ifndef JOB_JOB_H
 #define JOB_JOB_H
 

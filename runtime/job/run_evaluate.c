@@ -46,8 +46,8 @@ static void report(const value *history, double done) {
                               .measured = history->items[history->count - 1]});
 }
 
-/* The run's result has the epoch of its best weights: where their file is lost, the last weights are
- * not taken for them. */
+/* The run's result has the epoch of its best weights: where their file is lost, the last weights
+ * are not taken for them. */
 static bool has_best(arena *a, const job *work) {
   const value *trained;
   const char *path = arena_format(a, "%s/result.json", work->folder);
