@@ -3,6 +3,7 @@
 #include "base/blake2b.h"
 #include "base/files.h"
 #include "base/npy.h"
+#include "job/modes_eigen.h"
 #include "job/progress.h"
 
 #include <errno.h>
@@ -14,10 +15,9 @@
 
 enum { FILES = 2, PIECE = 1 << 20 };
 
-static const char *const NAMES[JOB_KIND_COUNT][FILES] = {
-    [JOB_DATA] = {"train.npy", "test.npy"},
-    [JOB_MODES] = {"alpha.npy", "basis.npy"},
-};
+static const char *const DATA_FILES[FILES] = {"train.npy", "test.npy"};
+static const char *const *const NAMES[JOB_KIND_COUNT] = {
+    [JOB_DATA] = DATA_FILES, [JOB_MODES] = MODES_FILES};
 
 static const char *path_in(arena *a, const char *folder, const char *name) {
   return arena_format(a, "%s/%s", folder, name);
