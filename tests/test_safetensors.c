@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/safetensors.h"
+#include "base/seal.h"
 #include "hostile.h"
 
 /* A file with this header, as it stands, and so many bytes of data 0, 1, 2, ... */
@@ -78,15 +79,20 @@ static void test_round_trip(void **state) {
   safetensors_close(&file);
 }
 
+#define SEALED_HEADER                                                                              \
+  "{\"__metadata__\":{\"content\":\"" SEAL_ZEROS                                                   \
+  "\"},\"w\":{\"data_offsets\":[0,3],\"dtype\":\"U8\",\"shape\":[3]}}"
+
 static void test_exact_bytes(void **state) {
   (void)state;
   const safetensors_entry entry = {
       .name = "w", .type = SAFETENSORS_U8, .rank = 1, .shape = {3}, .data = bytes, .bytes = 3};
   assert_int_equal(safetensors_write(path, NULL, &entry, 1, &err), STATUS_OK);
-  const char *header = "{\"w\":{\"data_offsets\":[0,3],\"dtype\":\"U8\",\"shape\":[3]}}";
-  char expected[200], *text;
-  size_t length, due = build_padded(expected, header, 0);
+  char expected[400], hex[33], *text;
+  size_t length, due = build_padded(expected, SEALED_HEADER, 0);
   memcpy(expected + due, bytes, 3);
+  blake2b_hex(expected + 8, due + 3 - 8, hex);
+  memcpy(strstr(expected + 8, SEAL_ZEROS), hex, 32);
   assert_int_equal(files_read(path, 1000, &text, &length, &err), STATUS_OK);
   assert_int_equal(length, due + 3);
   assert_memory_equal(text, expected, length);
@@ -100,8 +106,63 @@ static void test_no_tensors(void **state) {
   assert_int_equal(safetensors_open(&file, path, &err), STATUS_OK);
   assert_int_equal(file.count, 0);
   assert_int_equal(file.metadata->type, VALUE_MAP);
-  assert_int_equal(file.metadata->count, 0);
+  assert_int_equal(file.metadata->count, 1); /* "content" */
   safetensors_close(&file);
+}
+
+/* Every bit that counts is covered: whatever opens although one bit is another has the same
+ * tensors and texts. */
+static void test_flipped_bits(void **state) {
+  (void)state;
+  char *good;
+  size_t length, opened = 0;
+  write_good();
+  assert_int_equal(files_read(path, 1000, &good, &length, &err), STATUS_OK);
+  for (size_t bit = 0; bit < 8 * length; bit++) {
+    safetensors_file file;
+    good[bit / 8] ^= (char)(1 << bit % 8);
+    assert_int_equal(files_write(path, good, length, &err), STATUS_OK);
+    good[bit / 8] ^= (char)(1 << bit % 8);
+    if (safetensors_open(&file, path, &err) != STATUS_OK) {
+      assert_int_equal(err.status, STATUS_BAD_INPUT);
+      continue;
+    }
+    opened++; /* only the word "content" itself is another */
+    assert_null(value_get(file.metadata, "content"));
+    assert_string_equal(value_get_text(file.metadata, "step", ""), "17");
+    assert_memory_equal(safetensors_find(&file, "weights")->data, weights, sizeof weights);
+    assert_memory_equal(safetensors_find(&file, "a.state")->data, bytes, 3);
+    safetensors_close(&file);
+  }
+  assert_true(opened <= 8 * strlen("content"));
+  free(good);
+}
+
+/* Files of earlier versions have no "content"; one that is not a hash is damage. */
+static void test_content(void **state) {
+  (void)state;
+  static const struct {
+    const char *header;
+    bool opens;
+  } CASES[] = {
+      {"{\"w\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[0,3]}}", true},
+      {SEALED_HEADER, false},
+      {"{\"__metadata__\":{\"content\":\"\"},\"w\":{\"data_offsets\":[0,3],\"dtype\":\"U8\","
+       "\"shape\":[3]}}",
+       false},
+  };
+  for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+    char text[400];
+    safetensors_file file;
+    const size_t length = build_padded(text, CASES[i].header, 3);
+    assert_int_equal(files_write(path, text, length, &err), STATUS_OK);
+    const bool opens = safetensors_open(&file, path, &err) == STATUS_OK;
+    assert_int_equal(opens, CASES[i].opens);
+    if (opens)
+      safetensors_close(&file);
+    else
+      assert_non_null(strstr(err.message, "damaged"));
+  }
 }
 
 static void test_writer_refuses(void **state) {
@@ -367,6 +428,7 @@ int main(void) {
       TEST(test_writer_refuses),   TEST(test_headers_of_others), TEST(test_missing),
       TEST(test_bad_headers),      TEST(test_bad_lengths),       TEST(test_misaligned),
       TEST(test_every_truncation), TEST(test_nested_deep),       TEST(test_mutations),
+      TEST(test_flipped_bits),     TEST(test_content),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

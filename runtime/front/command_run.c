@@ -2,6 +2,7 @@
 #include "base/files.h"
 #include "front/program.h"
 #include "front/session.h"
+#include "grid/cache_check.h"
 #include "grid/plugin_snapshot.h"
 
 static FILE *messages(const options *given) {
@@ -106,7 +107,9 @@ static status_code run_jobs(session *s, schedule_summary *summary, failure *err)
   announce(s);
   if (s->jobs.rows_done == s->jobs.row_count) return STATUS_OK;
   /* Workers use copies: rebuilding a plugin does not change a grid that is running. */
-  status_code status = plugin_snapshot_take(s->a, s->given->out, s->catalogue, &plugins, err);
+  status_code status =
+      plugin_snapshot_take(s->a, s->given->out, s->catalogue, how.screen, &plugins, err);
+  if (status == STATUS_OK) status = cache_check(s->jobs.jobs, s->jobs.job_count, how.screen, err);
   if (status != STATUS_OK) return status;
   return program_run_jobs(s->a, s->jobs.jobs, s->jobs.job_count, s->given->parallel, plugins, &how,
                           summary, err);

@@ -111,7 +111,10 @@ status_code session_open(session *s, arena *a, const options *given, bool again,
   if (status == STATUS_OK) status = choose_folder(s, err);
   if (status == STATUS_OK)
     status = graph_build(a, s->plan, s->catalogue, given->out, again, &s->jobs, err);
-  return status == STATUS_OK ? check_views(s, err) : status;
+  if (status != STATUS_OK) return status;
+  for (size_t i = 0; i < s->jobs.notes->count && !given->quiet; i++)
+    fprintf(stderr, "%s: it counts as missing\n", s->jobs.notes->items[i]->text);
+  return check_views(s, err);
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */

@@ -1,9 +1,9 @@
 #include "report/record.h"
 
 #include "base/files.h"
-#include "base/json.h"
 #include "job/history.h"
 #include "job/job.h"
+#include "job/result.h"
 #include "job/run.h"
 #include "report/columns.h"
 #include "report/format.h"
@@ -34,9 +34,8 @@ typedef struct outcome {
 } outcome;
 
 static const value *read_result(arena *a, const char *path, const char *id) {
-  const value *result = NULL;
-  if (json_read(a, path, &result, NULL) != STATUS_OK) return NULL;
-  return strcmp(value_get_text(result, "id", ""), id) == 0 ? result : NULL;
+  const value *made;
+  return result_read(a, path, id, &made, NULL) == STATUS_OK ? made : NULL;
 }
 
 static outcome read_outcome(arena *a, const run_row *row) {
