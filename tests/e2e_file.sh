@@ -71,7 +71,7 @@ expect_code 0 "$hifm" run duplicates.lua --out duplicates
 
 say "a file that changed after the script was read is another data set"
 job=$(dirname "$(find out/cache -name test.npy)")/job.json
-sed -i 's/"content": "[0-9a-f]*"/"content": "00112233445566778899aabbccddeeff"/' "$job"
+sed -i '/^  "content"/d; s/"content": "[0-9a-f]*"/"content": "00112233445566778899aabbccddeeff"/' "$job"
 cp points/moved.npy points/good.npy
 expect_code 65 "$hifm" worker "$job"
 expect_words "points/good.npy" "has changed since the script was read"

@@ -114,8 +114,13 @@ mkdir elsewhere/results && cp -r results/runs results/cache elsewhere/results
 (cd elsewhere && "$hifm" sample mlp --quiet --out ../b.npy)
 expect_same a.npy b.npy
 
-say "a job file older than a setting"
-sed -i '/"probes"/d; /"scheme"/d' "elsewhere/$run/job.json"
+say "a job file that was edited, and one of a version that had neither hash nor all settings"
+cp "elsewhere/$run/job.json" kept.json
+sed -i 's/"width": 32/"width": 33/' "elsewhere/$run/job.json"
+cmp -s kept.json "elsewhere/$run/job.json" && fail "nothing was edited"
+refused 65 "job.json: the file is damaged or was edited" -- sample "$PWD/elsewhere/$run" --out no.npy
+cp kept.json "elsewhere/$run/job.json"
+sed -i '/"probes"/d; /"scheme"/d; /^  "content"/d' "elsewhere/$run/job.json"
 (cd elsewhere && "$hifm" sample mlp --quiet --out ../b.npy)
 expect_same a.npy b.npy
 
@@ -124,8 +129,7 @@ rm -r b.npy c.npy
 moved=elsewhere/$run
 best=$(basename "$moved"/best-*.safetensors)
 mv "$moved/$best" "$moved/kept"
-rm "$moved/last.safetensors" # the best epoch may be the last
-refused 66 "has no best weights" "after the first measurement" -- sample "$moved" --out no.npy
+refused 66 "has no $best" "after the first measurement" -- sample "$moved" --out no.npy
 head -c 1000 "$moved/kept" >"$moved/$best"
 refused 65 "hifm: elsewhere" "$best" -- sample "$moved" --out no.npy
 refused 73 "nowhere/no.npy" -- sample "$moved" --out nowhere/no.npy # said before anything is read
@@ -138,7 +142,7 @@ refused 66 "is not the folder of a run" -- sample "$moved" --out no.npy
 
 say "a solver that fails"
 cp "$run/job.json" "$run/kept.json"
-sed -i 's/"max_attempts": *[0-9]*/"max_attempts": 1/' "$run/job.json"
+sed -i 's/"max_attempts": *[0-9]*/"max_attempts": 1/; /^  "content"/d' "$run/job.json"
 refused 76 "no samples: rk45" "1 steps tried" -- sample mlp --out no.npy
 mv "$run/kept.json" "$run/job.json"
 

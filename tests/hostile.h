@@ -26,7 +26,7 @@ static int teardown(void **state) {
 }
 
 /* A new file each time: ext4 writes a truncated one to the disk at once, which costs seconds. */
-static void put(const void *bytes, size_t length) {
+static inline void put(const void *bytes, size_t length) {
   remove(path);
   FILE *file = fopen(path, "wb");
   assert_non_null(file);
@@ -42,7 +42,8 @@ static uint64_t draw(uint64_t *seed) {
 /* Up to three times sets, flips, removes or doubles a byte, or cuts; returns the new length, at
  * most 3 more. Two in three changes go into the first `head` bytes. `letters` are those that mean
  * something in the format. */
-static size_t mutate(char *file, size_t length, size_t head, const char *letters, uint64_t *seed) {
+static inline size_t mutate(char *file, size_t length, size_t head, const char *letters,
+                            uint64_t *seed) {
   for (size_t count = 1 + draw(seed) % 3; count > 0 && length > 0; count--) {
     size_t at = draw(seed) % (draw(seed) % 3 && length > head ? head : length);
     switch (draw(seed) % 6) {

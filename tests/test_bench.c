@@ -49,6 +49,7 @@ static const struct {
                 {"likelihood_series_4_point", "us", false},
                 {"likelihood_series_30", "ms", false},
                 {"likelihood_series_30_point", "us", false},
+                {"blake2b", "MB/s", false},
                 {"memory", "MiB", false}};
 enum { ROWS = sizeof EXPECTED / sizeof *EXPECTED };
 

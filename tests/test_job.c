@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "faults.h"
 #include "job/job.h"
+#include "job/result.h"
 
 #include <stdlib.h>
 
@@ -46,6 +47,50 @@ static void done_is_a_result_of_this_identity(void **state) {
   assert_false(is_there("[]"));
 }
 
+/* Results of earlier versions have no hash: what they must have is looked at. */
+static void what_is_no_result_is_not_believed(void **state) {
+  (void)state;
+  assert_true(is_there("{\"id\": \"abc\", \"status\": \"done\", \"job\": \"train\"}"));
+  assert_true(is_there("{\"id\": \"abc\", \"status\": \"diverged\", \"job\": \"train\"}"));
+  assert_false(is_there("{\"id\": \"abc\", \"status\": \"dome\", \"job\": \"train\"}"));
+  assert_false(is_there("{\"id\": \"abc\", \"status\": \"missing\", \"job\": \"train\"}"));
+  assert_false(is_there("{\"id\": \"abc\", \"status\": \"done\", \"job\": \"measure\"}"));
+  assert_false(is_there("{\"id\": \"abc\", \"job\": \"measure\", \"history\": []}"));
+  assert_false(is_there("{\"id\": \"abc\", \"job\": \"measure\", \"history\": [7]}"));
+  assert_true(is_there("{\"id\": \"abc\", \"job\": \"measure\", \"history\": [{}]}"));
+  assert_true(is_there("{\"id\": \"abc\", \"job\": \"measure\", \"status\": \"diverged\", "
+                       "\"history\": []}"));
+}
+
+/* Whatever reads as a result although a bit is another has the same numbers. */
+static void a_flipped_bit_in_a_result_is_found(void **state) {
+  (void)state;
+  arena a = {0};
+  char *text;
+  size_t length, believed = 0;
+  value *numbers = value_new(&a, VALUE_MAP);
+  value_put_number(&a, numbers, "content", 0.1); /* a nested key of this name means nothing */
+  const result made = {.kind = JOB_TRAIN, .id = "abc", .status = RUN_DONE, .numbers = numbers};
+  assert_int_equal(result_write(path, &made, NULL), STATUS_OK);
+  assert_true(job_is_done(path, "abc"));
+  assert_int_equal(files_read(path, 1 << 20, &text, &length, NULL), STATUS_OK);
+  for (size_t bit = 0; bit < 8 * length; bit++) {
+    const value *found;
+    text[bit / 8] ^= (char)(1 << bit % 8);
+    assert_int_equal(files_write(path, text, length, NULL), STATUS_OK);
+    text[bit / 8] ^= (char)(1 << bit % 8);
+    const status_code status = result_read(&a, path, "abc", &found, NULL);
+    assert_int_equal(status, found ? STATUS_OK : STATUS_BAD_INPUT);
+    if (!found) continue;
+    believed++; /* only the word "content" itself is another */
+    assert_null(value_get(found, "content"));
+    assert_true(value_get_number(value_get(found, "numbers"), "content", 0) == 0.1);
+  }
+  assert_true(believed > 0 && believed <= 8 * strlen("content"));
+  free(text);
+  arena_close(&a);
+}
+
 static void missing_is_not_done(void **state) {
   (void)state;
   bool done = true;
@@ -76,6 +121,8 @@ static void a_failing_disk_is_no_answer(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(done_is_a_result_of_this_identity, open_file, remove_file),
+      cmocka_unit_test_setup_teardown(what_is_no_result_is_not_believed, open_file, remove_file),
+      cmocka_unit_test_setup_teardown(a_flipped_bit_in_a_result_is_found, open_file, remove_file),
       cmocka_unit_test_setup_teardown(missing_is_not_done, open_file, remove_file),
       cmocka_unit_test_setup_teardown(a_failing_disk_is_no_answer, open_file, remove_file),
   };

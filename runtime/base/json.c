@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include "base/files.h"
+#include "base/seal.h"
 #include "base/text.h"
 
 #include <assert.h>
@@ -11,6 +12,9 @@
 #include <string.h>
 
 enum { DEEPEST = 64, LARGEST_FILE = 64 << 20 };
+
+/* In the text of json_pretty only a key of the outermost map has this indentation. */
+static const char CONTENT[] = "content", CONTENT_MARK[] = "\n  \"content\": \"";
 
 /* Refuses what jansson would not: nesting deeper than DEEPEST (its own limit is 2048), and a NUL
  * byte after the value, which it takes for the end of the text. Brackets inside texts do not count;
@@ -116,6 +120,34 @@ status_code json_read(arena *a, const char *path, const value **out, failure *er
   return status;
 }
 
+static status_code check_seal(const char *text, size_t length, const char *name, const value *map,
+                              failure *err) {
+  if (map->type != VALUE_MAP || !value_get(map, CONTENT)) return STATUS_OK;
+  blake2b hash;
+  const char *digits = seal_find(text, length, CONTENT_MARK);
+  if (digits) {
+    seal_begin(&hash, text, length, digits);
+    if (seal_fits(&hash, digits)) return STATUS_OK;
+  }
+  return failure_set(err, STATUS_BAD_INPUT,
+                     "%s: the file is damaged or was edited: its text does not fit the hash under "
+                     "\"content\"",
+                     name);
+}
+
+status_code json_read_sealed(arena *a, const char *path, const value **out, failure *err) {
+  char *text;
+  size_t length;
+  status_code status = files_read(path, LARGEST_FILE, &text, &length, err);
+  if (status != STATUS_OK) return status;
+  const value *read = NULL;
+  status = json_parse(a, text, length, path, &read, err);
+  if (status == STATUS_OK) status = check_seal(text, length, path, read, err);
+  if (status == STATUS_OK) *out = read;
+  free(text);
+  return status;
+}
+
 /* A text as JSON. Bytes that are not UTF-8 become U+FFFD: readers refuse them. */
 static void write_text(text_buffer *out, const char *text) {
   text_add_bytes(out, "\"", 1);
@@ -200,4 +232,15 @@ char *json_text(arena *a, const value *node) {
 
 char *json_pretty(arena *a, const value *node) {
   return write_tree(a, node, 0);
+}
+
+char *json_sealed(arena *a, value *map) {
+  blake2b hash;
+  value_put_text(a, map, CONTENT, SEAL_ZEROS);
+  char *text = json_pretty(a, map);
+  const size_t length = strlen(text);
+  const char *digits = seal_find(text, length, CONTENT_MARK);
+  seal_begin(&hash, text, length, digits);
+  seal_close(&hash, text + (digits - text));
+  return text;
 }

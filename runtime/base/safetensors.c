@@ -2,6 +2,7 @@
 #include "base/safetensors.h"
 
 #include "base/json.h"
+#include "base/seal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 enum { LENGTH_BYTES = 8, HEADER_LIMIT = 100000000, HEADER_ALIGNMENT = 8, MAXIMUM_RANK = 4 };
 
 static const char metadata_key[] = "__metadata__";
+/* In a compact header only a text of the metadata can follow this mark. */
+static const char CONTENT[] = "content", CONTENT_MARK[] = "\"content\":\"";
 static const char *const type_names[] = {[SAFETENSORS_F32] = "F32", [SAFETENSORS_U8] = "U8"};
 
 static size_t item_bytes(safetensors_type type) {
@@ -68,10 +71,12 @@ static value *describe_entry(arena *a, const safetensors_entry *entry, size_t of
 }
 
 static status_code build_header(arena *a, const char *path, const value *metadata,
-                                const safetensors_entry *entries, size_t count, const char **text,
+                                const safetensors_entry *entries, size_t count, char **text,
                                 failure *err) {
   value *header = value_new(a, VALUE_MAP);
-  if (metadata) value_put(a, header, metadata_key, metadata);
+  value *own = metadata ? value_copy(a, metadata) : value_new(a, VALUE_MAP);
+  value_put_text(a, own, CONTENT, SEAL_ZEROS);
+  value_put(a, header, metadata_key, own);
   size_t offset = 0;
   for (size_t i = 0; i < count; i++) {
     status_code status = check_entry(path, &entries[i], offset, err);
@@ -88,6 +93,15 @@ static status_code build_header(arena *a, const char *path, const value *metadat
   return STATUS_OK;
 }
 
+static void seal_header(char *header, const safetensors_entry *entries, size_t count) {
+  blake2b hash;
+  const size_t length = strlen(header);
+  const char *digits = seal_find(header, length, CONTENT_MARK);
+  seal_begin(&hash, header, length, digits);
+  for (size_t i = 0; i < count; i++) blake2b_add(&hash, entries[i].data, entries[i].bytes);
+  seal_close(&hash, header + (digits - header));
+}
+
 static status_code write_parts(files_writer *writer, const char *header,
                                const safetensors_entry *entries, size_t count, failure *err) {
   uint64_t length = strlen(header);
@@ -102,8 +116,9 @@ status_code safetensors_write(const char *path, const value *metadata,
                               const safetensors_entry *entries, size_t count, failure *err) {
   arena memory = {0};
   files_writer writer = {.fd = -1};
-  const char *header = NULL;
+  char *header = NULL;
   status_code status = build_header(&memory, path, metadata, entries, count, &header, err);
+  if (status == STATUS_OK) seal_header(header, entries, count);
   if (status == STATUS_OK) status = files_begin(&writer, path, err);
   if (status == STATUS_OK) status = write_parts(&writer, header, entries, count, err);
   if (status == STATUS_OK) status = files_commit(&writer, err);
@@ -245,6 +260,23 @@ static status_code read_header(const files_map *map, const char *path, size_t *l
   return STATUS_OK;
 }
 
+/* header: [length], followed by data. */
+static status_code check_content(const safetensors_file *file, const char *path, const char *header,
+                                 size_t length, files_map data, failure *err) {
+  if (!value_get(file->metadata, CONTENT)) return STATUS_OK;
+  blake2b hash;
+  const char *digits = seal_find(header, length, CONTENT_MARK);
+  if (digits) {
+    seal_begin(&hash, header, length, digits);
+    blake2b_add(&hash, data.bytes, data.length);
+    if (seal_fits(&hash, digits)) return STATUS_OK;
+  }
+  return failure_set(err, STATUS_BAD_INPUT,
+                     "%s: the file is damaged: its bytes do not fit the hash in its metadata, "
+                     "\"content\"",
+                     path);
+}
+
 status_code safetensors_open(safetensors_file *file, const char *path, failure *err) {
   *file = (safetensors_file){0};
   size_t length = 0;
@@ -259,6 +291,9 @@ status_code safetensors_open(safetensors_file *file, const char *path, failure *
     size_t start = LENGTH_BYTES + length;
     files_map data = {.bytes = file->map.bytes + start, .length = file->map.length - start};
     status = read_entries(file, path, header, data, err);
+    if (status == STATUS_OK)
+      status = check_content(file, path, (const char *)file->map.bytes + LENGTH_BYTES, length, data,
+                             err);
   }
   if (status != STATUS_OK) safetensors_close(file);
   return status;

@@ -18,7 +18,9 @@ typedef struct safetensors_entry {
   size_t bytes;
 } safetensors_entry;
 
-/* Writes atomically, in the order given. metadata is a MAP of TEXT values or NULL. */
+/* Writes atomically, in the order given. metadata is a MAP of TEXT values or NULL. The file gets
+ * one more text, "content": the BLAKE2b-128 of its header, with zeros in place of these digits, and
+ * of the bytes of all tensors (base/seal.h). */
 status_code safetensors_write(const char *path, const value *metadata,
                               const safetensors_entry *entries, size_t count, failure *err);
 
@@ -33,7 +35,8 @@ typedef struct safetensors_file {
 /* STATUS_BAD_INPUT names what is wrong: header longer than 100 MB or than the file, not starting
  * with
  * '{', duplicate keys, unknown dtype, shape overflow, offsets with holes, overlaps or past the end,
- * size not fitting the shape. */
+ * size not fitting the shape; and a "content" that does not fit, so that no damage is believed. A
+ * file without "content", of other programs or of earlier versions of hifm, is read as it is. */
 status_code safetensors_open(safetensors_file *file, const char *path, failure *err);
 const safetensors_entry *safetensors_find(const safetensors_file *file, const char *name);
 void safetensors_close(safetensors_file *file);

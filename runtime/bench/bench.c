@@ -127,6 +127,7 @@ static status_code measure_all(bench *b, failure *err) {
       status = failure_set(err, STATUS_IO_FAILED, "cannot write a row of the table");
     if (status != STATUS_OK) return status;
   }
+  bench_hash(b);
   bench_memory(b);
   return STATUS_OK;
 }

@@ -1,4 +1,5 @@
 /* hifm bench: matrix products, eigendecompositions, memory. */
+#include "base/blake2b.h"
 #include "base/blas.h"
 #include "base/clock.h"
 #include "bench/parts.h"
@@ -125,6 +126,19 @@ status_code bench_modes(bench *b, failure *err) {
   free(times);
   plugins_drop(&formation);
   return status;
+}
+
+void bench_hash(const bench *b) {
+  enum { BYTES = 1 << 24, TIMINGS = 5 };
+  char *bytes = memory_get(BYTES), hex[33];
+  double times[TIMINGS];
+  for (size_t i = 0; i < TIMINGS; i++) {
+    const double start = clock_seconds();
+    blake2b_hex(bytes, BYTES, hex);
+    times[i] = clock_seconds() - start;
+  }
+  bench_write_row(b, "blake2b", 1e-6 * BYTES / fastest(times, TIMINGS), "MB/s", NAN);
+  free(bytes);
 }
 
 void bench_memory(const bench *b) {

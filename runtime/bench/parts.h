@@ -49,6 +49,7 @@ double bench_floor(const bench *b, double rows, double passes);
 /* The rows of the CSV: machine.c, */
 status_code bench_sgemm(bench *b, failure *err);
 status_code bench_modes(bench *b, failure *err);
+void bench_hash(const bench *b);
 void bench_memory(const bench *b);
 /* steps.c, */
 status_code bench_steps(bench *b, failure *err);

@@ -5,6 +5,7 @@
 #include "front/program.h"
 #include "front/retrain.h"
 #include "front/session.h"
+#include "grid/cache_check.h"
 #include "grid/code_changes.h"
 #include "grid/plugin_snapshot.h"
 
@@ -133,7 +134,9 @@ static status_code run_jobs(session *s, schedule_summary *summary, failure *err)
   warn_of_changes(s);
   if (s->jobs.rows_done == s->jobs.row_count) return STATUS_OK;
   /* Workers use copies: rebuilding a plugin does not change a grid that is running. */
-  status_code status = plugin_snapshot_take(s->a, s->given->out, s->catalogue, &plugins, err);
+  status_code status =
+      plugin_snapshot_take(s->a, s->given->out, s->catalogue, how.screen, &plugins, err);
+  if (status == STATUS_OK) status = cache_check(s->jobs.jobs, s->jobs.job_count, how.screen, err);
   if (status != STATUS_OK) return status;
   return program_run_jobs(s->a, s->jobs.jobs, s->jobs.job_count, s->given->parallel, plugins, &how,
                           summary, err);

@@ -5,6 +5,7 @@
 #include "front/options.h"
 #include "front/program.h"
 #include "front/runs.h"
+#include "job/contents.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -36,23 +37,27 @@ static status_code check_options(arena *a, const options *given, failure *err) {
 static status_code make_file(arena *a, const options *given, const char *run, const char *scratch,
                              value **out, failure *err) {
   const value *trained;
-  const char *weights = "last";
-  status_code status = json_read(a, arena_format(a, "%s/job.json", run), &trained, err);
+  const char *weights = "last", *job_file = arena_format(a, "%s/job.json", run);
+  status_code status = json_read_sealed(a, job_file, &trained, err);
   if (status != STATUS_OK) return status;
   if (!value_get(trained, "config"))
-    return failure_set(err, STATUS_BAD_INPUT, "%s/job.json: no table under \"config\"", run);
+    return failure_set(err, STATUS_BAD_INPUT, "%s: no table under \"config\"", job_file);
   const bool is_best = !given->weights || strcmp(given->weights, "best") == 0;
-  if (is_best) weights = runs_best_weights(a, run, trained);
+  if (is_best) status = runs_best_weights(a, run, trained, &weights, err);
+  if (status != STATUS_OK) return status;
   if (!weights || !files_exists(arena_format(a, "%s/%s.safetensors", run, weights)))
     return failure_set(
         err, STATUS_NO_INPUT,
-        "%s has no %s weights: best exist after the first measurement with an NLL, last after the "
-        "training",
-        run, is_best ? "best" : "last");
+        "%s has no %s: best weights exist after the first measurement with an NLL, last weights "
+        "after the training",
+        run, weights ? arena_format(a, "%s.safetensors", weights) : "best weights");
   const size_t ways = job_measurements(a, trained)->count;
   if (is_best && ways > 1 && !given->quiet)
     fprintf(stderr, "%zu measurements of this run: the best weights of the first are used\n", ways);
   const char *data = value_get_text(trained, "data", ""), *slash = strrchr(data, '/');
+  data = arena_format(a, "%s/../../cache/%s", run, slash ? slash + 1 : data);
+  status = contents_check_data(data, err);
+  if (status != STATUS_OK) return status;
   value *file = value_new(a, VALUE_MAP), *how = value_new(a, VALUE_MAP);
   value_put_text(a, how, "run", run);
   value_put_text(a, how, "weights", weights);
@@ -63,8 +68,7 @@ static status_code make_file(arena *a, const options *given, const char *run, co
   value_put_text(a, file, "job", job_kind_word(JOB_SAMPLE));
   value_put_text(a, file, "id", value_get_text(trained, "id", ""));
   value_put_text(a, file, "folder", scratch);
-  value_put_text(a, file, "data",
-                 arena_format(a, "%s/../../cache/%s", run, slash ? slash + 1 : data));
+  value_put_text(a, file, "data", data);
   value_put(a, file, "sample", how);
   value_put(a, file, "config", value_get(trained, "config"));
   *out = file;

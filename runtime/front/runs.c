@@ -8,6 +8,7 @@
 #include "job/checkpoint.h"
 #include "job/history.h"
 #include "job/job.h"
+#include "job/result.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -56,48 +57,66 @@ static const value *history_so_far(arena *a, const char *checkpoint) {
   return any ? value_get(list->items[0], "rows") : NULL;
 }
 
-/* The measurement that the run was first asked for; its history is shown where it is complete. */
-static const value *first_history(arena *a, const char *folder, const value *given,
-                                  const value *trained) {
-  const value *list = job_measurements(a, given), *measured = NULL;
-  const value *first = list->count ? list->items[0] : NULL;
-  const char *path = job_measure_path(a, folder, value_get_text(first, "id", ""));
-  if (json_read(a, path, &measured, NULL) != STATUS_OK) return NULL;
+/* The measurement that the run was first asked for; NULL: none. */
+static const value *first_asked(arena *a, const value *given) {
+  const value *list = job_measurements(a, given);
+  return list->count ? list->items[0] : NULL;
+}
+
+/* Its result; NULL: there is none. */
+static status_code read_first(arena *a, const char *folder, const value *given,
+                              const value **measured, failure *err) {
+  const char *id = value_get_text(first_asked(a, given), "id", "");
+  return result_read(a, job_measure_path(a, folder, id), id, measured, err);
+}
+
+/* Its history, where it is complete; else NULL. */
+static const value *whole_history(arena *a, const value *given, const value *trained,
+                                  const value *measured) {
   value *config = value_copy(a, value_get(given, "config"));
-  const value *measure = value_get(value_get(first, "config"), "measure");
+  const value *measure = value_get(value_get(first_asked(a, given), "config"), "measure");
   if (measure) value_put(a, config, "measure", measure);
   const history_rule rule = history_rule_of(config, trained);
   const value *history = value_get(measured, "history");
   return history_is_complete(history, &rule) ? history : NULL;
 }
 
-const char *runs_best_weights(arena *a, const char *folder, const value *given) {
-  const value *result = NULL, *list = job_measurements(a, given);
-  const char *id = list->count ? value_get_text(list->items[0], "id", "") : "";
-  if (json_read(a, arena_format(a, "%s/result.json", folder), &result, NULL) == STATUS_OK) {
-    const value *best = history_best(first_history(a, folder, given, result));
-    const char *train_id = value_get_text(given, "id", "");
-    return best ? checkpoint_find_best(a, folder, train_id, id, history_step(best)) : NULL;
-  }
-  const char *name = checkpoint_best_name(a, id);
-  return files_exists(arena_format(a, "%s/%s.safetensors", folder, name)) ? name : NULL;
+status_code runs_best_weights(arena *a, const char *folder, const value *given, const char **name,
+                              failure *err) {
+  const value *trained = NULL, *measured = NULL;
+  const char *id = value_get_text(first_asked(a, given), "id", "");
+  status_code status =
+      result_read(a, arena_format(a, "%s/result.json", folder), NULL, &trained, err);
+  if (status == STATUS_OK && trained) status = read_first(a, folder, given, &measured, err);
+  *name = checkpoint_best_name(a, id);
+  if (status != STATUS_OK || !measured) return status;
+  const value *best = history_best(whole_history(a, given, trained, measured));
+  const char *train_id = value_get_text(given, "id", "");
+  if (!best) *name = NULL;
+  const char *found =
+      best ? checkpoint_find_best(a, folder, train_id, id, history_step(best)) : NULL;
+  if (found) *name = found;
+  return STATUS_OK;
 }
 
 run_info runs_look(arena *a, arena *brief, const char *folder, const char *name) {
   run_info run = {.name = name, .folder = folder, .state = "unfinished", .reason = ""};
   const char *file = arena_format(a, "%s/job.json", folder);
   const char *checkpoint = arena_format(brief, "%s/checkpoint.safetensors", folder);
-  const value *given = NULL, *result = NULL;
-  if (json_read(a, file, &given, NULL) == STATUS_OK) run.config = value_get(given, "config");
-  const status_code read =
-      json_read(brief, arena_format(a, "%s/result.json", folder), &result, NULL);
-  if (read == STATUS_IO_FAILED || read == STATUS_NO_PERMISSION || read == STATUS_NO_RESOURCE) {
+  const value *given = NULL, *made = NULL;
+  if (json_read_sealed(a, file, &given, NULL) == STATUS_OK) run.config = value_get(given, "config");
+  const char *result_path = arena_format(a, "%s/result.json", folder);
+  const status_code read = result_read(brief, result_path, NULL, &made, NULL);
+  if (read != STATUS_OK && read != STATUS_BAD_INPUT) {
     run.state = "unreadable";
-  } else if (read == STATUS_OK) {
-    run.state = arena_text(a, value_get_text(result, "status", "done"));
-    run.reason = arena_text(a, value_get_text(result, "message", ""));
-    run.history = first_history(brief, folder, given, result);
+  } else if (made) {
+    const value *measured = NULL;
+    read_first(brief, folder, given, &measured, NULL);
+    run.state = run_status_word(run_status_in(made));
+    run.reason = arena_text(a, value_get_text(made, "message", ""));
+    run.history = whole_history(brief, given, made, measured);
   } else {
+    if (read == STATUS_BAD_INPUT) run.state = "damaged";
     if (files_exists(checkpoint)) {
       run.state = "interrupted";
       run.history = history_so_far(brief, checkpoint);

@@ -24,9 +24,11 @@ status_code runs_list(arena *a, const char *out, runs *list, failure *err);
 /* history goes to `brief`: it is long, and there may be thousands of runs. */
 run_info runs_look(arena *a, arena *brief, const char *folder, const char *name);
 
-/* The name of the file with the best weights of the first measurement of a run, without its ending;
- * NULL: there is none. given: its job.json. */
-const char *runs_best_weights(arena *a, const char *folder, const value *given);
+/* *name: of the file with the best weights of the first measurement of a run, without its ending.
+ * The file may be missing; NULL: nothing says which weights are the best. given: its job.json.
+ * Fails where the result of the run or of this measurement is damaged. */
+status_code runs_best_weights(arena *a, const char *folder, const value *given, const char **name,
+                              failure *err);
 
 /* Looks at all runs of the list, with a thread for each processor; all: one for each run, without
  * its history. */

@@ -107,7 +107,10 @@ status_code session_open(session *s, arena *a, const options *given, failure *er
   status_code status = plan_load(a, &request, s->catalogue, &s->plan, err);
   if (status == STATUS_OK) status = view_choose(a, given, s->plan, &s->folder, err);
   if (status == STATUS_OK) status = build(s, err);
-  return status == STATUS_OK ? check_views(s, err) : status;
+  if (status != STATUS_OK) return status;
+  for (size_t i = 0; i < s->jobs.notes->count && !given->quiet; i++)
+    fprintf(stderr, "%s: it counts as missing\n", s->jobs.notes->items[i]->text);
+  return check_views(s, err);
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */

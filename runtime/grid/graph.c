@@ -1,13 +1,13 @@
 #include "grid/graph.h"
 
 #include "base/files.h"
-#include "base/json.h"
 #include "base/key_map.h"
 #include "grid/successor.h"
 #include "host/catalogue.h"
 #include "host/params.h"
 #include "job/history.h"
 #include "job/job.h"
+#include "job/result.h"
 #include "plan/identity.h"
 #include "report/entries.h"
 
@@ -209,6 +209,29 @@ static size_t add_jobs(builder *b, const value *config, const identity *id, cons
   return train;
 }
 
+/* The result of this identity, or NULL. A damaged one is noted. */
+static status_code read_result(builder *b, arena *a, const char *path, const char *id,
+                               const value **made, failure *err) {
+  failure why;
+  status_code status = result_read(a, path, id, made, &why);
+  if (status == STATUS_OK) return STATUS_OK;
+  if (status != STATUS_BAD_INPUT) return failure_set(err, status, "%s", why.message);
+  for (size_t i = 0; i < b->g->notes->count; i++) /* rows and audits may share it */
+    if (strcmp(b->g->notes->items[i]->text, why.message) == 0) return STATUS_OK;
+  value_push(b->a, b->g->notes, value_text(b->a, why.message));
+  return STATUS_OK;
+}
+
+static status_code look_at(builder *b, const char *path, const char *id, bool *found,
+                           failure *err) {
+  arena brief = {0};
+  const value *made;
+  status_code status = read_result(b, &brief, path, id, &made, err);
+  *found = made != NULL;
+  arena_close(&brief);
+  return status;
+}
+
 typedef struct existing {
   bool trained, measured; /* measured: only where it is trained, too */
 } existing;
@@ -217,9 +240,9 @@ static status_code look(builder *b, const char *folder, const identity *id, exis
                         failure *err) {
   *out = (existing){false, false};
   if (b->mode == GRAPH_NAMES) return STATUS_OK;
-  status_code status = job_look(result_of(b, folder), id->train, &out->trained, err);
+  status_code status = look_at(b, result_of(b, folder), id->train, &out->trained, err);
   if (status != STATUS_OK || !out->trained) return status;
-  return job_look(job_measure_path(b->a, folder, id->measure), id->measure, &out->measured, err);
+  return look_at(b, job_measure_path(b->a, folder, id->measure), id->measure, &out->measured, err);
 }
 
 static status_code check_audit_names(const value *audits, failure *err) {
@@ -246,17 +269,18 @@ static const value *audit_config(arena *a, const value *config, const value *sec
 /* An audit that hifm made before audits knew their row has the id of a measurement. It is the row's
  * if it is of the row's best weights. */
 static bool is_of_row(builder *b, const run_row *row, const char *folder, const char *old_id) {
-  const value *audit = NULL, *own = NULL, *trained = NULL;
-  if (b->mode == GRAPH_NAMES ||
-      json_read(b->a, job_measure_path(b->a, folder, old_id), &audit, NULL) != STATUS_OK ||
-      strcmp(value_get_text(audit, "id", ""), old_id) != 0 || value_get(audit, "measurement") ||
-      json_read(b->a, result_of(b, folder), &trained, NULL) != STATUS_OK ||
-      json_read(b->a, job_measure_path(b->a, folder, row->measure_id), &own, NULL) != STATUS_OK)
+  const value *audit, *own, *trained;
+  const char *old = job_measure_path(b->a, folder, old_id),
+             *measured = job_measure_path(b->a, folder, row->measure_id);
+  if (b->mode == GRAPH_NAMES || read_result(b, b->a, old, old_id, &audit, NULL) != STATUS_OK ||
+      !audit || value_get(audit, "measurement") ||
+      !value_get(value_get(audit, "numbers"), "nll_identity"))
     return false;
+  read_result(b, b->a, result_of(b, folder), row->train_id, &trained, NULL);
+  read_result(b, b->a, measured, row->measure_id, &own, NULL);
+  if (!trained || !own) return false;
   const history_rule rule = history_rule_of(row->config, trained);
   const value *history = value_get(own, "history"), *best = history_best(history);
-  const bool is_baselined = value_get(value_get(audit, "numbers"), "nll_identity") != NULL;
-  if (!is_baselined) return false;
   if (!history_is_complete(history, &rule) || !best) return true;
   return history_at(value_get(audit, "history"), history_step(best)) != NULL;
 }
@@ -352,7 +376,7 @@ status_code graph_build(arena *a, const value *plan, const value *catalogue, con
   begin(&b, a, catalogue, out, g);
   b.mode = mode;
   b.checkpoint = value_get_number(value_get(plan, "schedule"), "checkpoint", 30);
-  *g = (graph){.a = a, .row_count = count};
+  *g = (graph){.a = a, .row_count = count, .notes = value_new(a, VALUE_LIST)};
   b.job_room = count * (1 + audit_count) + 16; /* mostly enough: doubling costs memory */
   g->jobs = arena_get(a, b.job_room * sizeof *g->jobs);
   b.files = arena_get(a, b.job_room * sizeof *b.files);

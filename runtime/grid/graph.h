@@ -24,6 +24,7 @@ typedef struct graph {
                        measurement exists, nothing needs to run */
   size_t row_count;
   size_t rows_done; /* rows that were done when the graph was built, audits included */
+  value *notes;     /* LIST of TEXT: a line per damaged result, which counts as missing */
 } graph;
 
 /* out: the results folder. Folders: <out>/runs/<slug>-<12 digits of the train id> and

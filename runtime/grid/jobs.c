@@ -70,7 +70,7 @@ status_code jobs_path(const grid_job *it, const char *name, char out[JOBS_PATH],
 /* Attempts are counted in the job file, so that the count outlives a killed scheduler. */
 static double attempts_before(arena *a, const char *path, const char *id) {
   const value *before = NULL;
-  if (json_read(a, path, &before, NULL) != STATUS_OK) return 0;
+  if (json_read_sealed(a, path, &before, NULL) != STATUS_OK) return 0;
   if (strcmp(value_get_text(before, "id", ""), id) != 0) return 0;
   return value_get_number(before, "attempt", 0);
 }
@@ -79,7 +79,7 @@ static status_code write_job_file(const grid_job *it, const char *path, failure 
   arena memory = {0};
   value *file = value_copy(&memory, it->file);
   value_put_number(&memory, file, "attempt", attempts_before(&memory, path, it->id) + 1);
-  const char *text = json_pretty(&memory, file);
+  const char *text = json_sealed(&memory, file);
   status_code status = files_write(path, text, strlen(text), err);
   arena_close(&memory);
   return status;

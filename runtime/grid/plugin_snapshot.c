@@ -109,7 +109,30 @@ static status_code write_all(arena *a, const plugin_file *all, size_t count, con
   return status;
 }
 
-status_code plugin_snapshot_take(arena *a, const char *out, const value *catalogue,
+/* The name of a copy that is not what it was; NULL: all are. */
+static const char *find_damage(arena *a, const plugin_file *all, size_t count, const char *folder) {
+  const char *damaged = NULL;
+  for (size_t i = 0; i < count && !damaged; i++) {
+    char *bytes = NULL;
+    size_t length;
+    const char *path = arena_format(a, "%s/%s", folder, all[i].name);
+    const bool fits = files_read(path, LARGEST, &bytes, &length, NULL) == STATUS_OK &&
+                      length == all[i].length && memcmp(bytes, all[i].bytes, length) == 0;
+    if (!fits) damaged = path;
+    free(bytes);
+  }
+  return damaged;
+}
+
+static status_code remove_damaged(arena *a, const plugin_file *all, size_t count,
+                                  const char *folder, FILE *log, failure *err) {
+  const char *damaged = find_damage(a, all, count, folder);
+  if (!damaged) return STATUS_OK;
+  if (log) fprintf(log, "%s is missing or damaged: all plugins are copied again\n", damaged);
+  return files_remove(folder, err);
+}
+
+status_code plugin_snapshot_take(arena *a, const char *out, const value *catalogue, FILE *log,
                                  const char **folder, failure *err) {
   plugin_file *all;
   char name[33];
@@ -120,6 +143,8 @@ status_code plugin_snapshot_take(arena *a, const char *out, const value *catalog
   *folder = arena_format(a, "%s/%s", parent, name);
   if (status == STATUS_OK) status = folders_make(parent, 1, err);
   if (status == STATUS_OK) status = remove_others(parent, name, err);
+  if (status == STATUS_OK && files_exists(*folder))
+    status = remove_damaged(a, all, count, *folder, log, err);
   if (status == STATUS_OK && !files_exists(*folder))
     status = write_all(a, all, count, *folder, err);
   for (size_t i = 0; i < count; i++) free(all[i].bytes);

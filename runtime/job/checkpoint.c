@@ -5,9 +5,9 @@
 #include "base/safetensors.h"
 #include "base/text.h"
 #include "job/history.h"
+#include "job/progress.h"
 
 #include <dirent.h>
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,10 +48,18 @@ static double get_number(const value *map, const char *key) {
   return text_number(value_get_text(map, key, "inf"), &number) ? number : INFINITY;
 }
 
+/* A number of steps; `most` may be reached. False for fractions, NaN and all that is outside. */
+static bool get_count(const value *map, const char *key, uint64_t most, uint64_t *out) {
+  const double number = get_number(map, key);
+  if (!(number >= 0 && number <= (double)most) || number != floor(number)) return false;
+  *out = (uint64_t)number;
+  return true;
+}
+
 /* ---- histories ---- */
 
-/* What a checkpoint has of the measurements: { id, family, every (in steps), rows }. A late one is
- * left out: it stays late. */
+/* What a checkpoint has of the measurements: { id, family, every (in steps), rows,
+ * saved }. A late one is left out: it stays late. */
 static const value *list_histories(arena *a, const training *t) {
   value *list = value_new(a, VALUE_LIST);
   for (size_t i = 0; i < t->history_count; i++) {
@@ -62,6 +70,7 @@ static const value *list_histories(arena *a, const training *t) {
     value_put_text(a, entry, "family", h->asked->family);
     value_put_number(a, entry, "every", (double)h->every);
     value_put(a, entry, "rows", h->rows);
+    value_put(a, entry, "saved", value_bool(a, h->saved));
     value_push(a, list, entry);
   }
   return list;
@@ -86,11 +95,14 @@ static const value *find_history(const value *list, const training_history *h) {
 static void take_histories(training *t, const value *list) {
   for (size_t i = 0; i < t->history_count; i++) {
     training_history *h = &t->histories[i];
-    const value *entry = find_history(list, h), *rows = value_get(entry, "rows");
+    const value *entry = find_history(list, h);
     const history_rule rule = {.every = h->every, .diverged = true};
-    h->late = t->step > 0 && (!rows || rows->type != VALUE_LIST);
-    if (rows && rows->type == VALUE_LIST)
-      h->rows = history_thin(t->memory, rows, &rule, t->losses, t->steps_per_epoch);
+    h->late = t->step > 0 && !entry;
+    if (!entry) continue;
+    h->rows =
+        history_thin(t->memory, value_get(entry, "rows"), &rule, t->losses, t->steps_per_epoch);
+    h->saved = strcmp(value_get_text(entry, "id", ""), h->asked->id) == 0 &&
+               value_get_bool(entry, "saved", false);
   }
 }
 
@@ -129,8 +141,7 @@ static status_code copy_tensors(const safetensors_file *file, const char *path, 
     const size_t bytes = t->rows * t->columns * sizeof(float);
     if (!entry || entry->type != SAFETENSORS_F32 || entry->bytes != bytes)
       return failure_set(err, STATUS_BAD_INPUT,
-                         "%s: no tensor %s of %zu x %zu numbers: it belongs to another network. "
-                         "Remove the folder to start again",
+                         "%s: no tensor %s of %zu x %zu numbers: it belongs to another network",
                          path, name, t->rows, t->columns);
     memcpy(to, entry->data, bytes);
     to += t->rows * t->columns;
@@ -144,11 +155,16 @@ static status_code copy_state(const safetensors_file *file, const char *path, co
   const size_t bytes = network_state(net, &state);
   const safetensors_entry *entry = safetensors_find(file, "network.state");
   if ((entry ? entry->bytes : 0) != bytes)
-    return failure_set(err, STATUS_BAD_INPUT,
-                       "%s: the network's state has another size. Remove the folder to start again",
-                       path);
+    return failure_set(err, STATUS_BAD_INPUT, "%s: the network's state has another size", path);
   if (bytes) memcpy(state, entry->data, bytes);
   return STATUS_OK;
+}
+
+static bool is_list_of_maps(const value *list) {
+  if (!list || list->type != VALUE_LIST) return false;
+  for (size_t i = 0; i < list->count; i++)
+    if (list->items[i]->type != VALUE_MAP) return false;
+  return true;
 }
 
 static status_code read_list(training *t, const value *meta, const char *key, const char *path,
@@ -156,8 +172,32 @@ static status_code read_list(training *t, const value *meta, const char *key, co
   const char *text = value_get_text(meta, key, "");
   status_code status = json_parse(t->memory, text, strlen(text), path, list, err);
   if (status != STATUS_OK) return status;
-  if ((*list)->type == VALUE_LIST) return STATUS_OK;
-  return failure_set(err, STATUS_BAD_INPUT, "%s: \"%s\" is not a list", path, key);
+  if (is_list_of_maps(*list)) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_INPUT, "%s: \"%s\" is not a list of tables", path, key);
+}
+
+/* The best weights so far are files beside the checkpoint, which are not written again before a
+ * better measurement. */
+static status_code check_best(arena *a, const job *work, const char *id, failure *err) {
+  safetensors_file file = {0};
+  const char *name = checkpoint_best_name(a, id);
+  status_code status =
+      safetensors_open(&file, arena_format(a, "%s/%s.safetensors", work->folder, name), err);
+  safetensors_close(&file);
+  return status;
+}
+
+static status_code read_histories(training *t, const job *work, const value *meta, const char *path,
+                                  const value **list, failure *err) {
+  status_code status = read_list(t, meta, "measurements", path, list, err);
+  for (size_t i = 0; status == STATUS_OK && i < (*list)->count; i++) {
+    const value *entry = (*list)->items[i];
+    if (!is_list_of_maps(value_get(entry, "rows")))
+      return failure_set(err, STATUS_BAD_INPUT, "%s: a history is not a list of tables", path);
+    if (value_get_bool(entry, "saved", false))
+      status = check_best(t->memory, work, value_get_text(entry, "id", ""), err);
+  }
+  return status;
 }
 
 /* A checkpoint of another run, or one that hifm wrote before checkpoints had losses, cannot go on.
@@ -166,43 +206,61 @@ static bool is_ours(const value *meta, const job *work) {
   return strcmp(value_get_text(meta, "id", ""), work->id) == 0 && value_get(meta, "losses");
 }
 
-static status_code restore(training *t, const network *net, const safetensors_file *file,
-                           const char *path, failure *err) {
+static status_code read_steps(training *t, const value *meta, uint64_t steps, const char *path,
+                              failure *err) {
+  if (get_count(meta, "step", steps, &t->step) &&
+      get_count(meta, "loss_count", t->step, &t->loss_count))
+    return STATUS_OK;
+  return failure_set(err, STATUS_BAD_INPUT, "%s: step %s of %llu, %s of them in this epoch", path,
+                     value_get_text(meta, "step", "?"), (unsigned long long)steps,
+                     value_get_text(meta, "loss_count", "?"));
+}
+
+/* The network's state comes last: it has no initial value to go back to. */
+static status_code restore(training *t, const network *net, const job *work,
+                           const safetensors_file *file, uint64_t steps, const char *path,
+                           failure *err) {
   const value *meta = file->metadata, *losses, *histories;
-  status_code status = copy_tensors(file, path, net, "w.", t->w, err);
+  status_code status = read_steps(t, meta, steps, path, err);
+  if (status == STATUS_OK) status = copy_tensors(file, path, net, "w.", t->w, err);
   if (status == STATUS_OK) status = copy_tensors(file, path, net, "m.", t->m, err);
   if (status == STATUS_OK) status = copy_tensors(file, path, net, "v.", t->v, err);
-  if (status == STATUS_OK) status = copy_state(file, path, net, err);
   if (status == STATUS_OK) status = read_list(t, meta, "losses", path, &losses, err);
-  if (status == STATUS_OK) status = read_list(t, meta, "measurements", path, &histories, err);
+  if (status == STATUS_OK) status = read_histories(t, work, meta, path, &histories, err);
+  if (status == STATUS_OK) status = copy_state(file, path, net, err);
   if (status != STATUS_OK) return status;
-  t->step = (uint64_t)get_number(meta, "step");
   t->loss_sum = get_number(meta, "loss_sum");
   t->norm_sum = get_number(meta, "norm_sum");
-  t->loss_count = (uint64_t)get_number(meta, "loss_count");
   t->seconds = get_number(meta, "seconds");
   t->losses = value_copy(t->memory, losses);
   take_histories(t, histories);
   return STATUS_OK;
 }
 
-status_code checkpoint_load(training *t, const network *net, const job *work, bool *found,
-                            failure *err) {
+static bool is_lost(status_code status) {
+  return status == STATUS_BAD_INPUT || status == STATUS_NO_INPUT;
+}
+
+status_code checkpoint_load(training *t, const network *net, const job *work, uint64_t steps,
+                            bool *found, failure *err) {
   arena a = {0};
+  failure why;
   safetensors_file file = {0};
   const char *path = arena_format(&a, "%s/checkpoint.safetensors", work->folder);
-  status_code status = STATUS_OK;
   *found = false;
-  if (files_exists(path)) {
-    status = safetensors_open(&file, path, err);
-    if (status == STATUS_OK && is_ours(file.metadata, work)) {
-      status = restore(t, net, &file, path, err);
-      *found = status == STATUS_OK;
-    }
-    safetensors_close(&file);
+  status_code status = safetensors_open(&file, path, &why);
+  const bool is_there = status != STATUS_NO_INPUT;
+  if (status == STATUS_OK && is_ours(file.metadata, work)) {
+    status = restore(t, net, work, &file, steps, path, &why);
+    *found = status == STATUS_OK;
   }
+  safetensors_close(&file);
   arena_close(&a);
-  return status;
+  if (status == STATUS_OK || !is_there) return STATUS_OK;
+  if (!is_lost(status)) return failure_set(err, status, "%s", why.message);
+  progress_note("%s. Training starts from the beginning", why.message);
+  training_reset(t, net->weights, work);
+  return STATUS_OK;
 }
 
 /* ---- weights alone ---- */
@@ -225,15 +283,20 @@ status_code checkpoint_save_weights(const training *t, const network *net, const
 status_code checkpoint_load_weights(arena *a, const network *net, const char *folder,
                                     const char *name, float *w, const value **row, failure *err) {
   safetensors_file file = {0};
+  failure why;
   const char *path = arena_format(a, "%s/%s.safetensors", folder, name);
-  status_code status = safetensors_open(&file, path, err);
-  if (status == STATUS_OK) status = copy_tensors(&file, path, net, "", w, err);
+  status_code status = safetensors_open(&file, path, &why);
+  if (status == STATUS_OK) status = copy_tensors(&file, path, net, "", w, &why);
   if (status == STATUS_OK) {
     const char *text = value_get_text(file.metadata, "row", "");
-    status = json_parse(a, text, strlen(text), path, row, err);
+    status = json_parse(a, text, strlen(text), path, row, &why);
   }
   safetensors_close(&file);
-  return status;
+  if (!is_lost(status))
+    return status == STATUS_OK ? status : failure_set(err, status, "%s", why.message);
+  return failure_set(err, status,
+                     "%s. To train this run again: rm %s/result.json, then hifm run SCRIPT",
+                     why.message, folder);
 }
 
 /* The step of a file of weights of this run; 0 for any other file. */
@@ -267,7 +330,8 @@ const char *checkpoint_find_weights(arena *a, const char *folder, const char *id
       found = arena_format(a, "%.*s", (int)(strlen(name) - strlen(".safetensors")), name);
   }
   if (entries) closedir(entries);
-  return found;
+  if (found || !files_exists(arena_format(a, "%s/%s.safetensors", folder, kept))) return found;
+  return kept;
 }
 
 const char *checkpoint_weights_name(arena *a, uint64_t step) {

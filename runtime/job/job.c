@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "job/job_check.h"
+#include "job/result.h"
 
 #include <string.h>
 
@@ -72,7 +73,7 @@ static void read_measurements(arena *a, const value *file, job *out) {
 status_code job_read(arena *a, const char *path, job *out, failure *err) {
   const value *file;
   memset(out, 0, sizeof *out);
-  status_code status = json_read(a, path, &file, err);
+  status_code status = json_read_sealed(a, path, &file, err);
   if (status == STATUS_OK) status = need_kind(a, file, path, &out->kind, err);
   if (status == STATUS_OK) status = need_text(file, path, "id", &out->id, err);
   if (status == STATUS_OK) status = need_text(file, path, "folder", &out->folder, err);
@@ -108,13 +109,12 @@ const char *job_measure_path(arena *a, const char *folder, const char *measure_i
 
 status_code job_look(const char *result_path, const char *id, bool *done, failure *err) {
   arena a = {0};
-  const value *result;
+  const value *made;
   failure why;
-  const status_code status = json_read(&a, result_path, &result, &why);
-  *done = status == STATUS_OK && strcmp(value_get_text(result, "id", ""), id) == 0;
+  const status_code status = result_read(&a, result_path, id, &made, &why);
+  *done = made != NULL;
   arena_close(&a);
-  if (status == STATUS_OK || status == STATUS_NO_INPUT || status == STATUS_BAD_INPUT)
-    return STATUS_OK;
+  if (status == STATUS_OK || status == STATUS_BAD_INPUT) return STATUS_OK;
   return failure_set(err, status, "%s", why.message);
 }
 

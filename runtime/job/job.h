@@ -37,11 +37,14 @@
  *   measure  measure-<first 12 digits>.json in the folder of the train job
  *   sample   result.json, after "file"
  *
+ * The job file and the results also have "content", the hash of their text (base/json.h).
+ *
  * Results: { "job", "id", "status": "done" | "diverged", "message" (diverged), "numbers": {...},
- * "provenance": {...} }. A train result also has "losses": the sums of loss and gradient_norm over
- * each epoch; a measure result "measurement" (as in the job file), "late" (why the history is not
- * complete, where it is not: see run_late) and "history": [ { "epoch", "step", "loss",
- * "gradient_norm", every metric of job/metrics.h, "solver" ("ok" or why it failed) } ... ]. */
+ * "provenance": {...} }. Data and modes results have "files" (job/contents.h); a train result has
+ * "losses": the sums of loss and gradient_norm over each epoch; a measure result "measurement" (as
+ * in the job file), "late" (why the history is not complete, where it is not: see run_late_history)
+ * and "history": [ { "epoch", "step", "loss", "gradient_norm", every metric of job/metrics.h,
+ * "solver" ("ok" or why it failed) } ... ]. */
 #ifndef JOB_JOB_H
 #define JOB_JOB_H
 
@@ -93,7 +96,7 @@ const value *job_measurements(arena *a, const value *file);
 /* <folder>/measure-<first 12 digits of id>.json */
 const char *job_measure_path(arena *a, const char *folder, const char *measure_id);
 
-/* Is this file the finished result of this identity? A file that is missing or not JSON is not. One
+/* Is this file the finished result of this identity? A file that is missing or damaged is not. One
  * that cannot be read now (permission, a failing disk, too many open files) is reported as a
  * failure, so that a finished run is not trained again. */
 status_code job_look(const char *result_path, const char *id, bool *done, failure *err);

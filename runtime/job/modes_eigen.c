@@ -7,13 +7,15 @@
 
 #include <stdlib.h>
 
+const char *const MODES_FILES[2] = {"alpha.npy", "basis.npy"};
+
 /* Where alpha and P are in a folder. */
 static const char *alpha_path(arena *a, const char *folder) {
-  return arena_format(a, "%s/alpha.npy", folder);
+  return arena_format(a, "%s/%s", folder, MODES_FILES[0]);
 }
 
 static const char *basis_path(arena *a, const char *folder) {
-  return arena_format(a, "%s/basis.npy", folder);
+  return arena_format(a, "%s/%s", folder, MODES_FILES[1]);
 }
 
 /* ---- writer ---- */

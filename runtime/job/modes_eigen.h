@@ -9,6 +9,8 @@
 
 #include "base/npy.h"
 
+extern const char *const MODES_FILES[2]; /* their names */
+
 typedef struct modes_writer {
   npy_writer alpha, basis;
   size_t d;

@@ -2,11 +2,11 @@
 #include "base/clock.h"
 #include "hifm/rng.h"
 #include "host/params.h"
+#include "job/contents.h"
 #include "job/dataset.h"
 #include "job/prepare.h"
 #include "job/prepare_parts.h"
 #include "job/progress.h"
-#include "job/result.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -74,5 +74,5 @@ status_code prepare_data(arena *a, const job *work, failure *err) {
                        .numbers = numbers,
                        .seconds = clock_seconds() - start,
                        .attempts = work->attempt};
-  return result_write(arena_format(a, "%s/result.json", work->folder), &made, err);
+  return contents_record(a, work, &made, err);
 }

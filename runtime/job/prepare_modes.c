@@ -4,11 +4,11 @@
 #include "base/files.h"
 #include "host/energy.h"
 #include "host/plugins.h"
+#include "job/contents.h"
 #include "job/dataset.h"
 #include "job/modes_eigen.h"
 #include "job/prepare.h"
 #include "job/progress.h"
-#include "job/result.h"
 
 #include <stdlib.h>
 
@@ -116,8 +116,7 @@ status_code prepare_modes(arena *a, const job *work, failure *err) {
                        .attempts = work->attempt,
                        .data = work->data,
                        .modes = work->modes};
-  if (status == STATUS_OK)
-    status = result_write(arena_format(a, "%s/result.json", work->folder), &made, err);
+  if (status == STATUS_OK) status = contents_record(a, work, &made, err);
 done:
   dataset_close(&data);
   return status;

@@ -95,6 +95,7 @@ value *result_body(arena *a, const result *r) {
   if (r->measurement) value_put(a, map, "measurement", r->measurement);
   if (r->late) value_put_text(a, map, "late", r->late);
   if (r->history) value_put(a, map, "history", r->history);
+  if (r->files) value_put(a, map, "files", r->files);
   return map;
 }
 
@@ -102,8 +103,38 @@ status_code result_write(const char *path, const result *r, failure *err) {
   arena a = {0};
   value *map = result_body(&a, r);
   value_put(&a, map, "provenance", provenance(&a, r));
-  const char *text = json_pretty(&a, map);
+  const char *text = json_sealed(&a, map);
   status_code status = files_write(path, text, strlen(text), err);
   arena_close(&a);
   return status;
+}
+
+static bool is_history(const value *history, run_status status) {
+  if (!history || history->type != VALUE_LIST) return false;
+  for (size_t i = 0; i < history->count; i++)
+    if (history->items[i]->type != VALUE_MAP) return false;
+  return history->count > 0 || status == RUN_DIVERGED;
+}
+
+/* What is wrong with it; NULL: nothing. Earlier versions wrote the same keys, but for "content". */
+static const char *find_fault(const value *map) {
+  if (map->type != VALUE_MAP || !value_get_text(map, "id", NULL)) return "it has no id";
+  const run_status status = run_status_in(map);
+  if (status != RUN_DONE && status != RUN_DIVERGED) return "its status is not done or diverged";
+  const bool is_measure = strcmp(value_get_text(map, "job", ""), job_kind_word(JOB_MEASURE)) == 0;
+  if (is_measure && !is_history(value_get(map, "history"), status)) return "it has no history";
+  return NULL;
+}
+
+status_code result_read(arena *a, const char *path, const char *id, const value **out,
+                        failure *err) {
+  const value *map = NULL;
+  *out = NULL;
+  status_code status = json_read_sealed(a, path, &map, err);
+  if (status == STATUS_NO_INPUT) return STATUS_OK;
+  if (status != STATUS_OK) return status;
+  const char *fault = find_fault(map);
+  if (fault) return failure_set(err, STATUS_BAD_INPUT, "%s: %s", path, fault);
+  if (!id || strcmp(value_get_text(map, "id", ""), id) == 0) *out = map;
+  return STATUS_OK;
 }

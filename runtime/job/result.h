@@ -14,6 +14,7 @@ typedef struct result {
   const value *numbers, *history; /* NULL: none */
   const value *losses;            /* of a train job: training_losses */
   const value *measurement;       /* of a measure job: as in its job file */
+  const value *files;             /* job/contents.h */
   const char *late;         /* why the history is not complete; NULL: it is, or is an audit's */
   double seconds, attempts; /* over all attempts; workers that were started */
   const char *data, *modes; /* folders that the job has read; NULL: none */
@@ -29,7 +30,14 @@ typedef struct result {
 /* The result without its provenance. */
 value *result_body(arena *a, const result *r);
 
-/* The result, with its provenance, written atomically to path. */
+/* The result, with its provenance and its hash (json_sealed), written atomically to path. */
 status_code result_write(const char *path, const result *r, failure *err);
+
+/* The result in this file, *out in the arena, where it is one of this identity (NULL: of any); else
+ * *out is NULL. STATUS_OK also where the file is missing or has another identity. STATUS_BAD_INPUT
+ * says what is wrong with a file that cannot be believed: not JSON, other bytes than were written,
+ * no id, an unknown status, a measurement without history. Others: it cannot be read now. */
+status_code result_read(arena *a, const char *path, const char *id, const value **out,
+                        failure *err);
 
 #endif

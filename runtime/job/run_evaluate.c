@@ -80,7 +80,7 @@ static const value *finer_history(const run *r, const run_measurement *how, aren
     const value *found = NULL;
     if (!is_measure_result(entry->d_name)) continue;
     const char *path = arena_format(a, "%s/%s", r->work->folder, entry->d_name);
-    if (json_read(a, path, &found, NULL) == STATUS_OK)
+    if (result_read(a, path, NULL, &found, NULL) == STATUS_OK && found)
       history = usable_history(how, a, trained, found);
   }
   if (entries) closedir(entries);
@@ -110,6 +110,8 @@ static status_code measure_steps(run *r, const run_measurement *how, arena *a, c
   while (first > 0 && (names[first - 1] =
                            checkpoint_find_weights(a, folder, r->work->train_id, steps[first - 1])))
     first--;
+  if (first == count && count > 0 && steps[count - 1] == rule.steps)
+    names[--first] = "last"; /* it is lost: loading it reports that */
   if (first > 0 && first < count) first = count - 1;
   for (size_t i = first; i < count; i++) {
     status_code status =
@@ -124,7 +126,8 @@ static status_code measure_steps(run *r, const run_measurement *how, arena *a, c
 static bool was_asked(const run *r, arena *a, const char *id) {
   const value *file = NULL;
   const char *path = arena_format(a, "%s/job.json", r->work->folder);
-  if (r->work->kind == JOB_TRAIN || json_read(a, path, &file, NULL) != STATUS_OK) return false;
+  if (r->work->kind == JOB_TRAIN || json_read_sealed(a, path, &file, NULL) != STATUS_OK)
+    return false;
   const value *list = job_measurements(a, file);
   for (size_t i = 0; i < list->count; i++)
     if (strcmp(value_get_text(list->items[i], "id", ""), id) == 0) return true;
@@ -153,30 +156,34 @@ status_code run_late_history(run *r, const run_measurement *how, arena *a, const
 /* ---- an audit ---- */
 
 /* The step of the row's best weights; 0: not known. */
-static uint64_t best_step(const run *r, arena *a, const value *trained) {
+static status_code find_best(const run *r, arena *a, const value *trained, uint64_t *step,
+                             failure *err) {
   const job *work = r->work;
-  const value *own = NULL;
+  const value *own;
+  const char *path = job_measure_path(a, work->folder, work->of);
+  status_code status = result_read(a, path, work->of, &own, err);
+  *step = 0;
+  if (status != STATUS_OK || !own) return status;
   value *config = value_copy(a, work->config), *measure = value_new(a, VALUE_MAP);
-  if (json_read(a, job_measure_path(a, work->folder, work->of), &own, NULL) != STATUS_OK) return 0;
   value_put_number(a, measure, "every", work->of_every);
   value_put(a, config, "measure", measure);
   const history_rule rule = history_rule_of(config, trained);
   const value *history = value_get(own, "history");
-  const bool is_own = strcmp(value_get_text(own, "id", ""), work->of) == 0;
-  if (!is_own || !history_is_complete(history, &rule)) return 0;
-  return history_step(history_best(history));
+  if (history_is_complete(history, &rule)) *step = history_step(history_best(history));
+  return STATUS_OK;
 }
 
 /* The best weights of the row, where they exist and are not the last, and the last ones. */
 static status_code measure_audit(run *r, arena *a, const value *trained, value *history,
                                  failure *err) {
   const run_measurement *how = &r->measurements[0];
-  const uint64_t best = best_step(r, a, trained);
+  uint64_t best;
+  status_code status = find_best(r, a, trained, &best, err);
+  if (status != STATUS_OK) return status;
   const uint64_t last = (uint64_t)value_get_number(value_get(trained, "numbers"), "steps", 0);
   const char *name = NULL;
   if (best != 0 && best != last)
     name = checkpoint_find_best(a, r->work->folder, r->work->train_id, r->work->of, best);
-  status_code status = STATUS_OK;
   if (name) {
     status = measure_saved(r, how, a, name, NULL, 0, history, err);
     if (status == STATUS_OK) report(history, 1, 2);
@@ -201,11 +208,17 @@ static value *baselines(run *r, arena *a) {
 static status_code measure_run(run *r, arena *a, result *measured, failure *err) {
   const value *trained;
   const run_measurement *how = &r->measurements[0];
-  status_code status =
-      json_read(a, arena_format(a, "%s/result.json", r->work->folder), &trained, err);
+  const char *path = arena_format(a, "%s/result.json", r->work->folder);
+  status_code status = result_read(a, path, r->work->train_id, &trained, err);
   if (status != STATUS_OK) return status;
-  if (!r->work->of)
+  if (!trained)
+    return failure_set(err, STATUS_NO_INPUT, "%s is not the result of training %.12s", path,
+                       r->work->train_id);
+  if (!r->work->of) {
+    measured->status = run_status_in(trained); /* of a diverged one the history may be empty */
+    measured->message = value_get_text(trained, "message", NULL);
     return run_late_history(r, how, a, trained, &measured->history, &measured->late, err);
+  }
   value *history = value_new(a, VALUE_LIST);
   measured->history = history;
   return measure_audit(r, a, trained, history, err);

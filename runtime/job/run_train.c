@@ -97,8 +97,10 @@ static status_code measure_one(trainer *t, size_t i, failure *err) {
   if (status != STATUS_OK) return status;
   if (i == 0) t->measured = row;
   if (!training_record(s, h, row)) return STATUS_OK;
-  return checkpoint_save_weights(s, &t->r->net, t->r->work,
-                                 checkpoint_best_name(t->memory, h->asked->id), row, err);
+  status = checkpoint_save_weights(s, &t->r->net, t->r->work,
+                                   checkpoint_best_name(t->memory, h->asked->id), row, err);
+  h->saved = status == STATUS_OK;
+  return status;
 }
 
 /* The step alone: weights do not depend on how they are measured. */
@@ -236,7 +238,7 @@ static status_code start(trainer *t, failure *err) {
   t->gradient = memory_array(r->net.weights, sizeof *t->gradient);
   t->steps = r->train.steps ? r->train.steps : r->train.epochs * t->batches->steps_per_epoch;
   t->started = t->saved = clock_seconds();
-  status_code status = checkpoint_load(&t->state, &r->net, r->work, &found, err);
+  status_code status = checkpoint_load(&t->state, &r->net, r->work, t->steps, &found, err);
   if (status != STATUS_OK) return status;
   if (!found) network_initialise(&r->net, r->seed, t->state.w);
   if (!found) return STATUS_OK;

@@ -24,6 +24,13 @@ void training_open(training *t, arena *a, size_t weights, const job *work,
   }
 }
 
+void training_reset(training *t, size_t weights, const job *work) {
+  arena *a = t->memory;
+  const uint64_t steps_per_epoch = t->steps_per_epoch;
+  training_close(t);
+  training_open(t, a, weights, work, steps_per_epoch);
+}
+
 void training_close(training *t) {
   free(t->w);
   free(t->m);

@@ -12,6 +12,7 @@ typedef struct training_history {
   const job_measurement *asked;
   uint64_t every; /* in steps */
   value *rows;    /* LIST, see job/history.h */
+  bool saved;     /* its best weights so far are in a file (checkpoint_best_name) */
   bool late;      /* asked for after the first steps: its rows cannot be complete */
 } training_history;
 
@@ -31,6 +32,9 @@ typedef struct training {
 void training_open(training *t, arena *a, size_t weights, const job *work,
                    uint64_t steps_per_epoch);
 void training_close(training *t);
+
+/* Back to what training_open made; work: the same. */
+void training_reset(training *t, size_t weights, const job *work);
 
 /* Loss and norm of the gradient of one step, for the sums of its epoch. */
 void training_add(training *t, double loss, double gradient_norm);

@@ -1,9 +1,9 @@
 #include "report/record.h"
 
 #include "base/files.h"
-#include "base/json.h"
 #include "job/history.h"
 #include "job/job.h"
+#include "job/result.h"
 #include "job/run.h"
 #include "report/columns.h"
 #include "report/format.h"
@@ -33,13 +33,11 @@ typedef struct outcome {
   run_status status;
 } outcome;
 
-/* A result that cannot be read now is a failure, not a missing one. */
+/* A result that cannot be read now is a failure; a damaged one counts as missing. */
 static status_code read_result(arena *a, const char *path, const char *id, const value **out,
                                failure *err) {
-  bool done;
-  *out = NULL;
-  status_code status = job_look(path, id, &done, err);
-  return status == STATUS_OK && done ? json_read(a, path, out, err) : status;
+  const status_code status = result_read(a, path, id, out, err);
+  return status == STATUS_BAD_INPUT ? STATUS_OK : status;
 }
 
 static status_code read_outcome(arena *a, const run_row *row, outcome *o, failure *err) {

@@ -1,0 +1,248 @@
+/* A checkpoint is used as it was written, or training starts from the beginning. */
+#include "folder.h"
+#include "hifm/network.h"
+#include "host/network.h"
+#include "job/checkpoint.h"
+#include "job/metrics.h"
+
+enum { ROWS = 2, COLUMNS = 3, WEIGHTS = ROWS * COLUMNS, STEPS = 1000, EPOCH = 10 };
+
+static const char BEST[] = "best-0123456789ab", BEST_FILE[] = "best-0123456789ab.safetensors";
+
+static size_t tensors(const void *self, const hifm_task *task, hifm_tensor *out, size_t room) {
+  (void)self, (void)task;
+  if (room) out[0] = (hifm_tensor){"layer", ROWS, COLUMNS, HIFM_INIT_ZERO, 1};
+  return 1;
+}
+
+static size_t one(const void *self, const hifm_task *task, size_t n) {
+  (void)self, (void)task, (void)n;
+  return 1;
+}
+
+static void forward(const void *self, const hifm_task *task, const float *w,
+                    const hifm_batch *batch, float *v, void *memory) {
+  (void)self, (void)task, (void)w, (void)batch, (void)v, (void)memory;
+}
+
+static const hifm_network_ops OPS = {
+    .tensors = tensors, .chunk = one, .work = one, .forward = forward};
+static const hifm_plugin PLUGIN = {
+    .abi = HIFM_ABI, .kind = HIFM_NETWORK, .name = "layer", .ops = {.network = &OPS}};
+static const hifm_domain PLANE = {.d = 2};
+
+/* One run in a folder. */
+typedef struct story {
+  folder *f;
+  network net;
+  job_measurement asked;
+  job work;
+  training t;
+} story;
+
+static void open_story(story *s, folder *f) {
+  *s = (story){.f = f, .asked = {.id = "0123456789abcdef", .family = "all"}};
+  s->work =
+      (job){.id = "abc", .folder = f->path, .measurements = &s->asked, .measurement_count = 1};
+  const hifm_bound bound = {&PLUGIN, NULL};
+  assert_int_equal(network_open(&s->net, bound, &PLANE, false, 1, NULL), STATUS_OK);
+  training_open(&s->t, &f->memory, WEIGHTS, &s->work, EPOCH);
+}
+
+static void close_story(story *s) {
+  training_close(&s->t);
+  network_close(&s->net);
+}
+
+/* Weights 1, 2, ..., after so many steps. best: they were measured, and are the best so far. */
+static void save(story *s, uint64_t step, uint64_t loss_count, bool best) {
+  arena *a = &s->f->memory;
+  training_history *h = s->t.histories;
+  value *row = value_new(a, VALUE_MAP);
+  for (size_t i = 0; i < WEIGHTS; i++) s->t.w[i] = s->t.m[i] = s->t.v[i] = (float)(i + 1);
+  s->t.step = step;
+  s->t.loss_count = loss_count;
+  h->rows = value_new(a, VALUE_LIST);
+  h->saved = best;
+  value_put_number(a, row, "step", EPOCH);
+  value_put_number(a, row, METRICS_BEST, 2.5);
+  if (best) value_push(a, h->rows, row);
+  if (best) assert_int_equal(checkpoint_save_weights(&s->t, &s->net, &s->work, BEST, row, NULL), 0);
+  assert_int_equal(checkpoint_save(&s->t, &s->net, &s->work, NULL), STATUS_OK);
+}
+
+/* Whatever was loaded is whole, or nothing. */
+static bool load(story *s) {
+  bool found = true;
+  failure err = {0};
+  training_reset(&s->t, WEIGHTS, &s->work);
+  if (checkpoint_load(&s->t, &s->net, &s->work, STEPS, &found, &err)) fail_msg("%s", err.message);
+  for (size_t i = 0; i < WEIGHTS; i++) {
+    const float want = found ? (float)(i + 1) : 0;
+    assert_true(s->t.w[i] == want && s->t.m[i] == want && s->t.v[i] == want);
+  }
+  const training_history *h = s->t.histories;
+  assert_false(h->late);
+  if (!found)
+    assert_true(s->t.step == 0 && s->t.loss_count == 0 && h->rows->count == 0 && !h->saved);
+  return found;
+}
+
+static char *read_file(story *s, const char *name, size_t *length) {
+  char *bytes;
+  assert_int_equal(files_read(folder_path(s->f, name), 1 << 20, &bytes, length, NULL), STATUS_OK);
+  return bytes;
+}
+
+static void write_file(story *s, const char *name, const char *bytes, size_t length) {
+  assert_int_equal(files_write(folder_path(s->f, name), bytes, length, NULL), STATUS_OK);
+}
+
+/* Puts `to` in place of `from`, which has as many letters, and takes the hash away, as if an
+ * earlier version had written the file. */
+static void edit(story *s, const char *from, const char *to) {
+  size_t length;
+  char *bytes = read_file(s, "checkpoint.safetensors", &length);
+  char *key = memmem(bytes, length, "\"content\":", 10),
+       *place = memmem(bytes, length, from, strlen(from));
+  assert_true(key && place && strlen(from) == strlen(to));
+  memcpy(key + 1, "earlier", 7);
+  memcpy(place, to, strlen(to));
+  write_file(s, "checkpoint.safetensors", bytes, length);
+  free(bytes);
+}
+
+static void a_whole_checkpoint_is_used(void **state) {
+  story s;
+  open_story(&s, *state);
+  assert_false(load(&s)); /* there is none */
+  save(&s, 100, 7, true);
+  assert_true(load(&s));
+  assert_true(s.t.step == 100 && s.t.loss_count == 7);
+  assert_true(s.t.histories[0].rows->count == 1 && s.t.histories[0].saved);
+  save(&s, STEPS, 0, false);
+  assert_true(load(&s));
+  edit(&s, "\"step\":\"1000\"", "\"step\":\"1000\""); /* of an earlier version */
+  assert_true(load(&s));
+  s.work.id = "abd";
+  assert_false(load(&s)); /* of another run */
+  close_story(&s);
+}
+
+static void every_flipped_bit_is_found(void **state) {
+  story s;
+  size_t length, used = 0;
+  open_story(&s, *state);
+  save(&s, 100, 7, false);
+  char *bytes = read_file(&s, "checkpoint.safetensors", &length);
+  for (size_t i = 0; i < length; i++) {
+    bytes[i] ^= (char)(1 << i % 8);
+    write_file(&s, "checkpoint.safetensors", bytes, length);
+    bytes[i] ^= (char)(1 << i % 8);
+    if (!load(&s)) continue;
+    used++; /* only the word "content" is another: nothing else */
+    assert_true(s.t.step == 100 && s.t.loss_count == 7);
+  }
+  assert_true(used <= strlen("content"));
+  free(bytes);
+  close_story(&s);
+}
+
+static void cut_files_are_found(void **state) {
+  story s;
+  size_t length;
+  open_story(&s, *state);
+  save(&s, 100, 7, false);
+  char *bytes = read_file(&s, "checkpoint.safetensors", &length);
+  for (size_t kept = 0; kept < length; kept += kept < 16 ? 1 : 37) {
+    write_file(&s, "checkpoint.safetensors", bytes, kept);
+    assert_false(load(&s));
+  }
+  free(bytes);
+  close_story(&s);
+}
+
+static void impossible_steps_are_damage(void **state) {
+  static const struct {
+    uint64_t step, loss_count;
+  } SEALED[] = {{STEPS + 1, 0}, {UINT64_C(1) << 60, 0}, {100, 101}};
+  static const char *const EDITED[] = {"nan", "inf", "-10", "1.5", "1e9", "   ", "1a3"};
+  story s;
+  open_story(&s, *state);
+  for (size_t i = 0; i < sizeof SEALED / sizeof *SEALED; i++) {
+    save(&s, SEALED[i].step, SEALED[i].loss_count, false);
+    assert_false(load(&s));
+  }
+  for (size_t i = 0; i < sizeof EDITED / sizeof *EDITED; i++) {
+    char to[32];
+    snprintf(to, sizeof to, "\"step\":\"%s\"", EDITED[i]);
+    save(&s, 100, 0, false);
+    edit(&s, "\"step\":\"100\"", to);
+    assert_false(load(&s));
+  }
+  close_story(&s);
+}
+
+/* A better measurement may never come, and then the run would end without them. */
+static void best_weights_that_are_lost_start_again(void **state) {
+  story s;
+  size_t length;
+  open_story(&s, *state);
+  save(&s, 100, 0, true);
+  char *bytes = read_file(&s, BEST_FILE, &length);
+  bytes[length - 1] ^= 1;
+  write_file(&s, BEST_FILE, bytes, length);
+  assert_false(load(&s));
+  assert_int_equal(files_remove(folder_path(s.f, BEST_FILE), NULL), STATUS_OK);
+  assert_false(load(&s));
+  free(bytes);
+  close_story(&s);
+}
+
+/* A measurement that is read out of a finer one may have its best weights in no file. */
+static void best_weights_that_were_never_saved_are_not_missed(void **state) {
+  story s;
+  open_story(&s, *state);
+  save(&s, 100, 0, true);
+  s.asked.id = "coarse";
+  assert_true(load(&s)); /* the finer file is there */
+  assert_true(s.t.histories[0].rows->count == 1 && !s.t.histories[0].saved);
+  assert_int_equal(checkpoint_save(&s.t, &s.net, &s.work, NULL), STATUS_OK);
+  assert_true(load(&s));
+  assert_true(s.t.step == 100 && s.t.histories[0].rows->count == 1);
+  close_story(&s);
+}
+
+static void damaged_weights_are_named(void **state) {
+  story s;
+  size_t length;
+  float w[WEIGHTS];
+  const value *row;
+  open_story(&s, *state);
+  save(&s, 100, 0, true);
+  char *bytes = read_file(&s, BEST_FILE, &length);
+  for (int damage = 0; damage < 3; damage++) {
+    failure err = {0};
+    bytes[length - 1] ^= 1;
+    write_file(&s, BEST_FILE, bytes, damage == 0 ? length : damage == 1 ? length / 2 : 0);
+    assert_int_equal(checkpoint_load_weights(&s.f->memory, &s.net, s.f->path, BEST, w, &row, &err),
+                     STATUS_BAD_INPUT);
+    assert_non_null(strstr(err.message, BEST_FILE));
+    assert_non_null(strstr(err.message, "/result.json, then hifm run"));
+  }
+  free(bytes);
+  close_story(&s);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {TEST(a_whole_checkpoint_is_used),
+                                     TEST(every_flipped_bit_is_found),
+                                     TEST(cut_files_are_found),
+                                     TEST(impossible_steps_are_damage),
+                                     TEST(best_weights_that_are_lost_start_again),
+                                     TEST(best_weights_that_were_never_saved_are_not_missed),
+                                     TEST(damaged_weights_are_named)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
