@@ -90,7 +90,7 @@ static void take_histories(training *t, const value *list) {
     const history_rule rule = {.every = h->every, .diverged = true};
     h->late = t->step > 0 && (!rows || rows->type != VALUE_LIST);
     if (rows && rows->type == VALUE_LIST)
-      h->rows = history_thin(t->memory, rows, &rule, t->losses, t->steps_per_epoch);
+      training_set_rows(h, history_thin(t->memory, rows, &rule, t->losses, t->steps_per_epoch));
   }
 }
 
