@@ -80,7 +80,7 @@ expect_code 0 "$hifm" table plane.lua --out "$out"
 for row in 1 2 3 4; do
   for audit in all tight; do
     view=plane whole=$(cell $audit.nll_last $row)
-    view=plane-partial set=$(cell $audit.nll_last $row)
+    view=$(basename "$(latest_partial "$out/plane")") set=$(cell $audit.nll_last $row)
     [ -n "$set" ] || fail "no $audit.nll_last"
     [ "$audit" = all ] || [ "$set" = "$whole" ] || fail "--set changed the tolerance of an audit"
     [ "$audit" = tight ] || [ "$set" != "$whole" ] || fail "an audit does not follow --set"

@@ -69,6 +69,7 @@ wait "$scheduler" || code=$?
 [ "$code" = 143 ] || fail "after Ctrl-Z the grid ended with $code"
 ! grep -q timeout stderr || fail "the stopped time was counted"
 
+view=$(basename "$(latest_partial calm/grid)")
 say "no link inside the results folder is followed"
 mkdir victim
 echo mine >victim/mine
@@ -81,7 +82,7 @@ refused() {
   expect_words "linked/$1: it is a symbolic link"
   [ "$(ls victim)" = mine ] || fail "a link was followed: $1"
 }
-for name in .plugins runs cache grid-partial "runs/$(ls calm/runs)" "cache/$(ls calm/cache | head -n 1)"; do
+for name in .plugins runs cache "$view" "runs/$(ls calm/runs)" "cache/$(ls calm/cache | head -n 1)"; do
   refused "$name"
 done
 rm -rf linked victim/*
@@ -92,18 +93,18 @@ expect_code 73 run --out linked
 ln -s "$tmp/real" results-link
 mkdir real
 expect_code 0 run --out results-link
-expect_same calm/grid-partial/runs.csv real/grid-partial/runs.csv
+expect_same "calm/$view/runs.csv" "real/$view/runs.csv"
 mkdir real/.plugins/other
 expect_code 0 run --force --out results-link
 [ -d real/.plugins/other ] || fail "a folder of somebody was removed"
 
 say "what killed processes have left is removed; what is somebody's stays"
 run_folder=$(echo real/runs/*)
-touch real/grid-partial/table1.csv.123-4.tmp real/grid-partial/mine.tmp "$run_folder/checkpoint.safetensors"
+touch real/$view/table1.csv.123-4.tmp real/$view/mine.tmp "$run_folder/checkpoint.safetensors"
 expect_code 0 run --out results-link
-[ ! -e real/grid-partial/table1.csv.123-4.tmp ] || fail "a temporary file is left"
+[ ! -e real/$view/table1.csv.123-4.tmp ] || fail "a temporary file is left"
 [ ! -e "$run_folder/checkpoint.safetensors" ] || fail "a checkpoint is left"
-[ -e real/grid-partial/mine.tmp ] || fail "a file of somebody was removed"
+[ -e real/$view/mine.tmp ] || fail "a file of somebody was removed"
 touch "$run_folder/measure-0123456789ab.json.123-4.tmp"
 mkdir -p "$tmp/t/hifm-sample-abcdef" "$tmp/t/hifm-sample-mine"
 touch -d '2 minutes ago' "$tmp/t/hifm-sample-abcdef"
@@ -112,12 +113,12 @@ expect_code 0 env TMPDIR="$tmp/t" "$hifm" sample "$run_folder" -n 3 --out three.
 
 say "a result that cannot be read now is not missing"
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
-  cp real/grid-partial/runs.csv before.csv
+  cp real/$view/runs.csv before.csv
   result=$(realpath "$run_folder/result.json")
   expect_code 74 strace -f -o /dev/null -P "$result" -e trace=read -e inject=read:error=EIO:when=3+ \
     "$hifm" table grid.lua --only $only --out real
   expect_words result.json
-  expect_same before.csv real/grid-partial/runs.csv
+  expect_same before.csv real/$view/runs.csv
   expect_code 0 strace -f -o /dev/null -P "$result" -e trace=read -e inject=read:error=EIO "$hifm" ls --out real
   expect_words unreadable
 else

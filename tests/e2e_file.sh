@@ -35,11 +35,11 @@ say "no CSV file has the path of the data"
 expect_code 0 "$hifm" run good.lua --set "dataset.path=$PWD/points/moved.npy" --out out
 ! grep -q "$PWD" out/good-partial-*/*.csv || fail "a path is in a CSV"
 expect_words "nothing to do"
-cp out/good-partial/runs.csv runs.csv
+cp "$(latest_partial out/good)/runs.csv" runs.csv
 mkdir far
 cp points/moved.npy far
 expect_code 0 "$hifm" run good.lua --set "dataset.path=far/moved.npy" --out out
-expect_same runs.csv out/good-partial/runs.csv
+expect_same runs.csv "$(latest_partial out/good)/runs.csv"
 
 say "another file of that name is another cell"
 cp made/cache/*/test.npy far/moved.npy
@@ -47,7 +47,7 @@ expect_code 0 "$hifm" run good.lua --set "dataset.path=far/moved.npy" --set data
   --set dataset.test=4 --set train.batch=10 --out out
 cells() { grep -o 'moved.npy ([0-9a-f]*)' "$1"; }
 [ "$(cells runs.csv | wc -l)" = 1 ] || fail "no cell names the file"
-[ "$(cells runs.csv)" != "$(cells out/good-partial/runs.csv)" ] || fail "two files, one cell"
+[ "$(cells runs.csv)" != "$(cells "$(latest_partial out/good)/runs.csv")" ] || fail "two files, one cell"
 rm -r far
 rm -rf "$(dirname "$(find out/cache -name test.npy -newer runs.csv)")" # one data set for what follows
 

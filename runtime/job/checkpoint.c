@@ -99,8 +99,8 @@ static void take_histories(training *t, const value *list) {
     const history_rule rule = {.every = h->every, .diverged = true};
     h->late = t->step > 0 && !entry;
     if (!entry) continue;
-    h->rows =
-        history_thin(t->memory, value_get(entry, "rows"), &rule, t->losses, t->steps_per_epoch);
+    training_set_rows(
+        h, history_thin(t->memory, value_get(entry, "rows"), &rule, t->losses, t->steps_per_epoch));
     h->saved = strcmp(value_get_text(entry, "id", ""), h->asked->id) == 0 &&
                value_get_bool(entry, "saved", false);
   }

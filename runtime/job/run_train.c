@@ -128,11 +128,6 @@ static status_code save(trainer *t, failure *err) {
   return checkpoint_save(&t->state, &t->r->net, t->r->work, err);
 }
 
-static double best_so_far(const training *s) {
-  const value *best = s->history_count ? history_best(s->histories[0].rows) : NULL;
-  return best ? history_score(best) : INFINITY;
-}
-
 static void report(const trainer *t) {
   const training *s = &t->state;
   const double count = s->loss_count ? (double)s->loss_count : NAN;
@@ -143,7 +138,7 @@ static void report(const trainer *t) {
                               .epoch = epoch_of(t, s->step),
                               .epochs = epoch_of(t, t->steps),
                               .loss = s->loss_sum / count,
-                              .best = best_so_far(s),
+                              .best = s->history_count ? s->histories[0].best : INFINITY,
                               .measured = t->measured});
 }
 

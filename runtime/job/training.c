@@ -2,6 +2,7 @@
 
 #include "job/history.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,8 @@ void training_open(training *t, arena *a, size_t weights, const job *work,
     t->histories[i] = (training_history){
         .asked = asked,
         .every = history_every(value_get(asked->config, "measure"), steps_per_epoch),
-        .rows = value_new(a, VALUE_LIST)};
+        .rows = value_new(a, VALUE_LIST),
+        .best = INFINITY};
   }
 }
 
@@ -67,7 +69,16 @@ value *training_row(const training *t, const training_history *h) {
                      history_step(history_last(h->rows)), t->step);
 }
 
+void training_set_rows(training_history *h, value *rows) {
+  const value *best = history_best(rows);
+  h->rows = rows;
+  h->best = best ? history_score(best) : INFINITY;
+}
+
 bool training_record(training *t, training_history *h, const value *row) {
+  const double score = history_score(row);
   value_push(t->memory, h->rows, row);
-  return history_best(h->rows) == row;
+  if (!(score < h->best)) return false;
+  h->best = score;
+  return true;
 }

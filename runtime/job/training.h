@@ -13,6 +13,7 @@ typedef struct training_history {
   uint64_t every; /* in steps */
   value *rows;    /* LIST, see job/history.h */
   bool saved;     /* its best weights so far are in a file (checkpoint_best_name) */
+  double best;    /* smallest METRICS_BEST of the rows; INFINITY: none */
   bool late;      /* asked for after the first steps: its rows cannot be complete */
 } training_history;
 
@@ -44,6 +45,9 @@ const value *training_losses(const training *t);
 
 /* A row of this step without a measurement, with means since the last row of h. */
 value *training_row(const training *t, const training_history *h);
+
+/* Sets the rows of a history, and its best. */
+void training_set_rows(training_history *h, value *rows);
 
 /* Appends a measured row; true where the row is the best so far. */
 bool training_record(training *t, training_history *h, const value *row);
