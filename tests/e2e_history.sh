@@ -165,6 +165,7 @@ old_files() {
     file=$(grep -l nll_identity "$run"/measure-*.json)
     sed -i "s/^  \"id\": .*/  \"id\": \"$other\",/" "$file"
     mv "$file" "$run/measure-${other:0:12}.json"
+    for file in "$run"/*.json; do drop_hashes "$file"; done
   done
 }
 script more $epochs "every = 1" 'audits = { more = { ["dataset.test"] = 40 } }'

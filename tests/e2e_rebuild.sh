@@ -29,7 +29,7 @@ expect_same_grid calm spoiled grid
 say "copies of other plugins do not pile up"
 copies() { find spoiled/.plugins -mindepth 1 -maxdepth 1 -printf '%f\n'; }
 before=$(copies)
-mkdir -p spoiled/.plugins/half.part/energies
+mkdir -p spoiled/.plugins/0123456789abcdef0123456789abcdef.part/energies
 cp "$(dirname "$hifm")/plugins/solvers/euler.so" extra/other.so
 expect_code 0 env HIFM_PLUGIN_PATH="$tmp/extra" "$hifm" run grid.lua --set seed=1 --out spoiled
 [ "$(copies | wc -l)" = 1 ] || fail "several copies: $(copies | tr '\n' ' ')"

@@ -129,6 +129,7 @@ rm -r b.npy c.npy
 moved=elsewhere/$run
 best=$(basename "$moved"/best-*.safetensors)
 mv "$moved/$best" "$moved/kept"
+rm "$moved/last.safetensors" # the best epoch may be the last
 refused 66 "has no $best" "after the first measurement" -- sample "$moved" --out no.npy
 head -c 1000 "$moved/kept" >"$moved/$best"
 refused 65 "hifm: elsewhere" "$best" -- sample "$moved" --out no.npy
