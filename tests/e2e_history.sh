@@ -157,6 +157,7 @@ old_files() {
     other=$3/runs/${run##*/}
     id=$(sed -n '/"family"/,$ s/^ *"id": "\(.*\)",\{0,1\}$/\1/p' "$run/job.json" | head -1)
     rm "$run"/*.job.json
+    sed -i '/^  "content": /d' "$run"/*.json
     for file in "$run"/measure-*.json; do sed -i '/^  "measurement": {/,/^  },/d' "$file"; done
     sed -i '/^  "losses": \[/,/^  \],/d' "$run/result.json"
     sed -i "/^  \"measurements\": \\[\$/,/^  \\]\$/c\\  \"measure_id\": \"$id\"" "$run/job.json"
@@ -180,8 +181,8 @@ cmp stdout <("$hifm" ls --out fresh/more) || fail "ls shows another history"
 sample_old() { (cd "$tmp/$1" && mkdir -p x && cp -r runs cache x/ && mv x results && "$hifm" sample transport --quiet --out s.npy); }
 sample_old old && sample_old fresh/more && expect_same old/s.npy fresh/more/s.npy
 file=$(grep -l nll_identity old/runs/*transport*/measure-????????????.json)
-step=$(sed -n 's/^ *"step": \([0-9]*\),$/\1/p' "$file" | head -1)
-sed -i "s/^\( *\"step\": \)$step,/\1$((step == 8 ? 16 : 8)),/" "$file"
+step=$(sed -n 's/^ *"step": \([0-9]*\),\{0,1\}$/\1/p' "$file" | head -1)
+sed -i "s/^\( *\"step\": \)$step\b/\1$((step == 8 ? 16 : 8))/" "$file"
 expect_code 0 "$hifm" run more.lua --dry-run --out old
 expect_words "2 runs, 1 done, 1 to do"
 run more old

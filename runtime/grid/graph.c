@@ -295,8 +295,8 @@ static size_t audit_job(builder *b, const value *config, const char *name, const
   return added;
 }
 
-/* One more measurement of a row's weights; config: the audit's. *id is the row's and becomes the
- * audit's. */
+/* One more measurement of a row's weights, which may be its own; config: the audit's. *id is the
+ * row's and becomes the audit's. */
 static status_code add_audit(builder *b, const value *config, const char *name, const run_row *row,
                              size_t row_job, identity *id, bool *done, failure *err) {
   existing found;
@@ -310,7 +310,6 @@ static status_code add_audit(builder *b, const value *config, const char *name, 
   if (status != STATUS_OK) return status;
   *done = true;
   if (found.measured) return STATUS_OK;
-  /* it may be the row's own */
   if (strcmp(plain.measure, row->measure_id) == 0 || is_of_row(b, row, plain.measure)) {
     *id = plain;
     return STATUS_OK;
@@ -384,8 +383,10 @@ status_code graph_data_job(arena *a, const value *config, const value *catalogue
   begin(&b, a, catalogue, out, &alone);
   identity id = {.data = ""};
   status_code status = identity_of_data(config, catalogue, id.data, err);
-  if (status == STATUS_OK) *made = alone.jobs[data_job(&b, config, &id)];
-  return status;
+  if (status != STATUS_OK) return status;
+  const size_t at = data_job(&b, config, &id); /* moves the jobs */
+  *made = alone.jobs[at];
+  return STATUS_OK;
 }
 
 /* A diverged run is done too: record.c reads that from its result. */
