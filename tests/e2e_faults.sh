@@ -95,7 +95,7 @@ mkdir real
 expect_code 0 run --out results-link
 expect_same "calm/$view/runs.csv" "real/$view/runs.csv"
 mkdir real/.plugins/other
-expect_code 0 run --force --out results-link
+expect_code 0 run --retrain --out results-link
 [ -d real/.plugins/other ] || fail "a folder of somebody was removed"
 
 say "what killed processes have left is removed; what is somebody's stays"
