@@ -99,11 +99,11 @@ static status_code exchange(const char *folder, const char *made, const char *ol
 static status_code name_folder(const char *file, const char *folder, failure *err) {
   arena a = {0};
   const value *job;
-  status_code status = json_read(&a, file, &job, err);
+  status_code status = json_read_sealed(&a, file, &job, err);
   if (status == STATUS_OK) {
     value *renamed = value_copy(&a, job);
     value_put_text(&a, renamed, "folder", folder);
-    const char *text = json_pretty(&a, renamed);
+    const char *text = json_sealed(&a, renamed);
     status = files_write(file, text, strlen(text), err);
   }
   arena_close(&a);

@@ -67,11 +67,11 @@ static void print_progress(const progress *state) {
 }
 
 void progress_report(const progress *state) {
-  plugins_keep_surroundings(state->phase); /* a checkpoint may follow, with a relative path */
   const double time = clock_seconds();
   const bool end = state->done >= state->total;
   if (!end && time - last_report < (descriptor >= 0 ? 0.2 : 2.0)) return;
   last_report = time;
+  plugins_keep_surroundings(state->phase); /* some 35 system calls: not at every step */
   if (descriptor >= 0)
     send_progress(state);
   else
