@@ -99,8 +99,14 @@ mv "out/runs/$one" "out/runs/$one.old" # where folders cannot be exchanged
 expect_whole
 
 say "a successor that fails replaces nothing"
-sed 's/checkpoint = 0.02/timeout = 0.001, retries = 0/' grid.lua >hasty.lua
-expect_code 1 "$hifm" run hasty.lua --retrain --only flow=transport --out out
+sed 's/checkpoint = 0.02/checkpoint = 0.02, retries = 0/' grid.lua >hasty.lua
+kill_successors() { # a worker takes longer to start than this loop
+  while :; do pkill -KILL -f "$tmp/out/runs/.*\.new/job.json" || true; sleep 0.001; done
+}
+kill_successors &
+killer=$!
+expect_code 1 "$hifm" run hasty.lua --retrain --only flow=transport --out "$tmp/out"
+kill "$killer"
 expect_words "--retrain: 0 results replaced, 1 kept" "1 done, 0 diverged, 0 failed"
 expect_whole
 expect_code 0 "$hifm" run grid.lua --retrain --only flow=transport --out out
