@@ -166,8 +166,8 @@ for file in job.json log.txt result.json best-ID.safetensors last.safetensors; d
   grep -qF "\`$file\`" "$words" || fail "scripts/README.md does not name $file"
   compgen -G "$run/${file/ID/*}" >/dev/null || fail "no $file in $run"
 done
-[ "$(find "$run" -name 'measure-????????????.json' | wc -l)" = 3 ] ||
-  fail "not three measurements: with the run, at another tolerance, and the tight audit"
+[ "$(find "$run" -name 'measure-????????????.json' | wc -l)" = 4 ] ||
+  fail "not four measurements: with the run, at another tolerance, and the tight audit of each"
 for file in runs.csv history.csv timings.csv table2.md table2.tex table2.csv; do
   [ -s "$(latest_partial results/lj13-quick)/$file" ] || fail "no $file of the quick profile"
 done
