@@ -63,7 +63,7 @@ static int retrain(folder *f, const char *name) {
     if (code == STATUS_OK && !going_on) code = successor_mark(name, &err);
     if (code == STATUS_OK) make_run(f, "a.new", "new");
     if (code == STATUS_OK) code = successor_replace(name, &err);
-    _exit(code);
+    _exit((int)code);
   }
   waitpid(child, &status, 0);
   return WEXITSTATUS(status);
