@@ -105,6 +105,9 @@ expect_same_grid() {
   while read -r file; do expect_same "$1/runs/$file" "$2/runs/$file"; done <"$tmp/weights"
 }
 
+# Is this the program with the address sanitizer? It is several times slower, and needs other limits.
+has_sanitizers() { grep -q __asan_init "$hifm"; }
+
 # sleep_ms LOW HIGH: a pseudo-random time, from a fixed sequence.
 RANDOM=1
 sleep_ms() {

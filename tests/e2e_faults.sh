@@ -128,7 +128,7 @@ else
 fi
 
 say "too little memory ends with 71"
-if ! grep -q __asan_init "$hifm"; then
+if ! has_sanitizers; then
   limits="60000 150000"
   [ -z "${HIFM_LONG:-}" ] || limits="50000 60000 70000 80000 100000 120000 150000 180000 220000 300000"
   for limit in $limits; do

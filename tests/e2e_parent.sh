@@ -36,7 +36,7 @@ expect_words "cannot write small/" "File too large"
 expect_code 74 small "$hifm" sample ignored/runs/* -n 2000 --out small.npy
 expect_words "cannot write small.npy" "File too large"
 
-if ! grep -q __asan_init "$hifm"; then
+if ! has_sanitizers; then
   say "a limit on memory"
   expect_code 0 limited sh -c "ulimit -v 150000 && exec \"\$@\"" - "$hifm" ls --out ignored
   expect_words done

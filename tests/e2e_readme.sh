@@ -45,6 +45,11 @@ points="--set dataset.train=100 --set dataset.test=8 --set train.epochs=1"
 training="--set network.width=4 --set train.batch=50"
 images="--set dataset.train=20 --set dataset.test=8 --set train.batch=10"
 
+# bench COMMAND: with real weights; with the sanitizers it would take minutes, test_bench is for them.
+bench() {
+  if has_sanitizers; then echo "$1 --help"; else echo "${1/FILE/results/runs/lj13-egnn-transport-*/last.safetensors}"; fi
+}
+
 # tiny COMMAND: the same, but nothing that takes long.
 tiny() {
   local command=${1/#cc /$compiler } few="HIFM_DATASETS=few"
@@ -56,7 +61,7 @@ tiny() {
   *"hifm table scripts/"*) echo "$command --out full" ;;
   *"hifm run mine/first.lua") echo "$command $points --set train.batch=50" ;;
   *"hifm run mine/"*) echo "$command $points" ;;
-  *"hifm bench --weights FILE") echo "${command/FILE/results/runs/lj13-egnn-transport-*/last.safetensors}" ;;
+  *"hifm bench"*) bench "$command" ;;
   *"hifm sample 098c9c19e964 "*) echo "${command/098c9c19e964/mnist-unet-transport}" ;;
   *"hifm dataset make "*) echo "$few $command" ;;
   *"hifm dataset check "*) echo "$few $command || [ \$? = 65 ]" ;;
