@@ -91,7 +91,6 @@ value *result_body(arena *a, const result *r) {
   value_put_text(a, map, "status", run_status_word(r->status));
   if (r->message) value_put_text(a, map, "message", r->message);
   if (r->numbers) value_put(a, map, "numbers", r->numbers);
-  if (r->losses) value_put(a, map, "losses", r->losses);
   if (r->measurement) value_put(a, map, "measurement", r->measurement);
   if (r->late) value_put_text(a, map, "late", r->late);
   if (r->history) value_put(a, map, "history", r->history);
