@@ -2,9 +2,13 @@
 #include "folder.h"
 #include "hifm/network.h"
 #include "host/network.h"
+#include "host/surroundings.h"
 #include "job/checkpoint.h"
 #include "job/history.h"
 #include "job/metrics.h"
+
+#include <limits.h>
+#include <unistd.h>
 
 enum { ROWS = 2, COLUMNS = 3, WEIGHTS = ROWS * COLUMNS, STEPS = 1000, EPOCH = 10 };
 
@@ -224,6 +228,22 @@ static void an_epoch_costs_sixteen_bytes(void **state) {
   close_story(&s);
 }
 
+/* A callback that has moved to another folder, and a run at a relative path. */
+static void checkpoints_are_written_where_they_belong(void **state) {
+  story s;
+  char before[PATH_MAX];
+  open_story(&s, *state);
+  assert_non_null(getcwd(before, sizeof before));
+  assert_int_equal(chdir("/tmp"), 0);
+  s.work.folder = s.f->path + strlen("/tmp/");
+  surroundings_remember();
+  assert_int_equal(chdir("/"), 0);
+  save(&s, 100, true);
+  assert_true(load(&s));
+  assert_int_equal(chdir(before), 0);
+  close_story(&s);
+}
+
 /* A better measurement may never come, and then the run would end without them. */
 static void best_weights_that_are_lost_start_again(void **state) {
   story s;
@@ -284,6 +304,7 @@ int main(void) {
                                      TEST(impossible_steps_are_damage),
                                      TEST(a_checkpoint_without_losses_is_not_used),
                                      TEST(an_epoch_costs_sixteen_bytes),
+                                     TEST(checkpoints_are_written_where_they_belong),
                                      TEST(best_weights_that_are_lost_start_again),
                                      TEST(best_weights_that_were_never_saved_are_not_missed),
                                      TEST(damaged_weights_are_named)};

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/safetensors.h"
 #include "base/text.h"
+#include "host/plugins.h"
 #include "job/history.h"
 #include "job/progress.h"
 
@@ -122,6 +123,7 @@ static void take_histories(training *t, const value *list) {
 
 status_code checkpoint_save(const training *t, const network *net, const job *work, failure *err) {
   arena a = {0};
+  plugins_keep_surroundings("train");
   safetensors_entry *entries = memory_array(3 * net->count + 2 + t->history_count, sizeof *entries);
   size_t count = list_tensors(net, "w.", t->w, entries);
   count += list_tensors(net, "m.", t->m, entries + count);
@@ -300,6 +302,7 @@ status_code checkpoint_load(training *t, const network *net, const job *work, ui
 status_code checkpoint_save_weights(const training *t, const network *net, const job *work,
                                     const char *name, const value *row, failure *err) {
   arena a = {0};
+  plugins_keep_surroundings("train");
   safetensors_entry *entries = memory_array(net->count, sizeof *entries);
   const size_t count = list_tensors(net, "", t->w, entries);
   value *meta = value_new(&a, VALUE_MAP);

@@ -100,6 +100,7 @@ value *result_body(arena *a, const result *r) {
 
 status_code result_write(const char *path, const result *r, failure *err) {
   arena a = {0};
+  plugins_keep_surroundings(job_kind_word(r->kind));
   value *map = result_body(&a, r);
   value_put(&a, map, "provenance", provenance(&a, r));
   const char *text = json_sealed(&a, map);
