@@ -147,6 +147,15 @@ expect_code 0 "$hifm" run grid.lua --out case/results
 for file in train test alpha basis; do expect_words "$file.npy, made again, has other bytes than before"; done
 [ -z "$(find case -name dropped.json)" ] || fail "an old result was left"
 
+say "a measurement that needs damaged losses names them; nothing else does"
+for kind in flip90 cut remove; do
+  rm -rf case && cp -r whole case
+  damage $kind "case/results/runs/$sampled/losses.npy"
+  expect_code 0 "$hifm" run small.lua --out case/results
+  expect_code 1 "$hifm" run small.lua --only flow=straight --set measure.solver.rtol=1e-7 --out case/results
+  expect_words "runs/$sampled: losses.npy is" "To train this run again: rm"
+done
+
 say "a damaged data set is refused by dataset check and made again by dataset make"
 mkdir recipes
 cat >recipes/tiny.lua <<'LUA'

@@ -111,6 +111,20 @@ touch -d '2 minutes ago' "$tmp/t/hifm-sample-abcdef"
 expect_code 0 env TMPDIR="$tmp/t" "$hifm" sample "$run_folder" -n 3 --out three.npy
 [ "$(ls t)" = hifm-sample-mine ] || fail "left: $(ls t)"
 
+say "a slow disk: the time to the next checkpoint begins when one is written"
+if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+  cp -r calm slow
+  sed -i -e '/^  "content": /d' -e 's,^  "folder": .*,  "folder": "slow/run"\,,' \
+    -e 's,^  "checkpoint_seconds": .*,  "checkpoint_seconds": 0.01\,,' -e 's,"epochs": 2,"epochs": 40,' \
+    slow/runs/*/job.json
+  expect_code 0 strace -o slow/calls -e trace=fsync,rename -e inject=fsync:delay_exit=10000 \
+    "$hifm" worker slow/runs/*/job.json
+  saves=$(grep -c 'rename.*checkpoint.safetensors"' slow/calls) || true
+  [ "$saves" -lt 160 ] || fail "$saves checkpoints in 320 steps"
+else
+  say "SKIPPED: no strace"
+fi
+
 say "a result that cannot be read now is not missing"
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
   cp real/$view/runs.csv before.csv

@@ -158,7 +158,7 @@ old_files() {
     id=$(sed -n '/"family"/,$ s/^ *"id": "\(.*\)",\{0,1\}$/\1/p' "$run/job.json" | head -1)
     rm "$run"/*.job.json
     for file in "$run"/measure-*.json; do sed -i '/^  "measurement": {/,/^  },/d' "$file"; done
-    sed -i '/^  "losses": \[/,/^  \],/d' "$run/result.json"
+    rm "$run/losses.npy"
     sed -i "/^  \"measurements\": \\[\$/,/^  \\]\$/c\\  \"measure_id\": \"$id\"" "$run/job.json"
     mv "$run/best-${id:0:12}.safetensors" "$run/best.safetensors"
     other=$(sed -n 's/^  "id": "\(.*\)",$/\1/p' "$other"/measure-????????????.json)
@@ -187,6 +187,20 @@ expect_code 0 "$hifm" run more.lua --dry-run --out old
 expect_words "2 runs, 1 done, 1 to do"
 run more old
 expect_all old more
+
+say "results that have their losses in themselves: the same rows"
+cp -r fresh/one inside
+for run in inside/runs/*; do
+  drop_hashes "$run/result.json"
+  od -An -v -tf8 -w16 -j128 "$run/losses.npy" | awk '
+    BEGIN { print "  \"losses\": [" }
+    { print (NR > 1 ? ", " : "") "{ \"loss\": " $1 ", \"gradient_norm\": " $2 " }" }
+    END { print "  ]," }' >losses
+  sed -i '1r losses' "$run/result.json"
+  rm "$run/losses.npy"
+done
+run four inside
+expect_all inside four
 
 # run_killed NAME OUT: killed when it has a checkpoint.
 run_killed() {

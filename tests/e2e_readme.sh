@@ -167,7 +167,7 @@ say "$tried commands, $codes blocks of C"
 say "files that a run leaves"
 words=$source_dir/scripts/README.md
 run=$(echo results/runs/lj13-egnn-transport-*)
-for file in job.json log.txt result.json best-ID.safetensors last.safetensors; do
+for file in job.json log.txt result.json best-ID.safetensors last.safetensors losses.npy; do
   grep -qF "\`$file\`" "$words" || fail "scripts/README.md does not name $file"
   compgen -G "$run/${file/ID/*}" >/dev/null || fail "no $file in $run"
 done

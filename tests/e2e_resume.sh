@@ -14,6 +14,7 @@ expect_same_run() {
   measure=$(basename "$1"/measure-*.json)
   best=$(basename "$1"/best-*.safetensors)
   expect_same "$1/last.safetensors" "$2/last.safetensors"
+  expect_same "$1/losses.npy" "$2/losses.npy"
   expect_same "$1/$best" "$2/$best"
   without_provenance "$1/$measure" >one.json
   without_provenance "$2/$measure" >other.json

@@ -2,8 +2,13 @@
 #include "folder.h"
 #include "hifm/network.h"
 #include "host/network.h"
+#include "host/surroundings.h"
 #include "job/checkpoint.h"
+#include "job/history.h"
 #include "job/metrics.h"
+
+#include <limits.h>
+#include <unistd.h>
 
 enum { ROWS = 2, COLUMNS = 3, WEIGHTS = ROWS * COLUMNS, STEPS = 1000, EPOCH = 10 };
 
@@ -54,19 +59,28 @@ static void close_story(story *s) {
   network_close(&s->net);
 }
 
+/* Epochs have the losses 1, 2, ... */
+static void set_losses(story *s, uint64_t step) {
+  s->t.sums.count = 0;
+  for (uint64_t i = 0; i * EPOCH < step; i++) {
+    losses_begin_epoch(&s->f->memory, &s->t.sums);
+    s->t.sums.epochs[i] = (losses_epoch){(double)(i + 1), 0.1 * (double)(i + 1)};
+  }
+}
+
 /* Weights 1, 2, ..., after so many steps. best: they were measured, and are the best so far. */
-static void save(story *s, uint64_t step, uint64_t loss_count, bool best) {
+static void save(story *s, uint64_t step, bool best) {
   arena *a = &s->f->memory;
   training_history *h = s->t.histories;
   value *row = value_new(a, VALUE_MAP);
   for (size_t i = 0; i < WEIGHTS; i++) s->t.w[i] = s->t.m[i] = s->t.v[i] = (float)(i + 1);
   s->t.step = step;
-  s->t.loss_count = loss_count;
-  h->rows = value_new(a, VALUE_LIST);
+  set_losses(s, step > STEPS ? STEPS : step);
+  training_set_rows(&s->t, h, value_new(a, VALUE_LIST));
   h->saved = best;
   value_put_number(a, row, "step", EPOCH);
   value_put_number(a, row, METRICS_BEST, 2.5);
-  if (best) value_push(a, h->rows, row);
+  if (best) training_record(&s->t, h, row);
   if (best) assert_int_equal(checkpoint_save_weights(&s->t, &s->net, &s->work, BEST, row, NULL), 0);
   assert_int_equal(checkpoint_save(&s->t, &s->net, &s->work, NULL), STATUS_OK);
 }
@@ -82,9 +96,13 @@ static bool load(story *s) {
     assert_true(s->t.w[i] == want && s->t.m[i] == want && s->t.v[i] == want);
   }
   const training_history *h = s->t.histories;
+  const losses *l = &s->t.sums;
   assert_false(h->late);
-  if (!found)
-    assert_true(s->t.step == 0 && s->t.loss_count == 0 && h->rows->count == 0 && !h->saved);
+  assert_int_equal(l->count, (s->t.step + EPOCH - 1) / EPOCH);
+  for (size_t i = 0; i < l->count; i++)
+    assert_true(l->epochs[i].loss == (double)(i + 1) &&
+                l->epochs[i].gradient_norm == 0.1 * (double)(i + 1));
+  if (!found) assert_true(s->t.step == 0 && h->rows->count == 0 && !h->saved);
   return found;
 }
 
@@ -116,11 +134,13 @@ static void a_whole_checkpoint_is_used(void **state) {
   story s;
   open_story(&s, *state);
   assert_false(load(&s)); /* there is none */
-  save(&s, 100, 7, true);
+  save(&s, 107, true);
   assert_true(load(&s));
-  assert_true(s.t.step == 100 && s.t.loss_count == 7);
-  assert_true(s.t.histories[0].rows->count == 1 && s.t.histories[0].saved);
-  save(&s, STEPS, 0, false);
+  assert_true(s.t.step == 107 && s.t.histories[0].saved);
+  assert_int_equal(s.t.histories[0].rows->count, 1);
+  assert_true(history_score(s.t.histories[0].rows->items[0]) == 2.5 &&
+              s.t.histories[0].best == 2.5);
+  save(&s, STEPS, false);
   assert_true(load(&s));
   edit(&s, "\"step\":\"1000\"", "\"step\":\"1000\""); /* of an earlier version */
   assert_true(load(&s));
@@ -133,7 +153,7 @@ static void every_flipped_bit_is_found(void **state) {
   story s;
   size_t length, used = 0;
   open_story(&s, *state);
-  save(&s, 100, 7, false);
+  save(&s, 107, false);
   char *bytes = read_file(&s, "checkpoint.safetensors", &length);
   for (size_t i = 0; i < length; i++) {
     bytes[i] ^= (char)(1 << i % 8);
@@ -141,7 +161,7 @@ static void every_flipped_bit_is_found(void **state) {
     bytes[i] ^= (char)(1 << i % 8);
     if (!load(&s)) continue;
     used++; /* only the word "content" is another: nothing else */
-    assert_true(s.t.step == 100 && s.t.loss_count == 7);
+    assert_true(s.t.step == 107);
   }
   assert_true(used <= strlen("content"));
   free(bytes);
@@ -152,7 +172,7 @@ static void cut_files_are_found(void **state) {
   story s;
   size_t length;
   open_story(&s, *state);
-  save(&s, 100, 7, false);
+  save(&s, 107, false);
   char *bytes = read_file(&s, "checkpoint.safetensors", &length);
   for (size_t kept = 0; kept < length; kept += kept < 16 ? 1 : 37) {
     write_file(&s, "checkpoint.safetensors", bytes, kept);
@@ -163,23 +183,64 @@ static void cut_files_are_found(void **state) {
 }
 
 static void impossible_steps_are_damage(void **state) {
-  static const struct {
-    uint64_t step, loss_count;
-  } SEALED[] = {{STEPS + 1, 0}, {UINT64_C(1) << 60, 0}, {100, 101}};
+  static const uint64_t SEALED[] = {STEPS + 1, UINT64_C(1) << 60};
   static const char *const EDITED[] = {"nan", "inf", "-10", "1.5", "1e9", "   ", "1a3"};
   story s;
   open_story(&s, *state);
   for (size_t i = 0; i < sizeof SEALED / sizeof *SEALED; i++) {
-    save(&s, SEALED[i].step, SEALED[i].loss_count, false);
+    save(&s, SEALED[i], false);
     assert_false(load(&s));
   }
   for (size_t i = 0; i < sizeof EDITED / sizeof *EDITED; i++) {
     char to[32];
     snprintf(to, sizeof to, "\"step\":\"%s\"", EDITED[i]);
-    save(&s, 100, 0, false);
+    save(&s, 100, false);
     edit(&s, "\"step\":\"100\"", to);
     assert_false(load(&s));
   }
+  save(&s, 100, false);
+  edit(&s, "\"step\":\"100\"", "\"step\":\"101\""); /* of 11 epochs, with the losses of 10 */
+  assert_false(load(&s));
+  close_story(&s);
+}
+
+/* As earlier versions wrote them: the run starts again. */
+static void a_checkpoint_without_losses_is_not_used(void **state) {
+  story s;
+  open_story(&s, *state);
+  save(&s, 100, false);
+  edit(&s, "\"losses\":{", "\"l0sses\":{");
+  assert_false(load(&s));
+  close_story(&s);
+}
+
+/* The time of a checkpoint must not grow much with the epochs. */
+static void an_epoch_costs_sixteen_bytes(void **state) {
+  story s;
+  size_t small, large;
+  open_story(&s, *state);
+  save(&s, 100, false);
+  free(read_file(&s, "checkpoint.safetensors", &small));
+  set_losses(&s, 500 * EPOCH);
+  assert_int_equal(checkpoint_save(&s.t, &s.net, &s.work, NULL), STATUS_OK);
+  free(read_file(&s, "checkpoint.safetensors", &large));
+  assert_in_range(large - small, 490 * 16, 490 * 16 + 16);
+  close_story(&s);
+}
+
+/* A callback that has moved to another folder, and a run at a relative path. */
+static void checkpoints_are_written_where_they_belong(void **state) {
+  story s;
+  char before[PATH_MAX];
+  open_story(&s, *state);
+  assert_non_null(getcwd(before, sizeof before));
+  assert_int_equal(chdir("/tmp"), 0);
+  s.work.folder = s.f->path + strlen("/tmp/");
+  surroundings_remember();
+  assert_int_equal(chdir("/"), 0);
+  save(&s, 100, true);
+  assert_true(load(&s));
+  assert_int_equal(chdir(before), 0);
   close_story(&s);
 }
 
@@ -188,7 +249,7 @@ static void best_weights_that_are_lost_start_again(void **state) {
   story s;
   size_t length;
   open_story(&s, *state);
-  save(&s, 100, 0, true);
+  save(&s, 100, true);
   char *bytes = read_file(&s, BEST_FILE, &length);
   bytes[length - 1] ^= 1;
   write_file(&s, BEST_FILE, bytes, length);
@@ -203,7 +264,7 @@ static void best_weights_that_are_lost_start_again(void **state) {
 static void best_weights_that_were_never_saved_are_not_missed(void **state) {
   story s;
   open_story(&s, *state);
-  save(&s, 100, 0, true);
+  save(&s, 100, true);
   s.asked.id = "coarse";
   assert_true(load(&s)); /* the finer file is there */
   assert_true(s.t.histories[0].rows->count == 1 && !s.t.histories[0].saved);
@@ -219,7 +280,7 @@ static void damaged_weights_are_named(void **state) {
   float w[WEIGHTS];
   const value *row;
   open_story(&s, *state);
-  save(&s, 100, 0, true);
+  save(&s, 100, true);
   char *bytes = read_file(&s, BEST_FILE, &length);
   for (int damage = 0; damage < 3; damage++) {
     failure err = {0};
@@ -241,6 +302,9 @@ int main(void) {
                                      TEST(every_flipped_bit_is_found),
                                      TEST(cut_files_are_found),
                                      TEST(impossible_steps_are_damage),
+                                     TEST(a_checkpoint_without_losses_is_not_used),
+                                     TEST(an_epoch_costs_sixteen_bytes),
+                                     TEST(checkpoints_are_written_where_they_belong),
                                      TEST(best_weights_that_are_lost_start_again),
                                      TEST(best_weights_that_were_never_saved_are_not_missed),
                                      TEST(damaged_weights_are_named)};

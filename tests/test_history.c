@@ -83,19 +83,18 @@ static void best_is_the_first_smallest_that_was_solved(void **state) {
 /* Means of a row are the same whichever rows come before it, to the last bit. */
 static void coarser_rows_have_the_means_of_their_steps(void **state) {
   folder *f = *state;
-  const value *losses =
-      folder_value(f, "[{'loss':0.1,'gradient_norm':1},{'loss':0.2,'gradient_norm':2},"
-                      "{'loss':0.3,'gradient_norm':3},{'loss':0.7,'gradient_norm':4}]");
+  losses_epoch epochs[] = {{0.1, 1}, {0.2, 2}, {0.3, 3}, {0.7, 4}};
+  const losses sums = {.epochs = epochs, .count = 4};
   const uint64_t steps[] = {10, 20, 30, 35, 0};
   const history_rule rule = {.every = 20, .steps = 35};
-  const value *thin = history_thin(&f->memory, rows_at(f, steps), &rule, losses, 10);
+  const value *thin = history_thin(&f->memory, rows_at(f, steps), &rule, &sums, 10);
   assert_int_equal(thin->count, 2);
   assert_true(value_get_number(thin->items[0], "loss", 0) == (0.1 + 0.2) / 20);
   assert_true(value_get_number(thin->items[1], "loss", 0) == (0.3 + 0.7) / 15);
   assert_true(value_get_number(thin->items[1], "gradient_norm", 0) == 7.0 / 15);
   assert_true(value_get_number(thin->items[1], METRICS_BEST, -1) == 0);
   assert_true(value_get_number(thin->items[1], "epoch", 0) == 3.5);
-  const value *fresh = history_row(&f->memory, losses, 10, 20, 35);
+  const value *fresh = history_row(&f->memory, &sums, 10, 20, 35);
   assert_true(value_get_number(fresh, "loss", 0) == (0.3 + 0.7) / 15);
   assert_null(value_get(history_row(&f->memory, NULL, 10, 20, 35), "loss"));
 }

@@ -1,11 +1,14 @@
 /* What a plugin does to the whole process is put back, and numbers do not change. */
 #include "host/energy.h"
 #include "host/surroundings.h"
+#include "job/result.h"
 #include "plugin_place.h"
 
+#include <fcntl.h>
 #include <fenv.h>
 #include <limits.h>
 #include <locale.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
 
@@ -29,7 +32,9 @@ static void what_init_changes_is_put_back(void **state) {
       {"speaks_french", "speaks_french changed the locale in init; it was restored"},
       {"hides", "hides changed the umask in init; it was restored"},
       {"catches", "catches changed what signals do in init; it was restored"},
+      {"exports", "exports changed the environment in init; it was restored"},
   };
+  char *path = arena_text(&here->memory, getenv("PATH"));
   const mode_t mask = umask(022);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     hifm_bound bound;
@@ -44,6 +49,64 @@ static void what_init_changes_is_put_back(void **state) {
   struct sigaction now;
   sigaction(SIGTERM, NULL, &now);
   assert_true(now.sa_handler == SIG_DFL);
+  assert_string_equal(getenv("PATH"), path);
+  assert_non_null(getenv("HOME"));
+  assert_null(getenv("HIFM_FAKE"));
+}
+
+/* What cannot be put back: each is named once. */
+static void what_is_left_is_named(void **state) {
+  place *here = *state;
+  static const struct {
+    const char *name, *sentence;
+  } cases[] = {{"leaves_open", "leaves_open left a file open in init"},
+               {"closes", "closes closed a file of hifm in init"},
+               {"spawns", "spawns left a thread running in init"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    hifm_bound bound;
+    bind_fake(here, cases[i].name, &bound);
+    assert_string_equal(surroundings_last(), cases[i].sentence);
+    surroundings_forget();
+    plugins_keep_surroundings("train");
+    assert_string_equal(surroundings_last(), "");
+    plugins_drop(&bound);
+  }
+  assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0); /* /dev/null: no other file gets its number */
+}
+
+static void *do_nothing(void *nothing) {
+  return nothing;
+}
+
+/* Threads that were joined, also where the system still lists them. */
+static void what_has_ended_is_not_named(void **state) {
+  (void)state;
+  surroundings_forget();
+  surroundings_remember();
+  for (int i = 0; i < 100; i++) {
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, do_nothing, NULL), 0);
+    pthread_join(thread, NULL);
+    fclose(fopen("/dev/null", "r"));
+    surroundings_keep("this test", "the loop");
+  }
+  assert_string_equal(surroundings_last(), "");
+}
+
+/* A callback that has moved to another folder, and a result at a relative path. */
+static void results_are_written_where_they_belong(void **state) {
+  place *here = *state;
+  char before[PATH_MAX];
+  assert_non_null(getcwd(before, sizeof before));
+  assert_int_equal(chdir(here->folder), 0);
+  surroundings_remember();
+  surroundings_forget();
+  assert_int_equal(chdir("/"), 0);
+  const result made = {.kind = JOB_MODES, .id = "abc"};
+  assert_int_equal(result_write("result.json", &made, NULL), STATUS_OK);
+  assert_true(files_exists(arena_format(&here->memory, "%s/result.json", here->folder)));
+  assert_non_null(strstr(surroundings_last(), " changed the working directory in modes;"));
+  assert_int_equal(chdir(before), 0);
 }
 
 /* The host's sums after the call are those of the usual rounding. */
@@ -94,8 +157,9 @@ static void phases_put_back_the_rest(void **state) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_place, close_place)
 
 int main(void) {
-  const struct CMUnitTest tests[] = {TEST(what_init_changes_is_put_back),
-                                     TEST(a_callback_changes_no_number),
-                                     TEST(phases_put_back_the_rest)};
+  const struct CMUnitTest tests[] = {
+      TEST(what_init_changes_is_put_back), TEST(what_is_left_is_named),
+      TEST(what_has_ended_is_not_named),   TEST(results_are_written_where_they_belong),
+      TEST(a_callback_changes_no_number),  TEST(phases_put_back_the_rest)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

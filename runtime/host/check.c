@@ -160,7 +160,9 @@ status_code check_plugin(const char *path, check_report report, void *context, s
     c.where = NULL;
     const char *changed = surroundings_last();
     check_verdict(&c, "leaves the process as it is", !*changed, "%s",
-                  *changed ? changed : "numbers, locale, folder, umask, signals");
+                  *changed
+                      ? changed
+                      : "numbers, locale, folder, umask, signals, environment, files, threads");
   }
   *failed = c.failed;
   arena_close(&memory);

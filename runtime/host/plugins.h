@@ -52,9 +52,11 @@ status_code plugins_bind_opened(arena *a, const hifm_plugin *plugin, const value
                                 const char *where, const hifm_domain *domain, hifm_bound *out,
                                 failure *err);
 /* Puts back what callbacks have changed for the whole process and names the plugins on stderr
- * (host/surroundings.h). After init and drop, and for the floating-point environment after each
- * call, the host does that itself. */
+ * (surroundings_keep). After init and drop, and for the floating-point environment after each call,
+ * the host does that itself. */
 void plugins_keep_surroundings(const char *where);
+/* The same in the middle of a job, which may have files open (surroundings_keep_settings). */
+void plugins_keep_settings(const char *where);
 
 /* Drops the plugin and those bound in its settings; a zeroed bound is left alone. */
 void plugins_drop(hifm_bound *bound);

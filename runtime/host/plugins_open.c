@@ -111,14 +111,24 @@ status_code plugins_open(const char *path, const hifm_plugin **out, failure *err
   return status;
 }
 
-void plugins_keep_surroundings(const char *where) {
+typedef void keep(const char *who, const char *where);
+
+static void keep_of_all(keep *keep_it, const char *where) {
   char names[160] = "one of";
   for (const opened *entry = all_opened; entry; entry = entry->next) {
     const size_t used = strlen(names);
     snprintf(names + used, sizeof names - used, "%s%s", entry == all_opened ? " " : ", ",
              entry->plugin.name);
   }
-  surroundings_keep(names, where);
+  keep_it(names, where);
+}
+
+void plugins_keep_surroundings(const char *where) {
+  keep_of_all(surroundings_keep, where);
+}
+
+void plugins_keep_settings(const char *where) {
+  keep_of_all(surroundings_keep_settings, where);
 }
 
 void plugins_each_opened(void (*each)(void *context, const hifm_plugin *plugin, const char *path),

@@ -1,10 +1,14 @@
 #include "host/surroundings.h"
 
+#include "host/leftovers.h"
+#include "host/variables.h"
+
 #include <fenv.h>
 #include <float.h>
 #include <limits.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -76,6 +80,8 @@ void surroundings_remember(void) {
   for (int i = 1; i < SIGNALS; i++)
     if (can_be_handled(i)) sigaction(i, NULL, &before.actions[i]);
   sigprocmask(SIG_SETMASK, NULL, &before.blocked);
+  variables_remember();
+  leftovers_remember();
 }
 
 static const char *restore_locale(void) {
@@ -115,10 +121,15 @@ static const char *restore_blocked(void) {
   return same ? NULL : "which signals are blocked";
 }
 
+static const char *restore_variables(void) {
+  return variables_restore() ? "the environment" : NULL;
+}
+
 const char *surroundings_restore(void) {
   static char text[TEXT];
-  const char *(*const parts[])(void) = {restore_numbers, restore_locale,  restore_folder,
-                                        restore_mask,    restore_actions, restore_blocked};
+  const char *(*const parts[])(void) = {restore_numbers,  restore_locale,  restore_folder,
+                                        restore_mask,     restore_actions, restore_blocked,
+                                        restore_variables};
   size_t used = 0;
   text[0] = '\0';
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -137,22 +148,34 @@ static bool is_known(const char *sentence) {
   return false;
 }
 
-static void say(const char *who, const char *what, const char *where) {
+__attribute__((format(printf, 1, 2))) static void say(const char *format, ...) {
   char sentence[TEXT];
-  snprintf(sentence, sizeof sentence, "%s changed %s in %s; it was restored", who, what, where);
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(sentence, sizeof sentence, format, arguments);
+  va_end(arguments);
   if (sentence_count == SENTENCES || is_known(sentence)) return;
   memcpy(sentences[sentence_count++], sentence, sizeof sentence);
   fprintf(stderr, "%s\n", sentence);
 }
 
+static void say_restored(const char *who, const char *changed, const char *where) {
+  if (changed) say("%s changed %s in %s; it was restored", who, changed, where);
+}
+
 void surroundings_keep(const char *who, const char *where) {
-  const char *changed = before.known ? surroundings_restore() : NULL;
-  if (changed) say(who, changed, where);
+  const char *found[LEFTOVERS_MOST];
+  surroundings_keep_settings(who, where);
+  const size_t count = before.known ? leftovers_find(found) : 0;
+  for (size_t i = 0; i < count; i++) say("%s %s in %s", who, found[i], where);
+}
+
+void surroundings_keep_settings(const char *who, const char *where) {
+  say_restored(who, before.known ? surroundings_restore() : NULL, where);
 }
 
 void surroundings_keep_numbers(const char *who, const char *where) {
-  const char *changed = before.known ? restore_numbers() : NULL;
-  if (changed) say(who, changed, where);
+  say_restored(who, before.known ? restore_numbers() : NULL, where);
 }
 
 const char *surroundings_last(void) {

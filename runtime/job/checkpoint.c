@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/safetensors.h"
 #include "base/text.h"
+#include "host/plugins.h"
 #include "job/history.h"
 #include "job/progress.h"
 
@@ -27,15 +28,20 @@ static size_t list_tensors(const network *net, const char *prefix, const float *
   return net->count;
 }
 
-/* The adaptive state of the network, last: bytes need no alignment. */
+/* Bytes come after the weights: they need no alignment. */
+static size_t list_bytes(const char *name, const void *data, size_t bytes, safetensors_entry *out) {
+  if (bytes == 0) return 0;
+  *out = (safetensors_entry){.type = SAFETENSORS_U8, .rank = 1, .data = data, .bytes = bytes};
+  out->shape[0] = bytes;
+  snprintf(out->name, sizeof out->name, "%s", name);
+  return 1;
+}
+
+/* The adaptive state of the network. */
 static size_t list_state(const network *net, safetensors_entry *out) {
   void *state;
   const size_t bytes = network_state(net, &state);
-  if (bytes == 0) return 0;
-  *out = (safetensors_entry){
-      .name = "network.state", .type = SAFETENSORS_U8, .rank = 1, .data = state, .bytes = bytes};
-  out->shape[0] = bytes;
-  return 1;
+  return list_bytes("network.state", state, bytes, out);
 }
 
 static void put_number(arena *a, value *map, const char *key, double number) {
@@ -58,9 +64,15 @@ static bool get_count(const value *map, const char *key, uint64_t most, uint64_t
 
 /* ---- histories ---- */
 
-/* What a checkpoint has of the measurements: { id, family, every (in steps), rows,
- * saved }. A late one is left out: it stays late. */
-static const value *list_histories(arena *a, const training *t) {
+/* The tensor with the rows of a measurement, JSON without the bracket at the end. */
+static const char *rows_name(arena *a, const char *id) {
+  return arena_format(a, "rows.%.32s", id);
+}
+
+/* What a checkpoint has of the measurements: { id, family, every (in steps), saved }, and their
+ * rows. A late one is left out: it stays late. */
+static const value *list_histories(arena *a, const training *t, safetensors_entry *rows,
+                                   size_t *count) {
   value *list = value_new(a, VALUE_LIST);
   for (size_t i = 0; i < t->history_count; i++) {
     const training_history *h = &t->histories[i];
@@ -69,9 +81,9 @@ static const value *list_histories(arena *a, const training *t) {
     value_put_text(a, entry, "id", h->asked->id);
     value_put_text(a, entry, "family", h->asked->family);
     value_put_number(a, entry, "every", (double)h->every);
-    value_put(a, entry, "rows", h->rows);
     value_put(a, entry, "saved", value_bool(a, h->saved));
     value_push(a, list, entry);
+    *count += list_bytes(rows_name(a, h->asked->id), h->text.text, h->text.length, rows + *count);
   }
   return list;
 }
@@ -100,7 +112,8 @@ static void take_histories(training *t, const value *list) {
     h->late = t->step > 0 && !entry;
     if (!entry) continue;
     training_set_rows(
-        h, history_thin(t->memory, value_get(entry, "rows"), &rule, t->losses, t->steps_per_epoch));
+        t, h,
+        history_thin(t->memory, value_get(entry, "rows"), &rule, &t->sums, t->steps_per_epoch));
     h->saved = strcmp(value_get_text(entry, "id", ""), h->asked->id) == 0 &&
                value_get_bool(entry, "saved", false);
   }
@@ -110,20 +123,19 @@ static void take_histories(training *t, const value *list) {
 
 status_code checkpoint_save(const training *t, const network *net, const job *work, failure *err) {
   arena a = {0};
-  safetensors_entry *entries = memory_array(3 * net->count + 1, sizeof *entries);
+  plugins_keep_surroundings("train");
+  safetensors_entry *entries = memory_array(3 * net->count + 2 + t->history_count, sizeof *entries);
   size_t count = list_tensors(net, "w.", t->w, entries);
   count += list_tensors(net, "m.", t->m, entries + count);
   count += list_tensors(net, "v.", t->v, entries + count);
   count += list_state(net, entries + count);
+  count +=
+      list_bytes("losses", t->sums.epochs, t->sums.count * sizeof *t->sums.epochs, entries + count);
   value *meta = value_new(&a, VALUE_MAP);
   value_put_text(&a, meta, "id", work->id);
   put_number(&a, meta, "step", (double)t->step);
-  put_number(&a, meta, "loss_sum", t->loss_sum);
-  put_number(&a, meta, "norm_sum", t->norm_sum);
-  put_number(&a, meta, "loss_count", (double)t->loss_count);
   put_number(&a, meta, "seconds", t->seconds);
-  value_put_text(&a, meta, "losses", json_text(&a, t->losses));
-  value_put_text(&a, meta, "measurements", json_text(&a, list_histories(&a, t)));
+  value_put_text(&a, meta, "measurements", json_text(&a, list_histories(&a, t, entries, &count)));
   const char *path = arena_format(&a, "%s/checkpoint.safetensors", work->folder);
   status_code status = safetensors_write(path, meta, entries, count, err);
   free(entries);
@@ -167,13 +179,22 @@ static bool is_list_of_maps(const value *list) {
   return true;
 }
 
-static status_code read_list(training *t, const value *meta, const char *key, const char *path,
-                             const value **list, failure *err) {
-  const char *text = value_get_text(meta, key, "");
+static status_code read_list(training *t, const char *text, const char *path, const value **list,
+                             failure *err) {
   status_code status = json_parse(t->memory, text, strlen(text), path, list, err);
   if (status != STATUS_OK) return status;
   if (is_list_of_maps(*list)) return STATUS_OK;
-  return failure_set(err, STATUS_BAD_INPUT, "%s: \"%s\" is not a list of tables", path, key);
+  return failure_set(err, STATUS_BAD_INPUT, "%s: a history is not a list of tables", path);
+}
+
+static status_code read_rows(training *t, const safetensors_file *file, const char *path,
+                             const char *id, const value **rows, failure *err) {
+  const safetensors_entry *entry = safetensors_find(file, rows_name(t->memory, id));
+  if (!entry) return failure_set(err, STATUS_BAD_INPUT, "%s: no rows of %s", path, id);
+  char *text = arena_get(t->memory, entry->bytes + 2);
+  memcpy(text, entry->data, entry->bytes);
+  memcpy(text + entry->bytes, "]", 2);
+  return read_list(t, text, path, rows, err);
 }
 
 /* The best weights so far are files beside the checkpoint, which are not written again before a
@@ -187,52 +208,65 @@ static status_code check_best(arena *a, const job *work, const char *id, failure
   return status;
 }
 
-static status_code read_histories(training *t, const job *work, const value *meta, const char *path,
-                                  const value **list, failure *err) {
-  status_code status = read_list(t, meta, "measurements", path, list, err);
-  for (size_t i = 0; status == STATUS_OK && i < (*list)->count; i++) {
-    const value *entry = (*list)->items[i];
-    if (!is_list_of_maps(value_get(entry, "rows")))
-      return failure_set(err, STATUS_BAD_INPUT, "%s: a history is not a list of tables", path);
-    if (value_get_bool(entry, "saved", false))
-      status = check_best(t->memory, work, value_get_text(entry, "id", ""), err);
+/* The list of list_histories, with "rows" in each entry. */
+static status_code read_histories(training *t, const job *work, const safetensors_file *file,
+                                  const char *path, const value **list, failure *err) {
+  const value *bare, *rows;
+  value *whole = value_new(t->memory, VALUE_LIST);
+  status_code status =
+      read_list(t, value_get_text(file->metadata, "measurements", ""), path, &bare, err);
+  for (size_t i = 0; status == STATUS_OK && i < bare->count; i++) {
+    value *entry = value_copy(t->memory, bare->items[i]);
+    const char *id = value_get_text(entry, "id", "");
+    status = read_rows(t, file, path, id, &rows, err);
+    if (status == STATUS_OK && value_get_bool(entry, "saved", false))
+      status = check_best(t->memory, work, id, err);
+    if (status != STATUS_OK) return status;
+    value_put(t->memory, entry, "rows", rows);
+    value_push(t->memory, whole, entry);
   }
+  *list = whole;
   return status;
 }
 
-/* A checkpoint of another run, or one that hifm wrote before checkpoints had losses, cannot go on.
- * The run starts again, which loses no result. */
-static bool is_ours(const value *meta, const job *work) {
-  return strcmp(value_get_text(meta, "id", ""), work->id) == 0 && value_get(meta, "losses");
+static status_code read_losses(training *t, const safetensors_file *file, const char *path,
+                               failure *err) {
+  const safetensors_entry *entry = safetensors_find(file, "losses");
+  const uint64_t epochs = training_epochs(t, t->step);
+  if ((entry ? entry->bytes : 0) != epochs * sizeof *t->sums.epochs)
+    return failure_set(err, STATUS_BAD_INPUT,
+                       "%s: without the losses of %llu epochs (another version of hifm wrote it)",
+                       path, (unsigned long long)epochs);
+  while (t->sums.count < epochs) losses_begin_epoch(t->memory, &t->sums);
+  if (epochs) memcpy(t->sums.epochs, entry->data, entry->bytes);
+  return STATUS_OK;
 }
 
-static status_code read_steps(training *t, const value *meta, uint64_t steps, const char *path,
-                              failure *err) {
-  if (get_count(meta, "step", steps, &t->step) &&
-      get_count(meta, "loss_count", t->step, &t->loss_count))
-    return STATUS_OK;
-  return failure_set(err, STATUS_BAD_INPUT, "%s: step %s of %llu, %s of them in this epoch", path,
-                     value_get_text(meta, "step", "?"), (unsigned long long)steps,
-                     value_get_text(meta, "loss_count", "?"));
+static bool is_ours(const value *meta, const job *work) {
+  return strcmp(value_get_text(meta, "id", ""), work->id) == 0;
+}
+
+static status_code read_step(training *t, const value *meta, uint64_t steps, const char *path,
+                             failure *err) {
+  if (get_count(meta, "step", steps, &t->step)) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_INPUT, "%s: step %s of %llu", path,
+                     value_get_text(meta, "step", "?"), (unsigned long long)steps);
 }
 
 /* The network's state comes last: it has no initial value to go back to. */
 static status_code restore(training *t, const network *net, const job *work,
                            const safetensors_file *file, uint64_t steps, const char *path,
                            failure *err) {
-  const value *meta = file->metadata, *losses, *histories;
-  status_code status = read_steps(t, meta, steps, path, err);
+  const value *histories;
+  status_code status = read_step(t, file->metadata, steps, path, err);
+  if (status == STATUS_OK) status = read_losses(t, file, path, err);
   if (status == STATUS_OK) status = copy_tensors(file, path, net, "w.", t->w, err);
   if (status == STATUS_OK) status = copy_tensors(file, path, net, "m.", t->m, err);
   if (status == STATUS_OK) status = copy_tensors(file, path, net, "v.", t->v, err);
-  if (status == STATUS_OK) status = read_list(t, meta, "losses", path, &losses, err);
-  if (status == STATUS_OK) status = read_histories(t, work, meta, path, &histories, err);
+  if (status == STATUS_OK) status = read_histories(t, work, file, path, &histories, err);
   if (status == STATUS_OK) status = copy_state(file, path, net, err);
   if (status != STATUS_OK) return status;
-  t->loss_sum = get_number(meta, "loss_sum");
-  t->norm_sum = get_number(meta, "norm_sum");
-  t->seconds = get_number(meta, "seconds");
-  t->losses = value_copy(t->memory, losses);
+  t->seconds = get_number(file->metadata, "seconds");
   take_histories(t, histories);
   return STATUS_OK;
 }
@@ -268,6 +302,7 @@ status_code checkpoint_load(training *t, const network *net, const job *work, ui
 status_code checkpoint_save_weights(const training *t, const network *net, const job *work,
                                     const char *name, const value *row, failure *err) {
   arena a = {0};
+  plugins_keep_surroundings("train");
   safetensors_entry *entries = memory_array(net->count, sizeof *entries);
   const size_t count = list_tensors(net, "", t->w, entries);
   value *meta = value_new(&a, VALUE_MAP);
@@ -292,11 +327,8 @@ status_code checkpoint_load_weights(arena *a, const network *net, const char *fo
     status = json_parse(a, text, strlen(text), path, row, &why);
   }
   safetensors_close(&file);
-  if (!is_lost(status))
-    return status == STATUS_OK ? status : failure_set(err, status, "%s", why.message);
-  return failure_set(err, status,
-                     "%s. To train this run again: rm %s/result.json, then hifm run SCRIPT",
-                     why.message, folder);
+  if (status == STATUS_OK) return STATUS_OK;
+  return failure_set(err, status, "%s%s", why.message, job_train_again(a, folder, status));
 }
 
 /* The step of a file of weights of this run; 0 for any other file. */

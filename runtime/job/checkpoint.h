@@ -8,13 +8,14 @@
 #include "job/training.h"
 
 /* checkpoint.safetensors in the run's folder: weights by tensor name, moments, counters, losses,
- * histories. The random numbers need no state: they are functions of the step. */
+ * histories. It grows by 16 bytes an epoch, and by the JSON of a row a measurement. The random
+ * numbers need no state: they are functions of the step. */
 status_code checkpoint_save(const training *t, const network *net, const job *work, failure *err);
 
-/* STATUS_OK with *found false where there is no checkpoint, or one of another run or of a hifm
- * before there were several measurements; or where it is damaged, does not fit the network or the
- * number of steps of the whole training, or best weights that it had are lost: then a note says so,
- * and *t is as training_open left it. A measurement that the checkpoint lacks is late. */
+/* STATUS_OK with *found false where there is no checkpoint, or one of another run; or where it is
+ * damaged, of an earlier version of hifm, does not fit the network or the number of steps of the
+ * whole training, or best weights that it had are lost: then a note says so, and *t is as
+ * training_open left it. A measurement that the checkpoint lacks is late. */
 status_code checkpoint_load(training *t, const network *net, const job *work, uint64_t steps,
                             bool *found, failure *err);
 

@@ -3,6 +3,7 @@
 #include "base/blake2b.h"
 #include "base/files.h"
 #include "base/npy.h"
+#include "job/losses.h"
 #include "job/modes_eigen.h"
 #include "job/progress.h"
 
@@ -13,11 +14,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILES = 2, PIECE = 1 << 20 };
+enum { PIECE = 1 << 20 };
 
-static const char *const DATA_FILES[FILES] = {"train.npy", "test.npy"};
-static const char *const *const NAMES[JOB_KIND_COUNT] = {
-    [JOB_DATA] = DATA_FILES, [JOB_MODES] = MODES_FILES};
+static const char *const DATA_FILES[] = {"train.npy", "test.npy"}, *const TRAIN_FILES[] = {
+                                                                       LOSSES_FILE};
+static const struct {
+  const char *const *names;
+  size_t count;
+} FILES[JOB_KIND_COUNT] = {
+    [JOB_DATA] = {DATA_FILES, 2}, [JOB_MODES] = {MODES_FILES, 2}, [JOB_TRAIN] = {TRAIN_FILES, 1}};
 
 static const char *path_in(arena *a, const char *folder, const char *name) {
   return arena_format(a, "%s/%s", folder, name);
@@ -50,10 +55,10 @@ static status_code hash_file(const char *path, char hex[33], failure *err) {
 
 static status_code describe(arena *a, const job *work, const value **out, failure *err) {
   value *files = value_new(a, VALUE_MAP);
-  for (size_t i = 0; i < FILES; i++) {
+  for (size_t i = 0; i < FILES[work->kind].count; i++) {
     char hex[33];
     struct stat info;
-    const char *name = NAMES[work->kind][i], *path = path_in(a, work->folder, name);
+    const char *name = FILES[work->kind].names[i], *path = path_in(a, work->folder, name);
     status_code status = hash_file(path, hex, err);
     if (status == STATUS_OK && stat(path, &info) != 0)
       status = failure_set(err, STATUS_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
@@ -72,8 +77,8 @@ static void compare(arena *a, const job *work, const value *files) {
   const value *before = NULL;
   if (result_read(a, dropped_in(a, work->folder), work->id, &before, NULL) != STATUS_OK) return;
   const value *old = value_get(before, "files");
-  for (size_t i = 0; old && i < FILES; i++) {
-    const char *name = NAMES[work->kind][i];
+  for (size_t i = 0; old && i < FILES[work->kind].count; i++) {
+    const char *name = FILES[work->kind].names[i];
     const value *was = value_get(old, name), *is = value_get(files, name);
     if (was && !value_equal(was, is))
       progress_note("%s, made again, has other bytes than before (another LAPACK, BLAS or "
@@ -128,14 +133,14 @@ static status_code check_bytes(const char *path, const char *name, const value *
 
 status_code contents_check(job_kind kind, const char *folder, const value *made, failure *err) {
   arena a = {0};
+  const char *const *names = FILES[kind].names;
+  const size_t count = FILES[kind].count;
   const value *files = value_get(made, "files");
   status_code status = STATUS_OK;
-  for (size_t i = 0; i < FILES && status == STATUS_OK; i++)
-    status = check_size(path_in(&a, folder, NAMES[kind][i]), NAMES[kind][i],
-                        value_get(files, NAMES[kind][i]), err);
-  for (size_t i = 0; i < FILES && status == STATUS_OK && files; i++)
-    status = check_bytes(path_in(&a, folder, NAMES[kind][i]), NAMES[kind][i],
-                         value_get(files, NAMES[kind][i]), err);
+  for (size_t i = 0; i < count && status == STATUS_OK; i++)
+    status = check_size(path_in(&a, folder, names[i]), names[i], value_get(files, names[i]), err);
+  for (size_t i = 0; i < count && status == STATUS_OK && files; i++)
+    status = check_bytes(path_in(&a, folder, names[i]), names[i], value_get(files, names[i]), err);
   arena_close(&a);
   return status;
 }

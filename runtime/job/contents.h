@@ -1,11 +1,11 @@
-/* The files of a data or modes job, recorded in its result and compared with them later. */
+/* The files of a data, modes or train job, recorded in its result and compared with them later. */
 #ifndef JOB_CONTENTS_H
 #define JOB_CONTENTS_H
 
 #include "base/failure.h"
 #include "job/result.h"
 
-/* The last step of a data or modes job: writes its result with "files", { name: { "bytes",
+/* The last step of such a job: writes its result with "files", { name: { "bytes",
  * "content" (BLAKE2b-128) } }. A note is reported where a file differs from the one whose place it
  * takes (contents_drop). */
 status_code contents_record(arena *a, const job *work, const result *made, failure *err);

@@ -101,6 +101,16 @@ static void read_images(dataset *data, arena *a, const value *config) {
   make_test_points(data, (uint32_t)set.seed);
 }
 
+status_code dataset_check_hessian(const value *config, const char *stage, failure *err) {
+  const char *noise = value_get_text(config, "dequantise", "none");
+  if (strcmp(noise, "none") == 0) return STATUS_OK;
+  return failure_set(
+      err, STATUS_BAD_CONFIG,
+      "dataset.dequantise: \"%s\" moves a point at every draw, but the Hessian of %s "
+      "is taken once at each point; it needs \"none\"",
+      noise, stage);
+}
+
 status_code dataset_open(dataset *data, const char *folder, const value *config, failure *err) {
   arena a = {0};
   memset(data, 0, sizeof *data);

@@ -19,6 +19,9 @@ typedef struct dataset {
 /* The domain that a resolved dataset setting declares; d is 0 where only the files have it. */
 hifm_domain dataset_domain(const value *config);
 
+/* Refuses dequantised images for a flow stage with a Hessian, such as "flow.hessian". */
+status_code dataset_check_hessian(const value *config, const char *stage, failure *err);
+
 /* folder: of a finished data job; config: the resolved dataset. STATUS_BAD_INPUT where the folder
  * has fewer points than config asks for. */
 status_code dataset_open(dataset *data, const char *folder, const value *config, failure *err);

@@ -75,37 +75,41 @@ const value *history_at(const value *history, uint64_t step) {
 
 /* Sums over whole epochs are added, so that a row has the same means whichever other rows there
  * are. */
-static void put_mean(arena *a, value *row, const char *key, const value *losses, size_t first,
-                     double count) {
-  double sum = 0;
-  for (size_t i = first; i < losses->count; i++)
-    sum += value_get_number(losses->items[i], key, NAN);
-  if (isfinite(sum / count)) value_put_number(a, row, key, sum / count);
+static losses_epoch sum_over(const losses *sums, uint64_t first, uint64_t end) {
+  losses_epoch sum = {0};
+  for (uint64_t i = first; i < end && i < sums->count; i++) {
+    sum.loss += sums->epochs[i].loss;
+    sum.gradient_norm += sums->epochs[i].gradient_norm;
+  }
+  return sum;
 }
 
-value *history_row(arena *a, const value *losses, uint64_t steps_per_epoch, uint64_t from,
+static void put_mean(arena *a, value *row, const char *key, double mean) {
+  if (isfinite(mean)) value_put_number(a, row, key, mean);
+}
+
+value *history_row(arena *a, const losses *sums, uint64_t steps_per_epoch, uint64_t from,
                    uint64_t step) {
   value *row = value_new(a, VALUE_MAP);
   value_put_number(a, row, "epoch", (double)step / (double)steps_per_epoch);
   value_put_number(a, row, "step", (double)step);
-  if (!losses) return row;
-  value upto = *losses;
+  if (!sums) return row;
   const uint64_t epochs = step / steps_per_epoch + (step % steps_per_epoch != 0);
-  if (epochs < upto.count) upto.count = (size_t)epochs;
   const double count = step > from ? (double)(step - from) : 1;
-  put_mean(a, row, "loss", &upto, (size_t)(from / steps_per_epoch), count);
-  put_mean(a, row, "gradient_norm", &upto, (size_t)(from / steps_per_epoch), count);
+  const losses_epoch sum = sum_over(sums, from / steps_per_epoch, epochs);
+  put_mean(a, row, "loss", sum.loss / count);
+  put_mean(a, row, "gradient_norm", sum.gradient_norm / count);
   return row;
 }
 
-value *history_thin(arena *a, const value *history, const history_rule *rule, const value *losses,
+value *history_thin(arena *a, const value *history, const history_rule *rule, const losses *sums,
                     uint64_t steps_per_epoch) {
   value *out = value_new(a, VALUE_LIST);
   uint64_t from = 0;
   for (size_t i = 0; i < history->count; i++) {
     const uint64_t step = history_step(history->items[i]);
     if (!history_is_due(rule, step)) continue;
-    const value *means = history_row(a, losses, steps_per_epoch, from, step);
+    const value *means = history_row(a, sums, steps_per_epoch, from, step);
     value *row = value_copy(a, history->items[i]);
     for (size_t k = 0; k < means->count; k++) value_put(a, row, means->keys[k], means->items[k]);
     value_push(a, out, row);

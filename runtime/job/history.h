@@ -7,6 +7,7 @@
 #define JOB_HISTORY_H
 
 #include "base/value.h"
+#include "job/losses.h"
 
 #include <stdint.h>
 
@@ -43,13 +44,13 @@ const value *history_last(const value *history);
 const value *history_at(const value *history, uint64_t step);
 
 /* A row without a measurement: epoch, step, and the means of loss and gradient_norm over the steps
- * since `from`. losses: of the training (training_losses); NULL, as in results of hifm before it
- * kept them: the row has no means. */
-value *history_row(arena *a, const value *losses, uint64_t steps_per_epoch, uint64_t from,
+ * since `from`. sums: of the training; NULL, as of trainings of hifm before it kept them: the row
+ * has no means. */
+value *history_row(arena *a, const losses *sums, uint64_t steps_per_epoch, uint64_t from,
                    uint64_t step);
 
 /* The rows of a history that are due under a rule with a multiple of its `every`. */
-value *history_thin(arena *a, const value *history, const history_rule *rule, const value *losses,
+value *history_thin(arena *a, const value *history, const history_rule *rule, const losses *sums,
                     uint64_t steps_per_epoch);
 
 #endif

@@ -107,6 +107,12 @@ const char *job_measure_path(arena *a, const char *folder, const char *measure_i
   return arena_format(a, "%s/measure-%.12s.json", folder, measure_id);
 }
 
+const char *job_train_again(arena *a, const char *folder, status_code status) {
+  if (status != STATUS_BAD_INPUT && status != STATUS_NO_INPUT) return "";
+  return arena_format(a, ". To train this run again: rm %s/result.json, then hifm run SCRIPT",
+                      folder);
+}
+
 status_code job_look(const char *result_path, const char *id, bool *done, failure *err) {
   arena a = {0};
   const value *made;

@@ -31,8 +31,8 @@
  *   data     train.npy [n, d] float64, test.npy [m, d] float64, or of images both uint8 and
  *            [n, height, width]; result.json
  *   modes    the files of job/modes_eigen.h, result.json
- *   train    checkpoint.safetensors (while it runs), last.safetensors, result.json, and
- *            for each measurement  best-<first 12 digits>.safetensors,
+ *   train    checkpoint.safetensors (while it runs), last.safetensors, losses.npy (job/losses.h),
+ *            result.json, and for each measurement  best-<first 12 digits>.safetensors,
  *            measure-<first 12 digits>.json;  with keep_all  weights-<step>.safetensors
  *   measure  measure-<first 12 digits>.json in the folder of the train job
  *   sample   result.json, after "file"
@@ -40,11 +40,10 @@
  * The job file and the results also have "content", the hash of their text (base/json.h).
  *
  * Results: { "job", "id", "status": "done" | "diverged", "message" (diverged), "numbers": {...},
- * "provenance": {...} }. Data and modes results have "files" (job/contents.h); a train result has
- * "losses": the sums of loss and gradient_norm over each epoch; a measure result "measurement" (as
- * in the job file), "late" (why the history is not complete, where it is not: see run_late_history)
- * and "history": [ { "epoch", "step", "loss", "gradient_norm", every metric of job/metrics.h,
- * "solver" ("ok" or why it failed) } ... ]. */
+ * "provenance": {...} }. Data, modes and train results have "files" (job/contents.h); a measure
+ * result has "measurement" (as in the job file), "late" (why the history is not complete, where it
+ * is not: see run_late_history) and "history": [ { "epoch", "step", "loss", "gradient_norm", every
+ * metric of job/metrics.h, "solver" ("ok" or why it failed) } ... ]. */
 #ifndef JOB_JOB_H
 #define JOB_JOB_H
 
@@ -95,6 +94,10 @@ const value *job_measurements(arena *a, const value *file);
 
 /* <folder>/measure-<first 12 digits of id>.json */
 const char *job_measure_path(arena *a, const char *folder, const char *measure_id);
+
+/* What to do where a file of a trained run is lost (STATUS_BAD_INPUT, STATUS_NO_INPUT), as the end
+ * of the message; "" for another status. */
+const char *job_train_again(arena *a, const char *folder, status_code status);
 
 /* Is this file the finished result of this identity? A file that is missing or damaged is not. One
  * that cannot be read now (permission, a failing disk, too many open files) is reported as a

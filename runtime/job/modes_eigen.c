@@ -3,6 +3,7 @@
 
 #include "base/blas.h"
 #include "base/memory.h"
+#include "host/plugins.h"
 #include "job/modes_parts.h"
 
 #include <stdlib.h>
@@ -55,6 +56,7 @@ static status_code end_file(npy_writer *file, status_code so_far, failure *err) 
 }
 
 status_code modes_writer_close(modes_writer *w, status_code so_far, failure *err) {
+  plugins_keep_settings("modes"); /* the files are open */
   status_code status = end_file(&w->alpha, so_far, err);
   status = end_file(&w->basis, status, err);
   free(w->narrow);

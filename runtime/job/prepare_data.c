@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "hifm/rng.h"
 #include "host/params.h"
+#include "host/plugins.h"
 #include "job/contents.h"
 #include "job/dataset.h"
 #include "job/prepare.h"
@@ -34,6 +35,7 @@ status_code prepare_write(const job *work, const char *name, const prepare_point
   npy_writer writer;
   const size_t shape[3] = {n, points->shape[0], points->shape[1]};
   const size_t size = prepare_row_size(points);
+  plugins_keep_surroundings("data");
   status_code status = npy_begin(&writer, arena_format(&a, "%s/%s.npy", work->folder, name),
                                  points->type, points->rank + 1, shape, err);
   arena_close(&a);

@@ -91,15 +91,10 @@ status_code prepare_modes(arena *a, const job *work, failure *err) {
   dataset data;
   hifm_bound bound;
   energy e;
-  status_code status = dataset_open(&data, work->data, value_get(work->config, "dataset"), err);
+  const value *recipe = value_get(work->config, "dataset");
+  status_code status = dataset_check_hessian(recipe, "the flow", err);
+  if (status == STATUS_OK) status = dataset_open(&data, work->data, recipe, err);
   if (status != STATUS_OK) return status;
-  if (data.dequantised) {
-    status =
-        failure_set(err, STATUS_BAD_CONFIG,
-                    "dataset.dequantise: \"uniform\" moves a point at every draw, but the flow's "
-                    "Hessian is taken once per point. Set dequantise = \"none\"");
-    goto done;
-  }
   status = plugins_bind(a, HIFM_ENERGY, value_get(work->config, "energy"), "the flow's energy",
                         &data.domain, &bound, err);
   if (status != STATUS_OK) goto done;

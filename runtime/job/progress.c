@@ -71,7 +71,7 @@ void progress_report(const progress *state) {
   const bool end = state->done >= state->total;
   if (!end && time - last_report < (descriptor >= 0 ? 0.2 : 2.0)) return;
   last_report = time;
-  plugins_keep_surroundings(state->phase); /* some 35 system calls: not at every step */
+  plugins_keep_settings(state->phase); /* some 35 system calls: not at every step */
   if (descriptor >= 0)
     send_progress(state);
   else

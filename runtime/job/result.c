@@ -91,7 +91,6 @@ value *result_body(arena *a, const result *r) {
   value_put_text(a, map, "status", run_status_word(r->status));
   if (r->message) value_put_text(a, map, "message", r->message);
   if (r->numbers) value_put(a, map, "numbers", r->numbers);
-  if (r->losses) value_put(a, map, "losses", r->losses);
   if (r->measurement) value_put(a, map, "measurement", r->measurement);
   if (r->late) value_put_text(a, map, "late", r->late);
   if (r->history) value_put(a, map, "history", r->history);
@@ -101,6 +100,7 @@ value *result_body(arena *a, const result *r) {
 
 status_code result_write(const char *path, const result *r, failure *err) {
   arena a = {0};
+  plugins_keep_surroundings(job_kind_word(r->kind));
   value *map = result_body(&a, r);
   value_put(&a, map, "provenance", provenance(&a, r));
   const char *text = json_sealed(&a, map);

@@ -12,7 +12,6 @@ typedef struct result {
   run_status status;              /* RUN_DONE or RUN_DIVERGED */
   const char *message;            /* NULL: none */
   const value *numbers, *history; /* NULL: none */
-  const value *losses;            /* of a train job: training_losses */
   const value *measurement;       /* of a measure job: as in its job file */
   const value *files;             /* job/contents.h */
   const char *late;         /* why the history is not complete; NULL: it is, or is an audit's */

@@ -99,6 +99,7 @@ status_code run_measure(run *r, const run_measurement *how, arena *a, const floa
                    .count = how->count,
                    .settings = &how->settings,
                    .seed = r->seed};
+  plugins_keep_surroundings(job_kind_word(r->work->kind));
   *row = value_copy(a, weights_row);
   return metrics_measure(METRICS, &m, a, *row, err);
 }

@@ -7,6 +7,7 @@
 #include "host/network.h"
 #include "job/dataset.h"
 #include "job/job.h"
+#include "job/losses.h"
 #include "job/settings.h"
 
 /* One way to measure. Its network has room for its own points, so that a number does not depend on
@@ -46,9 +47,11 @@ status_code run_measure(run *r, const run_measurement *how, arena *a, const floa
 
 /* The history of a measurement of a finished training, from what is in its folder: read out of a
  * finer one, or measured at the weights of each epoch, or of the last step alone. trained: the
- * result of the training. *late is NULL where the history is complete. */
+ * result of the training; sums: its losses, or NULL (losses_read). *late is NULL where the history
+ * is complete. */
 status_code run_late_history(run *r, const run_measurement *how, arena *a, const value *trained,
-                             const value **history, const char **late, failure *err);
+                             const losses *sums, const value **history, const char **late,
+                             failure *err);
 
 /* Adds "likelihood_start" to a result's numbers where likelihoods do not begin at z = 1. */
 void run_put_likelihood_start(const run *r, arena *a, value *numbers);

@@ -32,14 +32,14 @@ static void report(const value *history, double done, double total) {
 
 /* Measures the weights in <folder>/<name>.safetensors. from: the step of the row before. */
 static status_code measure_saved(run *r, const run_measurement *how, arena *a, const char *name,
-                                 const value *losses, uint64_t from, value *history, failure *err) {
+                                 const losses *sums, uint64_t from, value *history, failure *err) {
   const value *row;
   value *measured;
   float *w = memory_array(r->net.weights, sizeof *w);
   status_code status = checkpoint_load_weights(a, &r->net, r->work->folder, name, w, &row, err);
   if (status == STATUS_OK) {
     const value *plain =
-        history_row(a, losses, history_steps_per_epoch(r->work->config), from, history_step(row));
+        history_row(a, sums, history_steps_per_epoch(r->work->config), from, history_step(row));
     status = run_measure(r, how, a, w, plain, &measured, err);
   }
   if (status == STATUS_OK) value_push(a, history, measured);
@@ -99,10 +99,9 @@ static uint64_t *list_steps(arena *a, const history_rule *rule, size_t *count) {
 
 /* All epochs where their weights were kept; else the last one alone, if a row is due there. */
 static status_code measure_steps(run *r, const run_measurement *how, arena *a, const value *trained,
-                                 value *history, failure *err) {
+                                 const losses *sums, value *history, failure *err) {
   size_t count;
   const char *folder = r->work->folder;
-  const value *losses = value_get(trained, "losses");
   const history_rule rule = history_rule_of(how->asked->config, trained);
   const uint64_t *steps = list_steps(a, &rule, &count);
   const char **names = arena_get(a, (count + 1) * sizeof *names);
@@ -115,7 +114,7 @@ static status_code measure_steps(run *r, const run_measurement *how, arena *a, c
   if (first > 0 && first < count) first = count - 1;
   for (size_t i = first; i < count; i++) {
     status_code status =
-        measure_saved(r, how, a, names[i], losses, i ? steps[i - 1] : 0, history, err);
+        measure_saved(r, how, a, names[i], sums, i ? steps[i - 1] : 0, history, err);
     if (status != STATUS_OK) return status;
     report(history, (double)(i - first + 1), (double)(count - first));
   }
@@ -135,17 +134,17 @@ static bool was_asked(const run *r, arena *a, const char *id) {
 }
 
 status_code run_late_history(run *r, const run_measurement *how, arena *a, const value *trained,
-                             const value **history, const char **late, failure *err) {
+                             const losses *sums, const value **history, const char **late,
+                             failure *err) {
   const uint64_t steps_per_epoch = history_steps_per_epoch(r->work->config);
-  const value *losses = value_get(trained, "losses");
-  const value *finer = losses ? finer_history(r, how, a, trained) : NULL;
+  const value *finer = sums ? finer_history(r, how, a, trained) : NULL;
   const history_rule rule = history_rule_of(how->asked->config, trained);
   value *rows = value_new(a, VALUE_LIST);
   status_code status = STATUS_OK;
   if (finer)
-    rows = history_thin(a, finer, &rule, losses, steps_per_epoch);
+    rows = history_thin(a, finer, &rule, sums, steps_per_epoch);
   else
-    status = measure_steps(r, how, a, trained, rows, err);
+    status = measure_steps(r, how, a, trained, sums, rows, err);
   *history = rows;
   *late = history_is_complete(rows, &rule)  ? NULL
           : was_asked(r, a, how->asked->id) ? RUN_REMOVED
@@ -207,6 +206,7 @@ static value *baselines(run *r, arena *a) {
 
 static status_code measure_run(run *r, arena *a, result *measured, failure *err) {
   const value *trained;
+  const losses *sums;
   const run_measurement *how = &r->measurements[0];
   const char *path = arena_format(a, "%s/result.json", r->work->folder);
   status_code status = result_read(a, path, r->work->train_id, &trained, err);
@@ -215,9 +215,11 @@ static status_code measure_run(run *r, arena *a, result *measured, failure *err)
     return failure_set(err, STATUS_NO_INPUT, "%s is not the result of training %.12s", path,
                        r->work->train_id);
   if (!r->work->of) {
+    status = losses_read(a, r->work->folder, trained, &sums, err);
+    if (status != STATUS_OK) return status;
     measured->status = run_status_in(trained); /* of a diverged one the history may be empty */
     measured->message = value_get_text(trained, "message", NULL);
-    return run_late_history(r, how, a, trained, &measured->history, &measured->late, err);
+    return run_late_history(r, how, a, trained, sums, &measured->history, &measured->late, err);
   }
   value *history = value_new(a, VALUE_LIST);
   measured->history = history;

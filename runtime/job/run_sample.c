@@ -3,6 +3,7 @@
 #include "base/npy.h"
 #include "base/png.h"
 #include "base/text.h"
+#include "host/plugins.h"
 #include "job/checkpoint.h"
 #include "job/image_grid.h"
 #include "job/result.h"
@@ -55,6 +56,7 @@ static double *strip_cells(const sampling *s, size_t d, const double *y) {
 static status_code write_samples(const sampling *s, const hifm_domain *domain, const double *y,
                                  failure *err) {
   const double *last = y + s->steps * s->n * domain->d;
+  plugins_keep_surroundings("sample");
   if (!s->picture) return write_points(s->file, domain, s->n, last, err);
   double *cells = s->strip ? strip_cells(s, domain->d, y) : NULL;
   uint8_t *pixels = image_grid_pixels(&s->grid, cells ? cells : last);

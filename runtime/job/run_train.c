@@ -4,6 +4,7 @@
 #include "base/numbers.h"
 #include "job/adamw.h"
 #include "job/checkpoint.h"
+#include "job/contents.h"
 #include "job/history.h"
 #include "job/likelihood.h"
 #include "job/minibatch.h"
@@ -122,22 +123,25 @@ static status_code measure(trainer *t, bool *any, failure *err) {
   return save_weights(t, checkpoint_weights_name(t->memory, t->state.step), err);
 }
 
+/* The time to the next checkpoint begins at the end of this one: else, where one takes longer than
+ * that, each step would be saved. */
 static status_code save(trainer *t, failure *err) {
   t->state.seconds += clock_seconds() - t->started;
-  t->started = t->saved = clock_seconds();
-  return checkpoint_save(&t->state, &t->r->net, t->r->work, err);
+  t->started = clock_seconds();
+  status_code status = checkpoint_save(&t->state, &t->r->net, t->r->work, err);
+  t->saved = clock_seconds();
+  return status;
 }
 
 static void report(const trainer *t) {
   const training *s = &t->state;
-  const double count = s->loss_count ? (double)s->loss_count : NAN;
   progress_report(&(progress){.phase = "train",
                               .done = (double)s->step,
                               .total = (double)t->steps,
                               .points = (double)t->batches->size,
                               .epoch = epoch_of(t, s->step),
                               .epochs = epoch_of(t, t->steps),
-                              .loss = s->loss_sum / count,
+                              .loss = training_loss(s),
                               .best = s->history_count ? s->histories[0].best : INFINITY,
                               .measured = t->measured});
 }
@@ -189,36 +193,35 @@ static status_code write_history(trainer *t, size_t i, const result *trained, fa
   measured.kind = JOB_MEASURE;
   measured.id = h->asked->id;
   measured.history = h->rows;
-  measured.losses = NULL;
   measured.measurement = h->asked->entry;
   if (h->late)
     status = run_late_history(t->r, &t->r->measurements[i], a, result_body(a, trained),
-                              &measured.history, &measured.late, err);
+                              &t->state.sums, &measured.history, &measured.late, err);
   if (status != STATUS_OK) return status;
   return result_write(job_measure_path(a, t->r->work->folder, h->asked->id), &measured, err);
 }
 
-/* Weights first, then the measurements, the train result last: the run is done with it. */
+/* Weights and losses first, then the measurements, the train result last: the run is done with it.
+ */
 static status_code finish(trainer *t, failure *err) {
   training *s = &t->state;
   const job *work = t->r->work;
   arena *a = t->memory;
   s->seconds += clock_seconds() - t->started;
   status_code status = save_weights(t, "last", err);
+  if (status == STATUS_OK) status = losses_write(&s->sums, work->folder, err);
   const result trained = {.kind = work->kind,
                           .id = work->id,
                           .status = t->divergence[0] ? RUN_DIVERGED : RUN_DONE,
                           .message = t->divergence[0] ? t->divergence : NULL,
                           .numbers = numbers(t),
-                          .losses = training_losses(s),
                           .seconds = s->seconds,
                           .attempts = work->attempt,
                           .data = work->data,
                           .modes = work->modes};
   for (size_t i = 0; i < s->history_count && status == STATUS_OK; i++)
     status = write_history(t, i, &trained, err);
-  if (status == STATUS_OK)
-    status = result_write(arena_format(a, "%s/result.json", work->folder), &trained, err);
+  if (status == STATUS_OK) status = contents_record(a, work, &trained, err);
   if (status == STATUS_OK)
     files_remove(arena_format(a, "%s/checkpoint.safetensors", work->folder), NULL);
   return status;

@@ -1,5 +1,6 @@
 #include "job/training.h"
 
+#include "base/json.h"
 #include "job/history.h"
 
 #include <math.h>
@@ -8,10 +9,8 @@
 
 void training_open(training *t, arena *a, size_t weights, const job *work,
                    uint64_t steps_per_epoch) {
-  *t = (training){.memory = a,
-                  .steps_per_epoch = steps_per_epoch,
-                  .losses = value_new(a, VALUE_LIST),
-                  .history_count = work->measurement_count};
+  *t = (training){
+      .memory = a, .steps_per_epoch = steps_per_epoch, .history_count = work->measurement_count};
   t->w = memory_array(weights, sizeof *t->w);
   t->m = memory_array(weights, sizeof *t->m);
   t->v = memory_array(weights, sizeof *t->v);
@@ -23,6 +22,7 @@ void training_open(training *t, arena *a, size_t weights, const job *work,
         .every = history_every(value_get(asked->config, "measure"), steps_per_epoch),
         .rows = value_new(a, VALUE_LIST),
         .best = INFINITY};
+    text_add(&t->histories[i].text, "[");
   }
 }
 
@@ -37,47 +37,50 @@ void training_close(training *t) {
   free(t->w);
   free(t->m);
   free(t->v);
+  for (size_t i = 0; i < t->history_count; i++) free(t->histories[i].text.text);
   memset(t, 0, sizeof *t);
 }
 
-static void push_sums(const training *t, value *losses) {
-  value *sums = value_new(t->memory, VALUE_MAP);
-  value_put_number(t->memory, sums, "loss", t->loss_sum);
-  value_put_number(t->memory, sums, "gradient_norm", t->norm_sum);
-  value_push(t->memory, losses, sums);
+uint64_t training_epochs(const training *t, uint64_t step) {
+  return step / t->steps_per_epoch + (step % t->steps_per_epoch != 0);
 }
 
 void training_add(training *t, double loss, double gradient_norm) {
-  t->loss_sum += loss;
-  t->norm_sum += gradient_norm;
-  t->loss_count++;
-  if (t->loss_count < t->steps_per_epoch) return;
-  push_sums(t, t->losses);
-  t->loss_sum = t->norm_sum = 0;
-  t->loss_count = 0;
+  losses *l = &t->sums;
+  if (l->count < training_epochs(t, t->step)) losses_begin_epoch(t->memory, l);
+  l->epochs[l->count - 1].loss += loss;
+  l->epochs[l->count - 1].gradient_norm += gradient_norm;
 }
 
-const value *training_losses(const training *t) {
-  if (t->loss_count == 0) return t->losses;
-  value *all = value_copy(t->memory, t->losses);
-  push_sums(t, all);
-  return all;
+double training_loss(const training *t) {
+  const uint64_t steps = t->step % t->steps_per_epoch;
+  return steps ? t->sums.epochs[t->sums.count - 1].loss / (double)steps : NAN;
 }
 
 value *training_row(const training *t, const training_history *h) {
-  return history_row(t->memory, training_losses(t), t->steps_per_epoch,
-                     history_step(history_last(h->rows)), t->step);
+  return history_row(t->memory, &t->sums, t->steps_per_epoch, history_step(history_last(h->rows)),
+                     t->step);
 }
 
-void training_set_rows(training_history *h, value *rows) {
+/* Each row is written as JSON once, not in each checkpoint. */
+static void push_row(training *t, training_history *h, const value *row) {
+  arena a = {0};
+  text_add(&h->text, "%s%s", h->rows->count ? "," : "", json_text(&a, row));
+  arena_close(&a);
+  value_push(t->memory, h->rows, row);
+}
+
+void training_set_rows(training *t, training_history *h, const value *rows) {
   const value *best = history_best(rows);
-  h->rows = rows;
+  h->rows = value_new(t->memory, VALUE_LIST);
+  h->text.length = 1;
+  for (size_t i = 0; i < rows->count; i++) push_row(t, h, rows->items[i]);
   h->best = best ? history_score(best) : INFINITY;
 }
 
 bool training_record(training *t, training_history *h, const value *row) {
   const double score = history_score(row);
-  value_push(t->memory, h->rows, row);
+  push_row(t, h, row);
   if (!(score < h->best)) return false;
   h->best = score;
   return true;

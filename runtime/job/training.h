@@ -1,28 +1,30 @@
-/* The state of a training run between two steps: weights, moments, sums, histories. */
+/* The state of a training run between two steps: weights, moments, losses, histories. */
 #ifndef JOB_TRAINING_H
 #define JOB_TRAINING_H
 
+#include "base/text.h"
 #include "base/value.h"
 #include "job/job.h"
+#include "job/losses.h"
 
 #include <stdint.h>
 
 /* One of the measurements that are made on the way. */
 typedef struct training_history {
   const job_measurement *asked;
-  uint64_t every; /* in steps */
-  value *rows;    /* LIST, see job/history.h */
-  bool saved;     /* its best weights so far are in a file (checkpoint_best_name) */
-  double best;    /* smallest METRICS_BEST of the rows; INFINITY: none */
-  bool late;      /* asked for after the first steps: its rows cannot be complete */
+  uint64_t every;   /* in steps */
+  value *rows;      /* LIST, see job/history.h */
+  text_buffer text; /* the rows as JSON, without the bracket at the end: for checkpoints */
+  bool saved;       /* its best weights so far are in a file (checkpoint_best_name) */
+  double best;      /* smallest METRICS_BEST of the rows; INFINITY: none */
+  bool late;        /* asked for after the first steps: its rows cannot be complete */
 } training_history;
 
 typedef struct training {
-  uint64_t step;             /* steps done */
-  float *w, *m, *v;          /* weights and AdamW's moments, [weights] each */
-  double loss_sum, norm_sum; /* since the begin of this epoch */
-  uint64_t loss_count, steps_per_epoch;
-  value *losses;               /* LIST of the sums of whole epochs: { loss, gradient_norm } */
+  uint64_t step;    /* steps done */
+  float *w, *m, *v; /* weights and AdamW's moments, [weights] each */
+  uint64_t steps_per_epoch;
+  losses sums;                 /* of all epochs that have begun */
   double seconds;              /* worked, over all attempts */
   arena *memory;               /* of the lists */
   training_history *histories; /* [history_count], as the job asks for them */
@@ -37,17 +39,20 @@ void training_close(training *t);
 /* Back to what training_open made; work: the same. */
 void training_reset(training *t, size_t weights, const job *work);
 
-/* Loss and norm of the gradient of one step, for the sums of its epoch. */
+/* Loss and norm of the gradient of the last of `step` steps, for the sums of its epoch. */
 void training_add(training *t, double loss, double gradient_norm);
 
-/* The sums of all epochs that have begun, as `losses`. */
-const value *training_losses(const training *t);
+/* The epochs that have begun after so many steps. */
+uint64_t training_epochs(const training *t, uint64_t step);
+
+/* The mean loss of this epoch so far; NAN before its first step. */
+double training_loss(const training *t);
 
 /* A row of this step without a measurement, with means since the last row of h. */
 value *training_row(const training *t, const training_history *h);
 
 /* Sets the rows of a history, and its best. */
-void training_set_rows(training_history *h, value *rows);
+void training_set_rows(training *t, training_history *h, const value *rows);
 
 /* Appends a measured row; true where the row is the best so far. */
 bool training_record(training *t, training_history *h, const value *row);

@@ -103,12 +103,9 @@ static status_code check_hessian(const fit *f, const row *r, failure *err) {
   source_facts *source;
   status_code status = facts_of(f, r->parts[SECTION_FLOW], &source, err);
   if (status != STATUS_OK || !source->energy) return status;
-  if (strcmp(value_get_text(data, "dequantise", "none"), "none") != 0)
-    return failure_set(err, STATUS_BAD_CONFIG,
-                       "dataset.dequantise: \"%s\" moves a point at every draw, but the Hessian of "
-                       "flow.%s is taken once at each point; it needs \"none\"",
-                       value_get_text(data, "dequantise", ""), source->name);
   const char *where = arena_format(f->memory, "flow.%s", source->name);
+  status = dataset_check_hessian(data, where, err);
+  if (status != STATUS_OK) return status;
   return check_energy(source->energy, where, data, err);
 }
 
