@@ -229,7 +229,7 @@ static void an_epoch_costs_sixteen_bytes(void **state) {
 }
 
 /* A callback that has moved to another folder, and a run at a relative path. */
-static void checkpoints_are_written_where_they_belong(void **state) {
+static void checkpoints_stay_in_their_folder(void **state) {
   story s;
   char before[PATH_MAX];
   open_story(&s, *state);
@@ -304,7 +304,7 @@ int main(void) {
                                      TEST(impossible_steps_are_damage),
                                      TEST(a_checkpoint_without_losses_is_not_used),
                                      TEST(an_epoch_costs_sixteen_bytes),
-                                     TEST(checkpoints_are_written_where_they_belong),
+                                     TEST(checkpoints_stay_in_their_folder),
                                      TEST(best_weights_that_are_lost_start_again),
                                      TEST(best_weights_that_were_never_saved_are_not_missed),
                                      TEST(damaged_weights_are_named)};

@@ -94,7 +94,7 @@ static void what_has_ended_is_not_named(void **state) {
 }
 
 /* A callback that has moved to another folder, and a result at a relative path. */
-static void results_are_written_where_they_belong(void **state) {
+static void results_stay_in_their_folder(void **state) {
   place *here = *state;
   char before[PATH_MAX];
   assert_non_null(getcwd(before, sizeof before));
@@ -159,7 +159,7 @@ static void phases_put_back_the_rest(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(what_init_changes_is_put_back), TEST(what_is_left_is_named),
-      TEST(what_has_ended_is_not_named),   TEST(results_are_written_where_they_belong),
+      TEST(what_has_ended_is_not_named),   TEST(results_stay_in_their_folder),
       TEST(a_callback_changes_no_number),  TEST(phases_put_back_the_rest)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
