@@ -1,0 +1,76 @@
+/* What the files of grid/graph.h share: graph.c goes through the rows, graph_jobs.c makes the jobs,
+ * graph_audits.c those of audits. */
+#ifndef GRID_GRAPH_PARTS_H
+#define GRID_GRAPH_PARTS_H
+
+#include "base/key_map.h"
+#include "grid/graph.h"
+#include "plan/identity.h"
+
+typedef struct graph_builder {
+  arena *a;
+  const value *catalogue;
+  const char *out;
+  double checkpoint;
+  graph_mode mode;
+  value **files; /* [jobs] the job files, to build on */
+  graph *g;
+  size_t job_room;
+  key_map known[JOB_KIND_COUNT]; /* id -> index of the job */
+} graph_builder;
+
+/* ---- graph.c: what exists ---- */
+
+/* The result of this identity, or NULL. A damaged one is noted. */
+status_code graph_read_result(graph_builder *b, arena *a, const char *path, const char *id,
+                              const value **made, failure *err);
+
+typedef struct graph_existing {
+  bool trained, measured; /* measured: only where it is trained, too */
+} graph_existing;
+
+status_code graph_look(graph_builder *b, const char *folder, const identity *id,
+                       graph_existing *out, failure *err);
+
+/* ---- graph_jobs.c ---- */
+
+void graph_jobs_begin(graph_builder *b, arena *a, const value *catalogue, const char *out,
+                      graph *g);
+
+/* The index of a job, or SIZE_MAX. */
+size_t graph_jobs_find(const graph_builder *b, job_kind kind, const char *id);
+
+/* Job `one` needs job `other`, which comes before it. */
+void graph_jobs_need(graph *g, size_t one, size_t other);
+
+const char *graph_jobs_result(graph_builder *b, const char *folder);
+
+/* The job that makes a data set. */
+size_t graph_jobs_data(graph_builder *b, const value *config, const identity *id);
+
+/* A measurement as job files have it; family NULL: an audit's. */
+value *graph_jobs_measurement(graph_builder *b, const value *config, const char *id,
+                              const char *family);
+
+/* A job that measures the weights in a folder. entry: the measurement; why: for people. */
+size_t graph_jobs_measure(graph_builder *b, const value *config, const identity *id,
+                          const value *cells, const char *why, const char *folder, size_t data,
+                          const value *entry);
+
+/* The jobs of a row that is not done; returns the one that ends with its measurement. Rows may
+ * differ in what is not part of an identity (the path of a file): then they share their jobs. */
+size_t graph_jobs_of_row(graph_builder *b, const value *config, const identity *id,
+                         const value *cells, const char *folder, bool trained);
+
+/* ---- graph_audits.c ---- */
+
+/* STATUS_BAD_CONFIG where the name of an audit cannot begin a column. */
+status_code graph_audits_check(const value *audits, failure *err);
+
+/* Further measurements of a row's weights in `folder`, and their ids in the row. audits: of the row
+ * in the plan; row_job: SIZE_MAX where it is done; id: the row's. *done: all of them exist. */
+status_code graph_audits_add(graph_builder *b, const value *audits, run_row *row,
+                             const char *folder, size_t row_job, const identity *id, bool *done,
+                             failure *err);
+
+#endif
