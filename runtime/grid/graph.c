@@ -61,6 +61,7 @@ static status_code add_row(graph_builder *b, const value *row, size_t index, fai
   if (status != STATUS_OK) return status;
   g->row_jobs[index] =
       found.measured ? SIZE_MAX : graph_jobs_of_row(b, config, &id, cells, work, found.trained);
+  graph_jobs_want(b, value_get_number(row, "number", 0), config, &id);
   *made = (run_row){.cells = cells,
                     .folder = folder,
                     .train_id = arena_text(b->a, id.train),
@@ -72,12 +73,23 @@ static status_code add_row(graph_builder *b, const value *row, size_t index, fai
   return status;
 }
 
+/* A training measures as all rows of the grid ask, also if only one of them is selected: a number
+ * does not depend on what was selected before. */
+static status_code add_unselected(graph_builder *b, const value *row, failure *err) {
+  const value *config = value_get(row, "config");
+  identity id;
+  status_code status = identity_of(config, b->catalogue, &id, err);
+  if (status == STATUS_OK) graph_jobs_want(b, value_get_number(row, "number", 0), config, &id);
+  return status;
+}
+
 /* Memory for a plan. */
-static void make_room(graph_builder *b, size_t rows, size_t audits) {
+static void make_room(graph_builder *b, size_t rows, size_t audits, size_t unselected) {
   graph *g = b->g;
   b->job_room = rows * (1 + audits) + 16; /* mostly enough: doubling costs memory */
   g->jobs = arena_get(b->a, b->job_room * sizeof *g->jobs);
   b->files = arena_get(b->a, b->job_room * sizeof *b->files);
+  b->wanted = arena_get(b->a, (rows + unselected) * sizeof *b->wanted);
   g->rows = arena_get(b->a, rows * sizeof *g->rows);
   g->row_jobs = arena_get(b->a, rows * sizeof *g->row_jobs);
 }
@@ -85,15 +97,20 @@ static void make_room(graph_builder *b, size_t rows, size_t audits) {
 status_code graph_build(arena *a, const value *plan, const value *catalogue, const char *out,
                         graph_mode mode, graph *g, failure *err) {
   const value *rows = value_get(plan, "rows"), *audits = value_get(plan, "audits");
+  const value *unselected = value_get(plan, "unselected");
   graph_builder b;
   graph_jobs_begin(&b, a, catalogue, out, g);
   b.mode = mode;
   b.checkpoint = value_get_number(value_get(plan, "schedule"), "checkpoint", 30);
   *g = (graph){.a = a, .row_count = rows->count, .notes = value_new(a, VALUE_LIST)};
-  make_room(&b, rows->count, audits->count);
+  make_room(&b, rows->count, audits->count, unselected->count);
   status_code status = graph_audits_check(audits, err);
   for (size_t i = 0; i < rows->count && status == STATUS_OK; i++)
     status = add_row(&b, rows->items[i], i, err);
-  if (status == STATUS_OK) graph_set_states(g);
-  return status;
+  for (size_t i = 0; i < unselected->count && status == STATUS_OK; i++)
+    status = add_unselected(&b, unselected->items[i], err);
+  if (status != STATUS_OK) return status;
+  graph_jobs_put_wanted(&b);
+  graph_set_states(g);
+  return STATUS_OK;
 }

@@ -4,6 +4,7 @@
 #include "host/params.h"
 #include "job/job.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void graph_jobs_begin(graph_builder *b, arena *a, const value *catalogue, const char *out,
@@ -144,19 +145,35 @@ static size_t train_job(graph_builder *b, const value *config, const identity *i
   return added;
 }
 
-/* The training also measures as this row asks. */
-static void add_measurement(graph_builder *b, size_t train, const value *config,
-                            const identity *id) {
-  value *file = b->files[train];
-  const value *list = value_get(file, "measurements");
-  bool found = false;
-  for (size_t i = 0; i < list->count; i++)
-    found |= strcmp(value_get_text(list->items[i], "id", ""), id->measure) == 0;
-  if (keeps_all(config)) value_put(b->a, file, "keep_all", value_bool(b->a, true));
-  if (found) return;
-  value *longer = value_copy(b->a, list);
-  value_push(b->a, longer, graph_jobs_measurement(b, config, id->measure, id->family));
-  value_put(b->a, file, "measurements", longer);
+void graph_jobs_want(graph_builder *b, double number, const value *config, const identity *id) {
+  const size_t train = graph_jobs_find(b, JOB_TRAIN, id->train);
+  if (train == SIZE_MAX) return;
+  if (keeps_all(config)) value_put(b->a, b->files[train], "keep_all", value_bool(b->a, true));
+  b->wanted[b->wanted_count++] =
+      (graph_wanted){train, number, graph_jobs_measurement(b, config, id->measure, id->family)};
+}
+
+static int by_job_and_row(const void *x, const void *y) {
+  const graph_wanted *a = x, *b = y;
+  if (a->train != b->train) return a->train < b->train ? -1 : 1;
+  return (a->number > b->number) - (a->number < b->number);
+}
+
+void graph_jobs_put_wanted(graph_builder *b) {
+  key_map put = key_map_new(b->a);
+  value *list = NULL;
+  if (b->wanted_count) qsort(b->wanted, b->wanted_count, sizeof *b->wanted, by_job_and_row);
+  for (size_t i = 0; i < b->wanted_count; i++) {
+    const graph_wanted *it = &b->wanted[i];
+    const char *id = value_get_text(it->entry, "id", "");
+    if (i == 0 || it->train != it[-1].train) {
+      list = value_new(b->a, VALUE_LIST);
+      value_put(b->a, b->files[it->train], "measurements", list);
+    }
+    if (key_map_get_text(&put, id) != KEY_MAP_ABSENT) continue;
+    key_map_put_text(&put, id, i);
+    value_push(b->a, list, it->entry);
+  }
 }
 
 size_t graph_jobs_measure(graph_builder *b, const value *config, const identity *id,
@@ -181,13 +198,10 @@ size_t graph_jobs_of_row(graph_builder *b, const value *config, const identity *
   if (trained)
     return graph_jobs_measure(b, config, id, cells, "measured again", folder, data,
                               graph_jobs_measurement(b, config, id->measure, id->family));
-  size_t train = graph_jobs_find(b, JOB_TRAIN, id->train);
-  if (train == SIZE_MAX) {
-    const size_t modes = id->modes[0] ? modes_job(b, config, id, data) : SIZE_MAX;
-    train = train_job(b, config, id, cells, folder, data, modes);
-  }
-  add_measurement(b, train, config, id);
-  return train;
+  const size_t train = graph_jobs_find(b, JOB_TRAIN, id->train);
+  if (train != SIZE_MAX) return train;
+  const size_t modes = id->modes[0] ? modes_job(b, config, id, data) : SIZE_MAX;
+  return train_job(b, config, id, cells, folder, data, modes);
 }
 
 status_code graph_data_job(arena *a, const value *config, const value *catalogue, const char *out,

@@ -7,6 +7,13 @@
 #include "grid/graph.h"
 #include "plan/identity.h"
 
+/* A measurement that a training makes on the way. */
+typedef struct graph_wanted {
+  size_t train;  /* the job */
+  double number; /* of the row that asks for it, in the whole grid */
+  const value *entry;
+} graph_wanted;
+
 typedef struct graph_builder {
   arena *a;
   const value *catalogue;
@@ -17,6 +24,8 @@ typedef struct graph_builder {
   graph *g;
   size_t job_room;
   key_map known[JOB_KIND_COUNT]; /* id -> index of the job */
+  graph_wanted *wanted;          /* room for one per row of the whole grid */
+  size_t wanted_count;
 } graph_builder;
 
 /* ---- graph.c: what exists ---- */
@@ -57,10 +66,18 @@ size_t graph_jobs_measure(graph_builder *b, const value *config, const identity 
                           const value *cells, const char *why, const char *folder, size_t data,
                           const value *entry);
 
-/* The jobs of a row that is not done; returns the one that ends with its measurement. Rows may
- * differ in what is not part of an identity (the path of a file): then they share their jobs. */
+/* The jobs of a row that is not done; returns the one that ends with its measurement, which a
+ * training does not make yet (graph_jobs_want). Rows may differ in what is not part of an identity
+ * (the path of a file): then they share their jobs. */
 size_t graph_jobs_of_row(graph_builder *b, const value *config, const identity *id,
                          const value *cells, const char *folder, bool trained);
+
+/* The training of a row, if the graph has it, also measures as the row asks. */
+void graph_jobs_want(graph_builder *b, double number, const value *config, const identity *id);
+
+/* Writes all that is wanted into the job files of trainings, in the order of the whole grid: a job
+ * file does not depend on the rows that are selected. */
+void graph_jobs_put_wanted(graph_builder *b);
 
 /* ---- graph_audits.c ---- */
 
