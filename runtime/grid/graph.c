@@ -7,26 +7,26 @@
 
 #include <string.h>
 
-status_code graph_read_result(graph_builder *b, arena *a, const char *path, const char *id,
+/* A damaged result counts as missing, and is noted. */
+static status_code judge(graph_builder *b, status_code status, const failure *why, failure *err) {
+  if (status == STATUS_OK) return STATUS_OK;
+  if (status != STATUS_BAD_INPUT) return failure_set(err, status, "%s", why->message);
+  for (size_t i = 0; i < b->g->notes->count; i++) /* rows and audits may share it */
+    if (strcmp(b->g->notes->items[i]->text, why->message) == 0) return STATUS_OK;
+  value_push(b->a, b->g->notes, value_text(b->a, why->message));
+  return STATUS_OK;
+}
+
+status_code graph_read_result(graph_builder *b, const char *path, const char *id,
                               const value **made, failure *err) {
   failure why;
-  status_code status = result_read(a, path, id, made, &why);
-  if (status == STATUS_OK) return STATUS_OK;
-  if (status != STATUS_BAD_INPUT) return failure_set(err, status, "%s", why.message);
-  for (size_t i = 0; i < b->g->notes->count; i++) /* rows and audits may share it */
-    if (strcmp(b->g->notes->items[i]->text, why.message) == 0) return STATUS_OK;
-  value_push(b->a, b->g->notes, value_text(b->a, why.message));
-  return STATUS_OK;
+  return judge(b, result_read(b->a, path, id, made, &why), &why, err);
 }
 
 static status_code look_at(graph_builder *b, const char *path, const char *id, bool *found,
                            failure *err) {
-  arena brief = {0};
-  const value *made;
-  status_code status = graph_read_result(b, &brief, path, id, &made, err);
-  *found = made != NULL;
-  arena_close(&brief);
-  return status;
+  failure why;
+  return judge(b, result_look(path, id, found, &why), &why, err);
 }
 
 status_code graph_look(graph_builder *b, const char *folder, const identity *id,

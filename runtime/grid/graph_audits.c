@@ -34,12 +34,12 @@ static bool is_of_row(graph_builder *b, const run_row *row, const char *folder,
   const value *audit, *own, *trained;
   const char *old = job_measure_path(b->a, folder, old_id),
              *measured = job_measure_path(b->a, folder, row->measure_id);
-  if (b->mode == GRAPH_NAMES ||
-      graph_read_result(b, b->a, old, old_id, &audit, NULL) != STATUS_OK || !audit ||
-      value_get(audit, "measurement") || !value_get(value_get(audit, "numbers"), "nll_identity"))
+  if (b->mode == GRAPH_NAMES || graph_read_result(b, old, old_id, &audit, NULL) != STATUS_OK ||
+      !audit || value_get(audit, "measurement") ||
+      !value_get(value_get(audit, "numbers"), "nll_identity"))
     return false;
-  graph_read_result(b, b->a, graph_jobs_result(b, folder), row->train_id, &trained, NULL);
-  graph_read_result(b, b->a, measured, row->measure_id, &own, NULL);
+  graph_read_result(b, graph_jobs_result(b, folder), row->train_id, &trained, NULL);
+  graph_read_result(b, measured, row->measure_id, &own, NULL);
   if (!trained || !own) return false;
   const history_rule rule = history_rule_of(row->config, trained);
   const value *history = value_get(own, "history"), *best = history_best(history);

@@ -31,7 +31,7 @@ typedef struct graph_builder {
 /* ---- graph.c: what exists ---- */
 
 /* The result of this identity, or NULL. A damaged one is noted. */
-status_code graph_read_result(graph_builder *b, arena *a, const char *path, const char *id,
+status_code graph_read_result(graph_builder *b, const char *path, const char *id,
                               const value **made, failure *err);
 
 typedef struct graph_existing {

@@ -138,3 +138,27 @@ status_code result_read(arena *a, const char *path, const char *id, const value 
   if (!id || strcmp(value_get_text(map, "id", ""), id) == 0) *out = map;
   return STATUS_OK;
 }
+
+/* Of a text of json_sealed: keys of the outermost map alone have this indentation. */
+static bool has_id(arena *a, const char *text, size_t length, const char *id) {
+  const char *line = arena_format(a, "\n  \"id\": \"%s\"", id);
+  return memmem(text, length, line, strlen(line)) != NULL;
+}
+
+status_code result_look(const char *path, const char *id, bool *found, failure *err) {
+  arena a = {0};
+  const value *made = NULL;
+  char *text = NULL;
+  size_t length = 0;
+  *found = false;
+  status_code status = files_read(path, RESULT_LARGEST, &text, &length, err);
+  if (status == STATUS_OK && json_is_sealed(text, length))
+    *found = has_id(&a, text, length, id);
+  else if (status == STATUS_OK) {
+    status = result_read(&a, path, id, &made, err);
+    *found = made != NULL;
+  }
+  free(text);
+  arena_close(&a);
+  return status == STATUS_NO_INPUT ? STATUS_OK : status;
+}
