@@ -67,8 +67,7 @@ static status_code add_row(graph_builder *b, const value *row, size_t index, fai
                     .train_id = arena_text(b->a, id.train),
                     .measure_id = arena_text(b->a, id.measure),
                     .config = config};
-  status = graph_audits_add(b, value_get(row, "audits"), made, work, g->row_jobs[index], &id,
-                            &audited, err);
+  status = graph_audits_add(b, value_get(row, "audits"), index, work, &id, &audited, err);
   g->rows_done += found.measured && audited;
   return status;
 }
@@ -92,6 +91,7 @@ static void make_room(graph_builder *b, size_t rows, size_t audits, size_t unsel
   b->wanted = arena_get(b->a, (rows + unselected) * sizeof *b->wanted);
   g->rows = arena_get(b->a, rows * sizeof *g->rows);
   g->row_jobs = arena_get(b->a, rows * sizeof *g->row_jobs);
+  g->audit_jobs = arena_get(b->a, rows * audits * sizeof *g->audit_jobs);
 }
 
 status_code graph_build(arena *a, const value *plan, const value *catalogue, const char *out,
@@ -102,7 +102,11 @@ status_code graph_build(arena *a, const value *plan, const value *catalogue, con
   graph_jobs_begin(&b, a, catalogue, out, g);
   b.mode = mode;
   b.checkpoint = value_get_number(value_get(plan, "schedule"), "checkpoint", 30);
-  *g = (graph){.a = a, .row_count = rows->count, .notes = value_new(a, VALUE_LIST)};
+  *g = (graph){.a = a,
+               .row_count = rows->count,
+               .audits = audits->keys,
+               .audit_count = audits->count,
+               .notes = value_new(a, VALUE_LIST)};
   make_room(&b, rows->count, audits->count, unselected->count);
   status_code status = graph_audits_check(audits, err);
   for (size_t i = 0; i < rows->count && status == STATUS_OK; i++)

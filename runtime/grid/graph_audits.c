@@ -60,10 +60,10 @@ static size_t audit_job(graph_builder *b, const value *config, const char *name,
   return added;
 }
 
-/* *id is the row's and becomes the audit's. */
+/* *id is the row's and becomes the audit's; *made: its job, SIZE_MAX where it is done. */
 static status_code add_audit(graph_builder *b, const value *config, const char *name,
                              const run_row *row, const char *folder, size_t row_job, identity *id,
-                             bool *done, failure *err) {
+                             size_t *made, failure *err) {
   graph_existing found;
   identity plain = *id;
   status_code status =
@@ -73,34 +73,33 @@ static status_code add_audit(graph_builder *b, const value *config, const char *
         identity_of_measure(config, b->catalogue, id->train, row->measure_id, id->measure, err);
   if (status == STATUS_OK) status = graph_look(b, folder, id, &found, err);
   if (status != STATUS_OK) return status;
-  *done = true;
+  *made = SIZE_MAX;
   if (found.measured) return STATUS_OK;
   /* it may be the row's own */
   if (strcmp(plain.measure, row->measure_id) == 0 || is_of_row(b, row, folder, plain.measure)) {
     *id = plain;
     return STATUS_OK;
   }
-  *done = false;
-  if (graph_jobs_find(b, JOB_MEASURE, id->measure) == SIZE_MAX)
-    audit_job(b, config, name, row, folder, id, row_job);
+  *made = graph_jobs_find(b, JOB_MEASURE, id->measure);
+  if (*made == SIZE_MAX) *made = audit_job(b, config, name, row, folder, id, row_job);
   return STATUS_OK;
 }
 
-status_code graph_audits_add(graph_builder *b, const value *audits, run_row *row,
-                             const char *folder, size_t row_job, const identity *id, bool *done,
-                             failure *err) {
+status_code graph_audits_add(graph_builder *b, const value *audits, size_t row, const char *folder,
+                             const identity *id, bool *done, failure *err) {
+  run_row *of = &b->g->rows[row];
   const char **ids = arena_get(b->a, (audits->count + 1) * sizeof *ids);
-  row->audit_ids = ids;
+  size_t *jobs = &b->g->audit_jobs[row * audits->count];
+  of->audit_ids = ids;
   *done = true;
   for (size_t k = 0; k < audits->count; k++) {
-    bool one = false;
     identity audit_id = *id;
-    const value *config = audit_config(b->a, row->config, audits->items[k]);
-    status_code status =
-        add_audit(b, config, audits->keys[k], row, folder, row_job, &audit_id, &one, err);
+    const value *config = audit_config(b->a, of->config, audits->items[k]);
+    status_code status = add_audit(b, config, audits->keys[k], of, folder, b->g->row_jobs[row],
+                                   &audit_id, &jobs[k], err);
     if (status != STATUS_OK) return status;
     ids[k] = arena_text(b->a, audit_id.measure);
-    *done &= one;
+    *done &= jobs[k] == SIZE_MAX;
   }
   return STATUS_OK;
 }

@@ -84,10 +84,9 @@ void graph_jobs_put_wanted(graph_builder *b);
 /* STATUS_BAD_CONFIG where the name of an audit cannot begin a column. */
 status_code graph_audits_check(const value *audits, failure *err);
 
-/* Further measurements of a row's weights in `folder`, and their ids in the row. audits: of the row
- * in the plan; row_job: SIZE_MAX where it is done; id: the row's. *done: all of them exist. */
-status_code graph_audits_add(graph_builder *b, const value *audits, run_row *row,
-                             const char *folder, size_t row_job, const identity *id, bool *done,
-                             failure *err);
+/* Further measurements of the weights in `folder`, of a row of the graph. audits: as the plan's row
+ * has them; id: the row's. *done: all of them exist. */
+status_code graph_audits_add(graph_builder *b, const value *audits, size_t row, const char *folder,
+                             const identity *id, bool *done, failure *err);
 
 #endif

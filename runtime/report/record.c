@@ -194,13 +194,21 @@ static const char *without_paths(arena *a, const char *text) {
 }
 
 /* Why a run has no numbers; "" where it has some, or is not done yet. */
-static const char *reason_of(const run_row *row, const outcome *o, const sources *s, arena *a) {
+static const char *own_reason(const run_row *row, const outcome *o, const sources *s, arena *a) {
   if (o->status == RUN_FAILED) return row->reason ? without_paths(a, row->reason) : "";
   if (o->status == RUN_DIVERGED) return value_get_text(o->train, "message", "");
   for (size_t i = 0; s->history && i < s->history->count; i++)
     if (is_solved(s->history->items[i])) return "";
   if (!s->last || is_solved(s->last)) return "";
   return arena_format(a, "solver: %s", value_get_text(s->last, "solver", ""));
+}
+
+/* The same, and why its audits have none. */
+static const char *reason_of(const run_row *row, const outcome *o, const sources *s, arena *a) {
+  const char *own = own_reason(row, o, s, a);
+  if (!row->audit_reason || !*row->audit_reason) return own;
+  const char *audits = without_paths(a, row->audit_reason);
+  return *own ? arena_format(a, "%s; %s", own, audits) : audits;
 }
 
 static status_code add_run(arena *a, csv_set *set, const run_row *row, const outcome *o,
