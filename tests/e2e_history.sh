@@ -140,6 +140,8 @@ script kept $epochs "every = 1" '' ', keep = "all"'
 script kept_tight $epochs "$tight" "$audits" ', keep = "all"'
 script plain_tight $epochs "$tight" "$audits"
 script kept_four $epochs 'every = 4, solver = { "rk45", rtol = 1e-5 }' '' ', keep = "all"'
+expect_code 0 "$hifm" run kept.lua --dry-run --out all
+expect_words "train.keep = \"all\": 2 trainings will write $((2 * epochs)) files of weights"
 run kept all
 [ "$(find all/runs -name 'weights-*.safetensors' | wc -l)" = $((2 * epochs)) ] || fail "not all weights"
 for name in kept_tight plain_tight kept_four; do
