@@ -264,7 +264,7 @@ static void the_same_bytes_twice(void **state) {
 
 /* More rows than are read at once, by several threads. */
 static void rows_stay_in_order(void **state) {
-  enum { ROWS = OUTCOMES_MOST + 100 };
+  enum { ROWS = OUTCOMES_MOST + 40 };
   folder *f = *state;
   run_row *list = arena_get(&f->memory, ROWS * sizeof *list);
   for (size_t i = 0; i < ROWS; i++) {

