@@ -101,6 +101,39 @@ view=$(basename "$(latest_partial "$out/never")")
 [ -z "$(cell more.nll_best 1)" ] || fail "the last weights are called the best"
 [ -n "$(cell more.nll_last 1)" ] || fail "no more.nll_last"
 
+say "an audit that fails: the run is done, and the reason is in runs.csv and the last lines"
+expect_code 0 "$hifm" run plain.lua --out "$tmp/broken"
+out=$tmp/broken view=plane
+folder=$(echo "$out"/runs/*-transport-*)
+for weights in "$folder"/*.safetensors; do
+  printf x | dd of="$weights" bs=1 seek=$(($(stat -c %s "$weights") - 9)) conv=notrunc 2>/dev/null
+done
+# expect_failed_audit COMMAND...
+expect_failed_audit() {
+  expect_code "$@"
+  [ "$(awk -F, '/^transport,/ { print $3 }' "$out/$view/runs.csv")" = done ] || fail "the run itself is not done"
+  grep -q '^transport,.*audit all failed: .*safetensors.*; audit tight failed: ' "$out/$view/runs.csv" ||
+    fail "no reason of an audit"
+  [ "$(grep -c 'audit .* failed' "$out/$view/runs.csv")" = 1 ] || fail "a reason of audits that are done"
+  [ -n "$(cell tight.nll_last 2)" ] || fail "the audit of another row has no number"
+}
+expect_attempts() {
+  [ "$(grep -l "\"attempt\": $1" "$folder"/measure-*.job.json | wc -l)" = 2 ] || fail "not $1 attempts"
+}
+expect_failed_audit 1 "$hifm" run plane.lua --out "$out"
+expect_words "4 done, 0 diverged" "2 measurements of trained weights failed" \
+  "without audits: transport: audit all failed: "
+expect_failed_audit 0 "$hifm" table plane.lua --out "$out"
+expect_failed_audit 1 "$hifm" run plane.lua --out "$out"
+expect_words "2 failed before with" "without audits: transport: audit all failed: "
+expect_attempts 1
+expect_failed_audit 1 "$hifm" run plane.lua --out "$out" --rerun-failed
+expect_attempts 2
+expect_code 0 "$hifm" run plane.lua --out "$out" --retrain --only flow=transport
+expect_code 0 "$hifm" run plane.lua --out "$out"
+! grep -q "audit .* failed" "$out/$view/runs.csv" || fail "a reason stays after success"
+out=$tmp/out
+
 say "bad audits, tables and figures are refused before anything runs"
 plane_script paper.lua 3 'audits = { paper = { ["dataset.test"] = 40 } },'
 expect_code 78 "$hifm" run paper.lua --out "$out"

@@ -107,6 +107,11 @@ run order2 o2
 cmp <(sort o1/order1/runs.csv) <(sort o2/order2/runs.csv) || fail "the order of a grid changed numbers"
 cmp <(sort o1/order1/history.csv) <(sort o2/order2/history.csv) || fail "the order of a grid changed numbers"
 
+say "--only chooses runs, not how a training is measured"
+run grid only --only measure.every=1,measure.solver.rtol=1e-5
+run grid only
+expect_all only grid
+
 say "a removed measurement is missing, and the line says so"
 cp -r fresh/audit lost
 rm lost/runs/*-transport-*/measure-????????????.json
@@ -116,16 +121,18 @@ expect_words "1 rows have no history: the file of their measurement is missing"
 expect_fresh lost audit
 
 say "the best weights of the first measurement, or the last, for samples"
-sample() { # from the folder of a fresh script
+sample() { # from a results folder
   rm -rf results
-  cp -r "fresh/$1" results
+  cp -r "$1" results
   expect_code 0 "$hifm" sample transport "${@:2}"
 }
-sample grid --out first.npy
+sample fresh/grid --out first.npy
 expect_words "4 measurements of this run: the best weights of the first are used"
-sample one --out best.npy
+sample only --out only.npy
+expect_same first.npy only.npy
+sample fresh/one --out best.npy
 ! grep -qF "measurements of this run" stderr || fail "it has one measurement"
-sample one --weights last --out last.npy
+sample fresh/one --weights last --out last.npy
 ! cmp -s best.npy last.npy || fail "best and last are the same"
 
 say "with train.keep = \"all\" a later measurement has its history"
@@ -133,6 +140,8 @@ script kept $epochs "every = 1" '' ', keep = "all"'
 script kept_tight $epochs "$tight" "$audits" ', keep = "all"'
 script plain_tight $epochs "$tight" "$audits"
 script kept_four $epochs 'every = 4, solver = { "rk45", rtol = 1e-5 }' '' ', keep = "all"'
+expect_code 0 "$hifm" run kept.lua --dry-run --out all
+expect_words "train.keep = \"all\": 2 trainings will write $((2 * epochs)) files of weights"
 run kept all
 [ "$(find all/runs -name 'weights-*.safetensors' | wc -l)" = $((2 * epochs)) ] || fail "not all weights"
 for name in kept_tight plain_tight kept_four; do

@@ -73,6 +73,7 @@ static void a_flipped_bit_in_a_result_is_found(void **state) {
   const result made = {.kind = JOB_TRAIN, .id = "abc", .status = RUN_DONE, .numbers = numbers};
   assert_int_equal(result_write(path, &made, NULL), STATUS_OK);
   assert_true(job_is_done(path, "abc"));
+  assert_false(job_is_done(path, "ab"));
   assert_int_equal(files_read(path, 1 << 20, &text, &length, NULL), STATUS_OK);
   for (size_t bit = 0; bit < 8 * length; bit++) {
     const value *found;
@@ -81,6 +82,8 @@ static void a_flipped_bit_in_a_result_is_found(void **state) {
     text[bit / 8] ^= (char)(1 << bit % 8);
     const status_code status = result_read(&a, path, "abc", &found, NULL);
     assert_int_equal(status, found ? STATUS_OK : STATUS_BAD_INPUT);
+    /* it parses no sealed file */
+    if (bit % 8 == 0) assert_int_equal(job_is_done(path, "abc"), found != NULL);
     if (!found) continue;
     believed++; /* only the word "content" itself is another */
     assert_null(value_get(found, "content"));

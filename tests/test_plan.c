@@ -182,6 +182,10 @@ static void test_only(void **state) {
   const value *plan = load(f, NULL, NULL, "flow.hyperbolize=yes,seed=1.0");
   assert_int_equal(plan_rows(plan)->count, 1);
   assert_string_equal(plan_cell(plan, 0, "seed"), "1");
+  const value *left = value_get(plan, "unselected"), *other = left->items[left->count - 1];
+  assert_int_equal(left->count, 5);
+  assert_true(value_get_number(other, "number", 0) == 4);
+  assert_true(value_equal(value_get(other, "config"), plan_config(load(f, NULL, NULL, NULL), 4)));
   assert_int_equal(plan_rows(load(f, NULL, NULL, "flow.hyperbolize="))->count, 2);
   assert_int_equal(plan_rows(load(f, NULL, NULL, "network.width=32"))->count, 6);
   assert_int_equal(plan_rows(load(f, "quick", NULL, "seed=0"))->count, 3);

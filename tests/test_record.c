@@ -2,6 +2,7 @@
 #include "folder.h"
 
 #include "base/csv_table.h"
+#include "report/outcomes.h"
 #include "report/record.h"
 
 #define TRAIN_ID   "0123456789abcdef0123456789abcdef"
@@ -261,6 +262,29 @@ static void the_same_bytes_twice(void **state) {
   assert_null(strstr(history, "12.5"));
 }
 
+/* More rows than are read at once, by several threads. */
+static void rows_stay_in_order(void **state) {
+  enum { ROWS = OUTCOMES_MOST + 40 };
+  folder *f = *state;
+  run_row *list = arena_get(&f->memory, ROWS * sizeof *list);
+  for (size_t i = 0; i < ROWS; i++) {
+    const char *name = arena_format(&f->memory, "row%zu", i);
+    const char *row = arena_format(&f->memory, ROW("300", "%zu"), i);
+    if (i % 3) add_results(f, name, TRAIN, arena_format(&f->memory, HISTORY("%s"), row));
+    list[i] = make_row(f, name, arena_format(&f->memory, "{'seed':'%zu'}", i), RUN_DONE);
+  }
+  write_csv(f, "['seed']", list, ROWS);
+  csv_table runs;
+  assert_int_equal(csv_table_read(&runs, folder_path(f, "view/runs.csv"), NULL), STATUS_OK);
+  assert_int_equal(runs.count, ROWS);
+  for (size_t i = 0; i < ROWS; i++) {
+    const char *number = arena_format(&f->memory, "%zu", i);
+    assert_string_equal(runs.cells[i][csv_table_column(&runs, "seed")], number);
+    assert_string_equal(runs.cells[i][csv_table_column(&runs, "nll_last")], i % 3 ? number : "");
+  }
+  csv_table_close(&runs);
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
   const struct CMUnitTest tests[] = {
@@ -272,6 +296,7 @@ int main(void) {
       TEST(audits_are_of_the_rows_weights),
       TEST(reasons),
       TEST(the_same_bytes_twice),
+      TEST(rows_stay_in_order),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -344,6 +344,28 @@ static void many_jobs_leave_nothing(void **state) {
   assert_int_equal(errno, ECHILD);
 }
 
+/* Each waits until all run, then counts the descriptors of this process. */
+static size_t descriptors_with(world *w, size_t workers) {
+  w->here.slots = workers;
+  for (size_t i = 0; i < workers; i++)
+    add(w, arena_format(&w->memory,
+                        "echo >>$here/../begun%zu; until [ $(wc -l <$here/../begun%zu) = %zu ]; do"
+                        " sleep 0.1; done; ls /proc/$PPID/fd | wc -l >$here/../count; finish done",
+                        workers, workers, workers));
+  run(w);
+  char *count = text_of(w, "count");
+  const size_t made = strtoul(count, NULL, 10);
+  free(count);
+  return made;
+}
+
+static void workers_share_a_descriptor(void **state) {
+  world *w = *state;
+  const size_t one = descriptors_with(w, 1), many = descriptors_with(w, 12);
+  assert_true(one > 0);
+  assert_true(many < one + 6); /* it may read a result at that moment */
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
   const struct CMUnitTest tests[] = {
@@ -362,6 +384,7 @@ int main(void) {
       TEST(measure_jobs_share_a_folder),
       TEST(cannot_go_on),
       TEST(many_jobs_leave_nothing),
+      TEST(workers_share_a_descriptor),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,16 @@
 #include <string.h>
 #include <sys/mman.h>
 
+/* Loading LAPACKE and what it needs takes a third of the start of a worker, and few workers need
+ * eigenvectors: it is opened when it is first used. */
+static status_code find_dsyevd(__typeof__(&LAPACKE_dsyevd) *out, failure *err) {
+  void *library = dlopen(LAPACKE_NAME, RTLD_NOW | RTLD_LOCAL);
+  void *found = library ? dlsym(library, "LAPACKE_dsyevd") : NULL;
+  if (!found) return failure_set(err, STATUS_NO_RESOURCE, "cannot load LAPACKE: %s", dlerror());
+  memcpy(out, &found, sizeof found);
+  return STATUS_OK;
+}
+
 /* dsyevd counts its workspace of 1 + 6 d + 2 d^2 doubles in 32 bits. */
 enum { LARGEST = 32000 };
 
@@ -25,8 +35,11 @@ status_code blas_eigen(double *a, size_t d, double *alpha, double *p, failure *e
                          a[i], i / d, i % d);
   }
   if (d == 0) return STATUS_OK;
+  static __typeof__(&LAPACKE_dsyevd) dsyevd;
+  status_code status = dsyevd ? STATUS_OK : find_dsyevd(&dsyevd, err);
+  if (status != STATUS_OK) return status;
   lapack_int n = (lapack_int)d;
-  lapack_int info = LAPACKE_dsyevd(LAPACK_ROW_MAJOR, 'V', 'L', n, a, n, alpha);
+  lapack_int info = dsyevd(LAPACK_ROW_MAJOR, 'V', 'L', n, a, n, alpha);
   if (info == LAPACK_WORK_MEMORY_ERROR || info == LAPACK_TRANSPOSE_MEMORY_ERROR)
     return failure_set(err, STATUS_NO_RESOURCE, "no memory for the eigenvectors of %zu rows", d);
   if (info != 0 || !isfinite(alpha[0]) || !isfinite(alpha[d - 1]))

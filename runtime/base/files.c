@@ -163,6 +163,26 @@ status_code files_write(const char *path, const void *bytes, size_t length, fail
   return status;
 }
 
+status_code files_write_unsynced(const char *path, const void *bytes, size_t length, failure *err) {
+  files_writer writer;
+  status_code status = files_begin(&writer, path, err);
+  if (status != STATUS_OK) return status;
+  status = files_append(&writer, bytes, length, err);
+  int code = close(writer.fd) != 0 && errno != EINTR ? errno : 0;
+  writer.fd = -1;
+  if (status == STATUS_OK && !code && rename(writer.temporary, path) != 0) code = errno;
+  if (status == STATUS_OK && !code) return STATUS_OK;
+  files_abandon(&writer);
+  return status == STATUS_OK ? fail_change(err, "write", path, code) : status;
+}
+
+status_code files_sync(const char *path, failure *err) {
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  const int code = fd < 0 ? errno : sync_fully(fd);
+  if (fd >= 0) close(fd);
+  return code ? fail_change(err, "write", path, code) : STATUS_OK;
+}
+
 status_code files_open_to_append(const char *path, int *fd, failure *err) {
   *fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666);
   return *fd >= 0 ? STATUS_OK : fail_change(err, "create", path, errno);

@@ -23,6 +23,11 @@ status_code files_make_temporary(arena *a, const char *name, const char **path, 
  * STATUS_NO_PERMISSION; on failure path is untouched and the temporary file is gone. */
 status_code files_write(const char *path, const void *bytes, size_t length, failure *err);
 
+/* The same without waiting for the disk: a kill leaves the old content or the new one, a power cut
+ * may leave an empty file, until files_sync. */
+status_code files_write_unsynced(const char *path, const void *bytes, size_t length, failure *err);
+status_code files_sync(const char *path, failure *err);
+
 /* The same for content written piece by piece (large arrays). commit or abandon ends it. */
 typedef struct files_writer {
   int fd;

@@ -120,15 +120,18 @@ status_code json_read(arena *a, const char *path, const value **out, failure *er
   return status;
 }
 
+bool json_is_sealed(const char *text, size_t length) {
+  blake2b hash;
+  const char *digits = seal_find(text, length, CONTENT_MARK);
+  if (!digits) return false;
+  seal_begin(&hash, text, length, digits);
+  return seal_fits(&hash, digits);
+}
+
 static status_code check_seal(const char *text, size_t length, const char *name, const value *map,
                               failure *err) {
   if (map->type != VALUE_MAP || !value_get(map, CONTENT)) return STATUS_OK;
-  blake2b hash;
-  const char *digits = seal_find(text, length, CONTENT_MARK);
-  if (digits) {
-    seal_begin(&hash, text, length, digits);
-    if (seal_fits(&hash, digits)) return STATUS_OK;
-  }
+  if (json_is_sealed(text, length)) return STATUS_OK;
   return failure_set(err, STATUS_BAD_INPUT,
                      "%s: the file is damaged or was edited: its text does not fit the hash under "
                      "\"content\"",

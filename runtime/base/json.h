@@ -17,6 +17,9 @@ status_code json_read(arena *a, const char *path, const value **out, failure *er
  * fit. A file without this key, of an earlier version of hifm, is read as it is. */
 status_code json_read_sealed(arena *a, const char *path, const value **out, failure *err);
 
+/* Is the text [length] as json_sealed made it? */
+bool json_is_sealed(const char *text, size_t length);
+
 /* Canonical text; lives in the arena. Only NULL, BOOL, NUMBER, TEXT, LIST, MAP. */
 char *json_text(arena *a, const value *node);
 

@@ -8,6 +8,7 @@
 #include "grid/cache_check.h"
 #include "grid/code_changes.h"
 #include "grid/plugin_snapshot.h"
+#include "job/history.h"
 
 static FILE *messages(const options *given) {
   return given->quiet ? NULL : stderr;
@@ -45,6 +46,47 @@ static status_code report(session *s, failure *err) {
   return status;
 }
 
+/* The next step at which a training measures. */
+static uint64_t next_measured(const value *asked, uint64_t per_epoch, uint64_t step,
+                              uint64_t steps) {
+  uint64_t next = steps;
+  for (size_t k = 0; k < asked->count; k++) {
+    const value *measure = value_get(value_get(asked->items[k], "config"), "measure");
+    const uint64_t every = history_every(measure, per_epoch), due = (step / every + 1) * every;
+    if (due < next) next = due;
+  }
+  return next;
+}
+
+/* How many files of weights a training leaves: with train.keep = "all" one for each measured step.
+ */
+static double count_kept(const value *file) {
+  const value *config = value_get(file, "config"), *train = value_get(config, "train");
+  const uint64_t per_epoch = history_steps_per_epoch(config);
+  const double epochs = value_get_number(train, "epochs", 0);
+  const double given = value_get_number(train, "steps", 0);
+  const uint64_t steps = given > 0 ? (uint64_t)given : (uint64_t)epochs * per_epoch;
+  double count = 0;
+  if (!value_get_bool(file, "keep_all", false)) return 0;
+  for (uint64_t step = 0; step < steps; count++)
+    step = next_measured(value_get(file, "measurements"), per_epoch, step, steps);
+  return count;
+}
+
+static void print_kept(const graph *g) {
+  size_t trainings = 0;
+  double files = 0;
+  for (size_t i = 0; i < g->job_count; i++) {
+    if (g->jobs[i].kind != JOB_TRAIN) continue;
+    const double kept = count_kept(g->jobs[i].file);
+    trainings += kept > 0;
+    files += kept;
+  }
+  if (trainings)
+    printf("train.keep = \"all\": %zu trainings will write %.0f files of weights\n", trainings,
+           files);
+}
+
 static void dry_run(const session *s) {
   const value *columns = value_get(s->plan, "columns");
   const graph *g = &s->jobs;
@@ -56,6 +98,7 @@ static void dry_run(const session *s) {
   for (size_t i = 0; i < g->job_count; i++)
     printf("  %-8s %s%s\n", job_kind_word(g->jobs[i].kind), g->jobs[i].label,
            g->jobs[i].skip ? " (failed before; --rerun-failed tries again)" : "");
+  print_kept(g);
 }
 
 /* ---- before the first job -------------------------------------------------------------------- */

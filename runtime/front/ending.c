@@ -54,16 +54,20 @@ static void print_audits(const session *s, FILE *out) {
 status_code ending_print(const session *s, FILE *out, failure *err) {
   arena a = {0};
   csv_table runs;
-  group groups[KINDS] = {{0}};
+  group groups[KINDS] = {{0}}, audits = {0};
   status_code status = csv_table_read(&runs, arena_format(&a, "%s/runs.csv", s->folder), err);
   if (status != STATUS_OK) {
     arena_close(&a);
     return status;
   }
   const int word = csv_table_column(&runs, "status"), reason = csv_table_column(&runs, "reason");
-  for (size_t i = 0; i < runs.count && i < s->jobs.row_count; i++)
-    add(&groups[kind_of(&s->jobs.rows[i], runs.cells[i][word])], &a, &s->jobs.rows[i],
-        runs.cells[i][reason]);
+  for (size_t i = 0; i < runs.count && i < s->jobs.row_count; i++) {
+    const run_row *row = &s->jobs.rows[i];
+    const int kind = kind_of(row, runs.cells[i][word]);
+    const bool of_audits = kind == DONE && *row->audit_reason;
+    add(&groups[kind], &a, row, of_audits ? "" : runs.cells[i][reason]);
+    if (of_audits) add(&audits, &a, row, row->audit_reason);
+  }
   for (int kind = 0; kind < KINDS; kind++)
     if (kind != MISSING || groups[kind].count)
       fprintf(out, "%s%zu %s", kind ? ", " : "", groups[kind].count, WORDS[kind]);
@@ -71,6 +75,7 @@ status_code ending_print(const session *s, FILE *out, failure *err) {
   print_reason(&groups[DONE], "without numbers", out);
   for (int kind = DIVERGED; kind < MISSING; kind++) print_reason(&groups[kind], WORDS[kind], out);
   print_audits(s, out);
+  print_reason(&audits, "without audits", out);
   csv_table_close(&runs);
   arena_close(&a);
   return STATUS_OK;

@@ -1,14 +1,18 @@
 #include "grid/code_changes.h"
 
+#include "base/files.h"
 #include "base/json.h"
 #include "host/params.h"
 #include "job/result.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void code_changes_begin(code_changes *c, arena *a, const value *catalogue) {
-  *c =
-      (code_changes){.memory = a, .now = value_new(a, VALUE_MAP), .found = value_new(a, VALUE_MAP)};
+  *c = (code_changes){.memory = a,
+                      .now = value_new(a, VALUE_MAP),
+                      .found = value_new(a, VALUE_MAP),
+                      .seen = key_map_new(a)};
   for (size_t i = 0; i < catalogue->count; i++) {
     const value *entry = catalogue->items[i], *params = value_get(entry, "params");
     if (!params) continue; /* refused: no run can use it */
@@ -43,13 +47,30 @@ void code_changes_look(code_changes *c, const value *made) {
   for (size_t i = 0; used && i < used->count; i++) compare(c, used->keys[i], used->items[i]);
 }
 
+/* The lines of a result's text that name its plugins, in the form of json_pretty; NULL: none. */
+static const char *plugin_lines(const char *text, size_t length, size_t *count) {
+  static const char BEGIN[] = "\n    \"" RESULT_USED "\": {\n", END[] = "\n    }";
+  const char *begin = memmem(text, length, BEGIN, strlen(BEGIN));
+  const char *end = begin ? strstr(begin, END) : NULL;
+  *count = end ? (size_t)(end - begin) : 0;
+  return end ? begin : NULL;
+}
+
 /* What is missing or not readable is not used. */
 static void look_at(code_changes *c, const char *path, const char *id) {
   arena brief = {0};
   const value *made;
-  if (json_read(&brief, path, &made, NULL) == STATUS_OK &&
-      strcmp(value_get_text(made, "id", ""), id) == 0)
+  char *text;
+  size_t length, count;
+  if (files_read(path, RESULT_LARGEST, &text, &length, NULL) != STATUS_OK) return;
+  const char *lines = plugin_lines(text, length, &count);
+  const bool is_seen = lines && key_map_get(&c->seen, lines, count) != KEY_MAP_ABSENT;
+  if (!is_seen && json_parse(&brief, text, length, path, &made, NULL) == STATUS_OK &&
+      strcmp(value_get_text(made, "id", ""), id) == 0) {
     code_changes_look(c, made);
+    if (lines) key_map_put(&c->seen, lines, count, 0);
+  }
+  free(text);
   arena_close(&brief);
 }
 

@@ -3,6 +3,7 @@
 #ifndef GRID_CODE_CHANGES_H
 #define GRID_CODE_CHANGES_H
 
+#include "base/key_map.h"
 #include "grid/graph.h"
 
 #include <stdio.h>
@@ -11,6 +12,7 @@ typedef struct code_changes {
   arena *memory;
   value *now;   /* MAP "energy/x" -> its hashes, as in a result */
   value *found; /* MAP "energy/x" -> TEXT, what has changed */
+  key_map seen; /* texts of files that name plugins: most results name the same ones */
 } code_changes;
 
 void code_changes_begin(code_changes *c, arena *a, const value *catalogue);

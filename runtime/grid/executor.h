@@ -1,5 +1,5 @@
 /* Where jobs run. The policy (grid/schedule.h) starts and ends jobs in numbered slots and pulls
- * events; an executor knows about processes and pipes, but not about retries, timeouts or other
+ * events; an executor knows about processes and sockets, but not about retries, timeouts or other
  * jobs. grid/local.h is the executor of this machine. */
 #ifndef GRID_EXECUTOR_H
 #define GRID_EXECUTOR_H

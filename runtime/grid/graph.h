@@ -23,8 +23,11 @@ typedef struct graph {
   size_t *row_jobs; /* [row_count]: the job that ends with the row's measurement; SIZE_MAX: the
                        measurement exists, nothing needs to run */
   size_t row_count;
-  size_t rows_done; /* rows that were done when the graph was built, audits included */
-  value *notes;     /* LIST of TEXT: a line per damaged result, which counts as missing */
+  const char *const *audits; /* [audit_count] their names */
+  size_t audit_count;
+  size_t *audit_jobs; /* [row_count * audit_count]: the job of each audit; SIZE_MAX: it exists */
+  size_t rows_done;   /* rows that were done when the graph was built, audits included */
+  value *notes;       /* LIST of TEXT: a line per damaged result, which counts as missing */
 } graph;
 
 /* out: the results folder. Folders: <out>/runs/<slug>-<12 digits of the train id> and
@@ -40,7 +43,7 @@ status_code graph_data_job(arena *a, const value *config, const value *catalogue
 /* Cells of a row as words: "formation hyperbolize isotropize seed 0". */
 const char *graph_label(arena *a, const value *cells);
 
-/* Sets status and reason of each row from the states of its jobs, and from what jobs that failed
+/* Sets status and reasons of each row from the states of its jobs, and from what jobs that failed
  * before have left (grid/failed.h). */
 void graph_set_states(graph *g);
 

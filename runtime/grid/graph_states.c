@@ -45,6 +45,20 @@ static bool has_old_result(arena *a, const graph *g, size_t row) {
   return beside && job_is_done(arena_format(a, "%s/result.json", it->folder), it->train_id);
 }
 
+/* "audit tight failed: ...", of all audits that have failed. */
+static const char *audit_reason(const graph *g, const cause *causes, size_t row) {
+  const char *text = "";
+  for (size_t k = 0; k < g->audit_count; k++) {
+    const size_t at = g->audit_jobs[row * g->audit_count + k];
+    if (at == SIZE_MAX || g->jobs[at].state == JOB_DONE) continue;
+    const cause *why = &causes[at];
+    if (!why->own && !why->needed) continue;
+    text = arena_format(g->a, "%s%saudit %s%s: %s", text, *text ? "; " : "", g->audits[k],
+                        why->own ? " failed" : "", why->own ? why->own : why->needed);
+  }
+  return text;
+}
+
 /* A diverged run is done too: record.c reads that from its result. */
 void graph_set_states(graph *g) {
   arena brief = {0};
@@ -56,7 +70,9 @@ void graph_set_states(graph *g) {
     row->status = RUN_DONE;
     row->reason = "";
     row->skipped = false;
-    if (at == SIZE_MAX || g->jobs[at].state == JOB_DONE || has_old_result(&brief, g, i)) continue;
+    const bool done = at == SIZE_MAX || g->jobs[at].state == JOB_DONE;
+    row->audit_reason = done ? audit_reason(g, causes, i) : "";
+    if (done || has_old_result(&brief, g, i)) continue;
     const cause *why = &causes[at];
     row->status = why->own || why->needed ? RUN_FAILED : RUN_MISSING;
     row->reason = why->own ? why->own : why->needed ? why->needed : "";

@@ -80,7 +80,8 @@ static status_code write_job_file(const grid_job *it, const char *path, failure 
   value *file = value_copy(&memory, it->file);
   value_put_number(&memory, file, "attempt", attempts_before(&memory, path, it->id) + 1);
   const char *text = json_sealed(&memory, file);
-  status_code status = files_write(path, text, strlen(text), err);
+  /* The worker syncs it before it writes a result: the scheduler does not wait for the disk. */
+  status_code status = files_write_unsynced(path, text, strlen(text), err);
   arena_close(&memory);
   return status;
 }

@@ -9,28 +9,24 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
 
-enum { LINE_ROOM = 4096, READ_ROOM = 65536, SIGNALS = 3 };
-enum { PIPE_GRACE = 2000, TICK = 200 }; /* ms */
+enum { NEWS_ROOM = 65536, SIGNALS = 3 };
+enum { TICK = 200 }; /* ms */
 static const int CAUGHT[SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
 
-/* A slot. It is free again when its process was waited for AND its pipe is closed: only then has
- * all that the worker wrote arrived. */
+/* A slot. It is free again when its process was waited for: all that the worker has sent is in the
+ * socket then, and is taken first. */
 typedef struct worker {
   struct local *owner;
   size_t slot;
   uv_process_t process;
-  uv_pipe_t pipe;
-  uv_timer_t timer; /* from the end of the process: how long the pipe may stay open */
-  bool process_open, pipe_open;
+  bool process_open;
   bool started;
   const grid_job *job;
   exit_facts facts;
-  char text[LINE_ROOM]; /* the unfinished line of the pipe */
-  size_t length;
-  bool too_long;
 } worker;
 
 typedef struct local {
@@ -38,6 +34,8 @@ typedef struct local {
   uv_signal_t signals[SIGNALS], pause; /* pause: of SIGTSTP */
   double paused;                       /* seconds that this process was stopped for */
   uv_timer_t ticker;
+  uv_poll_t news_ready;
+  int sockets[2]; /* what workers send comes out of the first; they inherit the second */
   local_options options;
   worker *workers;
   char **environment;
@@ -46,7 +44,7 @@ typedef struct local {
   event *events;                     /* those that `next` has not handed out yet */
   size_t next_event, event_count, event_room;
   arena news; /* what they hold */
-  char bytes[READ_ROOM];
+  char bytes[NEWS_ROOM];
 } local;
 
 /* ---- events ---------------------------------------------------------------------------------- */
@@ -91,35 +89,49 @@ static double seconds(void *self) {
   return (double)uv_hrtime() * 1e-9 - ((local *)self)->paused;
 }
 
-/* ---- a worker's two channels: its end and its pipe ------------------------------------------- */
+/* ---- what workers send, and their ends ------------------------------------------------------- */
 
-static void settle(worker *w) {
-  if (w->process_open || w->pipe_open) return;
-  uv_timer_stop(&w->timer);
-  if (w->started) logs_cap(w->job);
-  if (w->started) push(w->owner, (event){.type = EVENT_ENDED, .slot = w->slot, .facts = w->facts});
-  w->started = false;
+static void take_news(local *l, size_t length, pid_t sender) {
+  const value *news = NULL;
+  const worker *w = l->workers, *end = l->workers + l->options.slots;
+  while (w < end && !(w->started && w->process.pid == sender)) w++;
+  if (w < end && json_parse(&l->news, l->bytes, length, "progress", &news, NULL) == STATUS_OK)
+    push(l, (event){.type = EVENT_NEWS, .slot = w->slot, .news = news});
+}
+
+/* One socket for all workers takes one descriptor. Each line is a packet, and the kernel says which
+ * process has sent it. */
+static void receive(local *l) {
+  for (;;) {
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct ucred))];
+    struct iovec room = {l->bytes, sizeof l->bytes};
+    struct msghdr packet = {.msg_iov = &room,
+                            .msg_iovlen = 1,
+                            .msg_control = control,
+                            .msg_controllen = sizeof control};
+    const ssize_t length = recvmsg(l->sockets[0], &packet, MSG_DONTWAIT);
+    if (length < 0 && errno == EINTR) continue;
+    if (length < 0) return; /* it is empty */
+    const struct cmsghdr *head = CMSG_FIRSTHDR(&packet);
+    struct ucred sender;
+    if (!head || head->cmsg_type != SCM_CREDENTIALS || packet.msg_flags & MSG_TRUNC) continue;
+    memcpy(&sender, CMSG_DATA(head), sizeof sender);
+    take_news(l, (size_t)length, sender.pid);
+  }
+}
+
+static void on_news_ready(uv_poll_t *poll, int status, int events) {
+  (void)status;
+  (void)events;
+  receive(poll->data);
 }
 
 static void on_process_closed(uv_handle_t *handle) {
   worker *w = handle->data;
   w->process_open = false;
-  settle(w);
-}
-
-static void on_pipe_closed(uv_handle_t *handle) {
-  worker *w = handle->data;
-  w->pipe_open = false;
-  settle(w);
-}
-
-static void close_pipe(worker *w) {
-  uv_handle_t *handle = (uv_handle_t *)&w->pipe;
-  if (w->pipe_open && !uv_is_closing(handle)) uv_close(handle, on_pipe_closed);
-}
-
-static void on_pipe_stuck(uv_timer_t *timer) {
-  close_pipe(timer->data);
+  if (w->started) logs_cap(w->job);
+  if (w->started) push(w->owner, (event){.type = EVENT_ENDED, .slot = w->slot, .facts = w->facts});
+  w->started = false;
 }
 
 static void on_exit_of_worker(uv_process_t *process, int64_t code, int number) {
@@ -127,36 +139,8 @@ static void on_exit_of_worker(uv_process_t *process, int64_t code, int number) {
   w->facts.exit_code = code;
   w->facts.signal = number;
   kill(-process->pid, SIGKILL); /* what it started and left running */
-  uv_timer_start(&w->timer, on_pipe_stuck, PIPE_GRACE, 0);
+  receive(w->owner);
   uv_close((uv_handle_t *)process, on_process_closed);
-}
-
-static void take_line(worker *w) {
-  const value *news = NULL;
-  if (!w->too_long && w->length &&
-      json_parse(&w->owner->news, w->text, w->length, "progress", &news, NULL) == STATUS_OK)
-    push(w->owner, (event){.type = EVENT_NEWS, .slot = w->slot, .news = news});
-  w->length = 0;
-  w->too_long = false;
-}
-
-static void on_read(uv_stream_t *stream, ssize_t length, const uv_buf_t *buffer) {
-  worker *w = stream->data;
-  for (ssize_t i = 0; i < length; i++) {
-    if (buffer->base[i] == '\n')
-      take_line(w);
-    else if (w->length < LINE_ROOM)
-      w->text[w->length++] = buffer->base[i];
-    else
-      w->too_long = true;
-  }
-  if (length < 0) close_pipe(w);
-}
-
-static void on_room(uv_handle_t *handle, size_t wanted, uv_buf_t *buffer) {
-  (void)wanted;
-  local *l = ((worker *)handle->data)->owner;
-  *buffer = uv_buf_init(l->bytes, sizeof l->bytes);
 }
 
 /* A worker leads its process group, so the signal also reaches what the worker started. */
@@ -196,7 +180,7 @@ static int spawn(worker *w, char *job_file, int log) {
       {.flags = UV_IGNORE},
       {.flags = UV_INHERIT_FD, .data.fd = log},
       {.flags = UV_INHERIT_FD, .data.fd = log},
-      {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&w->pipe},
+      {.flags = UV_INHERIT_FD, .data.fd = w->owner->sockets[1]},
   };
   const uv_process_options_t how = {
       .exit_cb = on_exit_of_worker,
@@ -207,18 +191,16 @@ static int spawn(worker *w, char *job_file, int log) {
       .stdio_count = 4,
       .stdio = channels,
   };
-  uv_pipe_init(&w->owner->loop, &w->pipe, 0);
-  w->pipe.data = w->process.data = w;
+  w->process.data = w;
   const int code = uv_spawn(&w->owner->loop, &w->process, &how);
-  w->process_open = w->pipe_open = true;
+  w->process_open = true;
   return code;
 }
 
-/* Handles of a start that failed are closed before the slot counts as free. */
+/* The handle of a start that failed is closed before the slot counts as free. */
 static void give_back(worker *w) {
   uv_close((uv_handle_t *)&w->process, on_process_closed);
-  close_pipe(w);
-  while (w->process_open || w->pipe_open) uv_run(&w->owner->loop, UV_RUN_NOWAIT);
+  while (w->process_open) uv_run(&w->owner->loop, UV_RUN_NOWAIT);
 }
 
 static status_code start(void *self, size_t slot, const grid_job *it, bool *later, failure *err) {
@@ -239,10 +221,7 @@ static status_code start(void *self, size_t slot, const grid_job *it, bool *late
   }
   w->job = it;
   w->facts = (exit_facts){0};
-  w->length = 0;
-  w->too_long = false;
   w->started = true;
-  uv_read_start((uv_stream_t *)&w->pipe, on_room, on_read);
   return STATUS_OK;
 }
 
@@ -277,12 +256,12 @@ static void open_handles(local *l) {
   uv_timer_init(&l->loop, &l->ticker);
   l->ticker.data = l;
   uv_timer_start(&l->ticker, on_tick, TICK, TICK);
+  uv_poll_init(&l->loop, &l->news_ready, l->sockets[0]);
+  l->news_ready.data = l;
+  uv_poll_start(&l->news_ready, UV_READABLE, on_news_ready);
   for (size_t i = 0; i < l->options.slots; i++) {
-    worker *w = &l->workers[i];
-    w->owner = l;
-    w->slot = i;
-    uv_timer_init(&l->loop, &w->timer);
-    w->timer.data = w;
+    l->workers[i].owner = l;
+    l->workers[i].slot = i;
   }
 }
 
@@ -291,9 +270,11 @@ static void close_all(void *self) {
   for (size_t i = 0; i < SIGNALS; i++) uv_close((uv_handle_t *)&l->signals[i], NULL);
   uv_close((uv_handle_t *)&l->pause, NULL);
   uv_close((uv_handle_t *)&l->ticker, NULL);
-  for (size_t i = 0; i < l->options.slots; i++) uv_close((uv_handle_t *)&l->workers[i].timer, NULL);
+  uv_close((uv_handle_t *)&l->news_ready, NULL);
   uv_run(&l->loop, UV_RUN_DEFAULT);
   uv_loop_close(&l->loop);
+  close(l->sockets[0]);
+  close(l->sockets[1]);
   sigaction(SIGPIPE, &l->before, NULL);
   arena_close(&l->news);
   free(l->events);
@@ -302,12 +283,32 @@ static void close_all(void *self) {
   free(l);
 }
 
+static int open_sockets(local *l) {
+  const int on = 1;
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, l->sockets) != 0) return errno;
+  if (setsockopt(l->sockets[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0) return 0;
+  const int code = errno;
+  close(l->sockets[0]);
+  close(l->sockets[1]);
+  return code;
+}
+
+static int open_loop(local *l) {
+  const int code = -open_sockets(l);
+  if (code != 0) return code;
+  const int failed = uv_loop_init(&l->loop);
+  if (failed == 0) return 0;
+  close(l->sockets[0]);
+  close(l->sockets[1]);
+  return failed;
+}
+
 status_code local_open(const local_options *options, executor *out, failure *err) {
   static const executor_ops OPS = {
       .start = start, .next = next, .end = end, .seconds = seconds, .close = close_all};
   const struct sigaction ignore = {.sa_handler = SIG_IGN};
   local *l = memory_get(sizeof *l);
-  const int code = uv_loop_init(&l->loop);
+  const int code = open_loop(l);
   if (code != 0) {
     free(l);
     return failure_set(err, STATUS_NO_RESOURCE, "cannot start the scheduler: %s",

@@ -22,8 +22,9 @@
  * process ends; a second call for the same file returns the same copy. */
 status_code plugins_open(const char *path, const hifm_plugin **out, failure *err);
 
-/* Calls `each` for every plugin that this process has opened, with the path of its file. */
-void plugins_each_opened(void (*each)(void *context, const hifm_plugin *plugin, const char *path),
+/* Calls `each` for every plugin that this process has opened, with the BLAKE2b-128 of its file, as
+ * it was at the first of these calls; "" where it cannot be read. */
+void plugins_each_opened(void (*each)(void *context, const hifm_plugin *plugin, const char *code),
                          void *context);
 
 /* What follows `unknown solver "x"`: the name that may be meant, or those that are available and

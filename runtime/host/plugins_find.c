@@ -99,8 +99,19 @@ const char *plugins_hint(arena *a, const char *name, const char *const *names, s
                       count ? text_list(a, names, count) : "none");
 }
 
+/* Among the copies of a grid a file of its kind's folder is the only one of its name: no folder is
+ * read. NULL: it is somewhere else, or nowhere. */
+static const char *find_copy(arena *a, hifm_kind kind, const char *name) {
+  const char *copies = getenv(PLUGINS_COPIES);
+  if (!copies || strchr(name, '/')) return NULL;
+  const char *path = arena_format(a, "%s/%s/%s.so", copies, KIND_FOLDERS[kind], name);
+  return access(path, F_OK) == 0 ? path : NULL;
+}
+
 status_code plugins_find(arena *a, hifm_kind kind, const char *name, const char **path,
                          failure *err) {
+  *path = find_copy(a, kind, name);
+  if (*path) return STATUS_OK;
   const value *files = plugins_files(a);
   const char **names = arena_get(a, (files->count + 1) * sizeof *names);
   const char *word = params_kind_text(kind), *found = NULL;

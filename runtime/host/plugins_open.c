@@ -1,4 +1,6 @@
 /* Shared objects into records that the runtime can use. */
+#include "base/blake2b.h"
+#include "base/files.h"
 #include "hifm/energy.h"
 #include "hifm/flow.h"
 #include "hifm/network.h"
@@ -46,6 +48,7 @@ typedef struct opened {
     hifm_network_ops network;
     hifm_solver_ops solver;
   } ops;
+  char code[33]; /* the hash of its file; "": not known yet */
   char path[];
 } opened;
 
@@ -131,8 +134,17 @@ void plugins_keep_settings(const char *where) {
   keep_of_all(surroundings_keep_settings, where);
 }
 
-void plugins_each_opened(void (*each)(void *context, const hifm_plugin *plugin, const char *path),
+static void hash_file(opened *entry) {
+  files_map map = {0};
+  if (entry->code[0] || files_map_open(&map, entry->path, NULL) != STATUS_OK) return;
+  blake2b_hex(map.bytes, map.length, entry->code);
+  files_map_close(&map);
+}
+
+void plugins_each_opened(void (*each)(void *context, const hifm_plugin *plugin, const char *code),
                          void *context) {
-  for (const opened *entry = all_opened; entry; entry = entry->next)
-    each(context, &entry->plugin, entry->path);
+  for (opened *entry = all_opened; entry; entry = entry->next) {
+    hash_file(entry);
+    each(context, &entry->plugin, entry->code);
+  }
 }

@@ -114,12 +114,8 @@ const char *job_train_again(arena *a, const char *folder, status_code status) {
 }
 
 status_code job_look(const char *result_path, const char *id, bool *done, failure *err) {
-  arena a = {0};
-  const value *made;
   failure why;
-  const status_code status = result_read(&a, result_path, id, &made, &why);
-  *done = made != NULL;
-  arena_close(&a);
+  const status_code status = result_look(result_path, id, done, &why);
   if (status == STATUS_OK || status == STATUS_BAD_INPUT) return STATUS_OK;
   return failure_set(err, status, "%s", why.message);
 }

@@ -1,6 +1,5 @@
 #include "job/result.h"
 
-#include "base/blake2b.h"
 #include "base/blas.h"
 #include "base/files.h"
 #include "base/json.h"
@@ -10,19 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "model name" of the first processor, "unknown" where the system has none. */
-static const char *processor(arena *a) {
-  char line[256], *colon;
-  const char *name = "unknown";
-  FILE *file = fopen("/proc/cpuinfo", "r");
-  while (file && fgets(line, sizeof line, file))
+/* "model name" of the first processor, "unknown" where the system has none. Looked up once: a job
+ * may write several results. */
+static const char *processor(void) {
+  static char name[256];
+  char line[sizeof name], *colon;
+  FILE *file = name[0] ? NULL : fopen("/proc/cpuinfo", "r");
+  while (file && !name[0] && fgets(line, sizeof line, file))
     if (strncmp(line, "model name", 10) == 0 && (colon = strchr(line, ':'))) {
       colon[strcspn(colon, "\n")] = 0;
-      name = arena_text(a, colon + 2);
-      break;
+      snprintf(name, sizeof name, "%s", colon + 2);
     }
   if (file) fclose(file);
-  return name;
+  return name[0] ? name : "unknown";
 }
 
 /* What plugins_each_opened adds to. */
@@ -32,13 +31,10 @@ typedef struct using {
 }
 using;
 
-static void add_used(void *context, const hifm_plugin *plugin, const char *path) {
+static void add_used(void *context, const hifm_plugin *plugin, const char *code) {
   const using *to = context;
-  char code[33], defaults[33];
-  files_map map = {0};
-  if (files_map_open(&map, path, NULL) != STATUS_OK) return;
-  blake2b_hex(map.bytes, map.length, code);
-  files_map_close(&map);
+  char defaults[33];
+  if (!*code) return;
   params_defaults_hash(plugin->params, defaults);
   value *hashes = value_new(to->a, VALUE_MAP);
   value_put_text(to->a, hashes, RESULT_CODE, code);
@@ -74,7 +70,7 @@ static const value *provenance(arena *a, const result *r) {
   value_put_text(a, out, "compiler", __VERSION__);
   value_put_text(a, out, "blas", blas_library());
   value_put_text(a, out, "lapack", blas_lapack());
-  value_put_text(a, out, "processor", processor(a));
+  value_put_text(a, out, "processor", processor());
   value_put_number(a, out, "blas_threads", 1);
   if (slash)
     value_put_text(a, out, "plugins", slash + 1); /* the folder's name: a hash of all plugins */
@@ -137,4 +133,28 @@ status_code result_read(arena *a, const char *path, const char *id, const value 
   if (fault) return failure_set(err, STATUS_BAD_INPUT, "%s: %s", path, fault);
   if (!id || strcmp(value_get_text(map, "id", ""), id) == 0) *out = map;
   return STATUS_OK;
+}
+
+/* Of a text of json_sealed: keys of the outermost map alone have this indentation. */
+static bool has_id(arena *a, const char *text, size_t length, const char *id) {
+  const char *line = arena_format(a, "\n  \"id\": \"%s\"", id);
+  return memmem(text, length, line, strlen(line)) != NULL;
+}
+
+status_code result_look(const char *path, const char *id, bool *found, failure *err) {
+  arena a = {0};
+  const value *made = NULL;
+  char *text = NULL;
+  size_t length = 0;
+  *found = false;
+  status_code status = files_read(path, RESULT_LARGEST, &text, &length, err);
+  if (status == STATUS_OK && json_is_sealed(text, length))
+    *found = has_id(&a, text, length, id);
+  else if (status == STATUS_OK) {
+    status = result_read(&a, path, id, &made, err);
+    *found = made != NULL;
+  }
+  free(text);
+  arena_close(&a);
+  return status == STATUS_NO_INPUT ? STATUS_OK : status;
 }

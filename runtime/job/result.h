@@ -26,6 +26,8 @@ typedef struct result {
 #define RESULT_CODE     "code"
 #define RESULT_DEFAULTS "defaults"
 
+enum { RESULT_LARGEST = 64 << 20 }; /* bytes of the file */
+
 /* The result without its provenance. */
 value *result_body(arena *a, const result *r);
 
@@ -38,5 +40,9 @@ status_code result_write(const char *path, const result *r, failure *err);
  * no id, an unknown status, a measurement without history. Others: it cannot be read now. */
 status_code result_read(arena *a, const char *path, const char *id, const value **out,
                         failure *err);
+
+/* Has this file the result of this identity? The same as result_read, but quicker: of a file with
+ * its own hash only the id is read. */
+status_code result_look(const char *path, const char *id, bool *found, failure *err);
 
 #endif

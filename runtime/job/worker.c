@@ -29,6 +29,7 @@ status_code worker_run(const char *path, failure *err) {
   progress_catch_signals();
   files_use(path); /* hifm ls finds running jobs by this mark */
   status_code status = job_read(&a, path, &work, err);
+  if (status == STATUS_OK) status = files_sync(path, err); /* before any result: it belongs to it */
   if (status == STATUS_OK) status = blas_start(err);
   if (status == STATUS_OK) status = files_make_folder(work.folder, err);
   if (status == STATUS_OK) remove_leftovers(&a, &work);

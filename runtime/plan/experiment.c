@@ -123,17 +123,23 @@ static const value *write_audits(arena *a, const row *r, size_t count) {
   return list;
 }
 
+/* What rows have, selected or not. */
+static value *begin_row(arena *a, const row *r) {
+  value *made = value_new(a, VALUE_MAP), *parts = value_new(a, VALUE_LIST);
+  for (size_t i = 0; i < SECTIONS; i++)
+    value_push(a, parts, value_number(a, (double)r->parts[i]->index));
+  value_put_number(a, made, "number", (double)r->number);
+  value_put(a, made, "parts", parts);
+  return made;
+}
+
 static const value *write_row(const product *p, const row *r, size_t audit_count) {
   arena *a = p->memory;
   const value *config = product_config(p, r);
-  value *made = value_new(a, VALUE_MAP), *cells = value_new(a, VALUE_LIST);
-  value *parts = value_new(a, VALUE_LIST);
+  value *made = begin_row(a, r), *cells = value_new(a, VALUE_LIST);
   for (size_t i = 0; i < p->columns->count; i++)
     value_push(a, cells, value_text(a, product_cell(p, r, config, p->columns->items[i]->text)));
-  for (size_t i = 0; i < SECTIONS; i++)
-    value_push(a, parts, value_number(a, (double)r->parts[i]->index));
   value_put(a, made, "cells", cells);
-  value_put(a, made, "parts", parts);
   value_put(a, made, "audits", write_audits(a, r, audit_count));
   return made;
 }
@@ -142,11 +148,15 @@ static void write_rows(const product *p, value *plan) {
   arena *a = p->memory;
   const size_t audits = value_get(plan, "audits")->count;
   value *parts = value_new(a, VALUE_LIST), *rows = value_new(a, VALUE_LIST);
+  value *unselected = value_new(a, VALUE_LIST);
   for (size_t i = 0; i < p->part_count; i++) value_push(a, parts, p->parts[i]->config);
   for (size_t i = 0; i < p->count; i++) value_push(a, rows, write_row(p, &p->rows[i], audits));
+  for (size_t i = 0; i < p->unselected_count; i++)
+    value_push(a, unselected, begin_row(a, &p->unselected[i]));
   value_put(a, plan, "columns", p->columns);
   value_put(a, plan, "parts", parts);
   value_put(a, plan, "rows", rows);
+  value_put(a, plan, "unselected", unselected);
 }
 
 /* What --set has set is a column, too: two calls with other settings leave other tables. Where

@@ -17,8 +17,9 @@ typedef struct experiment {
 
 /* The plan in a form where rows share what they have in common:
  *   { "columns": [...], "parts": [ resolved section ... ],
- *     "rows": [ { "cells": [text per column], "parts": [index per section],
+ *     "rows": [ { "cells": [text per column], "parts": [index per section], "number",
  *                 "audits": [ [index of its dataset, of its measure] per audit ] } ... ],
+ *     "unselected": [ { "parts", "number" } ... ],
  *     "schedule", "tables", "figures", "audits" }
  * Messages begin with file:line, or with the --set they are about. */
 status_code experiment_plan(const experiment *e, const value **out, failure *err);

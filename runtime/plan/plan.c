@@ -90,19 +90,25 @@ static void show_files(arena *a, const value *config, const value *set_columns, 
   }
 }
 
-static const value *assemble_row(arena *a, const value *plan, const value *parts,
-                                 const value *packed) {
-  const value *columns = value_get(plan, "columns");
-  const value *texts = value_get(packed, "cells"), *indices = value_get(packed, "parts");
-  value *row = value_new(a, VALUE_MAP), *cells = value_new(a, VALUE_MAP);
-  value *config = value_new(a, VALUE_MAP);
-  for (size_t i = 0; i < columns->count; i++)
-    value_put(a, cells, columns->items[i]->text, texts->items[i]);
+/* What rows have, selected or not. */
+static value *begin_row(arena *a, const value *parts, const value *packed) {
+  value *row = value_new(a, VALUE_MAP), *config = value_new(a, VALUE_MAP);
+  const value *indices = value_get(packed, "parts");
   for (size_t i = 0; i < SECTIONS; i++)
     value_put(a, config, SCHEMA_SECTIONS[i], part_at(parts, indices->items[i]));
-  show_files(a, config, value_get(plan, "set_columns"), cells);
-  value_put(a, row, "cells", cells);
   value_put(a, row, "config", config);
+  value_put(a, row, "number", value_get(packed, "number"));
+  return row;
+}
+
+static const value *assemble_row(arena *a, const value *plan, const value *parts,
+                                 const value *packed) {
+  const value *columns = value_get(plan, "columns"), *texts = value_get(packed, "cells");
+  value *row = begin_row(a, parts, packed), *cells = value_new(a, VALUE_MAP);
+  for (size_t i = 0; i < columns->count; i++)
+    value_put(a, cells, columns->items[i]->text, texts->items[i]);
+  show_files(a, value_get(row, "config"), value_get(plan, "set_columns"), cells);
+  value_put(a, row, "cells", cells);
   value_put(a, row, "audits",
             assemble_audits(a, value_get(plan, "audits"), parts, value_get(packed, "audits")));
   return row;
@@ -116,8 +122,8 @@ static status_code assemble(arena *a, const reading *r, const value *packed, con
   if (length > 4 && text_ends_with(name, ".lua")) length -= 4;
   static const char *const KEPT[] = {"columns", "schedule", "tables", "figures", "audits"};
   value *plan = value_new(a, VALUE_MAP), *rows = value_new(a, VALUE_LIST);
-  value *parts = value_copy(a, value_get(packed, "parts"));
-  const value *packed_rows = value_get(packed, "rows");
+  value *parts = value_copy(a, value_get(packed, "parts")), *unselected = value_new(a, VALUE_LIST);
+  const value *packed_rows = value_get(packed, "rows"), *others = value_get(packed, "unselected");
   file_hashes hashes;
   file_hashes_begin(&hashes, a, script_path);
   for (size_t i = 0; i < parts->count; i++) {
@@ -126,9 +132,12 @@ static status_code assemble(arena *a, const reading *r, const value *packed, con
   }
   for (size_t i = 0; i < packed_rows->count; i++)
     value_push(a, rows, assemble_row(a, packed, parts, packed_rows->items[i]));
+  for (size_t i = 0; i < others->count; i++)
+    value_push(a, unselected, begin_row(a, parts, others->items[i]));
   for (size_t i = 0; i < sizeof KEPT / sizeof *KEPT; i++)
     value_put(a, plan, KEPT[i], value_get(packed, KEPT[i]));
   value_put(a, plan, "rows", rows);
+  value_put(a, plan, "unselected", unselected);
   value_put_text(a, plan, "name", arena_format(a, "%.*s", (int)length, name));
   value_put_text(a, plan, "folder", r->folder);
   *out = plan;

@@ -6,7 +6,9 @@
  *   { "name": "lj13", "folder": folder of the script,
  *     "columns": ["seed", "flow", "flow.hyperbolize", ...],   one per varying path, in axis order
  *     "rows": [ { "cells": { column: text }, "config": {...},      in grid order
+ *                 "number": its place in the whole grid,
  *                 "audits": { name: { "dataset": {...}, "measure": {...} } } } ... ],
+ *     "unselected": [ { "config", "number" } ... ],   rows of the grid that --only leaves out
  *     "schedule": { "timeout", "retries", "checkpoint" },
  *     "tables": { name: {...} }, "figures": { name: {...} },         as declared, checked
  *     "audits": { name: { path: setting } } }                        as declared, checked

@@ -31,6 +31,8 @@ typedef struct product {
   value *columns; /* LIST of TEXT; grows as sections are expanded */
   row *rows;
   size_t count, room;
+  row *unselected; /* rows that --only leaves out */
+  size_t unselected_count;
   const part **parts; /* all of them, by index */
   size_t part_count, part_room;
   key_map seeds;               /* hash -> index of the part, of seeds */

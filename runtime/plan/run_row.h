@@ -12,8 +12,9 @@ typedef struct run_row {
   const char *const *audit_ids; /* measure id per audit, NULL-ended */
   const value *config;          /* resolved */
   run_status status;
-  const char *reason; /* FAILED: why; else "" or NULL */
-  bool skipped;       /* FAILED: before, and it was not tried again */
+  const char *reason;       /* FAILED: why; else "" or NULL */
+  bool skipped;             /* FAILED: before, and it was not tried again */
+  const char *audit_reason; /* why audits of a row that is done have no result; else "" or NULL */
 } run_row;
 
 #endif

@@ -101,8 +101,11 @@ status_code selection_only(product *p, const char *const *only, size_t count, fa
     status_code status = mark(p, only[k], chosen, err);
     if (status != STATUS_OK) return status;
   }
-  for (size_t i = 0; i < p->count; i++)
-    if (count == 0 || chosen[i]) p->rows[kept++] = p->rows[i];
+  p->unselected = arena_get(p->memory, p->count * sizeof *p->unselected + 1);
+  for (size_t i = 0; i < p->count; i++) {
+    const bool selected = count == 0 || chosen[i];
+    *(selected ? &p->rows[kept++] : &p->unselected[p->unselected_count++]) = p->rows[i];
+  }
   p->count = kept;
   return STATUS_OK;
 }

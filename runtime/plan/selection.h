@@ -12,7 +12,7 @@ void selection_sort(product *p);
 status_code selection_where(product *p, script *lua, const value *rules, failure *err);
 
 /* Rows with the cells that one --only asks for, all rows where none is given; each must fit some
- * row. */
+ * row. The others become product.unselected. */
 status_code selection_only(product *p, const char *const *only, size_t count, failure *err);
 
 /* STATUS_BAD_CONFIG where two rows are the same run, or look alike in every column. */

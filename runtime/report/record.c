@@ -2,11 +2,10 @@
 
 #include "base/files.h"
 #include "job/history.h"
-#include "job/job.h"
-#include "job/result.h"
 #include "job/run.h"
 #include "report/columns.h"
 #include "report/format.h"
+#include "report/outcomes.h"
 
 #include <math.h>
 #include <string.h>
@@ -24,34 +23,6 @@ typedef struct csv_set {
   csv_table runs, history, timings;
   record_gaps gaps;
 } csv_set;
-
-/* ---- what a run has measured ----------------------------------------------------------------- */
-
-/* One run's results; NULL where there are none. */
-typedef struct outcome {
-  const value *train, *measure;
-  run_status status;
-} outcome;
-
-/* A result that cannot be read now is a failure; a damaged one counts as missing. */
-static status_code read_result(arena *a, const char *path, const char *id, const value **out,
-                               failure *err) {
-  const status_code status = result_read(a, path, id, out, err);
-  return status == STATUS_BAD_INPUT ? STATUS_OK : status;
-}
-
-static status_code read_outcome(arena *a, const run_row *row, outcome *o, failure *err) {
-  *o = (outcome){.status = row->status};
-  if (row->status != RUN_DONE && row->status != RUN_DIVERGED) return STATUS_OK;
-  const char *train = arena_format(a, "%s/result.json", row->folder);
-  const char *measure = job_measure_path(a, row->folder, row->measure_id);
-  status_code status = read_result(a, train, row->train_id, &o->train, err);
-  if (status == STATUS_OK) status = read_result(a, measure, row->measure_id, &o->measure, err);
-  if (o->train) o->status = run_status_in(o->train);
-  /* A diverged run may have ended before its first measurement; a finished one has measured. */
-  if (!o->train || (!o->measure && o->status == RUN_DONE)) *o = (outcome){.status = RUN_MISSING};
-  return status;
-}
 
 /* ---- the numbers of columns ------------------------------------------------------------------ */
 
@@ -194,7 +165,7 @@ static const char *without_paths(arena *a, const char *text) {
 }
 
 /* Why a run has no numbers; "" where it has some, or is not done yet. */
-static const char *reason_of(const run_row *row, const outcome *o, const sources *s, arena *a) {
+static const char *own_reason(const run_row *row, const outcome *o, const sources *s, arena *a) {
   if (o->status == RUN_FAILED) return row->reason ? without_paths(a, row->reason) : "";
   if (o->status == RUN_DIVERGED) return value_get_text(o->train, "message", "");
   for (size_t i = 0; s->history && i < s->history->count; i++)
@@ -203,23 +174,25 @@ static const char *reason_of(const run_row *row, const outcome *o, const sources
   return arena_format(a, "solver: %s", value_get_text(s->last, "solver", ""));
 }
 
-static status_code add_run(arena *a, csv_set *set, const run_row *row, const outcome *o,
-                           const sources *s, failure *err) {
+/* The same, and why its audits have none. */
+static const char *reason_of(const run_row *row, const outcome *o, const sources *s, arena *a) {
+  const char *own = own_reason(row, o, s, a);
+  if (!row->audit_reason || !*row->audit_reason) return own;
+  const char *audits = without_paths(a, row->audit_reason);
+  return *own ? arena_format(a, "%s; %s", own, audits) : audits;
+}
+
+static void add_run(arena *a, csv_set *set, const run_row *row, const outcome *o,
+                    const sources *s) {
   const char **cells, **next = begin_row(a, set, row->cells, &cells);
   *next++ = run_status_word(o->status);
   *next++ = reason_of(row, o, s, a);
   next = add_numbers(a, &set->known.runs, s, next);
   *next++ = arena_format(a, "%.12s", row->train_id);
   *next++ = arena_format(a, "%.12s", row->measure_id);
-  for (size_t k = 0; k < set->request->audit_count; k++) {
-    const value *measure;
-    const char *id = row->audit_ids[k];
-    status_code status = read_result(a, job_measure_path(a, row->folder, id), id, &measure, err);
-    if (status != STATUS_OK) return status;
-    next = add_audit(a, set, row, id, measure, s, next);
-  }
+  for (size_t k = 0; k < set->request->audit_count; k++)
+    next = add_audit(a, set, row, row->audit_ids[k], o->audits[k], s, next);
   csv_table_add(&set->runs, cells);
-  return STATUS_OK;
 }
 
 static void add_measured(arena *a, csv_set *set, const run_row *row, const value *entry) {
@@ -332,27 +305,36 @@ void record_blank(const record_request *request, csv_table *runs, csv_table *his
   arena_close(&set.memory);
 }
 
-static status_code add_row(csv_set *set, const run_row *row, failure *err) {
-  arena memory = {0};
-  outcome o;
-  status_code status = read_outcome(&memory, row, &o, err);
-  if (status == STATUS_OK) {
-    const sources s = sources_of(&memory, row, &o);
-    count_gap(set, &o, &s);
-    status = add_run(&memory, set, row, &o, &s, err);
-    add_history(&memory, set, row, &s);
-    add_timing(&memory, set, row, &o);
+static void add_row(arena *a, csv_set *set, const run_row *row, const outcome *o) {
+  const sources s = sources_of(a, row, o);
+  count_gap(set, o, &s);
+  add_run(a, set, row, o, &s);
+  add_history(a, set, row, &s);
+  add_timing(a, set, row, o);
+}
+
+static status_code add_rows(csv_set *set, failure *err) {
+  const record_request *request = set->request;
+  status_code status = STATUS_OK;
+  for (size_t first = 0; first < request->row_count && status == STATUS_OK;) {
+    arena memory = {0};
+    const size_t left = request->row_count - first;
+    const size_t count = left < OUTCOMES_MOST ? left : OUTCOMES_MOST;
+    const run_row *rows = &request->rows[first];
+    outcome *made = arena_get(&memory, count * sizeof *made);
+    status = outcomes_read(&memory, rows, count, request->audit_count, made, err);
+    for (size_t i = 0; i < count && status == STATUS_OK; i++)
+      add_row(&memory, set, &rows[i], &made[i]);
+    first += count;
+    arena_close(&memory);
   }
-  arena_close(&memory);
   return status;
 }
 
 status_code record_write(const char *folder, const record_request *request, failure *err) {
   csv_set set;
   begin(&set, request);
-  status_code status = STATUS_OK;
-  for (size_t i = 0; i < request->row_count && status == STATUS_OK; i++)
-    status = add_row(&set, &request->rows[i], err);
+  status_code status = add_rows(&set, err);
   if (request->gaps) *request->gaps = set.gaps;
   if (status == STATUS_OK) status = write_files(&set, folder, err);
   csv_table_close(&set.runs);

@@ -1,8 +1,8 @@
 /* runs.csv, history.csv and timings.csv of a grid, from the results in its runs' folders.
  *
- *   runs.csv     a row per run: the plan's columns, status, reason (why it failed or diverged, or
- *                why its solver failed at every measurement), numbers, train_id, measure_id (12
- *                digits), the numbers of each audit as <audit>.<number>
+ *   runs.csv     a row per run: the plan's columns, status, reason (why it failed or diverged,
+ *                why its solver failed at every measurement, why its audits failed), numbers,
+ *                train_id, measure_id (12 digits), the numbers of each audit as <audit>.<number>
  *   history.csv  a row per measurement of a run: the plan's columns, numbers, solver ("ok", or why
  *                it failed)
  *   timings.csv  a row per run: the plan's columns, status, train_seconds, train_attempts,
