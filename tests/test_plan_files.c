@@ -171,11 +171,30 @@ static void test_zipped_files(void **state) {
   }
 }
 
+/* Two files of one name in a zip differ by their contents, so that no table averages them. */
+static void test_zipped_files_of_one_name(void **state) {
+  folder *f = *state;
+  assert_int_equal(files_make_folder(folder_path(f, "x"), NULL), STATUS_OK);
+  assert_int_equal(files_make_folder(folder_path(f, "y"), NULL), STATUS_OK);
+  folder_write(f, "x/a", "1");
+  folder_write(f, "y/a", "2");
+  const value *rows = value_get(
+      plan_of(f, HEAD "h.zip { ['dataset.path'] = { 'x/a', 'y/a' }, seed = { 0, 1 } },\n" FLOW
+                      "dataset = { 'file', path = 'x/a', train = 20 }, network = 'mlp'," TRAIN "}"),
+      "rows");
+  assert_int_equal(rows->count, 2);
+  for (size_t i = 0; i < 2; i++) {
+    const value *cells = value_get(rows->items[i], "cells");
+    assert_string_equal(value_get_text(cells, "dataset.path", ""), shown(f, "a ", i ? "2" : "1"));
+  }
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_set_up, folder_tear_down)
   const struct CMUnitTest tests[] = {
       TEST(test_relative_to_the_script),   TEST(test_relative_to_the_recipe),
       TEST(test_identity_has_the_content), TEST(test_set),
-      TEST(test_what_is_set_is_shown),     TEST(test_zipped_files)};
+      TEST(test_what_is_set_is_shown),     TEST(test_zipped_files),
+      TEST(test_zipped_files_of_one_name)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
