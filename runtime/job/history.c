@@ -73,7 +73,7 @@ const value *history_at(const value *history, uint64_t step) {
   return NULL;
 }
 
-/* Sums over whole epochs are added, so that a row has the same means whichever other rows there
+/* Sums over whole epochs are added, so that a row has the same means whatever other rows there
  * are. */
 static void put_mean(arena *a, value *row, const char *key, const value *losses, size_t first,
                      double count) {
