@@ -90,9 +90,9 @@ static const char *file_of(arena *a, const value *row, const char *column) {
   return cells_files(a, value_get(row, "config"), column);
 }
 
-/* Are two files of one name in this column? The first row that has a cell says if it is of files.
- */
-static bool shares_names(arena *a, const value *rows, const char *column) {
+/* Are two files of one name in this column, or paths of this machine? The first row that has a cell
+ * says if it is of files. */
+static bool needs_contents(arena *a, const value *rows, const char *column) {
   size_t i = 0;
   key_map seen = key_map_new(a);
   while (i < rows->count && !*cell_of(rows->items[i], column)) i++;
@@ -100,6 +100,7 @@ static bool shares_names(arena *a, const value *rows, const char *column) {
   for (; i < rows->count; i++) {
     const char *cell = cell_of(rows->items[i], column), *file = file_of(a, rows->items[i], column);
     if (!file) continue;
+    if (*cell == '/') return true;
     const size_t before = key_map_get_text(&seen, cell);
     if (before == KEY_MAP_ABSENT)
       key_map_put_text(&seen, cell, i);
@@ -120,12 +121,12 @@ static const value *with_file(arena *a, const value *row, const char *column) {
 }
 
 /* Two calls with --set and other files leave other cells, and so do two files of one name in a
- * grid; their contents are known here only. */
+ * grid. Cells do not depend on where files are. Their contents are known here only. */
 static void show_files(arena *a, const value *packed, value *rows) {
   const value *set = value_get(packed, "set_columns"), *all = value_get(packed, "columns");
   value *columns = value_copy(a, set);
   for (size_t k = 0; k < all->count; k++)
-    if (shares_names(a, rows, all->items[k]->text)) value_push(a, columns, all->items[k]);
+    if (needs_contents(a, rows, all->items[k]->text)) value_push(a, columns, all->items[k]);
   for (size_t k = 0; k < columns->count; k++)
     for (size_t i = 0; i < rows->count; i++)
       rows->items[i] = with_file(a, rows->items[i], columns->items[k]->text);
