@@ -189,7 +189,8 @@ static hifm_status value(const void *self, const hifm_configuration *at, double 
 static const hifm_energy_ops ops = {.value = value};
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "loud", .summary = "loud", .ops = {.energy = &ops});
 C
-cc -std=c11 -O2 -shared -fPIC -I "$source_dir/include" -o fakes/energies/loud.so fakes/energies/loud.c
+find_compiler
+"$compiler" -std=c11 -O2 -shared -fPIC -I "$source_dir/include" -o fakes/energies/loud.so fakes/energies/loud.c
 expect_code 0 env HIFM_PLUGIN_PATH="$tmp/fakes:${HIFM_PLUGIN_PATH:-}" "$hifm" run grid.lua --only $only \
   --set dataset.energy=loud --out loud
 log=$(find loud/cache -name log.txt)
