@@ -61,6 +61,15 @@ expect_refusal() {
   [ ! -s stdout ] || fail "a refusal on standard output: $*"
 }
 
+# find_compiler: sets $compiler; without one the rest of the test is skipped.
+find_compiler() {
+  for compiler in "${CC:-cc}" gcc clang; do
+    if command -v "$compiler" >/dev/null; then return; fi
+  done
+  say "SKIPPED: no C compiler"
+  exit 77
+}
+
 expect_same() { cmp "$1" "$2" || fail "$1 and $2 differ"; }
 
 # The process ids of workers of this test. A zombie has no command line and does not count.
@@ -93,6 +102,7 @@ latest_partial() {
   # shellcheck disable=SC2012 # the names are ours
   ls -td "$1"-partial-*/ | sed 's,/$,,;q'
 }
+
 # drop_hashes FILE: a result as versions before the hashes of its files wrote it.
 drop_hashes() { sed -i '/^  "content"/d; /^  "files": {/,/^  }/d' "$1"; }
 

@@ -65,7 +65,7 @@ for row in 1 2 3 4; do
   done
 done
 
-say "an audit that is no other measurement is the row's own"
+say "an audit that changes nothing is the row's own measurement"
 expect_code 0 "$hifm" run plane.lua --set dataset.test=40 --out "$out"
 view=$(basename "$(latest_partial "$out/plane")")
 for row in 1 2 3 4; do

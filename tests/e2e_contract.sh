@@ -30,11 +30,7 @@ expect_code 0 "$hifm" plugin describe energy tabulated
 expect_words "the path of a file" "must be given" "stiffnesses as digits"
 unset HIFM_PLUGIN_PATH
 
-compiler=
-for candidate in "${CC:-cc}" gcc clang; do
-  if command -v "$candidate" >/dev/null; then compiler=$candidate && break; fi
-done
-[ -n "$compiler" ] || { say "SKIPPED from here on: no C compiler" && exit 77; }
+find_compiler
 
 # compile FROM TO [HEADERS]: a plugin, with hifm's headers or with those in a folder of the story.
 compile() {

@@ -17,6 +17,7 @@ expect_code 1 "$hifm" run "${grid[@]}"
 view=$(echo out/cluster-partial-*)
 expect_words "1 done, 0 diverged, 1 failed, 0 skipped" "failed: formation energy lennard_jones: training point" \
   "1 measurement (audits) was not made"
+! grep -q "^hifm: " stderr || fail "an error of the program itself: $(grep "^hifm: " stderr)"
 [ "$(cell status formation)" = failed ] || fail "runs.csv does not say failed"
 cell reason formation | grep -q "^\"training point.*$why" || fail "no reason in runs.csv"
 [ -z "$(cell reason transport)" ] || fail "a reason of a run that is done"

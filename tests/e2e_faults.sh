@@ -50,7 +50,7 @@ fi
 
 say "Ctrl-Z stops the workers; stopped time does not count for the timeout"
 plane_script hasty.lua 100000000 'schedule = { checkpoint = 0.05, timeout = 3, retries = 0 },'
-set -m # a process group of its own, which a shell could continue
+set -m # its own process group, which a shell could continue
 "$hifm" run hasty.lua --only $only --out "$tmp/paused" >stdout 2>stderr </dev/null &
 scheduler=$!
 set +m
@@ -84,6 +84,11 @@ refused() {
 }
 for name in .plugins runs cache "$view" "runs/$(ls calm/runs)" "cache/$(ls calm/cache | head -n 1)"; do
   refused "$name"
+done
+for name in runs "runs/$(ls calm/runs).new"; do
+  rm -rf linked && cp -r calm linked && rm -rf "linked/$name" && ln -s "$tmp/victim" "linked/$name"
+  expect_code 73 run --retrain --out linked
+  [ "$(ls victim)" = mine ] || fail "--retrain followed a link: $name"
 done
 rm -rf linked victim/*
 mkdir -p "linked/runs/$(ls calm/runs)"
@@ -178,6 +183,8 @@ mkdir "$latin"
 expect_code 78 env -C "$latin" "$hifm" ls
 expect_words "is not UTF-8"
 [ "$(ls -d caf*)" = "$latin" ] || fail "another folder was made"
+cp calm/cache/mcmc-*/train.npy "$latin" && ln -s "$latin" link-to-latin
+expect_code 78 run --set 'dataset={ "file", path = "link-to-latin/train.npy", train = 50, test = 5 }'
 
 say "prints do not fill the disk"
 echo 'while true do print(("x"):rep(1000)) end' >loud.lua
@@ -198,7 +205,8 @@ static hifm_status value(const void *self, const hifm_configuration *at, double 
 static const hifm_energy_ops ops = {.value = value};
 HIFM_PLUGIN(energy, HIFM_ENERGY, char, .revision = 1, .name = "loud", .summary = "loud", .ops = {.energy = &ops});
 C
-cc -std=c11 -O2 -shared -fPIC -I "$source_dir/include" -o fakes/energies/loud.so fakes/energies/loud.c
+find_compiler
+"$compiler" -std=c11 -O2 -shared -fPIC -I "$source_dir/include" -o fakes/energies/loud.so fakes/energies/loud.c
 expect_code 0 env HIFM_PLUGIN_PATH="$tmp/fakes:${HIFM_PLUGIN_PATH:-}" "$hifm" run grid.lua --only $only \
   --set dataset.energy=loud --out loud
 log=$(find loud/cache -name log.txt)

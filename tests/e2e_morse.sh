@@ -1,11 +1,7 @@
 #!/usr/bin/env bash
 # A new energy is one file: compiled with one line, it is found, described, checked and trained on.
 source "$(dirname "$0")/e2e.inc.sh"
-compiler=
-for candidate in "${CC:-cc}" gcc clang; do
-  if command -v "$candidate" >/dev/null; then compiler=$candidate && break; fi
-done
-[ -n "$compiler" ] || { say "SKIPPED: no C compiler" && exit 77; }
+find_compiler
 
 mkdir -p plugins/energies
 "$compiler" -std=c11 -O2 -ffp-contract=off -shared -fPIC -I "$source_dir/include" \

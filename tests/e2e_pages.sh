@@ -66,28 +66,47 @@ check_paths() {
   done < <(paths <"$1")
 }
 
-# words: what stands between backticks on stdin, without spaces in it, one a line.
-words() { grep -oE '`[^` ]+`' | tr -d '`'; }
+# words PAGE: what stands between backticks, without spaces in it, each after the number of its line.
+words() {
+  awk -F'`' '{ for (i = 2; i < NF; i += 2) if ($i ~ /^[^ ]+$/) print FNR, $i }' "$1"
+}
 
 # is_source WORD: a name of a file, not the path of a setting such as flow.condition.c.
 is_source() { [[ $1 =~ ^[A-Za-z0-9_/]+\.(c|h|sh|py)$ ]]; }
 
-# find_source FOLDER NAME: the file that a page in this folder calls by this name, or nothing. A path
-# begins at the root of the tree; a bare name is below the page's folder, or a test.
+# The paths of all files, by name.
+declare -A places=()
+while read -r path; do places[${path##*/}]+="$path "; done < <(
+  find datasets include plugins results runtime scripts tests -type f -not -path '*/runs/*' | sort
+)
+
+# find_source FOLDER NAME: sets $file to the file that a page in this folder calls by this name, or to
+# nothing. A path begins at the root of the tree; a bare name is below the page's folder, or a test.
 find_source() {
-  case $2 in
-  */*) if [ -e "$2" ]; then echo "$2"; fi ;;
-  *) find "$1" tests -name "$2" | head -n 1 ;;
-  esac
+  local path below=${1#.}
+  file=
+  if [[ $2 == */* ]]; then
+    if [ -e "$2" ]; then file=$2; fi
+    return 0
+  fi
+  for path in ${places[$2]:-}; do
+    if [[ $path == "${below:+$below/}"* ]]; then file=$path && return; fi
+  done
+  for path in ${places[$2]:-}; do
+    if [[ $path == tests/* ]]; then file=$path && return; fi
+  done
 }
 
-# check_line PAGE LINE: the sources that it names exist, and each `name()` is a function of the
-# source that is named before it.
-check_line() {
-  local word file=
-  while read -r word; do
+# check_sources PAGE: the sources that it names exist, and each `name()` is a function of the source
+# that is named before it in its line.
+check_sources() {
+  local line word folder last=0 file=''
+  folder=$(dirname "$1")
+  while read -r line word; do
+    [ "$line" = "$last" ] || file=
+    last=$line
     if is_source "$word"; then
-      file=$(find_source "$(dirname "$1")" "$word")
+      find_source "$folder" "$word"
       [ -n "$file" ] || fail "$1 names $word, which does not exist"
     elif [ "${word%()}" != "$word" ]; then
       [ -n "$file" ] || fail "$1 names no file for $word"
@@ -96,13 +115,7 @@ check_line() {
       continue
     fi
     checked=$((checked + 1))
-  done < <(words <<<"$2")
-}
-
-# check_sources PAGE
-check_sources() {
-  local line
-  while read -r line; do check_line "$1" "$line"; done < <(grep '`' "$1")
+  done < <(words "$1")
 }
 
 # listed PAGE FOLDER: the first cells of the table below the heading that begins with this folder.
@@ -116,7 +129,7 @@ to_list() {
   local file
   for file in "$1"/*; do
     [ "${file%.h}" = "$file" ] || [ ! -e "${file%.h}.c" ] || continue
-    basename "$file"
+    echo "${file##*/}"
   done | grep -v '\.md$' | sort
 }
 

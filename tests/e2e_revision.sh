@@ -1,11 +1,7 @@
 #!/usr/bin/env bash
 # A plugin whose code changes without its revision: finished runs are used again, with a warning.
 source "$(dirname "$0")/e2e.inc.sh"
-compiler=
-for candidate in "${CC:-cc}" gcc clang; do
-  if command -v "$candidate" >/dev/null; then compiler=$candidate && break; fi
-done
-[ -n "$compiler" ] || { say "SKIPPED: no C compiler" && exit 77; }
+find_compiler
 export HIFM_PLUGIN_PATH=$tmp/plugins
 mkdir -p plugins/energies
 

@@ -71,7 +71,7 @@ static void test_pieces_equal_one_shot(void **state) {
   }
 }
 
-/* The length is part of what is hashed: a short digest is no prefix of a long one. */
+/* The length is part of what is hashed: a short digest is not a prefix of a long one. */
 static void test_digest_length_counts(void **state) {
   (void)state;
   blake2b hash;

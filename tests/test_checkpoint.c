@@ -274,11 +274,27 @@ static void best_weights_that_were_never_saved_are_not_missed(void **state) {
   close_story(&s);
 }
 
+static status_code load_weights(const story *s, const char *id, float *w, failure *err) {
+  const value *row;
+  return checkpoint_load_weights(&s->f->memory, &s->net, s->f->path, id, BEST, w, &row, err);
+}
+
+static void weights_of_another_run_are_refused(void **state) {
+  story s;
+  float w[WEIGHTS];
+  failure err = {0};
+  open_story(&s, *state);
+  save(&s, 100, 0, true);
+  assert_int_equal(load_weights(&s, "abc", w, &err), STATUS_OK);
+  assert_int_equal(load_weights(&s, "abd", w, &err), STATUS_BAD_INPUT);
+  assert_non_null(strstr(err.message, "the weights of another run, abc"));
+  close_story(&s);
+}
+
 static void damaged_weights_are_named(void **state) {
   story s;
   size_t length;
   float w[WEIGHTS];
-  const value *row;
   open_story(&s, *state);
   save(&s, 100, true);
   char *bytes = read_file(&s, BEST_FILE, &length);
@@ -286,8 +302,7 @@ static void damaged_weights_are_named(void **state) {
     failure err = {0};
     bytes[length - 1] ^= 1;
     write_file(&s, BEST_FILE, bytes, damage == 0 ? length : damage == 1 ? length / 2 : 0);
-    assert_int_equal(checkpoint_load_weights(&s.f->memory, &s.net, s.f->path, BEST, w, &row, &err),
-                     STATUS_BAD_INPUT);
+    assert_int_equal(load_weights(&s, "abc", w, &err), STATUS_BAD_INPUT);
     assert_non_null(strstr(err.message, BEST_FILE));
     assert_non_null(strstr(err.message, "/result.json, then hifm run"));
   }
@@ -307,6 +322,7 @@ int main(void) {
                                      TEST(checkpoints_stay_in_their_folder),
                                      TEST(best_weights_that_are_lost_start_again),
                                      TEST(best_weights_that_were_never_saved_are_not_missed),
+                                     TEST(weights_of_another_run_are_refused),
                                      TEST(damaged_weights_are_named)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

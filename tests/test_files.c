@@ -323,55 +323,6 @@ static void test_remove_says_what_it_cannot(void **state) {
   assert_non_null(strstr(err.message, "/proc/self/fdinfo"));
 }
 
-/* A process that holds the lock until it is killed. */
-static pid_t start_holder(void) {
-  int ready[2];
-  char byte = 0;
-  assert_int_equal(pipe(ready), 0);
-  pid_t child = fork();
-  assert_true(child >= 0);
-  if (child == 0) {
-    if (files_lock(folder, NULL) != STATUS_OK || write(ready[1], "r", 1) != 1) _exit(1);
-    for (;;) pause();
-  }
-  close(ready[1]);
-  assert_int_equal(read(ready[0], &byte, 1), 1);
-  close(ready[0]);
-  return child;
-}
-
-static void test_lock(void **state) {
-  (void)state;
-  char host[256] = "", expected[400];
-  gethostname(host, sizeof host - 1);
-  pid_t child = start_holder();
-  status_code busy = files_lock(folder, &err);
-  kill(child, SIGKILL);
-  waitpid(child, NULL, 0);
-  assert_int_equal(busy, STATUS_BUSY);
-  snprintf(expected, sizeof expected, "process %d on %s;", (int)child, host);
-  assert_non_null(strstr(err.message, expected));
-  assert_non_null(strstr(err.message, folder));
-  assert_int_equal(files_lock(folder, &err), STATUS_OK);
-  snprintf(expected, sizeof expected, "%d %s\n", (int)getpid(), host);
-  assert_content(in_folder(".lock"), expected);
-  assert_int_equal(files_lock(folder, &err), STATUS_BUSY);
-}
-
-static void test_lock_refuses(void **state) {
-  (void)state;
-  assert_int_equal(files_lock(in_folder("missing"), &err), STATUS_CANNOT_CREATE);
-  assert_int_equal(symlink("elsewhere", in_folder(".lock")), 0);
-  assert_int_equal(files_lock(folder, &err), STATUS_CANNOT_CREATE);
-  assert_false(files_exists(in_folder("elsewhere")));
-  assert_int_equal(unlink(in_folder(".lock")), 0);
-  fault.room = 0;
-  status_code full = files_lock(folder, &err);
-  no_fault();
-  assert_int_equal(full, STATUS_IO_FAILED);
-  assert_int_equal(files_lock(folder, &err), STATUS_OK); /* the failed one holds nothing */
-}
-
 static void test_free_bytes(void **state) {
   (void)state;
   assert_true(files_free_bytes(folder) > 0);
@@ -403,8 +354,6 @@ int main(void) {
       TEST(test_map),
       TEST(test_remove_follows_no_link),
       TEST(test_remove_says_what_it_cannot),
-      TEST(test_lock),
-      TEST(test_lock_refuses),
       TEST(test_free_bytes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

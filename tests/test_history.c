@@ -80,7 +80,7 @@ static void best_is_the_first_smallest_that_was_solved(void **state) {
   assert_null(history_last(NULL));
 }
 
-/* Means of a row are the same whichever rows come before it, to the last bit. */
+/* Means of a row do not depend on the rows before it, to the last bit. */
 static void coarser_rows_have_the_means_of_their_steps(void **state) {
   folder *f = *state;
   losses_epoch epochs[] = {{0.1, 1}, {0.2, 2}, {0.3, 3}, {0.7, 4}};

@@ -76,74 +76,76 @@ static void test_missing(void **state) {
   assert_int_equal(idx_read(folder, &bytes, &count, &images, &err), STATUS_BAD_INPUT);
 }
 
+static const struct {
+  uint32_t magic;
+  size_t rank;
+  uint32_t shape[4];
+  size_t data;
+  const char *rule;
+} BAD_FILES[] = {
+    /* the magic number */
+    {0x00000803, 0, {0}, 0, "byte 4: the file ends inside the header"},
+    {0x01000803, 3, {2, 3, 4}, 24, "byte 0: not an IDX file (it begins with 0x0100"},
+    {0x00010803, 3, {2, 3, 4}, 24, "0x0001, not with 0x0000"},
+    {0x03080000, 3, {2, 3, 4}, 24, "0x0308"}, /* the other byte order */
+    {0x89504e47, 3, {2, 3, 4}, 24, "0x8950"}, /* a PNG */
+    {0x3c68746d, 3, {2, 3, 4}, 24, "0x3c68"}, /* a page that says: not found */
+    {0x934e554d, 3, {2, 3, 4}, 24, "0x934e"}, /* .npy */
+    {0x00000000, 3, {2, 3, 4}, 24, "byte 2: items of type 0x00, but only 0x08"},
+    {0x00000103, 3, {2, 3, 4}, 24, "type 0x01,"},
+    {0x00000703, 3, {2, 3, 4}, 24, "type 0x07,"},
+    {0x00000903, 3, {2, 3, 4}, 24, "0x09 (signed bytes)"},
+    {0x00000a03, 3, {2, 3, 4}, 48, "type 0x0a,"},
+    {0x00000b03, 3, {2, 3, 4}, 48, "0x0b (16-bit integers)"},
+    {0x00000c03, 3, {2, 3, 4}, 96, "0x0c (32-bit integers)"},
+    {0x00000d03, 3, {2, 3, 4}, 96, "0x0d (floats)"},
+    {0x00000e03, 3, {2, 3, 4}, 192, "0x0e (doubles)"},
+    {0x0000ff03, 3, {2, 3, 4}, 24, "type 0xff,"},
+    /* the rank */
+    {0x00000800, 0, {0}, 1, "byte 3: rank 0, but images have rank 3"},
+    {0x00000801, 1, {24}, 24, "rank 1, as labels have, but"},
+    {0x00000802, 2, {6, 4}, 24, "rank 2, but"},
+    {0x00000804, 4, {2, 3, 4, 1}, 24, "rank 4, but"},
+    {0x000008ff, 3, {2, 3, 4}, 24, "rank 255, but"},
+    /* dimensions */
+    {0x00000803, 1, {2}, 0, "byte 8: the file ends inside the header"},
+    {0x00000803, 2, {2, 3}, 0, "byte 12: the file ends inside the header"},
+    {0x00000803, 2, {2, 3}, 3, "byte 15: the file ends inside the header"},
+    {0x00000803, 3, {0, 3, 4}, 0, "byte 4: 0 images"},
+    {0x00000803, 3, {0, 0, 0}, 0, "byte 4: 0 images"},
+    {0x00000803, 3, {2, 0, 4}, 0, "byte 8: images of 0 x 4 pixels"},
+    {0x00000803, 3, {2, 3, 0}, 0, "byte 12: images of 3 x 0 pixels"},
+    {0x00000803, 3, {1, 1001, 1000}, 30, "1001 x 1000 pixels, but at most 1000000"},
+    {0x00000803, 3, {2, UINT32_MAX, UINT32_MAX}, 24, "at most 1000000"},
+    {0x00000803, 3, {UINT32_MAX, UINT32_MAX, UINT32_MAX}, 24, "at most 1000000"},
+    {0x00000803, 3, {1, 0x80000000, 2}, 24, "at most 1000000"},
+    {0x00000803, 3, {1, 0x10000, 0x10000}, 0, "at most 1000000"}, /* 0 in 32 bits */
+    {0x00000803, 3, {UINT32_MAX, 1000, 1000}, 24, "4294967295000016 bytes, but at most"},
+    {0x00000803, 3, {0x01000000, 8, 8}, 24, "1073741840 bytes, but at most 1073741824"},
+    {0x00000803, 3, {0x02000000, 3, 4}, 24, "truncated: 33554432 images"}, /* 384 MiB */
+    {0x00000803, 3, {0x02000000, 0x03000000, 0x04000000}, 24, "at most"},  /* little endian */
+    /* the data */
+    {0x00000803, 3, {2, 3, 4}, 0, "byte 16: truncated: 2 images of 3 x 4 pixels need 40 bytes"},
+    {0x00000803, 3, {2, 3, 4}, 1, "byte 17: truncated"},
+    {0x00000803, 3, {2, 3, 4}, 12, "byte 28: truncated"},
+    {0x00000803, 3, {2, 3, 4}, 23, "byte 39: truncated"},
+    {0x00000803, 3, {3, 3, 4}, 24, "truncated: 3 images"},
+    {0x00000803, 3, {2, 3, 4}, 25, "more than the 40 bytes"},
+    {0x00000803, 3, {2, 3, 4}, 48, "more than the 40 bytes"},
+    {0x00000803, 3, {1, 3, 4}, 24, "more than the 28 bytes"},
+};
+
 /* Each both plain and gzip'ed. */
 static void test_bad_files(void **state) {
   (void)state;
-  static const struct {
-    uint32_t magic;
-    size_t rank;
-    uint32_t shape[4];
-    size_t data;
-    const char *rule;
-  } cases[] = {
-      /* the magic number */
-      {0x00000803, 0, {0}, 0, "byte 4: the file ends inside the header"},
-      {0x01000803, 3, {2, 3, 4}, 24, "byte 0: not an IDX file (it begins with 0x0100"},
-      {0x00010803, 3, {2, 3, 4}, 24, "0x0001, not with 0x0000"},
-      {0x03080000, 3, {2, 3, 4}, 24, "0x0308"}, /* the other byte order */
-      {0x89504e47, 3, {2, 3, 4}, 24, "0x8950"}, /* a PNG */
-      {0x3c68746d, 3, {2, 3, 4}, 24, "0x3c68"}, /* a page that says: not found */
-      {0x934e554d, 3, {2, 3, 4}, 24, "0x934e"}, /* .npy */
-      {0x00000000, 3, {2, 3, 4}, 24, "byte 2: items of type 0x00, but only 0x08"},
-      {0x00000103, 3, {2, 3, 4}, 24, "type 0x01,"},
-      {0x00000703, 3, {2, 3, 4}, 24, "type 0x07,"},
-      {0x00000903, 3, {2, 3, 4}, 24, "0x09 (signed bytes)"},
-      {0x00000a03, 3, {2, 3, 4}, 48, "type 0x0a,"},
-      {0x00000b03, 3, {2, 3, 4}, 48, "0x0b (16-bit integers)"},
-      {0x00000c03, 3, {2, 3, 4}, 96, "0x0c (32-bit integers)"},
-      {0x00000d03, 3, {2, 3, 4}, 96, "0x0d (floats)"},
-      {0x00000e03, 3, {2, 3, 4}, 192, "0x0e (doubles)"},
-      {0x0000ff03, 3, {2, 3, 4}, 24, "type 0xff,"},
-      /* the rank */
-      {0x00000800, 0, {0}, 1, "byte 3: rank 0, but images have rank 3"},
-      {0x00000801, 1, {24}, 24, "rank 1, as labels have, but"},
-      {0x00000802, 2, {6, 4}, 24, "rank 2, but"},
-      {0x00000804, 4, {2, 3, 4, 1}, 24, "rank 4, but"},
-      {0x000008ff, 3, {2, 3, 4}, 24, "rank 255, but"},
-      /* dimensions */
-      {0x00000803, 1, {2}, 0, "byte 8: the file ends inside the header"},
-      {0x00000803, 2, {2, 3}, 0, "byte 12: the file ends inside the header"},
-      {0x00000803, 2, {2, 3}, 3, "byte 15: the file ends inside the header"},
-      {0x00000803, 3, {0, 3, 4}, 0, "byte 4: 0 images"},
-      {0x00000803, 3, {0, 0, 0}, 0, "byte 4: 0 images"},
-      {0x00000803, 3, {2, 0, 4}, 0, "byte 8: images of 0 x 4 pixels"},
-      {0x00000803, 3, {2, 3, 0}, 0, "byte 12: images of 3 x 0 pixels"},
-      {0x00000803, 3, {1, 1001, 1000}, 30, "1001 x 1000 pixels, but at most 1000000"},
-      {0x00000803, 3, {2, UINT32_MAX, UINT32_MAX}, 24, "at most 1000000"},
-      {0x00000803, 3, {UINT32_MAX, UINT32_MAX, UINT32_MAX}, 24, "at most 1000000"},
-      {0x00000803, 3, {1, 0x80000000, 2}, 24, "at most 1000000"},
-      {0x00000803, 3, {1, 0x10000, 0x10000}, 0, "at most 1000000"}, /* 0 in 32 bits */
-      {0x00000803, 3, {UINT32_MAX, 1000, 1000}, 24, "4294967295000016 bytes, but at most"},
-      {0x00000803, 3, {0x01000000, 8, 8}, 24, "1073741840 bytes, but at most 1073741824"},
-      {0x00000803, 3, {0x02000000, 3, 4}, 24, "truncated: 33554432 images"}, /* 384 MiB */
-      {0x00000803, 3, {0x02000000, 0x03000000, 0x04000000}, 24, "at most"},  /* little endian */
-      /* the data */
-      {0x00000803, 3, {2, 3, 4}, 0, "byte 16: truncated: 2 images of 3 x 4 pixels need 40 bytes"},
-      {0x00000803, 3, {2, 3, 4}, 1, "byte 17: truncated"},
-      {0x00000803, 3, {2, 3, 4}, 12, "byte 28: truncated"},
-      {0x00000803, 3, {2, 3, 4}, 23, "byte 39: truncated"},
-      {0x00000803, 3, {3, 3, 4}, 24, "truncated: 3 images"},
-      {0x00000803, 3, {2, 3, 4}, 25, "more than the 40 bytes"},
-      {0x00000803, 3, {2, 3, 4}, 48, "more than the 40 bytes"},
-      {0x00000803, 3, {1, 3, 4}, 24, "more than the 28 bytes"},
-  };
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+  for (size_t i = 0; i < sizeof BAD_FILES / sizeof *BAD_FILES; i++) {
     uint8_t file[1000], packed[1000];
-    size_t length = build(file, cases[i].magic, cases[i].rank, cases[i].shape, cases[i].data);
+    size_t length =
+        build(file, BAD_FILES[i].magic, BAD_FILES[i].rank, BAD_FILES[i].shape, BAD_FILES[i].data);
     put(file, length);
-    assert_refused(cases[i].rule);
+    assert_refused(BAD_FILES[i].rule);
     put(packed, gzip_member(packed, sizeof packed, file, length));
-    assert_refused(cases[i].rule);
+    assert_refused(BAD_FILES[i].rule);
   }
 }
 

@@ -1,5 +1,6 @@
 /* The table of metrics: what a history row gets from it, and one more metric. */
 #include "base/memory.h"
+#include "fakes/linear.h"
 #include "fixture.h"
 #include "job/metrics.h"
 
@@ -9,39 +10,19 @@ enum { POINTS = 5, D = 2 };
 
 static size_t evaluations;
 
-static size_t tensors(const void *self, const hifm_task *task, hifm_tensor *out, size_t room) {
-  (void)self, (void)task;
-  if (room) out[0] = (hifm_tensor){"rate", 1, 1, HIFM_INIT_ZERO, 1};
-  return 1;
-}
-
-static size_t chunk(const void *self, const hifm_task *task, size_t n) {
-  (void)self, (void)task;
-  return n;
-}
-
-static size_t work(const void *self, const hifm_task *task, size_t n) {
-  (void)self, (void)task, (void)n;
-  return 64;
-}
-
-/* v = w x. */
-static void forward(const void *self, const hifm_task *task, const float *w,
-                    const hifm_batch *batch, float *v, void *memory) {
-  (void)self, (void)memory;
-  for (size_t i = 0; i < batch->n * task->domain->d; i++) v[i] = *w * batch->x[i];
-}
-
 static bool divergence(const void *self, const hifm_task *task, const float *w,
                        const hifm_batch *batch, float *v, float *out, void *memory) {
-  forward(self, task, w, batch, v, memory);
+  linear_forward(self, task, w, batch, v, memory);
   for (size_t b = 0; b < batch->n; b++) out[b] = *w * (float)task->domain->d;
   evaluations++;
   return true;
 }
 
-static const hifm_network_ops OPS = {
-    .tensors = tensors, .chunk = chunk, .work = work, .forward = forward, .divergence = divergence};
+static const hifm_network_ops OPS = {.tensors = linear_tensors,
+                                     .chunk = linear_chunk,
+                                     .work = linear_work,
+                                     .forward = linear_forward,
+                                     .divergence = divergence};
 static const hifm_plugin LINEAR = {
     .abi = HIFM_ABI, .kind = HIFM_NETWORK, .name = "linear", .ops = {.network = &OPS}};
 static const hifm_domain PLAIN = {.d = D};

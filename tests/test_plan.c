@@ -224,89 +224,88 @@ typedef struct wrong {
   const char *text, *message;
 } wrong;
 
+static const wrong WRONG[] = {
+    {HEAD DATASET NETWORK
+     "-- train = { epoch = 1 }\ntrain = {\n  batch = 1,\n  epoch = 1 }," FLOW TAIL,
+     "x.lua:8: train.epoch: unknown setting; did you mean \"epochs\"?"},
+    {HEAD "dataset = { 'mcmc', energy = 'morse', particles = 4,\n  train = -3 }," NETWORK TRAIN FLOW
+         TAIL,
+     "x.lua:4: dataset.train: -3 is below 1 (a whole number, 1 or more)"},
+    {HEAD DATASET "network = 'egn'," TRAIN FLOW TAIL,
+     "x.lua:4: network: unknown network \"egn\"; did you mean \"egnn\"?"},
+    {HEAD DATASET "network = { width = 3 }," TRAIN FLOW TAIL,
+     "x.lua:4: network: must name a plugin of kind network, \"name\" or { \"name\", setting = "
+     "... }; "
+     "it is a table without a name"},
+    {HEAD DATASET TRAIN FLOW TAIL,
+     "x.lua:2: network: must be given, \"name\" or { \"name\", ... }"},
+    {HEAD NETWORK TRAIN FLOW TAIL, "x.lua:2: dataset: must be { \"name\", ... } with the name of "
+                                   "a recipe, \"mcmc\", \"file\" or \"images\""},
+    {HEAD DATASET NETWORK TRAIN TAIL, "x.lua:2: flow: no stage is given; begin with a path stage"},
+    {HEAD "optimizer = { 'adamv' },\n" ALL,
+     "x.lua:3: optimizer: unknown optimizer \"adamv\"; did you mean \"adamw\"?"},
+    {HEAD "\n--[[ seed\n = ]] local_ = 1,\nseed = -1," ALL, "x.lua:5: local_: unknown setting"},
+    {HEAD "\n\nseed = -1," ALL,
+     "x.lua:5: seed: must be a whole number from 0 to 4294967295, not -1"},
+    {HEAD "dataset = { 'mcmc', energy = 'morse', particles = 4,\n train = 200000 }," NETWORK TRAIN
+         FLOW TAIL,
+     "x.lua:4: dataset.train: 200000 points are more than the 100000 made (dataset.train_pool)"},
+    {HEAD "dataset = { 'mcmc', energy = 'morse', train = 5 }," NETWORK TRAIN FLOW TAIL,
+     "x.lua:3: dataset: give exactly one of particles and dimensions, not neither"},
+    {HEAD "seed = 'one'," ALL,
+     "x.lua:3: seed: must be a whole number from 0 to 4294967295, not a text"},
+    {HEAD "seed = { 0, 1 }," ALL,
+     "x.lua:3: seed: must be a whole number from 0 to 4294967295, not a list; h.grid { ... } "
+     "makes several runs"},
+    {HEAD "flow = { clock = { 'z', 't' }, { 'transport' } }," REST,
+     "x.lua:3: flow.clock: must be one of \"z\", \"t\", not a list; h.grid { ... } makes several "
+     "runs"},
+    {HEAD DATASET NETWORK FLOW "train = { batch = 1, epochs = 1, steps = 1 } }",
+     "x.lua:6: train: give exactly one of epochs and steps, not both (h.none takes one out)"},
+    {HEAD DATASET NETWORK FLOW "train = { batch = 1 } }",
+     "x.lua:6: train: give exactly one of epochs and steps, not neither"},
+    {HEAD DATASET NETWORK FLOW "train = {\n batch = 101, epochs = 1 } }",
+     "x.lua:7: train.batch: 101 is more than the 100 training points (dataset.train)"},
+    {HEAD "flow = { { 'hessian', energy = 'formation' },\n { 'condition', c = 0.5 } }," REST,
+     "x.lua:4: flow.condition.c: 0.5 is below 1 (a number, 1 or more)"},
+    {HEAD "flow = { { 'hessian', energy = 'formaton' } }," REST,
+     "x.lua:3: flow.hessian.energy: unknown energy \"formaton\"; did you mean "
+     "\"formation\"?"},
+    {HEAD "flow = { { 'hessian' } }," REST, "x.lua:3: flow.hessian.energy: must be given (m)"},
+    {HEAD "flow = { 'transprt' }," REST,
+     "x.lua:3: flow: unknown flow \"transprt\"; did you mean \"transport\"?"},
+    {HEAD "flow = { 'hessian', energy = 'formation' }," REST,
+     "x.lua:3: flow: is a list of stages; write flow = { { \"hessian\", ... } }"},
+    {HEAD "flow = { clok = 'z', { 'transport' } }," REST,
+     "x.lua:3: flow.clok: unknown setting; did you mean \"clock\"?"},
+    {HEAD "flow = { clock = 'y', { 'transport' } }," REST,
+     "x.lua:3: flow.clock: \"y\" is not one of \"z\", \"t\"; did you mean \"z\"?"},
+    {HEAD "schedule = { retris = 1 }," ALL,
+     "x.lua:3: schedule.retris: unknown setting; did you mean \"retries\"?"},
+    {HEAD "tables = { t = { columns = h.grid { 1 } } }," ALL,
+     "x.lua:3: tables.t.columns: a grid cannot be used here"},
+    {HEAD "tables = { 't' }," ALL, "x.lua:3: tables: must be { name = { key = ... }, ... }"},
+    {HEAD "profiles = { a = { tran = {} } }," ALL,
+     "x.lua:3: profiles.a.tran: unknown setting; did you mean \"train\"?"},
+    {HEAD "h.also { 'x' }," ALL, "x.lua:3: h.also: must be a table of named settings, not a list"},
+    {HEAD "seed = (function() local g = h.grid { 1 }\n table.remove(g) return g end)()," ALL,
+     "x.lua:3: seed: this grid has no choice left, so there is no run"},
+    {HEAD "profiles = { partial = {} }," ALL, "x.lua:3: profiles: \"partial\" is the end of the "
+                                              "folder names of --set and --only; give the "
+                                              "profile another name"},
+    {HEAD "profiles = { ['/../runs'] = {} }," ALL,
+     "x.lua:3: profiles: \"/../runs\" has a slash, but the name becomes part of a "
+     "folder's name"},
+    {HEAD "measure = { 'rk45' }," ALL,
+     "x.lua:3: measure: must be a table of named settings, measure = { ... }"},
+    {HEAD "measure = { solver = { 'rk45', rtl = 1 } }," ALL,
+     "x.lua:3: measure.solver.rtl: unknown setting; did you mean \"rtol\"?"},
+};
+
 static void test_messages_name_the_line(void **state) {
-  static const wrong scripts[] = {
-      {HEAD DATASET NETWORK
-       "-- train = { epoch = 1 }\ntrain = {\n  batch = 1,\n  epoch = 1 }," FLOW TAIL,
-       "x.lua:8: train.epoch: unknown setting; did you mean \"epochs\"?"},
-      {HEAD "dataset = { 'mcmc', energy = 'morse', particles = 4,\n  train = -3 }," NETWORK TRAIN
-           FLOW TAIL,
-       "x.lua:4: dataset.train: -3 is below 1 (a whole number, 1 or more)"},
-      {HEAD DATASET "network = 'egn'," TRAIN FLOW TAIL,
-       "x.lua:4: network: unknown network \"egn\"; did you mean \"egnn\"?"},
-      {HEAD DATASET "network = { width = 3 }," TRAIN FLOW TAIL,
-       "x.lua:4: network: must name a plugin of kind network, \"name\" or { \"name\", setting = "
-       "... }; "
-       "it is a table without a name"},
-      {HEAD DATASET TRAIN FLOW TAIL,
-       "x.lua:2: network: must be given, \"name\" or { \"name\", ... }"},
-      {HEAD NETWORK TRAIN FLOW TAIL, "x.lua:2: dataset: must be { \"name\", ... } with the name of "
-                                     "a recipe, \"mcmc\", \"file\" or \"images\""},
-      {HEAD DATASET NETWORK TRAIN TAIL,
-       "x.lua:2: flow: no stage is given; begin with a path stage"},
-      {HEAD "optimizer = { 'adamv' },\n" ALL,
-       "x.lua:3: optimizer: unknown optimizer \"adamv\"; did you mean \"adamw\"?"},
-      {HEAD "\n--[[ seed\n = ]] local_ = 1,\nseed = -1," ALL, "x.lua:5: local_: unknown setting"},
-      {HEAD "\n\nseed = -1," ALL,
-       "x.lua:5: seed: must be a whole number from 0 to 4294967295, not -1"},
-      {HEAD "dataset = { 'mcmc', energy = 'morse', particles = 4,\n train = 200000 }," NETWORK TRAIN
-           FLOW TAIL,
-       "x.lua:4: dataset.train: 200000 points are more than the 100000 made (dataset.train_pool)"},
-      {HEAD "dataset = { 'mcmc', energy = 'morse', train = 5 }," NETWORK TRAIN FLOW TAIL,
-       "x.lua:3: dataset: give exactly one of particles and dimensions, not neither"},
-      {HEAD "seed = 'one'," ALL,
-       "x.lua:3: seed: must be a whole number from 0 to 4294967295, not a text"},
-      {HEAD "seed = { 0, 1 }," ALL,
-       "x.lua:3: seed: must be a whole number from 0 to 4294967295, not a list; h.grid { ... } "
-       "makes several runs"},
-      {HEAD "flow = { clock = { 'z', 't' }, { 'transport' } }," REST,
-       "x.lua:3: flow.clock: must be one of \"z\", \"t\", not a list; h.grid { ... } makes several "
-       "runs"},
-      {HEAD DATASET NETWORK FLOW "train = { batch = 1, epochs = 1, steps = 1 } }",
-       "x.lua:6: train: give exactly one of epochs and steps, not both (h.none takes one out)"},
-      {HEAD DATASET NETWORK FLOW "train = { batch = 1 } }",
-       "x.lua:6: train: give exactly one of epochs and steps, not neither"},
-      {HEAD DATASET NETWORK FLOW "train = {\n batch = 101, epochs = 1 } }",
-       "x.lua:7: train.batch: 101 is more than the 100 training points (dataset.train)"},
-      {HEAD "flow = { { 'hessian', energy = 'formation' },\n { 'condition', c = 0.5 } }," REST,
-       "x.lua:4: flow.condition.c: 0.5 is below 1 (a number, 1 or more)"},
-      {HEAD "flow = { { 'hessian', energy = 'formaton' } }," REST,
-       "x.lua:3: flow.hessian.energy: unknown energy \"formaton\"; did you mean "
-       "\"formation\"?"},
-      {HEAD "flow = { { 'hessian' } }," REST, "x.lua:3: flow.hessian.energy: must be given (m)"},
-      {HEAD "flow = { 'transprt' }," REST,
-       "x.lua:3: flow: unknown flow \"transprt\"; did you mean \"transport\"?"},
-      {HEAD "flow = { 'hessian', energy = 'formation' }," REST,
-       "x.lua:3: flow: is a list of stages; write flow = { { \"hessian\", ... } }"},
-      {HEAD "flow = { clok = 'z', { 'transport' } }," REST,
-       "x.lua:3: flow.clok: unknown setting; did you mean \"clock\"?"},
-      {HEAD "flow = { clock = 'y', { 'transport' } }," REST,
-       "x.lua:3: flow.clock: \"y\" is not one of \"z\", \"t\"; did you mean \"z\"?"},
-      {HEAD "schedule = { retris = 1 }," ALL,
-       "x.lua:3: schedule.retris: unknown setting; did you mean \"retries\"?"},
-      {HEAD "tables = { t = { columns = h.grid { 1 } } }," ALL,
-       "x.lua:3: tables.t.columns: a grid cannot be used here"},
-      {HEAD "tables = { 't' }," ALL, "x.lua:3: tables: must be { name = { key = ... }, ... }"},
-      {HEAD "profiles = { a = { tran = {} } }," ALL,
-       "x.lua:3: profiles.a.tran: unknown setting; did you mean \"train\"?"},
-      {HEAD "h.also { 'x' }," ALL,
-       "x.lua:3: h.also: must be a table of named settings, not a list"},
-      {HEAD "seed = (function() local g = h.grid { 1 }\n table.remove(g) return g end)()," ALL,
-       "x.lua:3: seed: this grid has no choice left, so there is no run"},
-      {HEAD "profiles = { partial = {} }," ALL, "x.lua:3: profiles: \"partial\" is the end of the "
-                                                "folder names of --set and --only; give the "
-                                                "profile another name"},
-      {HEAD "profiles = { ['/../runs'] = {} }," ALL,
-       "x.lua:3: profiles: \"/../runs\" has a slash, but the name becomes part of a "
-       "folder's name"},
-      {HEAD "measure = { 'rk45' }," ALL,
-       "x.lua:3: measure: must be a table of named settings, measure = { ... }"},
-      {HEAD "measure = { solver = { 'rk45', rtl = 1 } }," ALL,
-       "x.lua:3: measure.solver.rtl: unknown setting; did you mean \"rtol\"?"},
-  };
   folder *f = *state;
-  for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
-    plan_refused(f, scripts[i].text, scripts[i].message);
+  for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++)
+    plan_refused(f, WRONG[i].text, WRONG[i].message);
 }
 
 static void test_order_of_stages(void **state) {

@@ -51,7 +51,7 @@ static status_code dataset_of(folder *f, const char *name, const value **config,
                       check, err);
 }
 
-/* By itself it is what a script gets, and what it expects is no part of its identity. */
+/* By itself it is what a script gets, and what it expects is not a part of its identity. */
 static void test_recipe_alone(void **state) {
   folder *f = *state;
   const value *config, *check, *catalogue = plan_catalogue(f, NULL);

@@ -171,11 +171,51 @@ static void test_zipped_files(void **state) {
   }
 }
 
+/* The cell of this column in each of two rows. */
+static void are_shown(folder *f, const char *text, const char *column, const char *first,
+                      const char *second) {
+  const value *rows = value_get(plan_of(f, text), "rows");
+  assert_int_equal(rows->count, 2);
+  for (size_t i = 0; i < 2; i++) {
+    const value *cells = value_get(rows->items[i], "cells");
+    assert_string_equal(value_get_text(cells, column, ""), i ? second : first);
+  }
+}
+
+/* Two files of one name differ by their contents, so that no table averages them. */
+static void test_files_of_one_name(void **state) {
+  folder *f = *state;
+  assert_int_equal(files_make_folder(folder_path(f, "x"), NULL), STATUS_OK);
+  assert_int_equal(files_make_folder(folder_path(f, "y"), NULL), STATUS_OK);
+  folder_write(f, "x/a", "1");
+  folder_write(f, "y/a", "2");
+#define FILES(paths, seeds)                                                                        \
+  HEAD "h.zip { ['dataset.path'] = " paths ", seed = " seeds " },\n" FLOW                          \
+       "dataset = { 'file', path = 'x/a', train = 20 }, network = 'mlp'," TRAIN "}"
+  are_shown(f, FILES("{ 'x/a', 'y/a' }", "{ 0, 1 }"), "dataset.path", shown(f, "a ", "1"),
+            shown(f, "a ", "2"));
+  are_shown(f, FILES("{ 'x/a', 'x/a' }", "{ 0, 1 }"), "dataset.path", "a", "a");
+}
+
+/* A path of this machine would make other CSV files of the same results elsewhere. */
+static void test_absolute_paths_are_not_shown(void **state) {
+  folder *f = *state;
+  folder_write(f, "a", "1");
+  folder_write(f, "b", "2");
+  const char *text =
+      arena_format(&f->memory,
+                   HEAD FLOW "dataset = { 'file', path = h.grid { '%s', '%s' }, train = 20 },"
+                             "network = 'mlp'," TRAIN "}",
+                   real_path(f, "a"), real_path(f, "b"));
+  are_shown(f, text, "dataset.path", shown(f, "a ", "1"), shown(f, "b ", "2"));
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_set_up, folder_tear_down)
   const struct CMUnitTest tests[] = {
       TEST(test_relative_to_the_script),   TEST(test_relative_to_the_recipe),
       TEST(test_identity_has_the_content), TEST(test_set),
-      TEST(test_what_is_set_is_shown),     TEST(test_zipped_files)};
+      TEST(test_what_is_set_is_shown),     TEST(test_zipped_files),
+      TEST(test_files_of_one_name),        TEST(test_absolute_paths_are_not_shown)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

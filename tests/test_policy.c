@@ -1,82 +1,5 @@
-/* The scheduler's policy, without a process: retries, timeouts, signals, starts that fail. */
-#include "folder.h"
-
-#include "fake_executor.h"
-#include "grid/failed.h"
-#include "grid/schedule.h"
-
-#include <signal.h>
-
-typedef struct world {
-  folder *files;
-  fake_executor fake;
-  grid_job jobs[4];
-  size_t count, slots;
-  schedule_options options;
-  schedule_summary summary;
-  failure err;
-  char *shown; /* what a person saw */
-} world;
-
-static world w;
-
-static int set_up(void **state) {
-  w = (world){.slots = 2};
-  if (folder_set_up(state) != 0) return -1;
-  w.files = *state;
-  return 0;
-}
-
-static int tear_down(void **state) {
-  free(w.shown);
-  return folder_tear_down(state);
-}
-
-static grid_job *add(const char *label) {
-  arena *a = &w.files->memory;
-  grid_job *it = &w.jobs[w.count++];
-  const char *path = arena_format(a, "%s/%s", w.files->path, label);
-  *it = (grid_job){.label = label,
-                   .kind = JOB_TRAIN,
-                   .id = label,
-                   .folder = path,
-                   .result_path = arena_format(a, "%s/result.json", path),
-                   .file = folder_value(w.files, arena_format(a, "{'id': '%s'}", label))};
-  return it;
-}
-
-static void happens(double seconds, event e) {
-  assert_true(w.fake.count < FAKE_EVENTS);
-  w.fake.script[w.fake.count++] = (fake_event){seconds, e};
-}
-
-static void ends(double seconds, size_t slot, exit_facts facts) {
-  happens(seconds, (event){.type = EVENT_ENDED, .slot = slot, .facts = facts});
-}
-
-static void ticks(double seconds) {
-  happens(seconds, (event){.type = EVENT_TICK});
-}
-
-static void signals(double seconds, int number) {
-  happens(seconds, (event){.type = EVENT_SIGNAL, .signal = number});
-}
-
-static status_code run(void) {
-  const executor where = fake_open(&w.fake, w.slots);
-  size_t length;
-  w.options.screen = open_memstream(&w.shown, &length);
-  status_code status = schedule_run(&where, w.jobs, w.count, &w.options, &w.summary, &w.err);
-  fclose(w.options.screen);
-  assert_int_equal(w.fake.at, w.fake.count); /* all that was to happen did */
-  return status;
-}
-
-static void assert_summary(size_t done, size_t failed, size_t interrupted) {
-  assert_int_equal(w.summary.done, done);
-  assert_int_equal(w.summary.failed, failed);
-  assert_int_equal(w.summary.interrupted, interrupted);
-}
+/* The scheduler's policy, without a process: order, failures, retries, starts that fail. */
+#include "policy_fixture.h"
 
 /* ---- order ----------------------------------------------------------------------------------- */
 
@@ -231,127 +154,6 @@ static void exit_0_without_a_result_is_an_error(void **state) {
   assert_string_equal(a->ending, "exit 0 without a result");
 }
 
-/* ---- timeouts -------------------------------------------------------------------------------- */
-
-static void a_timeout_asks_then_kills_then_retries(void **state) {
-  (void)state;
-  w.options.timeout = 10;
-  w.options.retries = 1;
-  add("a");
-  ticks(9.9);
-  ticks(10);
-  ticks(14.9);
-  ticks(15);
-  ticks(16); /* one kill is enough */
-  ends(17, 0, (exit_facts){.signal = SIGKILL});
-  ticks(26.9);
-  ends(26.95, 0, (exit_facts){0});
-  assert_int_equal(run(), STATUS_OK);
-  assert_string_equal(w.fake.log, "start 0 a; end 0; kill 0; start 0 a; ");
-  assert_summary(1, 0, 0);
-  assert_non_null(strstr(w.shown, "retry: a: timeout after 10 s; attempt 2 of 2"));
-}
-
-static void a_result_after_the_timeout_counts(void **state) {
-  (void)state;
-  w.options.timeout = 10;
-  add("a");
-  ticks(10);
-  ends(11, 0, (exit_facts){0});
-  assert_int_equal(run(), STATUS_OK);
-  assert_string_equal(w.fake.log, "start 0 a; end 0; ");
-  assert_summary(1, 0, 0);
-}
-
-/* ---- signals --------------------------------------------------------------------------------- */
-
-static void a_signal_stops_in_order(void **state) {
-  (void)state;
-  w.options.retries = 2;
-  add("a");
-  add("b");
-  add("c");
-  signals(1, SIGTERM);
-  ends(2, 0, (exit_facts){.exit_code = STATUS_INTERRUPTED});
-  ticks(10.9);
-  ticks(11);
-  ends(12, 1, (exit_facts){.signal = SIGKILL});
-  assert_int_equal(run(), STATUS_OK);
-  assert_string_equal(w.fake.log, "start 0 a; start 1 b; end 0; end 1; kill 1; ");
-  assert_summary(0, 0, 2);
-  assert_int_equal(w.summary.signal, SIGTERM);
-  assert_int_equal(w.jobs[0].state, JOB_INTERRUPTED);
-  assert_int_equal(w.jobs[1].state, JOB_INTERRUPTED);
-  assert_int_equal(w.jobs[2].state, JOB_WAITING);
-  assert_int_equal(w.jobs[2].attempts, 0);
-  assert_non_null(strstr(w.shown, "stopping: 2 running jobs"));
-}
-
-static void a_second_signal_kills(void **state) {
-  (void)state;
-  add("a");
-  signals(1, SIGINT);
-  signals(1.5, SIGTERM);
-  ends(1.6, 0, (exit_facts){.signal = SIGKILL});
-  assert_int_equal(run(), STATUS_OK);
-  assert_string_equal(w.fake.log, "start 0 a; end 0; kill 0; ");
-  assert_summary(0, 0, 1);
-  assert_int_equal(w.summary.signal, SIGINT); /* the first one */
-}
-
-/* A terminal that closes sends SIGHUP twice; its session may send SIGTERM once. */
-static void a_hangup_never_kills(void **state) {
-  (void)state;
-  add("a");
-  signals(1, SIGHUP);
-  signals(1.1, SIGHUP);
-  signals(1.2, SIGTERM);
-  signals(1.3, SIGHUP);
-  ends(5, 0, (exit_facts){.exit_code = STATUS_INTERRUPTED});
-  assert_int_equal(run(), STATUS_OK);
-  assert_string_equal(w.fake.log, "start 0 a; end 0; ");
-  assert_summary(0, 0, 1);
-  assert_int_equal(w.summary.signal, SIGHUP);
-}
-
-static void a_hangup_after_an_interrupt_never_kills(void **state) {
-  (void)state;
-  add("a");
-  signals(1, SIGINT);
-  signals(1.1, SIGHUP);
-  ticks(2);
-  signals(3, SIGINT);
-  ends(5, 0, (exit_facts){.signal = SIGKILL});
-  assert_int_equal(run(), STATUS_OK);
-  assert_string_equal(w.fake.log, "start 0 a; end 0; kill 0; ");
-}
-
-/* After a timeout the job has been asked already, and its grace is not made longer. */
-static void a_signal_after_a_timeout(void **state) {
-  (void)state;
-  w.options.timeout = 10;
-  add("a");
-  ticks(10);
-  signals(11, SIGTERM);
-  ticks(15);
-  ends(16, 0, (exit_facts){.signal = SIGKILL});
-  assert_int_equal(run(), STATUS_OK);
-  assert_string_equal(w.fake.log, "start 0 a; end 0; kill 0; ");
-  assert_summary(0, 0, 1);
-}
-
-static void a_crash_while_stopping_is_not_tried_again(void **state) {
-  (void)state;
-  w.options.retries = 2;
-  add("a");
-  signals(1, SIGTERM);
-  ends(2, 0, (exit_facts){.lost = true});
-  assert_int_equal(run(), STATUS_OK);
-  assert_string_equal(w.fake.log, "start 0 a; end 0; ");
-  assert_int_equal(w.jobs[0].state, JOB_WAITING);
-  assert_null(strstr(w.shown, "retry"));
-}
-
 /* ---- starts that fail, and the end of the executor ------------------------------------------- */
 
 static void a_start_for_later_waits_for_an_end(void **state) {
@@ -426,8 +228,6 @@ static void finished_jobs_are_counted_and_skipped(void **state) {
   assert_string_equal(w.fake.log, "start 0 b; ");
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(needs_come_first),
@@ -438,14 +238,6 @@ int main(void) {
       TEST(a_crash_is_tried_again),
       TEST(retries_come_to_an_end),
       TEST(exit_0_without_a_result_is_an_error),
-      TEST(a_timeout_asks_then_kills_then_retries),
-      TEST(a_result_after_the_timeout_counts),
-      TEST(a_signal_stops_in_order),
-      TEST(a_second_signal_kills),
-      TEST(a_hangup_never_kills),
-      TEST(a_hangup_after_an_interrupt_never_kills),
-      TEST(a_signal_after_a_timeout),
-      TEST(a_crash_while_stopping_is_not_tried_again),
       TEST(a_start_for_later_waits_for_an_end),
       TEST(later_with_nothing_running_is_never),
       TEST(a_start_that_fails_stops_the_others),

@@ -6,50 +6,7 @@
 
 #include <cmocka.h>
 
-#include "base/safetensors.h"
-#include "base/seal.h"
-#include "hostile.h"
-
-/* A file with this header, as it stands, and so many bytes of data 0, 1, 2, ... */
-static size_t build(char *out, const char *header, size_t data) {
-  uint64_t length = strlen(header);
-  memcpy(out, &length, 8);
-  memcpy(out + 8, header, length);
-  for (size_t i = 0; i < data; i++) out[8 + length + i] = (char)i;
-  return 8 + length + data;
-}
-
-static size_t build_padded(char *out, const char *header, size_t data) {
-  char padded[1000];
-  size_t length = strlen(header);
-  snprintf(padded, sizeof padded, "%s%*s", header, (int)((8 - length % 8) % 8), "");
-  return build(out, padded, data);
-}
-
-static const float weights[6] = {1, -2, 3.5f, 0, 1e-40f, -0.0f};
-static const unsigned char bytes[3] = {7, 0, 255};
-
-static void write_good(void) {
-  arena memory = {0};
-  value *metadata = value_new(&memory, VALUE_MAP);
-  value_put_text(&memory, metadata, "step", "17");
-  value_put_text(&memory, metadata, "note", "\xce\xb1 \"quoted\"\n");
-  const safetensors_entry entries[] = {{.name = "weights",
-                                        .type = SAFETENSORS_F32,
-                                        .rank = 2,
-                                        .shape = {2, 3},
-                                        .data = weights,
-                                        .bytes = 24},
-                                       {.name = "empty", .rank = 1, .shape = {0}},
-                                       {.name = "a.state",
-                                        .type = SAFETENSORS_U8,
-                                        .rank = 1,
-                                        .shape = {3},
-                                        .data = bytes,
-                                        .bytes = 3}};
-  assert_int_equal(safetensors_write(path, metadata, entries, 3, &err), STATUS_OK);
-  arena_close(&memory);
-}
+#include "safetensors_fixture.h"
 
 static void test_round_trip(void **state) {
   (void)state;
@@ -78,10 +35,6 @@ static void test_round_trip(void **state) {
   safetensors_close(&file);
   safetensors_close(&file);
 }
-
-#define SEALED_HEADER                                                                              \
-  "{\"__metadata__\":{\"content\":\"" SEAL_ZEROS                                                   \
-  "\"},\"w\":{\"data_offsets\":[0,3],\"dtype\":\"U8\",\"shape\":[3]}}"
 
 static void test_exact_bytes(void **state) {
   (void)state;
@@ -175,99 +128,101 @@ static void assert_refused(const char *rule) {
 #define U8                       "\"U8\""
 #define X24                      "xxxxxxxxxxxxxxxxxxxxxxxx"
 
+static const struct {
+  const char *header;
+  size_t data;
+  const char *rule;
+} BAD_HEADERS[] = {
+    /* no JSON object */
+    {"", 0, "start with '{'"},
+    {" {}", 0, "start with '{'"},
+    {"[]", 0, "start with '{'"},
+    {"\xef\xbb\xbf{}", 0, "start with '{'"},
+    {"{", 0, "not valid JSON"},
+    {"{}}", 0, "not valid JSON"},
+    {"{} {}", 0, "not valid JSON"},
+    {"{'w':1}", 0, "not valid JSON"},
+    {"{\"w\":1,}", 0, "not valid JSON"},
+    {"{\"\xff\":1}", 0, "not valid JSON"},
+    {"{\"w\":1e999}", 0, "not valid JSON"},
+    {"{\"w\":NaN}", 0, "not valid JSON"},
+    {"{\"w\":" TENSOR(U8, "[1]", "[0,1]") ",\"w\":" TENSOR(U8, "[1]", "[0,1]") "}", 1,
+     "not valid JSON"},
+    {"{\"w\":{\"dtype\":\"U8\",\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}", 1,
+     "not valid JSON"},
+    /* metadata */
+    {"{\"__metadata__\":[]}", 0, "__metadata__"},
+    {"{\"__metadata__\":null}", 0, "__metadata__"},
+    {"{\"__metadata__\":{\"a\":1}}", 0, "__metadata__"},
+    {"{\"__metadata__\":{\"a\":{}}}", 0, "__metadata__"},
+    /* names */
+    {"{\"\":" TENSOR(U8, "[1]", "[0,1]") "}", 1, "name"},
+    {"{\"a\\u001b[31m\":" TENSOR(U8, "[1]", "[0,1]") "}", 1, "name"},
+    {"{\"" X24 X24 X24 X24 "\":" TENSOR(U8, "[1]", "[0,1]") "}", 1, "name"},
+    /* the tensor */
+    {"{\"w\":null}", 0, "just dtype, shape and data_offsets"},
+    {"{\"w\":[]}", 0, "just dtype, shape and data_offsets"},
+    {"{\"w\":{}}", 0, "just dtype, shape and data_offsets"},
+    {"{\"w\":{\"dtype\":\"U8\",\"shape\":[1]}}", 1, "just dtype, shape and data_offsets"},
+    {"{\"w\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1],\"more\":1}}", 1,
+     "just dtype, shape and data_offsets"},
+    {"{\"w\":{\"dtype\":\"U8\",\"shape\":[1],\"offsets\":[0,1]}}", 1, "data_offsets must be"},
+    {ONE("\"F64\"", "[1]", "[0,8]"), 8, "dtype must be"},
+    {ONE("\"F16\"", "[1]", "[0,2]"), 2, "dtype must be"},
+    {ONE("\"f32\"", "[1]", "[0,4]"), 4, "dtype must be"},
+    {ONE("\"\"", "[1]", "[0,4]"), 4, "dtype must be"},
+    {ONE("32", "[1]", "[0,4]"), 4, "dtype must be"},
+    {ONE(F32, "1", "[0,4]"), 4, "shape must be"},
+    {ONE(F32, "[1.5]", "[0,4]"), 4, "shape must be"},
+    {ONE(F32, "[-1]", "[0,4]"), 4, "shape must be"},
+    {ONE(F32, "[\"1\"]", "[0,4]"), 4, "shape must be"},
+    {ONE(F32, "[null]", "[0,4]"), 4, "shape must be"},
+    {ONE(F32, "[1,1,1,1,1]", "[0,4]"), 4, "shape must be"},
+    {ONE(F32, "[9007199254740992]", "[0,4]"), 4, "shape must be"},
+    {ONE(F32, "[18446744073709551617]", "[0,4]"), 4, "shape must be"},
+    {ONE(F32, "[4294967296,4294967296]", "[0,4]"), 4, "2^64 bytes"},
+    {ONE(F32, "[2147483648,2147483648]", "[0,0]"), 0, "2^64 bytes"},
+    {ONE(U8, "[4294967296,4294967296]", "[0,0]"), 0, "2^64 bytes"},
+    /* its place */
+    {ONE(F32, "[1]", "4"), 4, "data_offsets must be"},
+    {ONE(F32, "[1]", "[]"), 4, "data_offsets must be"},
+    {ONE(F32, "[1]", "[0]"), 4, "data_offsets must be"},
+    {ONE(F32, "[1]", "[0,4,8]"), 4, "data_offsets must be"},
+    {ONE(F32, "[1]", "[4,0]"), 4, "data_offsets must be"},
+    {ONE(F32, "[1]", "[-4,0]"), 4, "data_offsets must be"},
+    {ONE(F32, "[1]", "[0.5,4.5]"), 4, "data_offsets must be"},
+    {ONE(F32, "[1]", "[true,4]"), 4, "data_offsets must be"},
+    {ONE(F32, "[1]", "[0,1e300]"), 4, "data_offsets must be"},
+    {ONE(F32, "[1]", "[18446744073709551612,18446744073709551616]"), 4, "data_offsets must be"},
+    {ONE(F32, "[1]", "[0,4]"), 3, "past the end"},
+    {ONE(F32, "[1]", "[0,4]"), 0, "past the end"},
+    {ONE(F32, "[1]", "[9007199254740987,9007199254740991]"), 4, "past the end"},
+    {ONE(F32, "[2]", "[0,4]"), 4, "size of its shape"},
+    {ONE(F32, "[1]", "[0,8]"), 8, "size of its shape"},
+    {ONE(F32, "[0]", "[0,4]"), 4, "size of its shape"},
+    {ONE(U8, "[4]", "[0,3]"), 3, "size of its shape"},
+    {ONE(F32, "[1]", "[2,6]"), 6, "begin at a multiple of 4"},
+    {ONE(F32, "[1]", "[0,4]"), 5, "after the last tensor"},
+    {"{}", 1, "after the last tensor"},
+    {ONE(U8, "[1]", "[1,2]"), 2, "neither holes nor overlaps"},
+    {"{\"a\":" TENSOR(U8, "[2]", "[0,2]") ",\"b\":" TENSOR(U8, "[2]", "[3,5]") "}", 5,
+     "neither holes nor overlaps"},
+    {"{\"a\":" TENSOR(U8, "[2]", "[0,2]") ",\"b\":" TENSOR(U8, "[2]", "[1,3]") "}", 3,
+     "neither holes nor overlaps"},
+    {"{\"a\":" TENSOR(U8, "[2]", "[0,2]") ",\"b\":" TENSOR(U8, "[2]", "[0,2]") "}", 2,
+     "neither holes nor overlaps"},
+    {"{\"a\":" TENSOR(U8, "[4]", "[0,4]") ",\"b\":" TENSOR(U8, "[0]", "[2,2]") "}", 4,
+     "neither holes nor overlaps"},
+};
+
 static void test_bad_headers(void **state) {
   (void)state;
-  static const struct {
-    const char *header;
-    size_t data;
-    const char *rule;
-  } cases[] = {
-      /* no JSON object */
-      {"", 0, "start with '{'"},
-      {" {}", 0, "start with '{'"},
-      {"[]", 0, "start with '{'"},
-      {"\xef\xbb\xbf{}", 0, "start with '{'"},
-      {"{", 0, "not valid JSON"},
-      {"{}}", 0, "not valid JSON"},
-      {"{} {}", 0, "not valid JSON"},
-      {"{'w':1}", 0, "not valid JSON"},
-      {"{\"w\":1,}", 0, "not valid JSON"},
-      {"{\"\xff\":1}", 0, "not valid JSON"},
-      {"{\"w\":1e999}", 0, "not valid JSON"},
-      {"{\"w\":NaN}", 0, "not valid JSON"},
-      {"{\"w\":" TENSOR(U8, "[1]", "[0,1]") ",\"w\":" TENSOR(U8, "[1]", "[0,1]") "}", 1,
-       "not valid JSON"},
-      {"{\"w\":{\"dtype\":\"U8\",\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}", 1,
-       "not valid JSON"},
-      /* metadata */
-      {"{\"__metadata__\":[]}", 0, "__metadata__"},
-      {"{\"__metadata__\":null}", 0, "__metadata__"},
-      {"{\"__metadata__\":{\"a\":1}}", 0, "__metadata__"},
-      {"{\"__metadata__\":{\"a\":{}}}", 0, "__metadata__"},
-      /* names */
-      {"{\"\":" TENSOR(U8, "[1]", "[0,1]") "}", 1, "name"},
-      {"{\"a\\u001b[31m\":" TENSOR(U8, "[1]", "[0,1]") "}", 1, "name"},
-      {"{\"" X24 X24 X24 X24 "\":" TENSOR(U8, "[1]", "[0,1]") "}", 1, "name"},
-      /* the tensor */
-      {"{\"w\":null}", 0, "just dtype, shape and data_offsets"},
-      {"{\"w\":[]}", 0, "just dtype, shape and data_offsets"},
-      {"{\"w\":{}}", 0, "just dtype, shape and data_offsets"},
-      {"{\"w\":{\"dtype\":\"U8\",\"shape\":[1]}}", 1, "just dtype, shape and data_offsets"},
-      {"{\"w\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1],\"more\":1}}", 1,
-       "just dtype, shape and data_offsets"},
-      {"{\"w\":{\"dtype\":\"U8\",\"shape\":[1],\"offsets\":[0,1]}}", 1, "data_offsets must be"},
-      {ONE("\"F64\"", "[1]", "[0,8]"), 8, "dtype must be"},
-      {ONE("\"F16\"", "[1]", "[0,2]"), 2, "dtype must be"},
-      {ONE("\"f32\"", "[1]", "[0,4]"), 4, "dtype must be"},
-      {ONE("\"\"", "[1]", "[0,4]"), 4, "dtype must be"},
-      {ONE("32", "[1]", "[0,4]"), 4, "dtype must be"},
-      {ONE(F32, "1", "[0,4]"), 4, "shape must be"},
-      {ONE(F32, "[1.5]", "[0,4]"), 4, "shape must be"},
-      {ONE(F32, "[-1]", "[0,4]"), 4, "shape must be"},
-      {ONE(F32, "[\"1\"]", "[0,4]"), 4, "shape must be"},
-      {ONE(F32, "[null]", "[0,4]"), 4, "shape must be"},
-      {ONE(F32, "[1,1,1,1,1]", "[0,4]"), 4, "shape must be"},
-      {ONE(F32, "[9007199254740992]", "[0,4]"), 4, "shape must be"},
-      {ONE(F32, "[18446744073709551617]", "[0,4]"), 4, "shape must be"},
-      {ONE(F32, "[4294967296,4294967296]", "[0,4]"), 4, "2^64 bytes"},
-      {ONE(F32, "[2147483648,2147483648]", "[0,0]"), 0, "2^64 bytes"},
-      {ONE(U8, "[4294967296,4294967296]", "[0,0]"), 0, "2^64 bytes"},
-      /* its place */
-      {ONE(F32, "[1]", "4"), 4, "data_offsets must be"},
-      {ONE(F32, "[1]", "[]"), 4, "data_offsets must be"},
-      {ONE(F32, "[1]", "[0]"), 4, "data_offsets must be"},
-      {ONE(F32, "[1]", "[0,4,8]"), 4, "data_offsets must be"},
-      {ONE(F32, "[1]", "[4,0]"), 4, "data_offsets must be"},
-      {ONE(F32, "[1]", "[-4,0]"), 4, "data_offsets must be"},
-      {ONE(F32, "[1]", "[0.5,4.5]"), 4, "data_offsets must be"},
-      {ONE(F32, "[1]", "[true,4]"), 4, "data_offsets must be"},
-      {ONE(F32, "[1]", "[0,1e300]"), 4, "data_offsets must be"},
-      {ONE(F32, "[1]", "[18446744073709551612,18446744073709551616]"), 4, "data_offsets must be"},
-      {ONE(F32, "[1]", "[0,4]"), 3, "past the end"},
-      {ONE(F32, "[1]", "[0,4]"), 0, "past the end"},
-      {ONE(F32, "[1]", "[9007199254740987,9007199254740991]"), 4, "past the end"},
-      {ONE(F32, "[2]", "[0,4]"), 4, "size of its shape"},
-      {ONE(F32, "[1]", "[0,8]"), 8, "size of its shape"},
-      {ONE(F32, "[0]", "[0,4]"), 4, "size of its shape"},
-      {ONE(U8, "[4]", "[0,3]"), 3, "size of its shape"},
-      {ONE(F32, "[1]", "[2,6]"), 6, "begin at a multiple of 4"},
-      {ONE(F32, "[1]", "[0,4]"), 5, "after the last tensor"},
-      {"{}", 1, "after the last tensor"},
-      {ONE(U8, "[1]", "[1,2]"), 2, "neither holes nor overlaps"},
-      {"{\"a\":" TENSOR(U8, "[2]", "[0,2]") ",\"b\":" TENSOR(U8, "[2]", "[3,5]") "}", 5,
-       "neither holes nor overlaps"},
-      {"{\"a\":" TENSOR(U8, "[2]", "[0,2]") ",\"b\":" TENSOR(U8, "[2]", "[1,3]") "}", 3,
-       "neither holes nor overlaps"},
-      {"{\"a\":" TENSOR(U8, "[2]", "[0,2]") ",\"b\":" TENSOR(U8, "[2]", "[0,2]") "}", 2,
-       "neither holes nor overlaps"},
-      {"{\"a\":" TENSOR(U8, "[4]", "[0,4]") ",\"b\":" TENSOR(U8, "[0]", "[2,2]") "}", 4,
-       "neither holes nor overlaps"},
-  };
-  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+  for (size_t i = 0; i < sizeof BAD_HEADERS / sizeof *BAD_HEADERS; i++) {
     char text[1000];
-    put(text, *cases[i].header ? build_padded(text, cases[i].header, cases[i].data)
-                               : build(text, "", cases[i].data));
-    assert_refused(cases[i].rule);
+    put(text, *BAD_HEADERS[i].header
+                  ? build_padded(text, BAD_HEADERS[i].header, BAD_HEADERS[i].data)
+                  : build(text, "", BAD_HEADERS[i].data));
+    assert_refused(BAD_HEADERS[i].rule);
   }
 }
 

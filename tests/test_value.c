@@ -259,6 +259,9 @@ static void test_utf8(void **state) {
                                     "\xe2\x82",
                                     "\xff"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_int_equal(text_utf8(bad[i]), 0);
+  assert_true(text_is_utf8(""));
+  assert_true(text_is_utf8("caf\xc3\xa9"));
+  assert_false(text_is_utf8("caf\xe9"));
 }
 
 /* Sets a locale with a decimal comma, made in folder where the system has none. */

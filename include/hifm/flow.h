@@ -46,7 +46,7 @@ enum {
   HIFM_STAGE_RATES = 4,   /* changes alpha: must come before a noise stage */
   HIFM_STAGE_NOISE = 8,   /* sets beta: at most one */
   /* Beside NOISE, and of one plugin only: this stage, with its defaults, completes a list that has
-   * no noise stage and whose source has no path of its own. */
+   * no noise stage and whose source does not bring a path. */
   HIFM_STAGE_DEFAULT_NOISE = 16
 };
 

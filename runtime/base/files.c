@@ -329,8 +329,19 @@ static status_code fail_busy(int fd, const char *folder, failure *err) {
   return failure_set(err, STATUS_BUSY, "%s is held by another process", folder);
 }
 
+/* Who holds the lock, for others' messages; not into a file that has other names, too. */
+static int name_holder(int fd) {
+  char host[256] = "", line[300];
+  struct stat info;
+  if (fstat(fd, &info) == 0 && info.st_nlink > 1) return 0;
+  gethostname(host, sizeof host - 1);
+  const int length = snprintf(line, sizeof line, "%d %s\n", (int)getpid(), host);
+  const int code = files_write_all(fd, line, (size_t)length);
+  return !code && ftruncate(fd, length) != 0 ? errno : code;
+}
+
 status_code files_lock(const char *folder, failure *err) {
-  char path[PATH_MAX], host[256] = "", line[300];
+  char path[PATH_MAX];
   if (snprintf(path, sizeof path, "%s/.lock", folder) >= (int)sizeof path)
     return fail_change(err, "lock", folder, ENAMETOOLONG);
   int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
@@ -342,10 +353,7 @@ status_code files_lock(const char *folder, failure *err) {
     close(fd);
     return status;
   }
-  gethostname(host, sizeof host - 1);
-  int length = snprintf(line, sizeof line, "%d %s\n", (int)getpid(), host);
-  int code = files_write_all(fd, line, (size_t)length);
-  if (!code && ftruncate(fd, length) != 0) code = errno;
+  const int code = name_holder(fd);
   if (!code) return STATUS_OK; /* fd stays open: it is the lock */
   close(fd);
   return fail_change(err, "write", path, code);

@@ -142,6 +142,12 @@ size_t text_utf8(const char *text) {
   return length;
 }
 
+bool text_is_utf8(const char *text) {
+  size_t bytes = 1;
+  for (; *text && bytes; text += bytes) bytes = text_utf8(text);
+  return bytes > 0;
+}
+
 static void reserve(text_buffer *buffer, size_t more) {
   if (buffer->room - buffer->length > more) return;
   size_t room = 2 * buffer->length + more + 64;

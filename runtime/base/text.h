@@ -46,6 +46,9 @@ const char *text_next_place(arena *a, const char **list);
  */
 size_t text_utf8(const char *text);
 
+/* Is all of it UTF-8? */
+bool text_is_utf8(const char *text);
+
 /* A growing text, printed in the C locale; close with free(buffer.text). */
 typedef struct text_buffer {
   char *text;

@@ -54,7 +54,7 @@ static status_code measure(const bench *b, const timed *s, const measure_setting
   return STATUS_OK;
 }
 
-/* As a run opens its network: for a batch or all test points, whichever is more. */
+/* As a run opens its network: for a batch or for all test points, the larger number. */
 static status_code measure_many(const bench *b, const measure_settings *set, failure *err) {
   const size_t many = b->sizes->many, batch = b->sizes->batch;
   network net = {0};

@@ -213,7 +213,9 @@ status_code command_run(arena *a, const options *given, failure *err) {
   /* Also after a failure: what is done is reported. The first failure is the one to return. */
   const status_code ended = end(&s, status == STATUS_OK ? err : &later);
   if (status == STATUS_OK) status = ended;
-  return status == STATUS_OK ? program_exit_code(&summary) : status;
+  if (status != STATUS_OK) return status;
+  *err = (failure){0}; /* a file that was looked for and is not there is not why runs failed */
+  return program_exit_code(&summary);
 }
 
 status_code command_table(arena *a, const options *given, failure *err) {

@@ -130,14 +130,9 @@ static status_code dispatch(arena *a, int argc, char **argv, const char **name, 
 
 /* Job files and results are JSON, which is UTF-8: in other bytes paths would become others. */
 static status_code check_encoding(const char *name, const char *text, failure *err) {
-  for (const char *at = text; at && *at;) {
-    const size_t bytes = text_utf8(at);
-    if (bytes == 0)
-      return failure_set(err, STATUS_BAD_CONFIG,
-                         "%s is not UTF-8: %.300s. Rename the folder or file", name, text);
-    at += bytes;
-  }
-  return STATUS_OK;
+  if (!text || text_is_utf8(text)) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_CONFIG, "%s is not UTF-8: %.300s. Rename the folder or file",
+                     name, text);
 }
 
 static status_code check_encodings(int argc, char **argv, failure *err) {

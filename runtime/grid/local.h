@@ -1,4 +1,4 @@
-/* The executor of this machine: each job is a worker process of its own. */
+/* The executor of this machine: each job has its own worker process. */
 #ifndef GRID_LOCAL_H
 #define GRID_LOCAL_H
 
@@ -13,8 +13,8 @@ typedef struct local_options {
 
 /* Until the executor is closed, SIGINT, SIGTERM and SIGHUP (unless it was ignored) are events, and
  * SIGPIPE is ignored. SIGTSTP stops the workers, then this process; they continue with it, and its
- * clock does not count that time. Workers lead process groups of their own: a Ctrl-C in the terminal reaches
- * hifm alone, and killing a worker kills what it started. STATUS_NO_RESOURCE. */
+ * clock does not count that time. Workers lead process groups of their own: a Ctrl-C in the
+ * terminal reaches hifm alone, and killing a worker kills what it started. STATUS_NO_RESOURCE. */
 status_code local_open(const local_options *options, executor *out, failure *err);
 
 #endif

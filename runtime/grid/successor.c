@@ -1,6 +1,7 @@
 #include "grid/successor.h"
 
 #include "base/files.h"
+#include "base/folders.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -11,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { OWN_PARTS = 2 }; /* of results/runs/NAME, which may not be links */
 static const char NEW[] = ".new", OLD[] = ".old";
 static const char NOTE[] =
     "hifm run --retrain trains a run again here. When it is complete, it replaces the finished "
@@ -50,7 +52,7 @@ bool successor_exists(const char *folder) {
 status_code successor_begin(const char *folder, failure *err) {
   arena a = {0};
   status_code status = files_remove(mark_of(&a, folder), err);
-  if (status == STATUS_OK) status = files_make_folder(successor_folder(&a, folder), err);
+  if (status == STATUS_OK) status = folders_make(successor_folder(&a, folder), OWN_PARTS, err);
   arena_close(&a);
   return status;
 }
@@ -138,8 +140,9 @@ status_code successor_replace(const char *folder, failure *err) {
 
 status_code successor_recover(const char *folder, failure *err) {
   arena a = {0};
-  status_code status = STATUS_OK;
-  if (files_exists(folder)) status = files_remove(arena_format(&a, "%s%s", folder, OLD), err);
+  status_code status = folders_check(folder, OWN_PARTS, err);
+  if (status == STATUS_OK && files_exists(folder))
+    status = files_remove(arena_format(&a, "%s%s", folder, OLD), err);
   if (status == STATUS_OK && is_replaced(folder)) {
     status = files_remove(successor_folder(&a, folder), err);
     if (status == STATUS_OK) status = files_remove(mark_of(&a, folder), err);
@@ -151,7 +154,7 @@ status_code successor_recover(const char *folder, failure *err) {
 size_t successor_bring_back(const char *runs) {
   arena a = {0};
   size_t found = 0;
-  DIR *list = opendir(runs);
+  DIR *list = folders_check(runs, 1, NULL) == STATUS_OK ? opendir(runs) : NULL;
   for (const struct dirent *item; list && (item = readdir(list));) {
     const bool is_old = text_ends_with(item->d_name, OLD);
     found += is_old || text_ends_with(item->d_name, NEW);

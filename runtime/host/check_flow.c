@@ -233,7 +233,7 @@ static void path_slopes(const tested_stage *t, const modes *m) {
 /* ---- threads ---- */
 
 typedef struct shaping {
-  tested_stage stage; /* with a point of its own */
+  tested_stage stage; /* with its own point */
   modes m;
 } shaping;
 

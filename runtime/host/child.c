@@ -100,7 +100,7 @@ status_code child_run(void (*body)(void *context, int fd), void *context, unsign
   }
   close(ends[1]);
   if (child > 0) {
-    setpgid(child, child); /* parent or child, whichever comes first */
+    setpgid(child, child); /* in the parent or the child: the first one counts */
     killed = !read_all(child, ends[0], seconds, &answer) && kill(-child, SIGKILL) == 0;
   }
   close(ends[0]);

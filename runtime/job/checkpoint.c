@@ -315,13 +315,24 @@ status_code checkpoint_save_weights(const training *t, const network *net, const
   return status;
 }
 
+/* Runs of one network have tensors of one shape: only the identity says whose they are. */
+static status_code check_run(const safetensors_file *file, const char *path, const char *id,
+                             failure *err) {
+  const char *found = value_get_text(file->metadata, "id", id);
+  if (strcmp(found, id) == 0) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_INPUT, "%s: these are the weights of another run, %.12s", path,
+                     found);
+}
+
 status_code checkpoint_load_weights(arena *a, const network *net, const char *folder,
-                                    const char *name, float *w, const value **row, failure *err) {
+                                    const char *id, const char *name, float *w, const value **row,
+                                    failure *err) {
   safetensors_file file = {0};
   failure why;
   const char *path = arena_format(a, "%s/%s.safetensors", folder, name);
   status_code status = safetensors_open(&file, path, &why);
   if (status == STATUS_OK) status = copy_tensors(&file, path, net, "", w, &why);
+  if (status == STATUS_OK) status = check_run(&file, path, id, &why);
   if (status == STATUS_OK) {
     const char *text = value_get_text(file.metadata, "row", "");
     status = json_parse(a, text, strlen(text), path, row, &why);

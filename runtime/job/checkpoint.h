@@ -24,9 +24,10 @@ status_code checkpoint_load(training *t, const network *net, const job *work, ui
 status_code checkpoint_save_weights(const training *t, const network *net, const job *work,
                                     const char *name, const value *row, failure *err);
 /* w [weights]; *row is in the arena. STATUS_BAD_INPUT or STATUS_NO_INPUT, with the file and what to
- * do, where it is damaged, missing or of another network. */
+ * do, where it is damaged, missing, of another network or not of the run with this identity. */
 status_code checkpoint_load_weights(arena *a, const network *net, const char *folder,
-                                    const char *name, float *w, const value **row, failure *err);
+                                    const char *id, const char *name, float *w, const value **row,
+                                    failure *err);
 
 /* The name of a file with the weights of this step, whatever it was saved for: they are a function
  * of run and step. Where only a damaged file of this step is left, it is that one: loading it

@@ -73,7 +73,7 @@ const value *history_at(const value *history, uint64_t step) {
   return NULL;
 }
 
-/* Sums over whole epochs are added, so that a row has the same means whichever other rows there
+/* Sums over whole epochs are added, so that a row has the same means whatever other rows there
  * are. */
 static losses_epoch sum_over(const losses *sums, uint64_t first, uint64_t end) {
   losses_epoch sum = {0};

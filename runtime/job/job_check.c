@@ -77,7 +77,7 @@ static const value *known_settings(arena *a, const hifm_param *params, const val
   return known;
 }
 
-/* A plugin that is not found is no mistake of the job file. */
+/* A plugin that is not found is not a mistake of the job file. */
 static const hifm_param *find_plugin(void *context, hifm_kind kind, const char *name,
                                      failure *err) {
   const hifm_param *params = plugins_lookup.find(plugins_lookup.context, kind, name, err);

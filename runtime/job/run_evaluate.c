@@ -36,7 +36,8 @@ static status_code measure_saved(run *r, const run_measurement *how, arena *a, c
   const value *row;
   value *measured;
   float *w = memory_array(r->net.weights, sizeof *w);
-  status_code status = checkpoint_load_weights(a, &r->net, r->work->folder, name, w, &row, err);
+  status_code status =
+      checkpoint_load_weights(a, &r->net, r->work->folder, r->work->train_id, name, w, &row, err);
   if (status == STATUS_OK) {
     const value *plain =
         history_row(a, sums, history_steps_per_epoch(r->work->config), from, history_step(row));

@@ -99,7 +99,8 @@ static status_code draw_and_write(run *r, arena *a, const sampling *s, value *nu
                                   .seed = s->seed,
                                   .count = s->n,
                                   .steps = s->steps};
-  status_code status = checkpoint_load_weights(a, &r->net, s->run, s->weights, w, &row, err);
+  status_code status =
+      checkpoint_load_weights(a, &r->net, s->run, r->work->id, s->weights, w, &row, err);
   if (status != STATUS_OK) goto done;
   status = sample_draw(&request, y, &nfe, &inner);
   if (status == STATUS_OK)

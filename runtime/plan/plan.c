@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/key_map.h"
 #include "base/text.h"
 #include "plan/cells.h"
 #include "plan/experiment.h"
@@ -81,13 +82,54 @@ static const value *assemble_audits(arena *a, const value *names, const value *p
   return audits;
 }
 
-/* Two calls with --set and other files leave other cells; their contents are known here only. */
-static void show_files(arena *a, const value *config, const value *set_columns, value *cells) {
-  for (size_t i = 0; i < set_columns->count; i++) {
-    const char *column = set_columns->items[i]->text;
-    const char *text = cells_files(a, config, column);
-    if (text) value_put_text(a, cells, column, text);
+static const char *cell_of(const value *row, const char *column) {
+  return value_get_text(value_get(row, "cells"), column, "");
+}
+
+static const char *file_of(arena *a, const value *row, const char *column) {
+  return cells_files(a, value_get(row, "config"), column);
+}
+
+/* Are two files of one name in this column, or paths of this machine? The first row that has a cell
+ * says if it is of files. */
+static bool needs_contents(arena *a, const value *rows, const char *column) {
+  size_t i = 0;
+  key_map seen = key_map_new(a);
+  while (i < rows->count && !*cell_of(rows->items[i], column)) i++;
+  if (i == rows->count || !file_of(a, rows->items[i], column)) return false;
+  for (; i < rows->count; i++) {
+    const char *cell = cell_of(rows->items[i], column), *file = file_of(a, rows->items[i], column);
+    if (!file) continue;
+    if (*cell == '/') return true;
+    const size_t before = key_map_get_text(&seen, cell);
+    if (before == KEY_MAP_ABSENT)
+      key_map_put_text(&seen, cell, i);
+    else if (strcmp(file, file_of(a, rows->items[before], column)) != 0)
+      return true;
   }
+  return false;
+}
+
+/* A row whose cell in this column shows the name and the content of a file, where it is one. */
+static const value *with_file(arena *a, const value *row, const char *column) {
+  const char *text = file_of(a, row, column);
+  if (!text) return row;
+  value *shown = value_copy(a, row), *cells = value_copy(a, value_get(row, "cells"));
+  value_put_text(a, cells, column, text);
+  value_put(a, shown, "cells", cells);
+  return shown;
+}
+
+/* Two calls with --set and other files leave other cells, and so do two files of one name in a
+ * grid. Cells do not depend on where files are. Their contents are known here only. */
+static void show_files(arena *a, const value *packed, value *rows) {
+  const value *set = value_get(packed, "set_columns"), *all = value_get(packed, "columns");
+  value *columns = value_copy(a, set);
+  for (size_t k = 0; k < all->count; k++)
+    if (needs_contents(a, rows, all->items[k]->text)) value_push(a, columns, all->items[k]);
+  for (size_t k = 0; k < columns->count; k++)
+    for (size_t i = 0; i < rows->count; i++)
+      rows->items[i] = with_file(a, rows->items[i], columns->items[k]->text);
 }
 
 /* What rows have, selected or not. */
@@ -107,7 +149,6 @@ static const value *assemble_row(arena *a, const value *plan, const value *parts
   value *row = begin_row(a, parts, packed), *cells = value_new(a, VALUE_MAP);
   for (size_t i = 0; i < columns->count; i++)
     value_put(a, cells, columns->items[i]->text, texts->items[i]);
-  show_files(a, value_get(row, "config"), value_get(plan, "set_columns"), cells);
   value_put(a, row, "cells", cells);
   value_put(a, row, "audits",
             assemble_audits(a, value_get(plan, "audits"), parts, value_get(packed, "audits")));
@@ -134,6 +175,7 @@ static status_code assemble(arena *a, const reading *r, const value *packed, con
     value_push(a, rows, assemble_row(a, packed, parts, packed_rows->items[i]));
   for (size_t i = 0; i < others->count; i++)
     value_push(a, unselected, begin_row(a, parts, others->items[i]));
+  show_files(a, packed, rows);
   for (size_t i = 0; i < sizeof KEPT / sizeof *KEPT; i++)
     value_put(a, plan, KEPT[i], value_get(packed, KEPT[i]));
   value_put(a, plan, "rows", rows);

@@ -1,5 +1,6 @@
 #include "plan/plugin_files.h"
 
+#include "base/text.h"
 #include "job/settings.h"
 #include "plan/declaration.h"
 
@@ -21,6 +22,9 @@ static status_code locate_one(const bases *b, const char *path, bool from_script
   if (*path != '/') path = arena_format(a, "%s/%s", folder, path);
   if (!realpath(path, real))
     return failure_set(err, STATUS_BAD_CONFIG, "%s: the file %s does not exist", where, path);
+  if (!text_is_utf8(real))
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "%s: %s leads to a folder or file whose name is not UTF-8", where, path);
   value *file = value_new(a, VALUE_MAP);
   value_put_text(a, file, PARAMS_PATH, real);
   value_put_text(a, file, PARAMS_CONTENT, "");

@@ -84,6 +84,9 @@ static status_code locate_file(recipes *r, value *map, const char *folder, failu
   if (*path != '/') path = arena_format(r->memory, "%s/%s", folder, path);
   if (!realpath(path, real))
     return failure_set(err, STATUS_BAD_CONFIG, "dataset.path: the file %s does not exist", path);
+  if (!text_is_utf8(real))
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "dataset.path: %s leads to a folder or file whose name is not UTF-8", path);
   value_put_text(r->memory, map, "path", real);
   return STATUS_OK;
 }

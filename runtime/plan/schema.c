@@ -223,7 +223,7 @@ static status_code resolve_stage(schema *s, const value *declared, value *stages
   return STATUS_OK;
 }
 
-/* Eq. 16 needs a diffusion where the source brings no path of its own. */
+/* Eq. 16 needs a diffusion where the source does not bring a path. */
 static bool needs_noise(const flow_role *roles, size_t count) {
   if (count == 0 || roles[0].own_path) return false;
   for (size_t i = 0; i < count; i++)

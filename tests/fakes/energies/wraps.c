@@ -13,7 +13,7 @@ static hifm_status init(void *self, const hifm_domain *domain, hifm_error *err) 
   const wraps *set = self;
   (void)domain;
   if (!inner_ops(set)->value || !inner_ops(set)->gradient)
-    return hifm_fail(err, HIFM_BAD_SETTINGS, "%s has no value and gradient of its own",
+    return hifm_fail(err, HIFM_BAD_SETTINGS, "%s has no value and gradient",
                      set->inner.plugin->name);
   return HIFM_OK;
 }

@@ -1,23 +1,5 @@
 /* v = a x + b z, whose backward forgets z and writes one number behind the end of dx. */
-#include "hifm/network.h"
-
-static size_t tensors(const void *self, const hifm_task *task, hifm_tensor *out, size_t room) {
-  static const hifm_tensor both[] = {{.name = "a", .rows = 1, .columns = 1},
-                                     {.name = "b", .rows = 1, .columns = 1}};
-  (void)self, (void)task;
-  for (size_t i = 0; i < 2 && i < room; i++) out[i] = both[i];
-  return 2;
-}
-
-static size_t chunk(const void *self, const hifm_task *task, size_t n) {
-  (void)self, (void)task;
-  return n;
-}
-
-static size_t work(const void *self, const hifm_task *task, size_t n) {
-  (void)self, (void)task, (void)n;
-  return 0;
-}
+#include "linear.h"
 
 static void forward(const void *self, const hifm_task *task, const float *w,
                     const hifm_batch *batch, float *v, void *memory) {
@@ -39,8 +21,11 @@ static void backward(const void *self, const hifm_task *task, const float *w,
   if (dx) dx[n] = 1;
 }
 
-static const hifm_network_ops ops = {
-    .tensors = tensors, .chunk = chunk, .work = work, .forward = forward, .backward = backward};
+static const hifm_network_ops ops = {.tensors = linear_two_tensors,
+                                     .chunk = linear_chunk,
+                                     .work = linear_work,
+                                     .forward = forward,
+                                     .backward = backward};
 
 HIFM_PLUGIN(network, HIFM_NETWORK, char, .revision = 1, .name = "wrong_backward",
             .summary = "a wrong gradient and an overrun", .ops = {.network = &ops});

@@ -1,5 +1,5 @@
 /* v = a x, v_z = b |x|^2, whose backward forgets that v_z depends on x and on b. */
-#include "hifm/network.h"
+#include "linear.h"
 
 static size_t tensors(const void *self, const hifm_task *task, hifm_tensor *out, size_t room) {
   static const hifm_tensor both[] = {{.name = "a", .rows = 1, .columns = 1},
@@ -8,16 +8,6 @@ static size_t tensors(const void *self, const hifm_task *task, hifm_tensor *out,
   (void)self;
   for (size_t i = 0; i < count && i < room; i++) out[i] = both[i];
   return count;
-}
-
-static size_t chunk(const void *self, const hifm_task *task, size_t n) {
-  (void)self, (void)task;
-  return n;
-}
-
-static size_t work(const void *self, const hifm_task *task, size_t n) {
-  (void)self, (void)task, (void)n;
-  return 0;
 }
 
 static void forward(const void *self, const hifm_task *task, const float *w,
@@ -46,8 +36,8 @@ static void backward(const void *self, const hifm_task *task, const float *w,
 
 static const hifm_network_ops ops = {.has_vz = true,
                                      .tensors = tensors,
-                                     .chunk = chunk,
-                                     .work = work,
+                                     .chunk = linear_chunk,
+                                     .work = linear_work,
                                      .forward = forward,
                                      .backward = backward};
 
