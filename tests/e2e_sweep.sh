@@ -39,11 +39,18 @@ return h.experiment {
   tables   = { all = { columns = { { "Flow", "flow" }, { "NLL", "nll_min" } } } },
 }
 LUA
+# A second measurement reads the history of the first.
+measure="--set measure.every=2"
 expect_code 0 "$hifm" run grid.lua -j1 --out calm
+cp -r calm measured
+# shellcheck disable=SC2086 # two words
+expect_code 0 "$hifm" run grid.lua $measure -j1 --out measured
 
 # What a grid writes and what does not depend on how it was run.
-(cd calm && find . -name '*.safetensors' -o -name '*.npy' -o -path './grid/*' ! -name timings.csv -type f |
-  sort | xargs sha1sum) >sums
+for grid in calm measured; do
+  (cd $grid && find . -name '*.safetensors' -o -name '*.npy' -o -path './grid*/*' ! -name timings.csv -type f |
+    sort | xargs sha1sum) >$grid.sums
+done
 
 # ---- one process of the grid under strace ----------------------------------------------------------------------
 
@@ -57,8 +64,8 @@ __attribute__((constructor)) static void trace(int argc, char **argv) {
   if (argc != 3 || strcmp(argv[1], "worker") != 0 || !strstr(argv[2], getenv("SWEEP_JOB"))) return;
   if (open("once", O_CREAT | O_EXCL | O_CLOEXEC, 0600) < 0) return;
   unsetenv("LD_PRELOAD");
-  execlp("strace", "strace", "-D", "-y", "-qq", "-o", "trace", "-e", getenv("SWEEP_TRACE"), argv[0], argv[1], argv[2],
-         (char *)NULL);
+  execlp("strace", "strace", "-D", "-y", "-qq", "-o", "trace", "-e", getenv("SWEEP_TRACE"),
+         *getenv("SWEEP_PATH") ? getenv("SWEEP_PATH") : "-q", argv[0], argv[1], argv[2], (char *)NULL);
   _exit(99);
 }
 C
@@ -70,18 +77,24 @@ job_of() {
   data) echo cache/mcmc ;;
   modes) echo cache/double_well ;;
   train) echo runs/mcmc-mlp-hessian ;;
+  measure) echo measure- ;;
   esac
 }
+
+options_of() { [ "$1" != measure ] || echo "$measure"; }
 
 # run_grid PROCESS EXPRESSION [PATH]: the grid in out/ with one process under strace, which looks at all calls or at
 # those that use PATH; returns the exit code.
 run_grid() {
-  local job command=("$hifm" run grid.lua -j1 --out "$tmp/out")
+  local job command
+  # shellcheck disable=SC2207 # several words
+  command=("$hifm" run grid.lua -j1 --out "$tmp/out" $(options_of "$1"))
   job=$(job_of "$1")
   rm -rf out once trace
-  [ "$1" != again ] || cp -r calm out
+  case $1 in again | measure) cp -r calm out ;; esac
   if [ -n "$job" ]; then
-    command=(env SWEEP_JOB="$job" SWEEP_TRACE="$2" LD_PRELOAD="$tmp/trace.so" "${command[@]}")
+    command=(env SWEEP_JOB="$job" SWEEP_TRACE="$2" SWEEP_PATH="${3:+--trace-path=$3}" LD_PRELOAD="$tmp/trace.so"
+      "${command[@]}")
   else
     command=(strace -y -qq -o trace ${3:+-P "$3"} -e "$2" "${command[@]}")
   fi
@@ -184,7 +197,7 @@ judge() {
 # expect_whole: tables are old, new or not there; none has the end missing.
 expect_whole() {
   local file
-  for file in out/grid/*.csv; do
+  for file in out/grid*/*.csv; do
     [ -e "$file" ] || continue
     awk -F, 'NR == 1 { n = NF } NF != n { exit 1 }' "$file" || wrong "$file is torn"
     [ -z "$(tail -c1 "$file")" ] || wrong "$file is torn"
@@ -193,12 +206,15 @@ expect_whole() {
 
 # expect_same_files WHEN: as without faults.
 expect_same_files() {
-  (cd out && sha1sum --check --quiet "$tmp/sums") >"$tmp/differences" 2>&1 || wrong "$1: $(head -n1 differences)"
+  local grid=calm
+  [ "$process" != measure ] || grid=measured
+  (cd out && sha1sum --check --quiet "$tmp/$grid.sums") >"$tmp/differences" 2>&1 || wrong "$1: $(head -n1 differences)"
 }
 
 finish() {
   local code=0
-  timeout -k 5 20 "$hifm" run grid.lua -j1 --out "$tmp/out" >stdout 2>stderr </dev/null || code=$?
+  # shellcheck disable=SC2046 # several words
+  timeout -k 5 20 "$hifm" run grid.lua -j1 --out "$tmp/out" $(options_of "$process") >stdout 2>stderr </dev/null || code=$?
   [ $code = 0 ] || wrong "the next call: exit code $code"
   ! grep 'damaged\|counts as missing\|from the beginning' stderr || wrong "a file was torn"
   [ -z "$(find out -name '*.tmp' -o -name checkpoint.safetensors)" ] || wrong "files are left"
@@ -216,14 +232,13 @@ try() {
   expect_none_left
   expect_whole
   [ "$code" != 0 ] || expect_same_files "exit code 0"
-  [ "${SWEEP_MESSAGES:-}" = "" ] || { echo "== $trial: $code"; grep -v '^start\|^done\|converged' stderr || true; } >>"$SWEEP_MESSAGES"
   finish
   echo "$process $call $fault $4 $outcome" >>trials
 }
 
 # ---- which of them, and the result -----------------------------------------------------------------------------
 
-# choose: of the list, lines of PROCESS CALL FAULT N, for every N, for every fifth, or for one N of every sixth line.
+# choose: of the list, lines of PROCESS CALL FAULT N, for every N, for every fifth, or for one N of every twelfth line.
 choose() {
   local step=0
   [ "${HIFM_LONG:-0}" = 0 ] || step=5
@@ -231,7 +246,7 @@ choose() {
   awk -v call="${2:-}" -v step="$step" '
     call != "" && call != $2 { next }
     step > 0 { for (n = $4 + NR % step; n <= $5; n += step) print $1, $2, $3, n; next }
-    NR % 6 == 1 { print $1, $2, $3, $4 + (NR * 7) % ($5 - $4 + 1) }' list
+    NR % 12 == 1 { print $1, $2, $3, $4 + (NR * 7) % ($5 - $4 + 1) }' list
 }
 
 # list_places: trials at files where a fault once had another exit code or no reason.
@@ -239,10 +254,12 @@ list_places() {
   local data run
   data=$(cd calm && echo cache/mcmc-*)
   run=$(cd calm && echo runs/mcmc-mlp-hessian-*)
+  echo "fresh newfstatat EIO 1 $tmp"
   echo "fresh openat EMFILE 1 $tmp/bin/plugins/flows"
   echo "fresh openat EIO 1 $tmp/bin/plugins/solvers/rk45.so"
   echo "fresh read EIO 1 $tmp/out/$data/result.json"
   echo "again read EIO 1 $tmp/out/$run/result.json"
+  echo "measure openat EMFILE 1 $(echo "$tmp/calm/$run"/measure-????????????.json | sed s,/calm/,/out/,)"
   echo "fresh openat EMFILE 1 $tmp/out/$run/log.txt"
   echo "fresh openat ENOSPC 1 $tmp/out/$run/log.txt"
 }
@@ -251,8 +268,10 @@ print_result() {
   awk '$5 == "unreal" { next }
        { key = sprintf("%-10s %-7s", $2, $3); all[key]++; done[key] += $5 == "tolerated"; error[key] += $5 == "error"
          wrong[key] += $5 == "wrong:"; finished[key] += !/the next call/ }
-       END { printf "%-10s %-7s %7s %10s %16s %15s\n", "call", "fault", "trials", "tolerated", "right exit code", "finished after"
-             for (key in all) printf "%s %7d %10d %16d %15d\n", key, all[key], done[key], error[key], finished[key] | "sort" }' trials
+       END { printf "%-10s %-7s %7s %10s %16s %15s\n", "call", "fault", "trials", "tolerated", "error, its code",
+                    "finished after"
+             for (key in all)
+               printf "%s %7d %10d %16d %15d\n", key, all[key], done[key], error[key], finished[key] | "sort" }' trials
 }
 
 # limit OPTION VALUE CODES WORDS: the grid with this limit of ulimit, then without it.
@@ -273,7 +292,7 @@ limit() {
 }
 
 # shellcheck disable=SC2086 # several words
-list_trials ${3:-fresh again data modes train} >list
+list_trials ${3:-fresh again data modes train measure} >list
 choose "${@:3}" >chosen
 [ $# -gt 2 ] || list_places >>chosen
 while read -r line; do
@@ -281,7 +300,7 @@ while read -r line; do
   try $line
 done <chosen
 if [ $# -le 2 ]; then
-  files="5 6 9 16"
+  files="6 9"
   [ "${HIFM_LONG:-0}" = 0 ] || files=$(seq 4 24)
   for value in $files; do limit -n "$value" 71 'too many open files'; done
   limit -f 16 74 'file too large'

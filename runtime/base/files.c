@@ -48,7 +48,8 @@ static status_code make_one(const char *part, failure *err) {
   if (mkdir(part, 0777) == 0) return STATUS_OK;
   int code = errno;
   struct stat info;
-  if (stat(part, &info) != 0) return fail_change(err, "create the folder", part, code);
+  if (stat(part, &info) != 0)
+    return fail_change(err, "create the folder", part, code == EEXIST ? errno : code);
   if (!S_ISDIR(info.st_mode)) return fail_change(err, "create the folder", part, ENOTDIR);
   return STATUS_OK;
 }
