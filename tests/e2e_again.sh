@@ -81,6 +81,20 @@ PATH=$PWD/fake:$PATH expect_code 73 "$hifm" run plane.lua --out broken
 expect_words "gnuplot"
 [ "$(grep -c ',done,' broken/plane/runs.csv)" = 4 ] || fail "not 4 runs done"
 
+say "a table that cannot be printed is an error, also where gnuplot starts after it"
+printf '#!/bin/sh\necho picture\n' >fake/gnuplot
+PATH=$PWD/fake:$PATH expect_code 74 sh -c '"$@" >/dev/full' - "$hifm" table plane.lua --out broken
+expect_words "cannot write to standard output"
+
+say "gnuplot ends with hifm"
+printf '#!/bin/sh\necho $$ >gnuplot.pid\nexec sleep 1000.75\n' >fake/gnuplot
+PATH=$PWD/fake:$PATH "$hifm" table plane.lua --out broken >stdout 2>stderr &
+wait_for 20 test -s gnuplot.pid
+kill -KILL $!
+wait $! 2>/dev/null || true
+is_over() { ! grep -qs 1000.75 "/proc/$(cat gnuplot.pid)/cmdline"; }
+wait_for 5 is_over
+
 say "a run whose folder cannot be made leaves the others in runs.csv"
 mkdir -p blocked/runs
 touch "blocked/runs/$(cd broken/runs && echo *interpolant*)"

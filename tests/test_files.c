@@ -323,16 +323,6 @@ static void test_remove_says_what_it_cannot(void **state) {
   assert_non_null(strstr(err.message, "/proc/self/fdinfo"));
 }
 
-static void test_free_bytes(void **state) {
-  (void)state;
-  assert_true(files_free_bytes(folder) > 0);
-  assert_true(files_free_bytes(in_folder("not/there/yet")) > 0);
-  assert_true(files_free_bytes("not-there-either") > 0);
-  assert_true(files_free_bytes("/not-there-either") == files_free_bytes("/"));
-  put(in_folder("x"), "x");
-  assert_int_equal(files_free_bytes(in_folder("x/y")), 0);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -354,7 +344,6 @@ int main(void) {
       TEST(test_map),
       TEST(test_remove_follows_no_link),
       TEST(test_remove_says_what_it_cannot),
-      TEST(test_free_bytes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

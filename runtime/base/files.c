@@ -12,33 +12,44 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
-/* A change of the file system has failed: distinguishes a full or broken disk from a bad path. */
-static status_code fail_change(failure *err, const char *doing, const char *path, int code) {
-  status_code status = STATUS_CANNOT_CREATE;
-  if (code == ENOSPC || code == EIO || code == EDQUOT || code == EFBIG) status = STATUS_IO_FAILED;
-  if (code == EACCES || code == EPERM || code == EROFS) status = STATUS_NO_PERMISSION;
-  if (code == EMFILE || code == ENFILE || code == ENOMEM) status = STATUS_NO_RESOURCE;
-  return failure_set(err, status, "cannot %s %s: %s", doing, path, strerror(code));
+/* Distinguishes a full or broken disk and a lack of resources from a bad path, for which there is
+ * `otherwise`. */
+static status_code status_of(int code, status_code otherwise) {
+  if (code == ENOSPC || code == EIO || code == EDQUOT || code == EFBIG) return STATUS_IO_FAILED;
+  if (code == EACCES || code == EPERM || code == EROFS) return STATUS_NO_PERMISSION;
+  if (code == EMFILE || code == ENFILE || code == ENOMEM) return STATUS_NO_RESOURCE;
+  return otherwise;
 }
 
-static status_code fail_read(failure *err, const char *path, int code) {
-  status_code status = STATUS_BAD_INPUT;
-  if (code == ENOENT || code == ENOTDIR) status = STATUS_NO_INPUT;
-  if (code == EACCES || code == EPERM) status = STATUS_NO_PERMISSION;
-  if (code == EMFILE || code == ENFILE || code == ENOMEM) status = STATUS_NO_RESOURCE;
-  if (code == EIO) status = STATUS_IO_FAILED;
-  return failure_set(err, status, "cannot read %s: %s", path, strerror(code));
+/* A change of the file system has failed. */
+static status_code fail_change(failure *err, const char *doing, const char *path, int code) {
+  return failure_set(err, status_of(code, STATUS_CANNOT_CREATE), "cannot %s %s: %s", doing, path,
+                     strerror(code));
+}
+
+status_code files_cannot_read(failure *err, const char *path, int code) {
+  const bool missing = code == ENOENT || code == ENOTDIR;
+  return failure_set(err, status_of(code, missing ? STATUS_NO_INPUT : STATUS_BAD_INPUT),
+                     "cannot read %s: %s", path, strerror(code));
+}
+
+/* Some file systems let a signal interrupt open. */
+static int open_file(const char *path, int flags) {
+  int fd;
+  do fd = open(path, flags | O_CLOEXEC, 0666);
+  while (fd < 0 && errno == EINTR);
+  return fd;
 }
 
 static status_code make_one(const char *part, failure *err) {
   if (mkdir(part, 0777) == 0) return STATUS_OK;
   int code = errno;
   struct stat info;
-  if (stat(part, &info) != 0) return fail_change(err, "create the folder", part, code);
+  if (stat(part, &info) != 0)
+    return fail_change(err, "create the folder", part, code == EEXIST ? errno : code);
   if (!S_ISDIR(info.st_mode)) return fail_change(err, "create the folder", part, ENOTDIR);
   return STATUS_OK;
 }
@@ -79,8 +90,8 @@ status_code files_begin(files_writer *writer, const char *path, failure *err) {
   do {
     snprintf(writer->temporary, sizeof writer->temporary, "%s.%d-%u.tmp", path, (int)getpid(),
              atomic_fetch_add(&serial, 1u));
-    writer->fd = open(writer->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  } while (writer->fd < 0 && (errno == EEXIST || errno == EINTR));
+    writer->fd = open_file(writer->temporary, O_WRONLY | O_CREAT | O_EXCL);
+  } while (writer->fd < 0 && errno == EEXIST);
   if (writer->fd >= 0) return STATUS_OK;
   int code = errno;
   writer->temporary[0] = '\0';
@@ -122,7 +133,7 @@ static int open_folder_of(const char *path) {
     memcpy(folder, path, length);
     folder[length] = '\0';
   }
-  return open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  return open_file(folder, O_RDONLY | O_DIRECTORY);
 }
 
 static int sync_fully(int fd) {
@@ -184,14 +195,14 @@ status_code files_sync(const char *path, failure *err) {
 }
 
 status_code files_open_to_append(const char *path, int *fd, failure *err) {
-  *fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666);
+  *fd = open_file(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW);
   return *fd >= 0 ? STATUS_OK : fail_change(err, "create", path, errno);
 }
 
 /* O_NONBLOCK: a pipe under the name of a data file must be refused, not waited for. */
 static status_code open_plain(const char *path, int *fd, size_t *size, failure *err) {
-  *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (*fd < 0) return fail_read(err, path, errno);
+  *fd = open_file(path, O_RDONLY | O_NONBLOCK);
+  if (*fd < 0) return files_cannot_read(err, path, errno);
   struct stat info;
   int code = fstat(*fd, &info) == 0 ? 0 : errno;
   if (!code && S_ISREG(info.st_mode)) {
@@ -199,7 +210,7 @@ static status_code open_plain(const char *path, int *fd, size_t *size, failure *
     return STATUS_OK;
   }
   close(*fd);
-  if (code) return fail_read(err, path, code);
+  if (code) return files_cannot_read(err, path, code);
   return failure_set(err, STATUS_BAD_INPUT, "cannot read %s: it is not a plain file", path);
 }
 
@@ -240,7 +251,7 @@ status_code files_read(const char *path, size_t limit, char **bytes, size_t *len
   if (status != STATUS_OK) return status;
   int code = size > limit ? 0 : read_all(fd, size, limit, bytes, length);
   close(fd);
-  if (code) return fail_read(err, path, code);
+  if (code) return files_cannot_read(err, path, code);
   if (size <= limit && *length <= limit) return STATUS_OK;
   free(*bytes);
   *bytes = NULL;
@@ -259,7 +270,7 @@ status_code files_map_open(files_map *map, const char *path, failure *err) {
   void *bytes = size ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
   int code = bytes == MAP_FAILED ? errno : 0;
   close(fd);
-  if (code) return fail_read(err, path, code);
+  if (code) return files_cannot_read(err, path, code);
   *map = (files_map){.bytes = bytes, .length = size};
   return STATUS_OK;
 }
@@ -344,7 +355,7 @@ status_code files_lock(const char *folder, failure *err) {
   char path[PATH_MAX];
   if (snprintf(path, sizeof path, "%s/.lock", folder) >= (int)sizeof path)
     return fail_change(err, "lock", folder, ENAMETOOLONG);
-  int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+  int fd = open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW);
   if (fd < 0) return fail_change(err, "create", path, errno);
   status_code status = STATUS_OK;
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
@@ -360,35 +371,16 @@ status_code files_lock(const char *folder, failure *err) {
 }
 
 void files_use(const char *path) {
-  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  const int fd = open_file(path, O_RDONLY);
   struct flock mark = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
   if (fd >= 0) fcntl(fd, F_OFD_SETLK, &mark); /* fd stays open: it is the mark */
 }
 
 bool files_is_used(const char *path) {
-  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  const int fd = open_file(path, O_RDONLY);
   if (fd < 0) return false;
   struct flock mark = {.l_type = F_WRLCK, .l_whence = SEEK_SET}; /* asks, and takes nothing */
   const bool used = fcntl(fd, F_OFD_GETLK, &mark) == 0 && mark.l_type != F_UNLCK;
   close(fd);
   return used;
-}
-
-uint64_t files_free_bytes(const char *path) {
-  char place[PATH_MAX];
-  size_t length = strlen(path);
-  if (length >= sizeof place) return 0;
-  memcpy(place, path, length + 1);
-  struct statvfs info;
-  while (statvfs(place, &info) != 0) {
-    if (errno != ENOENT || strcmp(place, ".") == 0 || strcmp(place, "/") == 0) return 0;
-    char *slash = strrchr(place, '/');
-    if (!slash)
-      strcpy(place, ".");
-    else if (slash == place)
-      strcpy(place, "/");
-    else
-      *slash = '\0';
-  }
-  return (uint64_t)info.f_bavail * info.f_frsize;
 }

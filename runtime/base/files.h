@@ -49,6 +49,9 @@ int files_write_all(int fd, const void *bytes, size_t length);
  * STATUS_BAD_INPUT when it is longer than limit; STATUS_IO_FAILED when the disk is broken. */
 status_code files_read(const char *path, size_t limit, char **bytes, size_t *length, failure *err);
 
+/* The failure of another way to read `path`, with the same status codes; code: of errno. */
+status_code files_cannot_read(failure *err, const char *path, int code);
+
 /* A read-only mapping of a whole file; files_map_close also takes a zeroed one. */
 typedef struct files_map {
   const unsigned char *bytes;
@@ -71,9 +74,5 @@ status_code files_lock(const char *folder, failure *err);
  * What cannot be marked (it is gone, or the file system knows no locks) is not used. */
 void files_use(const char *path);
 bool files_is_used(const char *path);
-
-/* Free bytes of the file system that holds path (or its nearest existing parent); 0 when unknown.
- */
-uint64_t files_free_bytes(const char *path);
 
 #endif

@@ -4,9 +4,11 @@
 #include "base/text.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -84,4 +86,37 @@ void folders_clean_temporaries(const char *place, const char *name) {
     if (is_left(path)) files_remove(path, NULL);
   }
   if (folder) closedir(folder);
+}
+
+status_code folders_list(arena *a, const char *path, const value **names, failure *err) {
+  value *list = value_new(a, VALUE_LIST);
+  DIR *folder = opendir(path);
+  *names = list;
+  if (!folder)
+    return errno == ENOENT || errno == ENOTDIR ? STATUS_OK : files_cannot_read(err, path, errno);
+  errno = 0;
+  for (const struct dirent *item; (item = readdir(folder)); errno = 0)
+    value_push(a, list, value_text(a, item->d_name));
+  const int code = errno;
+  closedir(folder);
+  return code ? files_cannot_read(err, path, code) : STATUS_OK;
+}
+
+uint64_t folders_free_bytes(const char *path) {
+  char place[PATH_MAX];
+  size_t length = strlen(path);
+  if (length >= sizeof place) return 0;
+  memcpy(place, path, length + 1);
+  struct statvfs info;
+  while (statvfs(place, &info) != 0) {
+    if (errno != ENOENT || strcmp(place, ".") == 0 || strcmp(place, "/") == 0) return 0;
+    char *slash = strrchr(place, '/');
+    if (!slash)
+      strcpy(place, ".");
+    else if (slash == place)
+      strcpy(place, "/");
+    else
+      *slash = '\0';
+  }
+  return (uint64_t)info.f_bavail * info.f_frsize;
 }

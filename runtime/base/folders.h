@@ -1,12 +1,14 @@
-/* Folders that only hifm writes into: no symbolic link in them is followed, and what a killed
+/* Folders. In those that only hifm writes into no symbolic link is followed, and what a killed
  * process has left is removed. */
 #ifndef BASE_FOLDERS_H
 #define BASE_FOLDERS_H
 
 #include "base/failure.h"
+#include "base/value.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* As files_make_folder, but the last `own` parts of path may not be symbolic links. Of
  * results/runs/NAME the last two parts are hifm's own: results may be a link.
@@ -25,5 +27,13 @@ void folders_clean_temporaries(const char *place, const char *name);
 
 /* Is it a temporary file's name, <anything>.<process>-<number>.tmp? */
 bool folders_is_temporary(const char *name);
+
+/* The names in a folder, as a LIST of TEXTs in no order. One that is not there has none; another
+ * failure is an error: what was not read may be there. */
+status_code folders_list(arena *a, const char *path, const value **names, failure *err);
+
+/* Free bytes of the file system that holds path (or its nearest existing parent); 0 when unknown.
+ */
+uint64_t folders_free_bytes(const char *path);
 
 #endif

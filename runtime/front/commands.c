@@ -172,7 +172,8 @@ int commands_main(int argc, char **argv) {
   } else {
     status = run_command(argc, argv);
   }
-  if (fflush(stdout) != 0 && status == STATUS_OK) {
+  /* Before a fork the output is flushed, too: what was lost there, only ferror knows. */
+  if ((fflush(stdout) != 0 || ferror(stdout)) && status == STATUS_OK) {
     fprintf(stderr, "hifm: cannot write to standard output\n");
     status = STATUS_IO_FAILED;
   }

@@ -6,6 +6,7 @@
 #include "host/plugins.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,6 +228,22 @@ static status_code start(void *self, size_t slot, const grid_job *it, bool *late
 
 /* ---- opening and closing --------------------------------------------------------------------- */
 
+/* libuv ends this process where it gets no pipe for its signals: so some are tried before. */
+static status_code try_descriptors(failure *err) {
+  enum { SOME = 4 };
+  int tried[SOME], count = 0, code = 0;
+  while (!code && count < SOME) {
+    tried[count] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (tried[count] < 0)
+      code = errno;
+    else
+      count++;
+  }
+  while (count > 0) close(tried[--count]);
+  if (!code) return STATUS_OK;
+  return failure_set(err, STATUS_NO_RESOURCE, "cannot start the scheduler: %s", strerror(code));
+}
+
 static void make_environment(local *l) {
   static char progress[] = "HIFM_PROGRESS_FD=3";
   const char *plugins = l->options.plugins;
@@ -307,6 +324,8 @@ status_code local_open(const local_options *options, executor *out, failure *err
   static const executor_ops OPS = {
       .start = start, .next = next, .end = end, .seconds = seconds, .close = close_all};
   const struct sigaction ignore = {.sa_handler = SIG_IGN};
+  const status_code status = try_descriptors(err);
+  if (status != STATUS_OK) return status;
   local *l = memory_get(sizeof *l);
   const int code = open_loop(l);
   if (code != 0) {

@@ -140,14 +140,18 @@ static const char *finish_done(run *r, grid_job *it) {
   return "diverged";
 }
 
-/* What the executor saw, and what this side of the seam knows. */
-static exit_facts join_facts(const run *r, const slot *s, const exit_facts *seen) {
+/* What the executor saw, and what this side of the seam knows. A result that cannot be read is not
+ * missing: the job ends with the status of the reading. */
+static exit_facts join_facts(const run *r, slot *s, const exit_facts *seen) {
   exit_facts facts = *seen;
+  failure why;
   facts.stop_asked = s->stop_asked;
   facts.timed_out |= s->timed_out;
   facts.timeout = r->options->timeout;
-  facts.has_result = !facts.lost && !facts.signal && facts.exit_code == 0 &&
-                     job_is_done(s->job->result_path, s->job->id);
+  if (facts.lost || facts.signal || facts.exit_code != 0) return facts;
+  const status_code status = job_look(s->job->result_path, s->job->id, &facts.has_result, &why);
+  facts.exit_code = status;
+  if (status != STATUS_OK) snprintf(s->message, sizeof s->message, "%s", why.message);
   return facts;
 }
 

@@ -51,33 +51,44 @@ static void describe_file(void *context, int fd) {
   arena_close(a);
 }
 
-static void add_hash(arena *a, value *entry, const char *path) {
+static status_code add_hash(arena *a, value *entry, const char *path, failure *err) {
   files_map map = {0};
   char hex[33];
-  if (files_map_open(&map, path, NULL) != STATUS_OK) return; /* loading it says what is wrong */
+  const status_code status = files_map_open(&map, path, err);
+  if (status != STATUS_OK) return status;
   blake2b_hex(map.bytes, map.length, hex);
   files_map_close(&map);
   value_put_text(a, entry, "hash", hex);
+  return STATUS_OK;
+}
+
+/* What the file says of itself, into *said. */
+static status_code ask(arena *a, const char *path, const value **said, failure *err) {
+  char *answer = NULL;
+  size_t length = 0;
+  failure why;
+  char *child_path = arena_text(a, path);
+  status_code status =
+      child_run(describe_file, child_path, LOADING_SECONDS, &answer, &length, &why);
+  if (status != STATUS_OK)
+    failure_set(err, status, "%s: %s while loading", path, why.message);
+  else if (json_parse(a, answer, length, path, said, err) != STATUS_OK)
+    status = err->status = STATUS_BAD_CONFIG;
+  free(answer);
+  return status;
 }
 
 static const value *collect_one(arena *a, const value *file) {
   const char *path = value_get_text(file, "path", "");
   value *entry = value_copy(a, file);
-  add_hash(a, entry, path);
-  char *answer = NULL;
-  size_t length = 0;
-  failure err;
   const value *said = NULL;
-  char *child_path = arena_text(a, path);
-  status_code status =
-      child_run(describe_file, child_path, LOADING_SECONDS, &answer, &length, &err);
-  if (status != STATUS_OK)
-    value_put_text(a, entry, "error", arena_format(a, "%s: %s while loading", path, err.message));
-  else if (json_parse(a, answer, length, path, &said, &err) != STATUS_OK)
-    value_put_text(a, entry, "error", err.message);
+  failure err;
+  if (value_get(file, "error")) return entry;
+  status_code status = add_hash(a, entry, path, &err);
+  if (status == STATUS_OK) status = ask(a, path, &said, &err);
+  if (status != STATUS_OK) plugins_refuse(a, entry, &err);
   for (size_t i = 0; said && i < said->count; i++)
     value_put(a, entry, said->keys[i], said->items[i]);
-  free(answer);
   return entry;
 }
 
@@ -99,30 +110,39 @@ const value *catalogue_collect(arena *a) {
   return catalogue;
 }
 
+static status_code refuse(const value *entry, const char *word, const char *name, failure *err) {
+  const status_code status = (status_code)value_get_number(entry, "status", STATUS_BAD_CONFIG);
+  return failure_set(err, status, "%s \"%s\" was refused: %s", word, name,
+                     value_get_text(entry, "error", ""));
+}
+
 status_code catalogue_find(arena *a, const value *catalogue, hifm_kind kind, const char *name,
                            const value **entry, failure *err) {
   const char **names = arena_get(a, (catalogue->count + 1) * sizeof *names);
   const char *word = params_kind_text(kind);
-  const value *found = NULL;
+  const value *found = NULL, *unread = NULL; /* unread: a folder, which may have it */
   size_t count = 0;
   for (size_t i = 0; i < catalogue->count; i++) {
     const value *item = catalogue->items[i];
     const char *its_kind = value_get_text(item, "kind", "");
+    const char *its_name = value_get_text(item, "name", "");
     if (*its_kind && strcmp(its_kind, word) != 0) continue;
-    names[count] = value_get_text(item, "name", "");
-    if (strcmp(names[count++], name) != 0) continue;
+    if (*its_name)
+      names[count++] = its_name;
+    else
+      unread = item;
+    if (strcmp(its_name, name) != 0) continue;
     if (found)
       return failure_set(err, STATUS_BAD_CONFIG, "%s \"%s\" is found twice: %s and %s; keep one",
                          word, name, value_get_text(found, "path", ""),
                          value_get_text(item, "path", ""));
     found = item;
   }
+  if (!found && unread) return refuse(unread, word, name, err);
   if (!found)
     return failure_set(err, STATUS_BAD_CONFIG, "unknown %s \"%s\"%s", word, name,
                        plugins_hint(a, name, names, count));
-  const char *refusal = value_get_text(found, "error", NULL);
-  if (refusal)
-    return failure_set(err, STATUS_BAD_CONFIG, "%s \"%s\" was refused: %s", word, name, refusal);
+  if (value_get(found, "error")) return refuse(found, word, name, err);
   *entry = found;
   return STATUS_OK;
 }

@@ -159,10 +159,10 @@ static status_code check_choice(checking *c, const hifm_param *param, const valu
 }
 
 /* The same message with the path in front. */
-static status_code prefix(failure *err, status_code status, const char *where) {
-  if (!err) return status;
-  failure inner = *err;
-  return failure_set(err, status, "%s: %s", where, inner.message);
+static status_code prefix(failure *err, const char *where) {
+  if (!err) return STATUS_BAD_CONFIG;
+  const failure inner = *err;
+  return failure_set(err, inner.status, "%s: %s", where, inner.message);
 }
 
 static status_code check_plugin_value(checking *c, hifm_kind kind, const value *given,
@@ -179,7 +179,7 @@ static status_code check_plugin_value(checking *c, hifm_kind kind, const value *
     return failure_set(c->err, STATUS_BAD_CONFIG,
                        "%s: plugins within plugins, deeper than %d levels", where, DEPTH_MAX);
   const hifm_param *params = c->lookup->find(c->lookup->context, kind, name, c->err);
-  if (!params) return prefix(c->err, STATUS_BAD_CONFIG, where);
+  if (!params) return prefix(c->err, where);
   static const char *const NAME_KEY[] = {PARAMS_NAME, NULL};
   const value *settings = NULL;
   c->depth++;

@@ -37,8 +37,12 @@ status_code plugins_find(arena *a, hifm_kind kind, const char *name, const char 
                          failure *err);
 
 /* All plugin files, as a LIST of MAPs {kind, name, path}, sorted by kind, name and path; kind is ""
- * where the folder does not say it. */
+ * where the folder does not say it. A folder that cannot be read is an entry with the name "". */
 const value *plugins_files(arena *a);
+
+/* Puts into an entry why it cannot be used: "error", and "status", which is the status of those who
+ * ask for it. */
+void plugins_refuse(arena *a, value *entry, const failure *why);
 
 /* The kind whose folder (energies, flows, ...) this file lies in, or 0. */
 hifm_kind plugins_folder_kind(const char *path);

@@ -1,8 +1,9 @@
 /* Which plugin files there are. */
+#include "base/folders.h"
 #include "base/text.h"
+#include "host/catalogue.h"
 #include "host/plugins.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,22 +23,33 @@ hifm_kind plugins_folder_kind(const char *path) {
   return (hifm_kind)0;
 }
 
+static value *add_file(arena *a, value *list, const char *path, const char *name) {
+  value *file = value_new(a, VALUE_MAP);
+  const hifm_kind kind = plugins_folder_kind(path);
+  value_put_text(a, file, "kind", kind ? params_kind_text(kind) : "");
+  value_put_text(a, file, "name", name);
+  value_put_text(a, file, "path", path);
+  value_push(a, list, file);
+  return file;
+}
+
 static void add_files(arena *a, value *list, const char *folder) {
-  DIR *directory = opendir(folder);
-  if (!directory) return;
-  for (struct dirent *entry = readdir(directory); entry; entry = readdir(directory)) {
-    size_t length = strlen(entry->d_name);
-    if (length <= 3 || entry->d_name[0] == '.' || strcmp(entry->d_name + length - 3, ".so") != 0)
-      continue;
-    value *file = value_new(a, VALUE_MAP);
-    const char *path = arena_format(a, "%s/%s", folder, entry->d_name);
-    hifm_kind kind = plugins_folder_kind(path);
-    value_put_text(a, file, "kind", kind ? params_kind_text(kind) : "");
-    value_put_text(a, file, "name", arena_format(a, "%.*s", (int)length - 3, entry->d_name));
-    value_put_text(a, file, "path", path);
-    value_push(a, list, file);
+  const value *names;
+  failure err;
+  if (folders_list(a, folder, &names, &err) != STATUS_OK)
+    plugins_refuse(a, add_file(a, list, arena_format(a, "%s/", folder), ""), &err);
+  for (size_t i = 0; i < names->count; i++) {
+    const char *name = names->items[i]->text;
+    const size_t length = strlen(name);
+    if (length <= 3 || name[0] == '.' || strcmp(name + length - 3, ".so") != 0) continue;
+    add_file(a, list, arena_format(a, "%s/%s", folder, name),
+             arena_format(a, "%.*s", (int)length - 3, name));
   }
-  closedir(directory);
+}
+
+void plugins_refuse(arena *a, value *entry, const failure *why) {
+  value_put_text(a, entry, "error", why->message);
+  value_put_number(a, entry, "status", why->status);
 }
 
 /* Adds a folder by its real name, once: the search path may name the program's own folder too. */
@@ -110,27 +122,10 @@ static const char *find_copy(arena *a, hifm_kind kind, const char *name) {
 
 status_code plugins_find(arena *a, hifm_kind kind, const char *name, const char **path,
                          failure *err) {
+  const value *found = NULL;
   *path = find_copy(a, kind, name);
   if (*path) return STATUS_OK;
-  const value *files = plugins_files(a);
-  const char **names = arena_get(a, (files->count + 1) * sizeof *names);
-  const char *word = params_kind_text(kind), *found = NULL;
-  size_t count = 0;
-  for (size_t i = 0; i < files->count; i++) {
-    const char *its_kind = value_get_text(files->items[i], "kind", "");
-    if (*its_kind && strcmp(its_kind, word) != 0) continue;
-    names[count] = value_get_text(files->items[i], "name", "");
-    if (strcmp(names[count++], name) != 0) continue;
-    const char *here = value_get_text(files->items[i], "path", "");
-    if (found)
-      return failure_set(err, STATUS_BAD_CONFIG,
-                         "%s plugin \"%s\" is found twice: %s and %s; keep one", name, word, found,
-                         here);
-    found = here;
-  }
-  if (!found)
-    return failure_set(err, STATUS_BAD_CONFIG, "unknown %s \"%s\"%s", word, name,
-                       plugins_hint(a, name, names, count));
-  *path = found;
-  return STATUS_OK;
+  const status_code status = catalogue_find(a, plugins_files(a), kind, name, &found, err);
+  if (status == STATUS_OK) *path = value_get_text(found, "path", "");
+  return status;
 }

@@ -1,7 +1,7 @@
 /* The modes job: eigendecompositions of an energy's Hessian at the training points. */
 #include "base/blas.h"
 #include "base/clock.h"
-#include "base/files.h"
+#include "base/folders.h"
 #include "host/energy.h"
 #include "host/plugins.h"
 #include "job/contents.h"
@@ -59,7 +59,7 @@ static status_code write_all(modes_writer *w, decomposition *s, energy *e, const
 }
 
 static status_code check_room(const char *folder, double need, failure *err) {
-  const double room = (double)files_free_bytes(folder);
+  const double room = (double)folders_free_bytes(folder);
   if (room <= 0 || room >= need) return STATUS_OK; /* 0: not known */
   return failure_set(err, STATUS_IO_FAILED,
                      "%s: the eigendecompositions need %.0f MB, but only %.0f MB are free", folder,

@@ -1,5 +1,6 @@
 /* The measure job: saved weights measured without training, for a row or for one of its audits. */
 #include "base/clock.h"
+#include "base/folders.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -10,7 +11,6 @@
 #include "job/result.h"
 #include "job/run.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,20 +72,22 @@ static bool is_measure_result(const char *name) {
          !text_ends_with(name, ".job.json");
 }
 
-/* From any result in the folder; NULL: there is none. */
-static const value *finer_history(const run *r, const run_measurement *how, arena *a,
-                                  const value *trained) {
-  const value *history = NULL;
-  DIR *entries = opendir(r->work->folder);
-  for (struct dirent *entry; !history && entries && (entry = readdir(entries));) {
+/* From any result in the folder; NULL: there is none. Damaged ones are none, but one that cannot be
+ * read now may be it. */
+static status_code finer_history(const run *r, const run_measurement *how, arena *a,
+                                 const value *trained, const value **history, failure *err) {
+  const value *names;
+  *history = NULL;
+  status_code status = folders_list(a, r->work->folder, &names, err);
+  for (size_t i = 0; status == STATUS_OK && !*history && i < names->count; i++) {
     const value *found = NULL;
-    if (!is_measure_result(entry->d_name)) continue;
-    const char *path = arena_format(a, "%s/%s", r->work->folder, entry->d_name);
-    if (result_read(a, path, NULL, &found, NULL) == STATUS_OK && found)
-      history = usable_history(how, a, trained, found);
+    if (!is_measure_result(names->items[i]->text)) continue;
+    const char *path = arena_format(a, "%s/%s", r->work->folder, names->items[i]->text);
+    status = result_read(a, path, NULL, &found, err);
+    if (status == STATUS_BAD_INPUT) status = STATUS_OK;
+    if (found) *history = usable_history(how, a, trained, found);
   }
-  if (entries) closedir(entries);
-  return history;
+  return status;
 }
 
 /* The steps that are due, in order; *count of them. */
@@ -138,10 +140,11 @@ status_code run_late_history(run *r, const run_measurement *how, arena *a, const
                              const losses *sums, const value **history, const char **late,
                              failure *err) {
   const uint64_t steps_per_epoch = history_steps_per_epoch(r->work->config);
-  const value *finer = sums ? finer_history(r, how, a, trained) : NULL;
+  const value *finer = NULL;
   const history_rule rule = history_rule_of(how->asked->config, trained);
   value *rows = value_new(a, VALUE_LIST);
-  status_code status = STATUS_OK;
+  status_code status = sums ? finer_history(r, how, a, trained, &finer, err) : STATUS_OK;
+  if (status != STATUS_OK) return status;
   if (finer)
     rows = history_thin(a, finer, &rule, sums, steps_per_epoch);
   else

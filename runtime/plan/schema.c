@@ -233,9 +233,11 @@ static bool needs_noise(const flow_role *roles, size_t count) {
 
 /* The noise stage that is taken, with its defaults, where a flow needs one and gives none. */
 static status_code find_default_noise(schema *s, const char **name, failure *err) {
+  const value *refused = NULL; /* one that may be it */
   *name = NULL;
   for (size_t i = 0; i < s->catalogue->count; i++) {
     const value *entry = s->catalogue->items[i];
+    if (value_get(entry, "error")) refused = entry;
     const uint32_t role = (uint32_t)value_get_number(entry, "role", 0);
     if (!(role & HIFM_STAGE_DEFAULT_NOISE)) continue;
     const char *found = value_get_text(entry, "name", "");
@@ -246,8 +248,9 @@ static status_code find_default_noise(schema *s, const char **name, failure *err
     *name = found;
   }
   if (*name) return STATUS_OK;
-  return failure_set(err, STATUS_BAD_CONFIG,
-                     "flow: no noise stage given, and no plugin is the default");
+  return failure_set(err, (status_code)value_get_number(refused, "status", STATUS_BAD_CONFIG),
+                     "flow: no noise stage given, and no plugin is the default%s%s",
+                     refused ? "; refused: " : "", value_get_text(refused, "error", ""));
 }
 
 static status_code resolve_stages(schema *s, const value *declared, const value **out,
