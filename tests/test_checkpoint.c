@@ -284,7 +284,7 @@ static void weights_of_another_run_are_refused(void **state) {
   float w[WEIGHTS];
   failure err = {0};
   open_story(&s, *state);
-  save(&s, 100, 0, true);
+  save(&s, 100, true);
   assert_int_equal(load_weights(&s, "abc", w, &err), STATUS_OK);
   assert_int_equal(load_weights(&s, "abd", w, &err), STATUS_BAD_INPUT);
   assert_non_null(strstr(err.message, "the weights of another run, abc"));
