@@ -30,7 +30,7 @@ return h.experiment {
   dataset  = { "mcmc", energy = well, dimensions = 2, train = 20, test = 4, train_pool = 20, test_pool = 4,
                chains = 2, warmup = 10, thin = 1, leapfrog = 2 },
   network  = { "mlp", width = 4, depth = 2 },
-  train    = { batch = 10, epochs = 2 },
+  train    = { batch = 10, epochs = 4 },
   schedule = { checkpoint = 1e-6 },
   flow     = h.grid {
     h.as("straight", { { "transport" } }),
