@@ -30,7 +30,7 @@ return h.experiment {
   dataset  = { "mcmc", energy = well, dimensions = 2, train = 20, test = 4, train_pool = 20, test_pool = 4,
                chains = 2, warmup = 10, thin = 1, leapfrog = 2 },
   network  = { "mlp", width = 4, depth = 2 },
-  train    = { batch = 10, epochs = 2 },
+  train    = { batch = 10, epochs = 4 },
   schedule = { checkpoint = 1e-6 },
   flow     = h.grid {
     h.as("straight", { { "transport" } }),
@@ -214,7 +214,8 @@ expect_same_files() {
 finish() {
   local code=0
   # shellcheck disable=SC2046 # several words
-  timeout -k 5 20 "$hifm" run grid.lua -j1 --out "$tmp/out" $(options_of "$process") >stdout 2>stderr </dev/null || code=$?
+  timeout -k 5 20 "$hifm" run grid.lua -j1 --out "$tmp/out" $(options_of "$process") >stdout 2>stderr </dev/null ||
+    code=$?
   [ $code = 0 ] || wrong "the next call: exit code $code"
   ! grep 'damaged\|counts as missing\|from the beginning' stderr || wrong "a file was torn"
   [ -z "$(find out -name '*.tmp' -o -name checkpoint.safetensors)" ] || wrong "files are left"
