@@ -100,13 +100,22 @@ expect_whole
 
 say "a successor that fails replaces nothing"
 sed 's/checkpoint = 0.02/checkpoint = 0.02, retries = 0/' grid.lua >hasty.lua
-kill_successors() { # a worker takes longer to start than this loop
-  while :; do pkill -KILL -f "$tmp/out/runs/.*\.new/job.json" || true; sleep 0.001; done
+# kill_workers_of PID: until it ends. Without other processes, so it is faster than a worker starts.
+kill_workers_of() {
+  local child children program word
+  while read -r children 2>/dev/null <"/proc/$1/task/$1/children"; do
+    for child in $children; do
+      { read -r -d '' program && read -r -d '' word; } 2>/dev/null <"/proc/$child/cmdline" || continue
+      [ "$program $word" != "$hifm worker" ] || kill -KILL "$child" 2>/dev/null || true
+    done
+  done
 }
-kill_successors &
-killer=$!
-expect_code 1 "$hifm" run hasty.lua --retrain --only flow=transport --out "$tmp/out"
-kill "$killer"
+"$hifm" run hasty.lua --retrain --only flow=transport --out "$tmp/out" >stdout 2>stderr </dev/null &
+scheduler=$!
+kill_workers_of "$scheduler"
+code=0
+wait "$scheduler" || code=$?
+[ "$code" = 1 ] || fail "exit code $code of a grid whose worker was killed"
 expect_words "--retrain: 0 results replaced, 1 kept" "1 done, 0 diverged, 0 failed"
 expect_whole
 expect_code 0 "$hifm" run grid.lua --retrain --only flow=transport --out out

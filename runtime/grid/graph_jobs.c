@@ -159,6 +159,17 @@ static int by_job_and_row(const void *x, const void *y) {
   return (a->number > b->number) - (a->number < b->number);
 }
 
+/* A training's own settings are those of the first row of the whole grid that asks for it, so that
+ * samples do not depend on --only. */
+static void begin_wanted(graph_builder *b, value *file, const value *entry, const value *list) {
+  const value *first = value_get(entry, "config");
+  value *config = value_copy(b->a, value_get(file, "config"));
+  for (size_t i = 0; i < first->count; i++)
+    value_put(b->a, config, first->keys[i], first->items[i]);
+  value_put(b->a, file, "config", config);
+  value_put(b->a, file, "measurements", list);
+}
+
 void graph_jobs_put_wanted(graph_builder *b) {
   key_map put = key_map_new(b->a);
   value *list = NULL;
@@ -168,7 +179,7 @@ void graph_jobs_put_wanted(graph_builder *b) {
     const char *id = value_get_text(it->entry, "id", "");
     if (i == 0 || it->train != it[-1].train) {
       list = value_new(b->a, VALUE_LIST);
-      value_put(b->a, b->files[it->train], "measurements", list);
+      begin_wanted(b, b->files[it->train], it->entry, list);
     }
     if (key_map_get_text(&put, id) != KEY_MAP_ABSENT) continue;
     key_map_put_text(&put, id, i);
