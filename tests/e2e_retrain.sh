@@ -103,7 +103,8 @@ sed 's/checkpoint = 0.02/checkpoint = 0.02, retries = 0/' grid.lua >hasty.lua
 # kill_workers_of PID: until it ends. Without other processes, so it is faster than a worker starts.
 kill_workers_of() {
   local child children program word
-  while read -r children 2>/dev/null <"/proc/$1/task/$1/children"; do
+  while [ -e "/proc/$1/exe" ]; do # not of a process that has ended
+    read -r children <"/proc/$1/task/$1/children" || true # its line has no end
     for child in $children; do
       { read -r -d '' program && read -r -d '' word; } 2>/dev/null <"/proc/$child/cmdline" || continue
       [ "$program $word" != "$hifm worker" ] || kill -KILL "$child" 2>/dev/null || true
