@@ -291,6 +291,7 @@ static size_t audit_job(builder *b, const value *config, const char *name, const
   const char *why = arena_format(b->a, "audit %s", name);
   const size_t data = data_job(b, config, id);
   const size_t added = measure_job(b, config, id, row->cells, why, folder, data, entry);
+  b->g->jobs[added].audit = name;
   value_put_text(b->a, b->files[added], "of", row->measure_id);
   value_put_number(b->a, b->files[added], "every",
                    value_get_number(value_get(row->config, "measure"), "every", 1));

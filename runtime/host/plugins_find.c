@@ -1,11 +1,11 @@
 /* Which plugin files there are. */
+#include "base/self.h"
 #include "base/text.h"
 #include "host/plugins.h"
 
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char *const KIND_FOLDERS[] = {"", "energies", "flows", "networks", "solvers"};
 
@@ -61,9 +61,7 @@ static const value *search_folders(arena *a) {
   for (const char *place; search && (place = text_next_place(a, &search));)
     add_folder(a, folders, place);
   char program[4096];
-  ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-  if (length > 0) {
-    program[length] = '\0';
+  if (self_path(program, sizeof program)) {
     *strrchr(program, '/') = '\0';
     add_folder(a, folders, arena_format(a, "%s/plugins", program));
   }

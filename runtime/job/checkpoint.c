@@ -2,30 +2,15 @@
 
 #include "base/files.h"
 #include "base/json.h"
-#include "base/safetensors.h"
 #include "base/text.h"
 #include "job/history.h"
 #include "job/progress.h"
+#include "job/weights.h"
 
 #include <dirent.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* One entry per tensor of the array `from`, under prefix + its name; returns how many. */
-static size_t list_tensors(const network *net, const char *prefix, const float *from,
-                           safetensors_entry *out) {
-  for (size_t i = 0; i < net->count; i++) {
-    const hifm_tensor *t = &net->tensors[i];
-    out[i] = (safetensors_entry){.type = SAFETENSORS_F32, .rank = 2, .data = from};
-    out[i].shape[0] = t->rows;
-    out[i].shape[1] = t->columns;
-    out[i].bytes = t->rows * t->columns * sizeof(float);
-    snprintf(out[i].name, sizeof out[i].name, "%s%s", prefix, t->name);
-    from += t->rows * t->columns;
-  }
-  return net->count;
-}
 
 /* The adaptive state of the network, last: bytes need no alignment. */
 static size_t list_state(const network *net, safetensors_entry *out) {
@@ -111,9 +96,9 @@ static void take_histories(training *t, const value *list) {
 status_code checkpoint_save(const training *t, const network *net, const job *work, failure *err) {
   arena a = {0};
   safetensors_entry *entries = memory_array(3 * net->count + 1, sizeof *entries);
-  size_t count = list_tensors(net, "w.", t->w, entries);
-  count += list_tensors(net, "m.", t->m, entries + count);
-  count += list_tensors(net, "v.", t->v, entries + count);
+  size_t count = weights_list(net, "w.", t->w, entries);
+  count += weights_list(net, "m.", t->m, entries + count);
+  count += weights_list(net, "v.", t->v, entries + count);
   count += list_state(net, entries + count);
   value *meta = value_new(&a, VALUE_MAP);
   value_put_text(&a, meta, "id", work->id);
@@ -129,24 +114,6 @@ status_code checkpoint_save(const training *t, const network *net, const job *wo
   free(entries);
   arena_close(&a);
   return status;
-}
-
-static status_code copy_tensors(const safetensors_file *file, const char *path, const network *net,
-                                const char *prefix, float *to, failure *err) {
-  for (size_t i = 0; i < net->count; i++) {
-    const hifm_tensor *t = &net->tensors[i];
-    char name[96];
-    snprintf(name, sizeof name, "%s%s", prefix, t->name);
-    const safetensors_entry *entry = safetensors_find(file, name);
-    const size_t bytes = t->rows * t->columns * sizeof(float);
-    if (!entry || entry->type != SAFETENSORS_F32 || entry->bytes != bytes)
-      return failure_set(err, STATUS_BAD_INPUT,
-                         "%s: no tensor %s of %zu x %zu numbers: it belongs to another network",
-                         path, name, t->rows, t->columns);
-    memcpy(to, entry->data, bytes);
-    to += t->rows * t->columns;
-  }
-  return STATUS_OK;
 }
 
 static status_code copy_state(const safetensors_file *file, const char *path, const network *net,
@@ -222,9 +189,9 @@ static status_code restore(training *t, const network *net, const job *work,
                            failure *err) {
   const value *meta = file->metadata, *losses, *histories;
   status_code status = read_steps(t, meta, steps, path, err);
-  if (status == STATUS_OK) status = copy_tensors(file, path, net, "w.", t->w, err);
-  if (status == STATUS_OK) status = copy_tensors(file, path, net, "m.", t->m, err);
-  if (status == STATUS_OK) status = copy_tensors(file, path, net, "v.", t->v, err);
+  if (status == STATUS_OK) status = weights_copy(file, path, net, "w.", t->w, err);
+  if (status == STATUS_OK) status = weights_copy(file, path, net, "m.", t->m, err);
+  if (status == STATUS_OK) status = weights_copy(file, path, net, "v.", t->v, err);
   if (status == STATUS_OK) status = read_list(t, meta, "losses", path, &losses, err);
   if (status == STATUS_OK) status = read_histories(t, work, meta, path, &histories, err);
   if (status == STATUS_OK) status = copy_state(file, path, net, err);
@@ -269,7 +236,7 @@ status_code checkpoint_save_weights(const training *t, const network *net, const
                                     const char *name, const value *row, failure *err) {
   arena a = {0};
   safetensors_entry *entries = memory_array(net->count, sizeof *entries);
-  const size_t count = list_tensors(net, "", t->w, entries);
+  const size_t count = weights_list(net, "", t->w, entries);
   value *meta = value_new(&a, VALUE_MAP);
   value_put_text(&a, meta, "id", work->id);
   value_put_text(&a, meta, "row", json_text(&a, row));
@@ -286,7 +253,7 @@ status_code checkpoint_load_weights(arena *a, const network *net, const char *fo
   failure why;
   const char *path = arena_format(a, "%s/%s.safetensors", folder, name);
   status_code status = safetensors_open(&file, path, &why);
-  if (status == STATUS_OK) status = copy_tensors(&file, path, net, "", w, &why);
+  if (status == STATUS_OK) status = weights_copy(&file, path, net, "", w, &why);
   if (status == STATUS_OK) {
     const char *text = value_get_text(file.metadata, "row", "");
     status = json_parse(a, text, strlen(text), path, row, &why);

@@ -19,6 +19,13 @@ typedef struct dataset {
 /* The domain that a resolved dataset setting declares; d is 0 where only the files have it. */
 hifm_domain dataset_domain(const value *config);
 
+/* STATUS_BAD_INPUT where config asks for more points of a kind ("train", "test") than there are. */
+status_code dataset_has(const value *config, const char *name, size_t points, failure *err);
+
+/* Domain and numbers of points of a finished data job. */
+status_code dataset_look(const char *folder, const value *config, hifm_domain *domain,
+                         size_t *train, size_t *test, failure *err);
+
 /* folder: of a finished data job; config: the resolved dataset. STATUS_BAD_INPUT where the folder
  * has fewer points than config asks for. */
 status_code dataset_open(dataset *data, const char *folder, const value *config, failure *err);
