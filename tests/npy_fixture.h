@@ -26,7 +26,7 @@ typedef struct npz_builder {
 } npz_builder;
 
 static inline size_t npz_put(char *at, size_t value, size_t bytes) {
-  for (size_t i = 0; i < bytes; i++) at[i] = (char)(value >> (8 * i) & 0xff);
+  for (size_t i = 0; i < bytes; i++, value >>= 8) at[i] = (char)(value & 0xff);
   return bytes;
 }
 

@@ -243,7 +243,7 @@ static void test_broken_archives(void **state) {
       {END + 16, "ffffffff", "zip64"},
       {END + 16, "ffffff7f", "directory of the zip archive is not in it"},
       {END + 20, "01", "no end"},
-      {40, "ff", "the compressed array is damaged"},
+      {110, "ff", "get the file again"},
   };
   for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
     npz_builder b;

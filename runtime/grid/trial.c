@@ -51,6 +51,8 @@ static status_code look_at_data(trials *t, size_t index) {
   const bool done = job_is_done(it->result_path, it->id);
   dataset_preview *data = &t->data[index];
   failure why;
+  *data = (dataset_preview){.train = SIZE_MAX, .test = SIZE_MAX};
+  if (it->skip) return STATUS_OK; /* it failed before: nothing that needs it is tried */
   status_code status = dataset_preview_make(config, done ? it->folder : NULL, data, &why);
   if (status != STATUS_OK)
     return failure_set(t->err, status, "%s%s",
@@ -120,8 +122,8 @@ static status_code collect(trials *t) {
   status_code status = STATUS_OK;
   for (size_t i = 0; i < t->g->job_count && status == STATUS_OK; i++) {
     const grid_job *it = &t->g->jobs[i];
-    if (it->skip) continue; /* it failed before, and is not tried */
     if (it->kind == JOB_DATA) status = look_at_data(t, i);
+    if (it->skip) continue;
     if (it->kind == JOB_TRAIN || it->kind == JOB_MEASURE) status = look_at_run(t, it, it->needs[0]);
   }
   return status;
