@@ -25,8 +25,8 @@ typedef struct npz_builder {
   size_t used, directory_used, count;
 } npz_builder;
 
-static inline size_t npz_put(char *at, size_t value, size_t bytes) {
-  for (size_t i = 0; i < bytes; i++, value >>= 8) at[i] = (char)(value & 0xff);
+static inline size_t npz_put(char *at, size_t number, size_t bytes) {
+  for (size_t i = 0; i < bytes; i++, number >>= 8) at[i] = (char)(number & 0xff);
   return bytes;
 }
 
