@@ -1,4 +1,5 @@
 /* The command line of hifm. */
+#include "base/self.h"
 #include "front/commands.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@ static void ask_for_one_thread(int argc, char **argv, char **environment) {
   memcpy(list, environment, count * sizeof *list);
   list[count] = one;
   list[count + 1] = NULL;
-  execve("/proc/self/exe", argv, list);
+  if (self_is_exe()) execve("/proc/self/exe", argv, list);
 }
 
 /* The functions of this section run before the constructors of libraries. */

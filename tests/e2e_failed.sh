@@ -59,23 +59,24 @@ expect_attempts 4
 
 say "a data set that fails: what needs it has its reason, and is skipped with it"
 mkdir points
-printf '\223NUMPY\1\0v\0%-117s\n' "{'descr': '<f8', 'fortran_order': False, 'shape': (400, 2), }" >points/nan.npy
-head -c 6400 /dev/zero | tr '\0' '\377' >>points/nan.npy # NaN
+draw_images points/some.idx 30 4 4 1
+draw_images points/more.idx 10 4 4 2
 cat >points.lua <<'LUA'
 local h = require "hifm"
 return h.experiment {
-  dataset = { "file", path = "points/nan.npy", train = 100, test = 10 },
+  dataset = { "images", folder = "points", train_file = "some.idx", test_file = "more.idx", train = 20, test = 4,
+              train_content = "00112233445566778899aabbccddeeff" },
   network = { "mlp", width = 8 },
-  train   = { batch = 50, epochs = 1 },
+  train   = { batch = 5, epochs = 1 },
   flow    = h.grid { h.as("OT", { { "transport" } }), h.as("other", { { "interpolant" } }) },
 }
 LUA
 view=out/points
 expect_code 1 "$hifm" run points.lua --out out
 expect_words "0 done, 0 diverged, 2 failed, 0 skipped"
-cell reason OT | grep -q "^\"*data set file failed: nan.npy: row 0" || fail "no reason of the data set, or a path in it"
+cell reason OT | grep -q "^\"*data set images failed: some.idx: the unpacked file" || fail "no reason of the data set, or a path in it"
 expect_code 1 "$hifm" run points.lua --out out
-expect_words "1 failed before" "0 done, 0 diverged, 0 failed, 2 skipped" "skipped: OT: data set file failed"
+expect_words "1 failed before" "0 done, 0 diverged, 0 failed, 2 skipped" "skipped: OT: data set images failed"
 expect_code 0 "$hifm" table points.lua --out out
 [ "$(cell status OT)" = failed ] || fail "table forgets that the data set failed"
 
@@ -105,6 +106,17 @@ expect_code 0 "$hifm" run plane.lua --only flow=transport --set measure.max_atte
 view=$(echo unsolved/plane-partial-*)
 expect_words "1 done, 0 diverged" "without numbers: transport" "solver: "
 grep -q ',done,\"*solver: ' "$view/runs.csv" || fail "no reason of a solver that failed"
+
+say "--strict: a run without NLL is a failure for the exit code, and so is one that diverged"
+expect_code 1 "$hifm" run plane.lua --only flow=transport --set measure.max_attempts=1 --strict --out unsolved
+expect_words "--strict: 0 runs diverged, 1 have no NLL"
+expect_code 1 "$hifm" run plane.lua --only flow=transport --set optimizer.lr=1000 --set network.depth=12 --strict --out diverged
+expect_words "--strict: 1 runs diverged, 0 have no NLL"
+expect_code 0 "$hifm" run plane.lua --only flow=transport --strict --out unsolved
+
+say "--fail-fast: nothing starts after the first failure"
+expect_code 1 "$hifm" run "${grid[@]}" --out fast --fail-fast -j 1
+expect_words "no more jobs start (--fail-fast)"
 
 say "the message also goes where no full disk is"
 code=0

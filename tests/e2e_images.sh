@@ -149,7 +149,7 @@ expect_same_grid out1 out2 run
 rm -r out1 out2
 
 say "what the data set cannot give"
-expect_code 1 "$hifm" run run.lua --set dataset.train=60 --only dataset.range=unit --out out
+expect_code 78 "$hifm" run run.lua --set dataset.train=60 --only dataset.range=unit --out out
 expect_words "dataset.train: 60 points are asked for, but the data set has 59"
 run_script hessian.lua toys 'dequantise = "uniform"' \
   '{ "hessian", energy = "double_well", negative = "absolute" }'

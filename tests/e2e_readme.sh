@@ -50,6 +50,7 @@ bench() {
 tiny() {
   local command=${1/#cc /$compiler } few="HIFM_DATASETS=few"
   case $command in
+  *" mine/points.lua --dry-run") echo "$command $points" ;; # it counts the points of the file
   *" --dry-run"*) echo "$command" ;;
   *" scripts/mnist.lua --profile "*) echo "$few $command $images" ;;
   *" scripts/"*" --profile "*) echo "$few $command $points $training" ;;

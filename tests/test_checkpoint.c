@@ -1,5 +1,7 @@
 /* A checkpoint is used as it was written, or training starts from the beginning. */
 #include "folder.h"
+
+#include "base/safetensors.h"
 #include "hifm/network.h"
 #include "host/network.h"
 #include "host/surroundings.h"
@@ -310,6 +312,54 @@ static void damaged_weights_are_named(void **state) {
   close_story(&s);
 }
 
+/* Writes a weights file and reads it back as those of the network, which must fail. */
+static void refused(story *s, const safetensors_entry *entries, size_t count, const char *words) {
+  float w[WEIGHTS];
+  failure err = {0};
+  const value *row;
+  assert_int_equal(safetensors_write(folder_path(s->f, BEST_FILE), NULL, entries, count, NULL),
+                   STATUS_OK);
+  assert_int_equal(
+      checkpoint_load_weights(&s->f->memory, &s->net, s->f->path, "abc", BEST, w, &row, &err),
+      STATUS_BAD_INPUT);
+  if (!strstr(err.message, words)) fail_msg("\"%s\" is not in \"%s\"", words, err.message);
+}
+
+/* As many bytes are not enough. */
+static void weights_of_another_shape_are_refused(void **state) {
+  static const float NUMBERS[WEIGHTS] = {1, 2, 3, 4, 5, 6};
+  static const struct {
+    const char *name, *words;
+    safetensors_type type;
+    size_t rank, shape[4];
+  } CASES[] = {{"layer",
+                "tensor layer has shape [3, 2], but this network's has [2, 3]",
+                SAFETENSORS_F32,
+                2,
+                {3, 2}},
+               {"layer", "has shape [6], but this network's has [2, 3]", SAFETENSORS_F32, 1, {6}},
+               {"layer", "has shape [1, 2, 1, 3], but", SAFETENSORS_F32, 4, {1, 2, 1, 3}},
+               {"layer", "has shape [2, 2], but", SAFETENSORS_F32, 2, {2, 2}},
+               {"layer", "tensor layer is of bytes (U8)", SAFETENSORS_U8, 2, {2, 3}},
+               {"player", "no tensor layer of shape [2, 3]", SAFETENSORS_F32, 2, {2, 3}}};
+  story s;
+  open_story(&s, *state);
+  for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+    safetensors_entry entry = {
+        .type = CASES[i].type, .rank = CASES[i].rank, .data = NUMBERS, .bytes = 1};
+    snprintf(entry.name, sizeof entry.name, "%s", CASES[i].name);
+    memcpy(entry.shape, CASES[i].shape, sizeof entry.shape);
+    for (size_t k = 0; k < entry.rank; k++) entry.bytes *= entry.shape[k];
+    if (entry.type == SAFETENSORS_F32) entry.bytes *= sizeof(float);
+    refused(&s, &entry, 1, CASES[i].words);
+  }
+  const safetensors_entry both[2] = {
+      {"layer", SAFETENSORS_F32, 2, {2, 3}, NUMBERS, sizeof NUMBERS},
+      {"second", SAFETENSORS_F32, 2, {2, 3}, NUMBERS, sizeof NUMBERS}};
+  refused(&s, both, 2, "tensor second is not one of this network's");
+  close_story(&s);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
 
 int main(void) {
@@ -323,6 +373,7 @@ int main(void) {
                                      TEST(best_weights_that_are_lost_start_again),
                                      TEST(best_weights_that_were_never_saved_are_not_missed),
                                      TEST(weights_of_another_run_are_refused),
-                                     TEST(damaged_weights_are_named)};
+                                     TEST(damaged_weights_are_named),
+                                     TEST(weights_of_another_shape_are_refused)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* Files of points, split into training and tests: shares, copies, order. */
 #include "fixture.h"
 #include "folder.h"
+#include "npy_fixture.h"
 
 #include "base/npy.h"
 #include "job/file_rows.h"
@@ -34,13 +35,12 @@ static size_t read_side(folder *f, const char *name, double *out) {
   return n;
 }
 
-static status_code prepare(folder *f, const double *x, size_t n, unsigned seed, failure *err) {
+/* Of the file points.npy. */
+static status_code prepare_there(folder *f, unsigned seed, failure *err) {
   arena *a = &f->memory;
   value *config = value_new(a, VALUE_MAP);
-  const char *path = folder_path(f, "points.npy");
-  write_points(path, x, n);
   value_put_text(a, config, "", "file");
-  value_put_text(a, config, "path", path);
+  value_put_text(a, config, "path", folder_path(f, "points.npy"));
   value_put_text(a, config, "content", "");
   value_put_number(a, config, "particles", 0);
   value_put_number(a, config, "space", 3);
@@ -53,6 +53,11 @@ static status_code prepare(folder *f, const double *x, size_t n, unsigned seed, 
                     .config = config};
   if (files_make_folder(work.folder, err) != STATUS_OK) fail_msg("no folder");
   return prepare_data(a, &work, err);
+}
+
+static status_code prepare(folder *f, const double *x, size_t n, unsigned seed, failure *err) {
+  write_points(folder_path(f, "points.npy"), x, n);
+  return prepare_there(f, seed, err);
 }
 
 static void split(folder *f, const double *x, size_t n, unsigned seed, sides *out) {
@@ -141,22 +146,74 @@ static void one_distinct_row_is_too_few(void **state) {
   assert_non_null(strstr(err.message, "one distinct row in 3"));
 }
 
-static bool repeats(folder *f, const double *x, size_t n) {
+/* Whatever the file's numbers are, the data set has doubles: 20 rows of two numbers below 128. */
+static void every_type_gives_the_same_points(void **state) {
+  static const struct {
+    const char *dict;
+    size_t size, first; /* of an item; where its byte is in it */
+    bool fortran;
+  } TYPES[] = {{"{'descr': '|u1', 'fortran_order': False, 'shape': (20, 2), }", 1, 0, false},
+               {"{'descr': '<i8', 'fortran_order': False, 'shape': (20, 2), }", 8, 0, false},
+               {"{'descr': '>u4', 'fortran_order': False, 'shape': (20, 2), }", 4, 3, false},
+               {"{'descr': '>i2', 'fortran_order': True, 'shape': (20, 2), }", 2, 1, true}};
+  folder *f = *state;
+  double x[40], tests[40], again[40];
+  static sides s;
+  for (size_t k = 0; k < sizeof TYPES / sizeof *TYPES; k++) {
+    char items[320] = {0}, file[700];
+    failure err;
+    for (size_t i = 0; i < 40; i++) {
+      const size_t place = TYPES[k].fortran ? i % 2 * 20 + i / 2 : i;
+      items[place * TYPES[k].size + TYPES[k].first] = (char)(3 * i);
+    }
+    const size_t length = npy_build(file, TYPES[k].dict, items, 40 * TYPES[k].size);
+    assert_int_equal(files_write(folder_path(f, "points.npy"), file, length, NULL), STATUS_OK);
+    if (prepare_there(f, 3, &err) != STATUS_OK) fail_msg("%s", err.message);
+    assert_int_equal(read_side(f, "data/test.npy", k ? again : tests), 4);
+    assert_int_equal(read_side(f, "data/train.npy", x), 36);
+    if (k) assert_memory_equal(again, tests, 4 * sizeof *tests);
+    if (k) assert_memory_equal(s.train, x, 36 * sizeof *x);
+    memcpy(s.train, x, sizeof x);
+  }
+  assert_true(tests[0] == 66 && tests[1] == 69); /* row 11 */
+}
+
+static void empty_arrays_are_named(void **state) {
+  static const char *const CASES[][2] = {
+      {"{'descr': '<f4', 'fortran_order': False, 'shape': (0, 2), }", "points.npy: 0 rows"},
+      {"{'descr': '<f4', 'fortran_order': False, 'shape': (2, 0), }", "2 rows of 0 coordinates"},
+      {"{'descr': '<f4', 'fortran_order': False, 'shape': (0,), }", "the array has rank 1"}};
+  folder *f = *state;
+  for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+    char file[200];
+    failure err;
+    const size_t length = npy_build(file, CASES[i][0], "", 0);
+    assert_int_equal(files_write(folder_path(f, "points.npy"), file, length, NULL), STATUS_OK);
+    assert_int_equal(prepare_there(f, 0, &err), STATUS_BAD_INPUT);
+    assert_non_null(strstr(err.message, CASES[i][1]));
+  }
+}
+
+static bool repeats_in(folder *f, const char *name) {
   value *config = value_new(&f->memory, VALUE_MAP);
+  value_put_text(&f->memory, config, "path", folder_path(f, name));
+  return file_rows_repeat(config);
+}
+
+static bool repeats(folder *f, const double *x, size_t n) {
   write_points(folder_path(f, "points.npy"), x, n);
-  return file_rows_repeat(folder_path(f, "points.npy"), config);
+  return repeats_in(f, "points.npy");
 }
 
 static void repeated_rows_are_found(void **state) {
   folder *f = *state;
-  value *config = value_new(&f->memory, VALUE_MAP);
   assert_false(repeats(f, (const double[]){1, 2, 3}, 3));
   assert_true(repeats(f, (const double[]){1, 2, 1}, 3));
   assert_true(repeats(f, (const double[]){0.0, -0.0}, 2));
   assert_false(repeats(f, (const double[]){1}, 1));
   folder_write(f, "none.npy", "not an array");
-  assert_false(file_rows_repeat(folder_path(f, "none.npy"), config));
-  assert_false(file_rows_repeat(folder_path(f, "missing.npy"), config));
+  assert_false(repeats_in(f, "none.npy"));
+  assert_false(repeats_in(f, "missing.npy"));
 }
 
 int main(void) {
@@ -168,6 +225,9 @@ int main(void) {
       cmocka_unit_test_setup_teardown(rows_that_differ_are_split_as_ever, folder_set_up,
                                       folder_tear_down),
       cmocka_unit_test_setup_teardown(one_distinct_row_is_too_few, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(every_type_gives_the_same_points, folder_set_up,
+                                      folder_tear_down),
+      cmocka_unit_test_setup_teardown(empty_arrays_are_named, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(repeated_rows_are_found, folder_set_up, folder_tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

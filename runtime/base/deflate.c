@@ -9,7 +9,7 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
-enum { FIRST_ROOM = 64 << 10, GZIP_ONLY = 16 + MAX_WBITS };
+enum { FIRST_ROOM = 64 << 10, GZIP_ONLY = 16 + MAX_WBITS, RAW = -MAX_WBITS };
 
 /* zlib counts in unsigned int: longer texts are handed over piece by piece. */
 static uInt piece(size_t left) {
@@ -162,6 +162,21 @@ status_code deflate_head(const char *path, uint8_t *bytes, size_t room, size_t *
   }
   files_map_close(&map);
   return status;
+}
+
+bool deflate_raw(const uint8_t *packed, size_t count, uint8_t *bytes, size_t room, size_t *got) {
+  z_stream z = {.zalloc = take, .zfree = release, .next_in = packed, .next_out = bytes};
+  *got = 0;
+  if (inflateInit2(&z, RAW) != Z_OK) return false;
+  int code;
+  do {
+    z.avail_in = piece(count - (size_t)(z.next_in - packed));
+    z.avail_out = piece(room - (size_t)(z.next_out - bytes));
+    code = inflate(&z, Z_NO_FLUSH);
+  } while (code == Z_OK); /* Z_BUF_ERROR: no byte left to read, or no room */
+  *got = (size_t)(z.next_out - bytes);
+  inflateEnd(&z);
+  return code == Z_STREAM_END && (size_t)(z.next_in - packed) == count;
 }
 
 uint8_t *deflate_pack(arena *a, const uint8_t *bytes, size_t count, size_t *packed) {

@@ -5,6 +5,7 @@
 #include "base/failure.h"
 #include "base/memory.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,10 @@ status_code deflate_read(const char *path, size_t most, uint8_t **bytes, size_t 
  * reports). Enough for the header of a file of any size. */
 status_code deflate_head(const char *path, uint8_t *bytes, size_t room, size_t *count,
                          failure *err);
+
+/* Unpacks a raw stream (RFC 1951) until `room` bytes are there: *got, fewer where it ends or is
+ * damaged before. True: it ended, whole, with no packed byte left. */
+bool deflate_raw(const uint8_t *packed, size_t count, uint8_t *bytes, size_t room, size_t *got);
 
 /* A zlib stream (RFC 1950) of these bytes; in the arena. */
 uint8_t *deflate_pack(arena *a, const uint8_t *bytes, size_t count, size_t *packed);

@@ -93,19 +93,25 @@ status_code idx_parse(const char *path, const uint8_t *bytes, size_t count, idx_
   return STATUS_OK;
 }
 
-/* A head that is too short belongs to a short file or to a damaged one: reading it all says which.
- */
-static status_code find_length(const char *path, size_t *length, failure *err) {
+/* *length: of the whole file; HEADER where there is no whole header. */
+static status_code look(const char *path, idx_images *images, size_t *length, failure *err) {
   uint8_t head[HEADER];
   size_t count;
-  idx_images images;
   *length = HEADER;
+  *images = (idx_images){0};
   status_code status = deflate_head(path, head, HEADER, &count, err);
-  if (status || count < HEADER) return status;
-  status = read_header(path, head, count, &images, length, err);
-  if (status || *length <= most_bytes) return status;
+  if (status != STATUS_OK || count < HEADER) return status;
+  status = read_header(path, head, count, images, length, err);
+  if (status != STATUS_OK || *length <= most_bytes) return status;
   return bad(path, 4, err, "%zu images of %zu x %zu pixels are %zu bytes, but at most %zu are read",
-             images.count, images.height, images.width, *length, most_bytes);
+             images->count, images->height, images->width, *length, most_bytes);
+}
+
+status_code idx_look(const char *path, idx_images *out, failure *err) {
+  size_t length;
+  status_code status = look(path, out, &length, err);
+  if (status != STATUS_OK || out->count > 0) return status;
+  return failure_set(err, STATUS_BAD_INPUT, "%s: no header of an IDX file (16 bytes)", path);
 }
 
 status_code idx_read(const char *path, uint8_t **bytes, size_t *count, idx_images *out,
@@ -113,8 +119,9 @@ status_code idx_read(const char *path, uint8_t **bytes, size_t *count, idx_image
   size_t length;
   *bytes = NULL;
   *count = 0;
-  *out = (idx_images){0};
-  status_code status = find_length(path, &length, err);
+  /* A head that is too short belongs to a short file or to a damaged one: reading it all says
+   * which. */
+  status_code status = look(path, out, &length, err);
   if (status == STATUS_OK) status = deflate_read(path, length, bytes, count, err);
   if (status == STATUS_OK) status = idx_parse(path, *bytes, *count, out, err);
   if (status == STATUS_OK) return STATUS_OK;

@@ -19,6 +19,9 @@ typedef struct idx_images {
 status_code idx_parse(const char *path, const uint8_t *bytes, size_t count, idx_images *out,
                       failure *err);
 
+/* The same of a file's header alone, plain or gzip'ed: pixels is NULL. */
+status_code idx_look(const char *path, idx_images *out, failure *err);
+
 /* A whole file, plain or gzip'ed; *bytes are its `count` unpacked ones, released with free(). Its
  * header says how many there must be, so nothing larger is ever unpacked, and never more than
  * 1 GiB. STATUS_NO_INPUT when it is missing. */

@@ -15,9 +15,10 @@ typedef struct npy_array {
   const void *data;             /* inside the mapping, aligned for its type */
 } npy_array;
 
-/* Little-endian float32 or float64, or uint8, C order, rank 1 to 4. STATUS_BAD_INPUT says what is
- * wrong and at which byte (magic, version, header, dtype such as object or int, Fortran order,
- * overflow, truncated or trailing data, misaligned data); STATUS_NO_INPUT when missing. */
+/* Little-endian float32 or float64, or uint8, C order, rank 1 to 4: what hifm writes. Arrays of
+ * others are read by base/number_array.h. STATUS_BAD_INPUT says what is wrong and at which byte
+ * (npy_header_read; another dtype, Fortran order, misaligned data); STATUS_NO_INPUT when missing.
+ */
 status_code npy_open(npy_array *array, const char *path, failure *err);
 void npy_close(npy_array *array);
 

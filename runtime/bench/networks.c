@@ -1,7 +1,7 @@
 /* The networks of hifm bench, and their weights. The tensors of an egnn are read by their names. */
-#include "base/safetensors.h"
 #include "bench/parts.h"
 #include "host/plugins.h"
+#include "job/weights.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -78,18 +78,8 @@ void bench_close_network(network *net) {
 static status_code read_weights(const network *net, const char *path, float *w, failure *err) {
   safetensors_file file = {0};
   status_code status = safetensors_open(&file, path, err);
-  for (size_t i = 0; i < net->count && status == STATUS_OK; i++) {
-    const hifm_tensor *t = &net->tensors[i];
-    const safetensors_entry *entry = find(&file, t->name);
-    const size_t bytes = t->rows * t->columns * sizeof *w;
-    if (!entry || entry->type != SAFETENSORS_F32 || entry->bytes != bytes) {
-      status = failure_set(err, STATUS_BAD_INPUT, "%s: no tensor %s of %zu x %zu numbers", path,
-                           t->name, t->rows, t->columns);
-    } else {
-      memcpy(w, entry->data, bytes);
-      w += t->rows * t->columns;
-    }
-  }
+  const bool plain = net->count > 0 && safetensors_find(&file, net->tensors[0].name);
+  if (status == STATUS_OK) status = weights_copy(&file, path, net, plain ? "" : "w.", w, err);
   safetensors_close(&file);
   return status;
 }

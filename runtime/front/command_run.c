@@ -95,9 +95,12 @@ static void dry_run(const session *s) {
   printf("columns:");
   for (size_t i = 0; columns && i < columns->count; i++) printf(" %s", columns->items[i]->text);
   printf("\njobs:\n");
-  for (size_t i = 0; i < g->job_count; i++)
-    printf("  %-8s %s%s\n", job_kind_word(g->jobs[i].kind), g->jobs[i].label,
-           g->jobs[i].skip ? " (failed before; --rerun-failed tries again)" : "");
+  for (size_t i = 0; i < g->job_count; i++) {
+    const grid_job *it = &g->jobs[i];
+    if (job_is_done(it->result_path, it->id)) continue;
+    printf("  %-8s %s%s\n", job_kind_word(it->kind), it->label,
+           it->skip ? " (failed before; --rerun-failed tries again)" : "");
+  }
   print_kept(g);
 }
 
@@ -131,8 +134,7 @@ static status_code remove_leftovers(const session *s, failure *err) {
 
 static status_code prepare(session *s, failure *err) {
   const options *given = s->given;
-  status_code status = jobs_check_inputs(s->jobs.jobs, s->jobs.job_count, err);
-  if (status == STATUS_OK) status = files_make_folder(given->out, err);
+  status_code status = files_make_folder(given->out, err);
   /* From here on this is the only hifm that writes into the results folder. */
   if (status == STATUS_OK) status = files_lock(given->out, err);
   if (status == STATUS_OK) status = remove_leftovers(s, err);
@@ -169,6 +171,7 @@ static status_code run_jobs(session *s, schedule_summary *summary, failure *err)
   const value *settings = value_get(s->plan, "schedule");
   const schedule_options how = {.timeout = value_get_number(settings, "timeout", 0),
                                 .retries = (unsigned)value_get_number(settings, "retries", 2),
+                                .fail_fast = s->given->fail_fast,
                                 .plugins = s->plugins,
                                 .screen = messages(s->given)};
   const char *plugins;
@@ -203,6 +206,7 @@ status_code command_run(arena *a, const options *given, failure *err) {
   schedule_summary summary;
   failure later;
   status_code status = session_open(&s, a, given, err);
+  if (status == STATUS_OK) status = session_try(&s, err);
   if (status == STATUS_OK && given->dry_run) {
     dry_run(&s);
     return STATUS_OK;
@@ -215,7 +219,8 @@ status_code command_run(arena *a, const options *given, failure *err) {
   if (status == STATUS_OK) status = ended;
   if (status != STATUS_OK) return status;
   *err = (failure){0}; /* a file that was looked for and is not there is not why runs failed */
-  return program_exit_code(&summary);
+  const status_code code = program_exit_code(&summary);
+  return code == STATUS_OK && given->strict ? ending_strict(&s, err) : code;
 }
 
 status_code command_table(arena *a, const options *given, failure *err) {

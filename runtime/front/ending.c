@@ -80,3 +80,28 @@ status_code ending_print(const session *s, FILE *out, failure *err) {
   arena_close(&a);
   return STATUS_OK;
 }
+
+static bool is_empty(const csv_table *runs, size_t row, const char *column) {
+  const int at = csv_table_column(runs, column);
+  return at < 0 || !*runs->cells[row][at];
+}
+
+status_code ending_strict(const session *s, failure *err) {
+  arena a = {0};
+  csv_table runs;
+  size_t diverged = 0, without = 0;
+  status_code status = csv_table_read(&runs, arena_format(&a, "%s/runs.csv", s->folder), err);
+  arena_close(&a);
+  if (status != STATUS_OK) return status;
+  const int word = csv_table_column(&runs, "status");
+  for (size_t i = 0; i < runs.count; i++) {
+    const char *is = runs.cells[i][word];
+    diverged += strcmp(is, WORDS[DIVERGED]) == 0;
+    without += strcmp(is, WORDS[DONE]) == 0 && is_empty(&runs, i, METRICS_BEST "_min") &&
+               is_empty(&runs, i, METRICS_BEST "_last");
+  }
+  csv_table_close(&runs);
+  if (diverged + without == 0) return STATUS_OK;
+  return failure_set(err, STATUS_SOME_FAILED, "--strict: %zu runs diverged, %zu have no NLL",
+                     diverged, without);
+}

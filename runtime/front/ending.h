@@ -8,4 +8,7 @@
  * must have been written. */
 status_code ending_print(const session *s, FILE *out, failure *err);
 
+/* For --strict: STATUS_SOME_FAILED where a run has diverged or has no NLL. */
+status_code ending_strict(const session *s, failure *err);
+
 #endif

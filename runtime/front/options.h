@@ -23,7 +23,7 @@ struct options {
   size_t parallel; /* -j; default: the machine's processors */
   size_t count;    /* -n; default 64 */
   size_t seed;     /* default 0 */
-  bool dry_run, retrain, rerun_failed, quiet, strip, help;
+  bool dry_run, retrain, rerun_failed, strict, fail_fast, quiet, strip, help;
 };
 
 typedef enum option_kind {
@@ -43,7 +43,7 @@ typedef struct option {
   const char *help;  /* lines of at most 59 characters */
 } option;
 
-enum { OPTION_COUNT = 16 };
+enum { OPTION_COUNT = 18 };
 /* A name may have several entries, of different commands. */
 extern const option OPTIONS[OPTION_COUNT];
 

@@ -1,22 +1,16 @@
 #include "front/program.h"
 
+#include "base/self.h"
 #include "grid/local.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 const char *program_path(arena *a) {
   char path[4096];
-  const ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
-  if (length <= 0) {
-    fprintf(stderr, "hifm: /proc/self/exe cannot be read: %s (is /proc mounted?)\n",
-            strerror(errno));
-    exit(STATUS_NO_RESOURCE);
-  }
-  path[length] = 0;
-  return arena_text(a, path);
+  if (self_path(path, sizeof path)) return arena_text(a, path);
+  fprintf(stderr, "hifm: /proc/self/maps cannot be read (is /proc mounted?)\n");
+  exit(STATUS_NO_RESOURCE);
 }
 
 const char *program_recipes(arena *a) {
@@ -32,11 +26,11 @@ status_code program_run_jobs(arena *a, grid_job *jobs, size_t count, size_t para
                              const char *plugins, const schedule_options *how,
                              schedule_summary *summary, failure *err) {
   const size_t slots = parallel < count ? parallel : count;
-  const local_options here = {
-      .program = program_path(a),
-      .executable = "/proc/self/exe", /* this very program, even if it was rebuilt meanwhile */
-      .plugins = plugins,
-      .slots = slots ? slots : 1};
+  const char *program = program_path(a);
+  const local_options here = {.program = program,
+                              .executable = self_executable(program),
+                              .plugins = plugins,
+                              .slots = slots ? slots : 1};
   executor where;
   status_code status = local_open(&here, &where, err);
   if (status != STATUS_OK) return status;

@@ -6,6 +6,7 @@
 #include "front/view.h"
 #include "grid/plugin_snapshot.h"
 #include "grid/successor.h"
+#include "grid/trial.h"
 #include "host/catalogue.h"
 #include "plan/lua_files.h"
 #include "plan/plan.h"
@@ -76,6 +77,25 @@ static status_code check_views(const session *s, failure *err) {
   }
   csv_table_close(&runs);
   csv_table_close(&history);
+  return status;
+}
+
+/* The same for a message that begins with a setting's path; a --set with this path comes first. */
+static void add_setting_line(const session *s, failure *err) {
+  const char *text;
+  const option_list *sets = &s->given->sets;
+  source_text source = {.path = s->given->words[0]};
+  if (source_lines_set(sets->items, sets->count, err)) return;
+  if (lua_files_text(s->a, source.path, &text, NULL) != STATUS_OK) return;
+  source.text = text;
+  source_lines_error(&source, 1, err);
+}
+
+status_code session_try(const session *s, failure *err) {
+  status_code status = jobs_check_inputs(s->jobs.jobs, s->jobs.job_count, err);
+  if (status != STATUS_OK) return status;
+  status = trial_run(&s->jobs, err);
+  if (status != STATUS_OK) add_setting_line(s, err);
   return status;
 }
 

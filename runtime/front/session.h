@@ -16,7 +16,7 @@ typedef struct session {
   graph_mode mode;
   bool leftovers; /* of an interrupted --retrain, in the results folder */
   graph jobs;
-  record_gaps gaps; /* of session_record */
+  record_gaps gaps;        /* of session_record */
   size_t skipped;          /* jobs that fail for good, which are not tried */
   const char *skip_reason; /* of the first one */
 } session;
@@ -24,6 +24,9 @@ typedef struct session {
 /* Reads the script given->words[0] under these options, builds its jobs and checks its tables and
  * figures. Nothing is written. Everything lives in the arena. */
 status_code session_open(session *s, arena *a, const options *given, failure *err);
+
+/* What can be found without training: files that are missing, and what trial_run finds. */
+status_code session_try(const session *s, failure *err);
 
 /* Begins the folder of the tables, and writes runs.csv, history.csv and timings.csv from the
  * results in the runs' folders. */

@@ -53,6 +53,7 @@ static size_t audit_job(graph_builder *b, const value *config, const char *name,
   const char *why = arena_format(b->a, "audit %s", name);
   const size_t data = graph_jobs_data(b, config, id);
   const size_t added = graph_jobs_measure(b, config, id, row->cells, why, folder, data, entry);
+  b->g->jobs[added].audit = name;
   value_put_text(b->a, b->files[added], "of", row->measure_id);
   value_put_number(b->a, b->files[added], "every",
                    value_get_number(value_get(row->config, "measure"), "every", 1));

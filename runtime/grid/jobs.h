@@ -28,6 +28,7 @@ typedef struct grid_job {
   const char *id, *folder;     /* see job/job.h */
   const char *result_path;     /* done iff this file carries the id */
   const value *file;           /* the job file */
+  const char *audit;           /* the name of the audit that a measure job is for; NULL: none */
   size_t needs[4], need_count; /* indices of jobs that must be done first; always smaller */
   bool skip; /* by the caller: it would fail again, so it counts as failed and is not started */
   /* set by jobs_reset, jobs_prepare and schedule_run: */

@@ -15,7 +15,7 @@
 enum { LARGEST = 1 << 30 };
 
 typedef struct plugin_file {
-  const char *name; /* energies/NAME.so, or NAME.so */
+  const char *path, *name; /* name: energies/NAME.so, or NAME.so */
   char *bytes;
   size_t length;
   char hash[33];
@@ -28,31 +28,66 @@ static const char *last_parts(const char *path, size_t count) {
   return at;
 }
 
-/* Its name and hash as the catalogue has them; false: it could not read the file. */
-static bool describe_file(const value *entry, plugin_file *out) {
-  const char *path = value_get_text(entry, "path", "");
-  const char *known = value_get_text(entry, "hash", NULL);
-  *out = (plugin_file){.name = last_parts(path, plugins_folder_kind(path) ? 2 : 1)};
-  if (known) snprintf(out->hash, sizeof out->hash, "%s", known);
-  return known != NULL;
+/* Files that the catalogue could not read are skipped: a run that needs one was refused. */
+static void add_file(const char *path, const char *name, const char *hash, plugin_file *all,
+                     size_t *count) {
+  plugin_file *it = &all[*count];
+  if (!hash) return;
+  *it = (plugin_file){.path = path, .name = name};
+  snprintf(it->hash, sizeof it->hash, "%s", hash);
+  ++*count;
 }
 
-/* Files that the catalogue could not read are skipped: a run that needs one was refused. */
-static status_code read_all(arena *a, const value *catalogue, plugin_file **out, size_t *count,
-                            failure *err) {
-  plugin_file *all = *out = arena_get(a, (catalogue->count + 1) * sizeof *all);
+/* Is "../lib/x.so", from a folder of the copy that is `depth` deep, still in the copy? */
+static bool stays_inside(const char *name, size_t depth) {
+  for (; strncmp(name, "../", 3) == 0; name += 3)
+    if (depth-- == 0) return false;
+  return !strstr(name, "../");
+}
+
+/* A library that a plugin loads from its own folder is copied with it. */
+static void add_libraries(arena *a, const value *entry, bool in_kind_folder, plugin_file *all,
+                          size_t *count) {
+  const value *libraries = value_get(entry, "libraries");
+  const char *path = value_get_text(entry, "path", ""), *plugin = last_parts(path, 1);
+  const char *kind = last_parts(path, in_kind_folder ? 2 : 1);
+  for (size_t i = 0; libraries && i < libraries->count; i++) {
+    const char *name = value_get_text(libraries->items[i], "name", "");
+    if (!stays_inside(name, in_kind_folder)) continue; /* loading the copy says that it is lost */
+    add_file(arena_format(a, "%.*s%s", (int)(plugin - path), path, name),
+             arena_format(a, "%.*s%s", (int)(plugin - kind), kind, name),
+             value_get_text(libraries->items[i], "hash", NULL), all, count);
+  }
+}
+
+static plugin_file *list_files(arena *a, const value *catalogue, size_t *count) {
+  size_t room = 1;
+  *count = 0;
   for (size_t i = 0; i < catalogue->count; i++) {
-    const char *path = value_get_text(catalogue->items[i], "path", "");
-    plugin_file *it = &all[*count];
-    char hash[sizeof it->hash];
-    if (!describe_file(catalogue->items[i], it)) continue;
-    status_code status = files_read(path, LARGEST, &it->bytes, &it->length, err);
+    const value *libraries = value_get(catalogue->items[i], "libraries");
+    room += 1 + (libraries ? libraries->count : 0);
+  }
+  plugin_file *all = arena_get(a, room * sizeof *all);
+  for (size_t i = 0; i < catalogue->count; i++) {
+    const value *entry = catalogue->items[i];
+    const char *path = value_get_text(entry, "path", "");
+    const bool in_kind_folder = plugins_folder_kind(path) != 0;
+    add_file(path, last_parts(path, in_kind_folder ? 2 : 1), value_get_text(entry, "hash", NULL),
+             all, count);
+    add_libraries(a, entry, in_kind_folder, all, count);
+  }
+  return all;
+}
+
+static status_code read_all(plugin_file *all, size_t count, failure *err) {
+  for (size_t i = 0; i < count; i++) {
+    char hash[sizeof all[i].hash];
+    status_code status = files_read(all[i].path, LARGEST, &all[i].bytes, &all[i].length, err);
     if (status != STATUS_OK) return status;
-    ++*count;
-    blake2b_hex(it->bytes, it->length, hash);
-    if (strcmp(it->hash, hash) != 0)
+    blake2b_hex(all[i].bytes, all[i].length, hash);
+    if (strcmp(all[i].hash, hash) != 0)
       return failure_set(err, STATUS_BAD_CONFIG,
-                         "%s was rebuilt while the script was read; run again", path);
+                         "%s was rebuilt while the script was read; run again", all[i].path);
   }
   return STATUS_OK;
 }
@@ -65,12 +100,11 @@ static void hash_all(const plugin_file *all, size_t count, char name[33]) {
 }
 
 void plugin_snapshot_hash(const value *catalogue, char name[33]) {
-  plugin_file *all = memory_array(catalogue->count + 1, sizeof *all);
-  size_t count = 0;
-  for (size_t i = 0; i < catalogue->count; i++)
-    if (describe_file(catalogue->items[i], &all[count])) count++;
+  arena a = {0};
+  size_t count;
+  const plugin_file *all = list_files(&a, catalogue, &count);
   hash_all(all, count, name);
-  free(all);
+  arena_close(&a);
 }
 
 /* The copy of an earlier grid, or the unfinished one of a hifm that was killed. */
@@ -134,11 +168,11 @@ static status_code remove_damaged(arena *a, const plugin_file *all, size_t count
 
 status_code plugin_snapshot_take(arena *a, const char *out, const value *catalogue, FILE *log,
                                  const char **folder, failure *err) {
-  plugin_file *all;
   char name[33];
-  size_t count = 0;
+  size_t count;
+  plugin_file *all = list_files(a, catalogue, &count);
   const char *parent = arena_format(a, "%s/.plugins", out);
-  status_code status = read_all(a, catalogue, &all, &count, err);
+  status_code status = read_all(all, count, err);
   hash_all(all, count, name);
   *folder = arena_format(a, "%s/%s", parent, name);
   if (status == STATUS_OK) status = folders_make(parent, 1, err);

@@ -103,6 +103,13 @@ static void use_log(slot *s, const char *log, long start) {
   free(line);
 }
 
+static void fail_fast(run *r) {
+  if (!r->options->fail_fast || r->stopping) return;
+  r->stopping = true;
+  display_say(r->display, "no more jobs start (--fail-fast); %zu are still running",
+              r->running - 1);
+}
+
 static void finish_failed(run *r, slot *s) {
   grid_job *it = s->job;
   char log[JOBS_PATH];
@@ -111,11 +118,15 @@ static void finish_failed(run *r, slot *s) {
   r->summary->failed++;
   r->summary->disk |= !it->facts.signal && it->facts.exit_code == STATUS_IO_FAILED;
   r->summary->resource |= !it->facts.signal && it->facts.exit_code == STATUS_NO_RESOURCE;
-  if (jobs_path(it, "log.txt", log, NULL) != STATUS_OK) return;
+  if (jobs_path(it, "log.txt", log, NULL) != STATUS_OK) {
+    fail_fast(r);
+    return;
+  }
   display_failed(r->display, it->label, it->ending, s->message, log, it->log_start);
   if (!s->message[0] && !it->facts.timed_out) use_log(s, log, it->log_start);
   if (failed_write(it, s->message, r->options->plugins, &why) != STATUS_OK)
     display_say(r->display, "the reason is not saved: %s", why.message);
+  fail_fast(r);
 }
 
 static void finish_accident(run *r, slot *s) {

@@ -10,6 +10,7 @@
 typedef struct schedule_options {
   double timeout;      /* seconds per attempt; 0: none */
   unsigned retries;    /* after a crash, a kill, a timeout or a loss */
+  bool fail_fast;      /* no job starts after the first one that failed; running ones go on */
   const char *plugins; /* the hash of all plugins, for failed.json; NULL: not known */
   FILE *screen;        /* where a person sees progress and messages; NULL: nowhere */
 } schedule_options;

@@ -31,6 +31,32 @@ static void describe_kind(arena *a, value *entry, const hifm_plugin *plugin) {
   }
 }
 
+static status_code add_hash(arena *a, value *entry, const char *path, failure *err) {
+  files_map map = {0};
+  char hex[33];
+  const status_code status = files_map_open(&map, path, err);
+  if (status != STATUS_OK) return status;
+  blake2b_hex(map.bytes, map.length, hex);
+  files_map_close(&map);
+  value_put_text(a, entry, "hash", hex);
+  return STATUS_OK;
+}
+
+static void describe_libraries(arena *a, value *entry, const char *path) {
+  const value *names = plugins_libraries(a, path);
+  const char *slash = strrchr(path, '/');
+  value *list = value_new(a, VALUE_LIST);
+  for (size_t i = 0; i < names->count; i++) {
+    value *library = value_new(a, VALUE_MAP);
+    const char *name = names->items[i]->text;
+    value_put_text(a, library, "name", name);
+    const char *where = slash ? arena_format(a, "%.*s/%s", (int)(slash - path), path, name) : name;
+    add_hash(a, library, where, NULL); /* it is loaded, so it can be read */
+    value_push(a, list, library);
+  }
+  if (list->count > 0) value_put(a, entry, "libraries", list);
+}
+
 /* In the child: what the plugin says of itself, or why it was refused. */
 static void describe_file(void *context, int fd) {
   arena memory = {0}, *a = &memory;
@@ -45,21 +71,11 @@ static void describe_file(void *context, int fd) {
     value_put_text(a, entry, "summary", plugin->summary);
     value_put_number(a, entry, "revision", plugin->revision);
     value_put(a, entry, "params", params_describe(a, plugin->params));
+    describe_libraries(a, entry, context);
     describe_kind(a, entry, plugin);
   }
   child_write(fd, json_text(a, entry));
   arena_close(a);
-}
-
-static status_code add_hash(arena *a, value *entry, const char *path, failure *err) {
-  files_map map = {0};
-  char hex[33];
-  const status_code status = files_map_open(&map, path, err);
-  if (status != STATUS_OK) return status;
-  blake2b_hex(map.bytes, map.length, hex);
-  files_map_close(&map);
-  value_put_text(a, entry, "hash", hex);
-  return STATUS_OK;
 }
 
 /* What the file says of itself, into *said. */

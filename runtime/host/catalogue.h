@@ -9,6 +9,8 @@
  * by kind and name:
  *   { "kind", "name", "path",
  *     "hash":      BLAKE2b-128 of the file, 32 hex digits (absent: unreadable)
+ *     "libraries": LIST of MAPs { "name", "hash" }: those that it loads from its folder, by their
+ *                  path from there (absent: none)
  *     "summary", "revision",
  *     "params":    LIST, as params_describe says
  *     "role", "own_path" (flow: HIFM_STAGE_... flags as a NUMBER; BOOL: brings its own path)

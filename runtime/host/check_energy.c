@@ -250,6 +250,14 @@ static void thread_safety(tested_energy *t) {
   for (size_t k = 0; k < 2; k++) energy_close(&both[k].e);
 }
 
+/* Not a mistake, but slower and less exact. */
+static void missing_derivatives(tested_energy *t) {
+  const char *missing = energy_differences(t->e);
+  if (*missing)
+    check_verdict(t->c, "derivatives by differences", true, "%s: the plugin leaves it to hifm",
+                  missing);
+}
+
 static void no_failure(tested_energy *t) {
   failure why = {.message = "every call answered"};
   const status_code status = energy_status(t->e, &why);
@@ -276,6 +284,7 @@ void check_energy(check *c, const hifm_bound *bound, const hifm_domain *domain) 
                      .gradient = check_doubles(c, d),
                      .hessian = check_doubles(c, d * d)};
   finite_value(&t);
+  missing_derivatives(&t);
   if (pairs || ops->gradient) gradient_differences(&t);
   if (energy_hessian_source(&e) != ENERGY_FROM_DIFFERENCES) hessian_differences(&t);
   if (ops->hessian) symmetry(&t);

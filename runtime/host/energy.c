@@ -106,6 +106,11 @@ energy_source energy_hessian_source(const energy *e) {
   return ops->hessian || ops->hvp ? ENERGY_FROM_PLUGIN : ENERGY_FROM_DIFFERENCES;
 }
 
+const char *energy_differences(const energy *e) {
+  if (energy_hessian_source(e) != ENERGY_FROM_DIFFERENCES) return "";
+  return ops_of(e)->gradient ? "Hessian" : "gradient and Hessian";
+}
+
 const char *energy_source_text(energy_source source) {
   static const char *const TEXTS[] = {[ENERGY_CLOSED_FORM] = "closed form",
                                       [ENERGY_FROM_PLUGIN] = "plugin",

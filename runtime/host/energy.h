@@ -54,4 +54,7 @@ typedef enum energy_source {
 energy_source energy_hessian_source(const energy *e);
 const char *energy_source_text(energy_source source);
 
+/* The derivatives by central differences, as words: "Hessian", "gradient and Hessian", or "". */
+const char *energy_differences(const energy *e);
+
 #endif

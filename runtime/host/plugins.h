@@ -22,6 +22,10 @@
  * process ends; a second call for the same file returns the same copy. */
 status_code plugins_open(const char *path, const hifm_plugin **out, failure *err);
 
+/* The libraries that this process has loaded from the folder of a plugin, as for a plugin that is
+ * linked with -Wl,-rpath,'$ORIGIN': a LIST of paths that begin there. */
+const value *plugins_libraries(arena *a, const char *path);
+
 /* Calls `each` for every plugin that this process has opened, with the BLAKE2b-128 of its file, as
  * it was at the first of these calls; "" where it cannot be read. */
 void plugins_each_opened(void (*each)(void *context, const hifm_plugin *plugin, const char *code),

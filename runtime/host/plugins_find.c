@@ -1,5 +1,6 @@
 /* Which plugin files there are. */
 #include "base/folders.h"
+#include "base/self.h"
 #include "base/text.h"
 #include "host/catalogue.h"
 #include "host/plugins.h"
@@ -73,9 +74,7 @@ static const value *search_folders(arena *a) {
   for (const char *place; search && (place = text_next_place(a, &search));)
     add_folder(a, folders, place);
   char program[4096];
-  ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-  if (length > 0) {
-    program[length] = '\0';
+  if (self_path(program, sizeof program)) {
     *strrchr(program, '/') = '\0';
     add_folder(a, folders, arena_format(a, "%s/plugins", program));
   }

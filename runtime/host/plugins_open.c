@@ -114,6 +114,33 @@ status_code plugins_open(const char *path, const hifm_plugin **out, failure *err
   return status;
 }
 
+/* What list_library looks for, and the LIST it makes. */
+typedef struct beside {
+  arena *a;
+  const char *folder;
+  value *list;
+} beside;
+
+static int list_library(struct dl_phdr_info *info, size_t size, void *context) {
+  const beside *b = context;
+  const size_t length = strlen(b->folder);
+  const bool is_there = strncmp(info->dlpi_name, b->folder, length) == 0;
+  (void)size;
+  if (is_there && info->dlpi_name[length] == '/' && !find_opened(info->dlpi_name))
+    value_push(b->a, b->list, value_text(b->a, info->dlpi_name + length + 1));
+  return 0;
+}
+
+const value *plugins_libraries(arena *a, const char *path) {
+  char *real = realpath(path, NULL);
+  value *list = value_new(a, VALUE_LIST);
+  if (!real) return list;
+  *strrchr(real, '/') = 0;
+  dl_iterate_phdr(list_library, &(beside){a, real, list});
+  free(real);
+  return list;
+}
+
 typedef void keep(const char *who, const char *where);
 
 static void keep_of_all(keep *keep_it, const char *where) {

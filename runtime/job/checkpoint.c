@@ -2,31 +2,16 @@
 
 #include "base/files.h"
 #include "base/json.h"
-#include "base/safetensors.h"
 #include "base/text.h"
 #include "host/plugins.h"
 #include "job/history.h"
 #include "job/progress.h"
+#include "job/weights.h"
 
 #include <dirent.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* One entry per tensor of the array `from`, under prefix + its name; returns how many. */
-static size_t list_tensors(const network *net, const char *prefix, const float *from,
-                           safetensors_entry *out) {
-  for (size_t i = 0; i < net->count; i++) {
-    const hifm_tensor *t = &net->tensors[i];
-    out[i] = (safetensors_entry){.type = SAFETENSORS_F32, .rank = 2, .data = from};
-    out[i].shape[0] = t->rows;
-    out[i].shape[1] = t->columns;
-    out[i].bytes = t->rows * t->columns * sizeof(float);
-    snprintf(out[i].name, sizeof out[i].name, "%s%s", prefix, t->name);
-    from += t->rows * t->columns;
-  }
-  return net->count;
-}
 
 /* Bytes come after the weights: they need no alignment. */
 static size_t list_bytes(const char *name, const void *data, size_t bytes, safetensors_entry *out) {
@@ -125,9 +110,9 @@ status_code checkpoint_save(const training *t, const network *net, const job *wo
   arena a = {0};
   plugins_keep_surroundings("train");
   safetensors_entry *entries = memory_array(3 * net->count + 2 + t->history_count, sizeof *entries);
-  size_t count = list_tensors(net, "w.", t->w, entries);
-  count += list_tensors(net, "m.", t->m, entries + count);
-  count += list_tensors(net, "v.", t->v, entries + count);
+  size_t count = weights_list(net, "w.", t->w, entries);
+  count += weights_list(net, "m.", t->m, entries + count);
+  count += weights_list(net, "v.", t->v, entries + count);
   count += list_state(net, entries + count);
   count +=
       list_bytes("losses", t->sums.epochs, t->sums.count * sizeof *t->sums.epochs, entries + count);
@@ -141,24 +126,6 @@ status_code checkpoint_save(const training *t, const network *net, const job *wo
   free(entries);
   arena_close(&a);
   return status;
-}
-
-static status_code copy_tensors(const safetensors_file *file, const char *path, const network *net,
-                                const char *prefix, float *to, failure *err) {
-  for (size_t i = 0; i < net->count; i++) {
-    const hifm_tensor *t = &net->tensors[i];
-    char name[96];
-    snprintf(name, sizeof name, "%s%s", prefix, t->name);
-    const safetensors_entry *entry = safetensors_find(file, name);
-    const size_t bytes = t->rows * t->columns * sizeof(float);
-    if (!entry || entry->type != SAFETENSORS_F32 || entry->bytes != bytes)
-      return failure_set(err, STATUS_BAD_INPUT,
-                         "%s: no tensor %s of %zu x %zu numbers: it belongs to another network",
-                         path, name, t->rows, t->columns);
-    memcpy(to, entry->data, bytes);
-    to += t->rows * t->columns;
-  }
-  return STATUS_OK;
 }
 
 static status_code copy_state(const safetensors_file *file, const char *path, const network *net,
@@ -260,9 +227,9 @@ static status_code restore(training *t, const network *net, const job *work,
   const value *histories;
   status_code status = read_step(t, file->metadata, steps, path, err);
   if (status == STATUS_OK) status = read_losses(t, file, path, err);
-  if (status == STATUS_OK) status = copy_tensors(file, path, net, "w.", t->w, err);
-  if (status == STATUS_OK) status = copy_tensors(file, path, net, "m.", t->m, err);
-  if (status == STATUS_OK) status = copy_tensors(file, path, net, "v.", t->v, err);
+  if (status == STATUS_OK) status = weights_copy(file, path, net, "w.", t->w, err);
+  if (status == STATUS_OK) status = weights_copy(file, path, net, "m.", t->m, err);
+  if (status == STATUS_OK) status = weights_copy(file, path, net, "v.", t->v, err);
   if (status == STATUS_OK) status = read_histories(t, work, file, path, &histories, err);
   if (status == STATUS_OK) status = copy_state(file, path, net, err);
   if (status != STATUS_OK) return status;
@@ -304,7 +271,7 @@ status_code checkpoint_save_weights(const training *t, const network *net, const
   arena a = {0};
   plugins_keep_surroundings("train");
   safetensors_entry *entries = memory_array(net->count, sizeof *entries);
-  const size_t count = list_tensors(net, "", t->w, entries);
+  const size_t count = weights_list(net, "", t->w, entries);
   value *meta = value_new(&a, VALUE_MAP);
   value_put_text(&a, meta, "id", work->id);
   value_put_text(&a, meta, "row", json_text(&a, row));
@@ -331,7 +298,7 @@ status_code checkpoint_load_weights(arena *a, const network *net, const char *fo
   failure why;
   const char *path = arena_format(a, "%s/%s.safetensors", folder, name);
   status_code status = safetensors_open(&file, path, &why);
-  if (status == STATUS_OK) status = copy_tensors(&file, path, net, "", w, &why);
+  if (status == STATUS_OK) status = weights_copy(&file, path, net, "", w, &why);
   if (status == STATUS_OK) status = check_run(&file, path, id, &why);
   if (status == STATUS_OK) {
     const char *text = value_get_text(file.metadata, "row", "");

@@ -48,14 +48,17 @@ static status_code check_images(const npy_array *file, const char *path, hifm_do
 static status_code open_part(npy_array *file, arena *a, const char *folder, const char *name,
                              const value *config, hifm_domain *domain, failure *err) {
   const char *path = arena_format(a, "%s/%s.npy", folder, name);
-  const size_t wanted = (size_t)value_get_number(config, name, 0);
   status_code status = npy_open(file, path, err);
   if (status != STATUS_OK) return status;
-  status = (is_images(config) ? check_images : check_points)(file, path, domain, err);
-  if (status != STATUS_OK || file->shape[0] >= wanted) return status;
+  return (is_images(config) ? check_images : check_points)(file, path, domain, err);
+}
+
+status_code dataset_has(const value *config, const char *name, size_t points, failure *err) {
+  const double wanted = value_get_number(config, name, 0);
+  if (wanted <= (double)points) return STATUS_OK;
   return failure_set(err, STATUS_BAD_INPUT,
-                     "dataset.%s: %zu points are asked for, but the data set has %zu", name, wanted,
-                     file->shape[0]);
+                     "dataset.%s: %.0f points are asked for, but the data set has %zu", name,
+                     wanted, points);
 }
 
 /* A pixel in [0, 1] in the range of the data set. */
@@ -121,9 +124,26 @@ status_code dataset_open(dataset *data, const char *folder, const value *config,
       open_part(&data->train_file, &a, folder, "train", config, &data->domain, err);
   if (status == STATUS_OK)
     status = open_part(&data->test_file, &a, folder, "test", config, &data->domain, err);
+  if (status == STATUS_OK) status = dataset_has(config, "train", data->train_file.shape[0], err);
+  if (status == STATUS_OK) status = dataset_has(config, "test", data->test_file.shape[0], err);
   if (status == STATUS_OK && is_images(config)) read_images(data, &a, config);
   data->test = data->made ? data->made : data->test_file.data;
   if (status != STATUS_OK) dataset_close(data);
+  arena_close(&a);
+  return status;
+}
+
+status_code dataset_look(const char *folder, const value *config, hifm_domain *domain,
+                         size_t *train, size_t *test, failure *err) {
+  arena a = {0};
+  npy_array trains = {.data = NULL}, tests = {.data = NULL};
+  *domain = dataset_domain(config);
+  status_code status = open_part(&trains, &a, folder, "train", config, domain, err);
+  if (status == STATUS_OK) status = open_part(&tests, &a, folder, "test", config, domain, err);
+  *train = trains.shape[0];
+  *test = tests.shape[0];
+  npy_close(&trains);
+  npy_close(&tests);
   arena_close(&a);
   return status;
 }

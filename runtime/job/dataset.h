@@ -21,6 +21,12 @@ hifm_domain dataset_domain(const value *config);
 
 /* Refuses dequantised images for a flow stage with a Hessian, such as "flow.hessian". */
 status_code dataset_check_hessian(const value *config, const char *stage, failure *err);
+/* STATUS_BAD_INPUT where config asks for more points of a kind ("train", "test") than there are. */
+status_code dataset_has(const value *config, const char *name, size_t points, failure *err);
+
+/* Domain and numbers of points of a finished data job. */
+status_code dataset_look(const char *folder, const value *config, hifm_domain *domain,
+                         size_t *train, size_t *test, failure *err);
 
 /* folder: of a finished data job; config: the resolved dataset. STATUS_BAD_INPUT where the folder
  * has fewer points than config asks for. */

@@ -12,6 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+void prepare_note_differences(const energy *e) {
+  const char *missing = energy_differences(e);
+  if (*missing)
+    progress_note("energy %s: derivatives by differences (%s), since the plugin has none",
+                  e->bound.plugin->name, missing);
+}
+
 size_t *prepare_permute(size_t n, uint32_t seed) {
   size_t *order = memory_array(n, sizeof *order);
   const hifm_stream stream = {seed, HIFM_RNG_PERMUTE};

@@ -1,6 +1,6 @@
 /* Points drawn from exp(-V) by Monte Carlo. */
 #include "host/plugins.h"
-#include "job/dataset.h"
+#include "job/dataset_preview.h"
 #include "job/diagnostics.h"
 #include "job/prepare_parts.h"
 #include "job/progress.h"
@@ -90,19 +90,18 @@ static status_code sample(arena *a, const job *work, const mcmc_settings *set, e
 }
 
 status_code prepare_mcmc(arena *a, const job *work, const value **numbers, failure *err) {
-  const hifm_domain domain = dataset_domain(work->config);
+  hifm_domain domain;
   mcmc_settings set = {0};
   energy e;
   params_store(a, mcmc_params, work->config, &set);
-  if (domain.d == 0)
-    return failure_set(
-        err, STATUS_BAD_CONFIG,
-        "dataset: a point has no coordinates. Give particles (and space), or dimensions");
-  status_code status = plugins_bind(a, HIFM_ENERGY, value_get(work->config, "energy"),
-                                    "dataset.energy", &domain, &set.energy, err);
+  status_code status = dataset_preview_sampled(work->config, &domain, err);
+  if (status == STATUS_OK)
+    status = plugins_bind(a, HIFM_ENERGY, value_get(work->config, "energy"), "dataset.energy",
+                          &domain, &set.energy, err);
   if (status != STATUS_OK) return status;
   status = energy_open(&e, set.energy, &domain, err);
   if (status == STATUS_OK) {
+    prepare_note_differences(&e);
     status = sample(a, work, &set, &e, numbers, err);
     energy_close(&e);
   }

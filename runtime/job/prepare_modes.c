@@ -8,6 +8,7 @@
 #include "job/dataset.h"
 #include "job/modes_eigen.h"
 #include "job/prepare.h"
+#include "job/prepare_parts.h"
 #include "job/progress.h"
 
 #include <stdlib.h>
@@ -72,8 +73,7 @@ static status_code make_modes(const job *work, const dataset *data, energy *e, f
   status_code status = check_room(work->folder, modes_writer_bytes(n, d), err);
   if (status == STATUS_OK) status = modes_writer_open(&w, work->folder, n, d, err);
   if (status != STATUS_OK) return status;
-  if (energy_hessian_source(e) == ENERGY_FROM_DIFFERENCES)
-    progress_note("energy %s has no Hessian: central differences are used", e->bound.plugin->name);
+  prepare_note_differences(e);
   decomposition s = {.point = memory_array(d, sizeof(double)),
                      .hessian = memory_array(d * d, sizeof(double)),
                      .vectors = memory_array(d * d, sizeof(double)),

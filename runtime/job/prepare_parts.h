@@ -4,6 +4,7 @@
 
 #include "base/failure.h"
 #include "base/npy.h"
+#include "host/energy.h"
 #include "job/job.h"
 
 /* prepare_mcmc.c, prepare_file.c, prepare_images.c: each writes train.npy and test.npy and gives
@@ -11,6 +12,9 @@
 status_code prepare_mcmc(arena *a, const job *work, const value **numbers, failure *err);
 status_code prepare_file(arena *a, const job *work, const value **numbers, failure *err);
 status_code prepare_images(arena *a, const job *work, const value **numbers, failure *err);
+
+/* Says in the log which derivatives of an energy are by central differences. */
+void prepare_note_differences(const energy *e);
 
 /* A fixed permutation of n rows; released with free(). */
 size_t *prepare_permute(size_t n, uint32_t seed);

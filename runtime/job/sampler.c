@@ -231,17 +231,21 @@ static void put_report(const traces *kept, size_t n_chains, size_t draws, sample
   };
 }
 
+status_code sampler_check(const energy *e, failure *err) {
+  if (!(e->invariances & HIFM_ANCHORED)) return STATUS_OK;
+  return failure_set(
+      err, STATUS_BAD_CONFIG,
+      "energy \"%s\" is defined relative to a data point: exp(-V) is not a density, so it "
+      "cannot be sampled",
+      e->bound.plugin->name);
+}
+
 status_code sampler_run(energy *e, const sampler_settings *settings, uint64_t draws,
                         bool (*stop)(double fraction), double *samples, sampler_report *report,
                         failure *err) {
   assert(settings->chains && settings->thin && settings->leapfrog && draws);
-  const hifm_plugin *plugin = e->bound.plugin;
-  if (e->invariances & HIFM_ANCHORED)
-    return failure_set(
-        err, STATUS_BAD_CONFIG,
-        "energy \"%s\" is defined relative to a data point: exp(-V) is not a density, so it "
-        "cannot be sampled",
-        plugin->name);
+  const status_code sampled = sampler_check(e, err);
+  if (sampled != STATUS_OK) return sampled;
   const size_t n = (size_t)settings->chains, rows = n * (size_t)draws;
   chains c = {.e = e,
               .settings = settings,

@@ -30,10 +30,13 @@ typedef struct sampler_report {
   double mean_gradient2_se, mean_laplacian_se;
 } sampler_report;
 
+/* STATUS_BAD_CONFIG for an ANCHORED energy, whose exp(-V) is not a density. */
+status_code sampler_check(const energy *e, failure *err);
+
 /* Writes samples [chains * draws, d], chain by chain (row chain * draws + draw), and the report.
  * `stop` (may be NULL) is called with the fraction done and may return true: STATUS_INTERRUPTED.
- * STATUS_DIVERGED where a chain finds no finite start or nothing is accepted; STATUS_BAD_CONFIG for
- * an ANCHORED energy, whose exp(-V) is not a density. */
+ * STATUS_DIVERGED where a chain finds no finite start or nothing is accepted; else as
+ * sampler_check. */
 status_code sampler_run(energy *e, const sampler_settings *settings, uint64_t draws,
                         bool (*stop)(double fraction), double *samples, sampler_report *report,
                         failure *err);

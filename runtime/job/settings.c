@@ -77,7 +77,8 @@ const hifm_param mcmc_params[] = {
     HIFM_PARAM_END};
 
 const hifm_param file_params[] = {
-    HIFM_PARAM_TEXT(file_settings, path, NULL, "a .npy file, [points, d], float32 or float64"),
+    HIFM_PARAM_TEXT(file_settings, path, NULL, "a .npy or .npz file, [points, d], of numbers"),
+    HIFM_PARAM_TEXT(file_settings, array, "", "name of an array in a .npz file of several"),
     HIFM_PARAM_TEXT(file_settings, content, "", "BLAKE2b of the file, filled in"),
     HIFM_PARAM_COUNT(file_settings, particles, 0, 0, 255, "0: plain points"),
     HIFM_PARAM_COUNT(file_settings, space, 3, 1, 3, "coordinates of a particle"),

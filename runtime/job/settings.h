@@ -51,7 +51,8 @@ typedef struct mcmc_settings {
 } mcmc_settings;
 
 typedef struct file_settings {
-  const char *path;    /* .npy, [points, d] or [points, particles, space], float32 or float64 */
+  const char *path;    /* .npy or .npz: [points, d] or [points, particles, space], numbers */
+  const char *array;   /* in a .npz file; "": the only one */
   const char *content; /* BLAKE2b of the file: filled in by the front end, part of the identity */
   uint64_t particles, space; /* 0: plain points */
   uint64_t train, test;      /* of a fixed permutation of the rows */

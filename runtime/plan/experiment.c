@@ -34,26 +34,14 @@
 
 #include <string.h>
 
-static bool is_about(const char *message, const char *set) {
-  size_t length = strcspn(set, "=");
-  return strncmp(message, set, length) == 0 && message[length] == ':';
-}
-
 /* Puts in front where the error is: the --set with this path, or the line of the script. */
 static status_code add_source(const experiment *e, status_code status, failure *err) {
   size_t count;
   const source_text *sources = script_sources(e->lua, &count);
   if (status == STATUS_OK || e->schema->recipes.has_line || strncmp(err->message, "--", 2) == 0)
     return status;
-  for (size_t i = e->request->set_count; i > 0; i--) {
-    const char *set = e->request->sets[i - 1];
-    if (!is_about(err->message, set)) continue;
-    failure inner = *err;
-    return failure_set(err, status, "--set %s: %s%s", set, inner.message,
-                       strchr(set, ',') ? "; --set takes one value; write grids in the script"
-                                        : "");
-  }
-  source_lines_error(sources, count, err);
+  if (!source_lines_set(e->request->sets, e->request->set_count, err))
+    source_lines_error(sources, count, err);
   return status;
 }
 

@@ -34,10 +34,10 @@ static status_code hash_file(file_hashes *h, const char *path, const char **out,
 /* Sections may share a file, but not what its points are. */
 static bool repeats(file_hashes *h, const char *path, const value *dataset) {
   const char *key =
-      arena_format(h->memory, "%s, %g x %g", path, value_get_number(dataset, "particles", 0),
-                   value_get_number(dataset, "space", 0));
+      arena_format(h->memory, "%s, %g x %g, %s", path, value_get_number(dataset, "particles", 0),
+                   value_get_number(dataset, "space", 0), value_get_text(dataset, "array", ""));
   if (!value_get(h->known, key))
-    value_put(h->memory, h->known, key, value_bool(h->memory, file_rows_repeat(path, dataset)));
+    value_put(h->memory, h->known, key, value_bool(h->memory, file_rows_repeat(dataset)));
   return value_get_bool(h->known, key, false);
 }
 

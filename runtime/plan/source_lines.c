@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <string.h>
 
 /* A position in Lua source. */
@@ -157,4 +156,21 @@ void source_lines_error(const source_text *sources, size_t count, failure *err) 
   failure inner = *err;
   failure_set(err, inner.status, "%s:%zu: %s", sources[chosen].path, line ? line : 1,
               inner.message);
+}
+
+static bool is_about(const char *message, const char *set) {
+  size_t length = strcspn(set, "=");
+  return strncmp(message, set, length) == 0 && message[length] == ':';
+}
+
+bool source_lines_set(const char *const *sets, size_t count, failure *err) {
+  for (size_t i = count; i > 0; i--) {
+    const char *set = sets[i - 1];
+    if (!is_about(err->message, set)) continue;
+    failure inner = *err;
+    failure_set(err, inner.status, "--set %s: %s%s", set, inner.message,
+                strchr(set, ',') ? "; --set takes one value; write grids in the script" : "");
+    return true;
+  }
+  return false;
 }

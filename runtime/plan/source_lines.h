@@ -4,6 +4,7 @@
 
 #include "base/failure.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct source_text {
@@ -21,5 +22,9 @@ size_t source_lines_line(const char *text, const char *path, size_t *found);
  * does not say "dataset"); else from as much of it as sources[0], the script, has; else from the
  * line of its h.experiment. */
 void source_lines_error(const source_text *sources, size_t count, failure *err);
+
+/* The same for a message about one of these --set options, PATH=VALUE: it gets the last one of that
+ * path in front. False: the message is about none of them. */
+bool source_lines_set(const char *const *sets, size_t count, failure *err);
 
 #endif
