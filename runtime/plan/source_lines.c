@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <string.h>
 
 /* A position in Lua source. */
@@ -157,4 +156,10 @@ void source_lines_error(const source_text *sources, size_t count, failure *err) 
   failure inner = *err;
   failure_set(err, inner.status, "%s:%zu: %s", sources[chosen].path, line ? line : 1,
               inner.message);
+}
+
+bool source_lines_lack_comma(const char *message) {
+  const char *token = strstr(message, "'}' expected");
+  token = token ? strstr(token, " near '") : NULL;
+  return token && (isalnum((unsigned char)token[7]) || strchr("_\"'{[", token[7]));
 }

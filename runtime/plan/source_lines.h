@@ -4,6 +4,7 @@
 
 #include "base/failure.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct source_text {
@@ -21,5 +22,9 @@ size_t source_lines_line(const char *text, const char *path, size_t *found);
  * does not say "dataset"); else from as much of it as sources[0], the script, has; else from the
  * line of its h.experiment. */
 void source_lines_error(const source_text *sources, size_t count, failure *err);
+
+/* Is a message of Lua like "'}' expected near 'train'", about a word that can begin an entry where
+ * the table should end? */
+bool source_lines_lack_comma(const char *message);
 
 #endif
