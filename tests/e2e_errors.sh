@@ -50,6 +50,9 @@ expect_words "declares  translates rotates permutes"
 refused 2 "bench takes no words" -- bench fast
 refused 66 "nowhere.safetensors" -- bench --weights nowhere.safetensors
 refused 2 'unknown command "nonsense"' -- nonsense --help
+refused 2 "help takes no words" -- help nonsense
+refused 2 "--version takes no words" -- --version more
+refused 2 "--out is given twice" -- ls --out a --out b
 expect_code 0 "$hifm" --version
 grep -qx 'hifm [0-9]*\.[0-9]*\.[0-9]*' stdout || fail "no version"
 version=$(cut -d' ' -f2 stdout)
@@ -74,6 +77,21 @@ expect_code 0 "$hifm" run good.lua --dry-run --only flow=transport --only flow=i
 expect_words "2 runs, 0 done, 2 to do"
 refused 78 "good.lua:" '"quick"' -- run good.lua --profile quick
 refused 78 "exactly one" "steps" -- run good.lua --set train.steps=5
+
+say "folders of plugins"
+mkdir -p empty wrong/energy one/energies two/energies
+cp "$(dirname "$hifm")/plugins/energies/double_well.so" wrong/energy
+cp "$(dirname "$hifm")/plugins/energies/double_well.so" one/energies
+HIFM_PLUGIN_PATH=nowhere:good.lua:empty:wrong refused 78 "HIFM_PLUGIN_PATH: nowhere: No such file" \
+  "good.lua: Not a directory" "empty: has no plugins" 'wrong: its folder "energy" is not searched; the name is "energies"' -- plugin describe energy nothing
+HIFM_PLUGIN_PATH=one expect_code 0 "$hifm" plugin list
+expect_words "found twice, so it cannot be used; this one: $tmp/one/energies/double_well.so" \
+  "this one: $(dirname "$hifm")/plugins/energies/double_well.so"
+[ ! -s stderr ] || fail "a note about a good folder"
+sed 's/b = 2 }, dim/b = h.grid { 2, 3 } }, dim/' good.lua >data.lua
+expect_code 0 "$hifm" run data.lua --dry-run
+[ "$(grep '^  data' stdout | sort -u | grep -c '(........)$')" = 2 ] || fail "equal names of data sets"
+rm -r empty wrong one two
 
 say "scripts: file and line, and the names of what does not fit"
 # script NETWORK FLOW: the flow is in line 6.

@@ -57,6 +57,24 @@ grep -q '"plugins": "[0-9a-f]' "$folder/failed.json" || fail "no plugins in fail
 expect_code 1 "$hifm" run "${grid[@]}"
 expect_attempts 4
 
+say "rows are chosen by what became of them"
+set=(cluster.lua --out out --set flow.hessian.energy=lennard_jones)
+expect_code 0 "$hifm" run "${set[@]}" --only status=failed --rerun-failed --dry-run
+expect_words "1 runs, 0 done, 1 to do"
+expect_code 0 "$hifm" run "${set[@]}" --only status=done --only flow.hyperbolize=yes,status=missing --dry-run
+expect_words "3 runs, 1 done, 2 to do" # transport, and two of formation
+expect_code 0 "$hifm" table "${set[@]}" --exclude status=missing
+before=$view
+view=$(latest_partial out/cluster)
+[ "$(cell status formation) $(cell status transport)" = "failed done" ] || fail "other rows"
+[ "$(wc -l <"$view/runs.csv")" = 3 ] || fail "more rows"
+view=$before
+expect_code 0 "$hifm" table "${set[@]}" --only "status!=missing|failed"
+[ "$(wc -l <"$(latest_partial out/cluster)/runs.csv")" = 2 ] || fail "more than the row that is done"
+expect_refusal 78 "--only status=diverged: no run is left; status is one of done, failed, missing" -- \
+  table "${set[@]}" --only status=diverged
+expect_refusal 78 'unknown status "fialed"; did you mean "failed"?' -- table "${set[@]}" --only status=fialed
+
 say "a data set that fails: what needs it has its reason, and is skipped with it"
 mkdir points
 draw_images points/some.idx 30 4 4 1

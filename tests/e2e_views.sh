@@ -2,7 +2,7 @@
 # The folder of a grid's tables belongs to one script and one set of options, and has only what they
 # declare.
 source "$(dirname "$0")/e2e.inc.sh"
-plane_script plane.lua 1 'profiles = { quick = { train = { epochs = 1 } } },'
+plane_script plane.lua 1 'profiles = { quick = { train = { epochs = 1 } }, wide = { network = { width = 9 } } },'
 
 say "two scripts of one name"
 mkdir x y
@@ -25,15 +25,22 @@ cp plane.lua q.lua
 cp plane.lua q-quick.lua
 expect_code 0 "$hifm" table q.lua --profile quick
 expect_refusal 78 "$tmp/q-quick.lua" "results/q-quick" "$tmp/q.lua" -- run q-quick.lua
+expect_code 0 "$hifm" table q.lua --profile quick --profile wide
+expect_code 0 "$hifm" table q.lua --profile wide --profile quick
+[ -e results/q-quick+wide/runs.csv ] && [ -e results/q-wide+quick/runs.csv ] || fail "no folder of two profiles"
 
 say "each set of options has its own folder, which says what made it"
 expect_code 0 "$hifm" table plane.lua --set seed=1
 expect_code 0 "$hifm" table plane.lua --set seed=1 --only flow=transport
 expect_code 0 "$hifm" table plane.lua --set seed=1
+expect_code 0 "$hifm" table plane.lua --set schedule.timeout=30 # no other grid
+[ -e results/plane/runs.csv ] || fail "a timeout made another folder"
 views=(results/plane-partial-*)
 [ ${#views[@]} = 2 ] || fail "not 2 folders: ${views[*]}"
 cat results/plane-partial-*/options.txt | sort >options
 printf -- '--only flow=transport\n--set seed=1\n--set seed=1\n' | cmp - options || fail "other options"
+expect_code 0 "$hifm" table plane.lua --exclude flow=transport
+grep -qx -- '--exclude flow=transport' results/plane-partial-*/options.txt || fail "no --exclude"
 ! grep -q "$tmp" results/*/*.csv || fail "a path is in a CSV file"
 
 say "a table or figure that the script does not declare any more is removed, and nothing else"

@@ -110,7 +110,8 @@ static inline status_code plan_try(folder *f, const char *text, const char *prof
                                    const char *const *sets, const char *const *only,
                                    const value **plan, failure *err) {
   plan_request request = {.script = folder_path(f, "x.lua"),
-                          .profile = profile,
+                          .profiles = &profile,
+                          .profile_count = profile != NULL,
                           .sets = sets,
                           .only = only,
                           .recipes = folder_path(f, "recipes")};

@@ -71,7 +71,8 @@ static void values_reach_their_fields(void **state) {
   failure err;
   assert_int_equal(read(f, COMMAND_RUN, 13, argv, &given, &err), STATUS_OK);
   assert_string_equal(given.words[0], "s.lua");
-  assert_string_equal(given.profile, "quick");
+  assert_int_equal(given.profiles.count, 1);
+  assert_string_equal(given.profiles.items[0], "quick");
   assert_int_equal(given.sets.count, 2);
   assert_string_equal(given.sets.items[0], "a=1");
   assert_string_equal(given.sets.items[1], "b=2");
@@ -99,6 +100,28 @@ static void refuse(folder *f, command_id id, char *one, char *two, const char *w
   failure err = {0};
   assert_int_equal(read_after_words(f, id, one, two, &given, &err), STATUS_USAGE);
   if (!strstr(err.message, words)) fail_msg("\"%s\" is not in: %s", words, err.message);
+}
+
+static void lists_are_repeated_and_others_are_not(void **state) {
+  folder *f = *state;
+  char *argv[] = {"s.lua", "--profile", "a", "--profile=b", "--exclude", "c=1", "--exclude=d=2"};
+  options given;
+  failure err;
+  assert_int_equal(read(f, COMMAND_TABLE, 7, argv, &given, &err), STATUS_OK);
+  assert_int_equal(given.profiles.count, 2);
+  assert_string_equal(given.profiles.items[1], "b");
+  assert_int_equal(given.exclude.count, 2);
+  for (size_t i = 0; i < OPTION_COUNT; i++) {
+    const option *it = &OPTIONS[i];
+    char *name = arena_text(&f->memory, it->name), *word = value_for(it);
+    char *twice[] = {name, word ? word : name, name, word};
+    command_id id = 0;
+    while (!options_takes(id, it)) id++;
+    const status_code status = read(f, id, word ? 4 : 2, twice, &given, &err);
+    if (it->kind == OPTION_LIST) continue;
+    assert_int_equal(status, STATUS_USAGE);
+    assert_string_equal(err.message, arena_format(&f->memory, "%s is given twice", name));
+  }
 }
 
 static void what_is_wrong_is_named(void **state) {
@@ -165,9 +188,10 @@ static void the_help_of_a_command_has_its_options(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(every_option_with_every_command),         TEST(values_reach_their_fields),
-      TEST(one_name_may_have_two_meanings),          TEST(what_is_wrong_is_named),
-      TEST(the_overview_has_every_command_and_code), TEST(the_help_of_a_command_has_its_options),
+      TEST(every_option_with_every_command),       TEST(values_reach_their_fields),
+      TEST(one_name_may_have_two_meanings),        TEST(what_is_wrong_is_named),
+      TEST(lists_are_repeated_and_others_are_not), TEST(the_overview_has_every_command_and_code),
+      TEST(the_help_of_a_command_has_its_options),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -146,7 +146,7 @@ static const struct {
                             "boolean"},
     {"{\"radii\":[0],\"masses\":[]}",
      "run.radii[1]: 0 is not above 0 (a number above 0, at most 10)"},
-    {"{\"masses\":[],\"table\":\"\"}", "run.table: must be the path of a file, not a text"},
+    {"{\"masses\":[],\"table\":\"\"}", "run.table: is an empty text (a force field)"},
     {"{\"masses\":[],\"table\":{\"path\":\"x\",\"content\":\"12\"}}",
      "run.table: must be the path of a file, not a table"},
     {"{\"masses\":[],\"table\":7}", "run.table: must be the path of a file, not a number"},

@@ -108,6 +108,23 @@ static void test_a_path_of_its_own_takes_no_noise(void **state) {
   assert_int_equal(stages->count, 1);
 }
 
+/* Such a path would be the same with and without the stage, and the two would be two runs. */
+static void test_a_path_of_its_own_takes_no_rates(void **state) {
+  folder *f = *state;
+  const value *plan;
+  failure err = {0};
+  const plan_request request = {.script = folder_path(f, "x.lua"),
+                                .recipes = folder_path(f, "recipes")};
+  folder_write(f, "x.lua", HEAD "flow = { { 'transport' }, { 'isotropize' } }," REST);
+  assert_int_equal(plan_load(&f->memory, &request, with_roles(f, 24, 4), &plan, &err),
+                   STATUS_BAD_CONFIG);
+  assert_string_equal(err.message,
+                      folder_path(f, "x.lua:3: flow: the stage isotropize changes rates, but the "
+                                     "path of the stage transport does not depend on rates"));
+  folder_write(f, "x.lua", HEAD "flow = { { 'interpolant' }, { 'isotropize' } }," REST);
+  assert_int_equal(plan_load(&f->memory, &request, with_roles(f, 24, 4), &plan, &err), STATUS_OK);
+}
+
 static void test_profile(void **state) {
   folder *f = *state;
   const value *plan = load(f, "quick", NULL, NULL);
@@ -127,13 +144,9 @@ static void test_profile(void **state) {
 
 static void test_set(void **state) {
   folder *f = *state;
-  const char *const sets[] = {"seed=7",
-                              "flow.condition.c=5",
-                              "network.width=8",
-                              "network.width=9",
-                              "measure.solver.rtol=1e-3",
-                              "optimizer.lr=.5",
-                              NULL};
+  const char *const sets[] = {"seed=7",          "flow.condition.c=5",
+                              "network.width=9", "measure.solver.rtol=1e-3",
+                              "optimizer.lr=.5", NULL};
   const value *plan = load(f, NULL, sets, NULL);
   assert_int_equal(plan_rows(plan)->count, 3);
   assert_true(value_get_number(plan_config(plan, 2), "seed", 0) == 7);
@@ -170,9 +183,8 @@ static void test_set_that_fits_nowhere(void **state) {
   refuse(f, NULL, "flow.condition.c=x", NULL,
          "--set flow.condition.c=x: flow.condition.c: must be a number, 1 or more, not a text");
   refuse(f, NULL, "flow.condition.c=2,3", NULL,
-         "--set flow.condition.c=2,3: flow.condition.c: must be a number, 1 or more, not a text; "
-         "--set takes one value; write grids in the script");
-  refuse(f, NULL, "seed", NULL, "--set seed: must be key=value, such as train.epochs=5");
+         "--set flow.condition.c=2,3: flow.condition.c: a decimal number has a point: 2.3. For two "
+         "values write a point in the first one, such as 1.0,5");
   refuse(f, NULL, "network.width.x=1", NULL,
          "--set network.width.x=1: network.width.x: unknown setting");
 }
@@ -204,7 +216,8 @@ static void test_only(void **state) {
   refuse(f, NULL, NULL, "width=32",
          "--only width=32: unknown column \"width\"; available: seed, flow, flow.hyperbolize");
   refuse(f, NULL, NULL, "seed",
-         "--only seed: must be column=cell,... such as flow.hyperbolize=yes,seed=0");
+         "--only seed: must be column=cell,... such as flow.hyperbolize=yes,seed=0|1; a cell with "
+         "a comma is in double quotes: '--only flow=\"a,b\"'");
 }
 
 static void test_only_twice(void **state) {
@@ -244,7 +257,9 @@ static const wrong WRONG[] = {
     {HEAD DATASET NETWORK TRAIN TAIL, "x.lua:2: flow: no stage is given; begin with a path stage"},
     {HEAD "optimizer = { 'adamv' },\n" ALL,
      "x.lua:3: optimizer: unknown optimizer \"adamv\"; did you mean \"adamw\"?"},
-    {HEAD "\n--[[ seed\n = ]] local_ = 1,\nseed = -1," ALL, "x.lua:5: local_: unknown setting"},
+    {HEAD "\n--[[ seed\n = ]] local_ = 1,\nseed = -1," ALL,
+     "x.lua:5: local_: unknown setting; available: seed, dataset, network, optimizer, train, "
+     "measure, flow, schedule, audits, profiles, tables, figures"},
     {HEAD "\n\nseed = -1," ALL,
      "x.lua:5: seed: must be a whole number from 0 to 4294967295, not -1"},
     {HEAD "dataset = { 'mcmc', energy = 'morse', particles = 4,\n train = 200000 }," NETWORK TRAIN
@@ -294,7 +309,7 @@ static const wrong WRONG[] = {
                                               "folder names of --set and --only; give the "
                                               "profile another name"},
     {HEAD "profiles = { ['/../runs'] = {} }," ALL,
-     "x.lua:3: profiles: \"/../runs\" has a slash, but the name becomes part of a "
+     "x.lua:3: profiles: \"/../runs\" has a '/' or '+', but the name becomes part of a "
      "folder's name"},
     {HEAD "measure = { 'rk45' }," ALL,
      "x.lua:3: measure: must be a table of named settings, measure = { ... }"},
@@ -354,6 +369,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_default_noise, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_defaults_are_filled_in, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_a_path_of_its_own_takes_no_noise, folder_set_up,
+                                      folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_a_path_of_its_own_takes_no_rates, folder_set_up,
                                       folder_tear_down),
       cmocka_unit_test_setup_teardown(test_profile, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_set, folder_set_up, folder_tear_down),

@@ -123,6 +123,21 @@ static void test_one_particle(void **state) {
   plan_refused(f, ONE("'mcmc', energy = 'morse'"), REFUSAL "give dimensions in place of particles");
 }
 
+static void test_empty_paths(void **state) {
+  static const char *const CASES[][2] = {
+      {"'file', path = ''", "x.lua:3: dataset.path: is an empty text (a .npy file"},
+      {"'images', train_file = '', test_file = 'a'", "x.lua:3: dataset.train_file: is an empty"},
+      {"'images', train_file = 'a', test_file = ''", "x.lua:3: dataset.test_file: is an empty"},
+      {"''", "x.lua:3: dataset: \"\" is not a recipe"},
+  };
+  for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
+    plan_refused_with(*state,
+                      arena_format(&((folder *)*state)->memory,
+                                   HEAD "dataset = { %s, train = 50 }," NETWORK TRAIN FLOW TAIL,
+                                   CASES[i][0]),
+                      CASES[i][1]);
+}
+
 /* Text of the resolved data set of this declaration. */
 static const char *images_of(folder *f, const char *declared, const char *key) {
   const char *text = arena_format(
@@ -210,6 +225,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_recipe_alone, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_file, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_one_particle, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_empty_paths, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_images, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_images_that_are_set, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_images_content, folder_set_up, folder_tear_down),

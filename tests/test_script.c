@@ -219,8 +219,23 @@ static void test_bytecode_and_broken_text(void **state) {
       {"number", "return 1", "the script must end with: return h.experiment"},
       {"plain table", "return { seed = 1 }", "the script must end with: return h.experiment"},
       {"error", "\nerror('so \\1 not')", "x.lua:2: so   not"},
-      {"error table", "error({})", "x.lua: the script raised an error that is not a text but a table"},
-      {"error nil", "error()", "x.lua: the script raised an error that is not a text but a nil"},
+      {"error table", "\nerror({})", "x.lua:2: the script raised an error without words, a table"},
+      {"error nil", "\n\nerror()", "x.lua:3: nil"},
+      {"error list", "\nerror{'why'}", "x.lua:2: why"},
+      {"error message", "\nerror{ message = 'why' }", "x.lua:2: why"},
+      {"error number", "\nerror(42)", "x.lua:2: 42"},
+      {"error boolean", "\nerror(false)", "x.lua:2: false"},
+      {"error function", "\nerror(print)",
+       "x.lua:2: the script raised an error without words, a fun"},
+      {"error __tostring",
+       "\nerror(setmetatable({}, { __tostring = function() return 'why' end }))", "x.lua:2: why"},
+      {"error in __tostring",
+       "\nerror(setmetatable({}, { __tostring = function() error({}) end }))",
+       "x.lua:2: the script"},
+      {"endless __tostring",
+       "\nerror(setmetatable({}, { __tostring = function() while true do end end }))", "x.lua:2: "},
+      {"error without place", "\nerror('why', 0)", "x.lua:2: why"},
+      {"error in where", HEAD "h.where(function(run)\n error { 'why' } end)," ALL, "x.lua:4: why"},
       {"nil call", "\n\nlocal t = nil\nt()", "x.lua:4: attempt to call a nil value (local 't')"},
   };
   REFUSE_ALL(scripts);
@@ -235,6 +250,20 @@ static void test_bytecode_and_broken_text(void **state) {
                    STATUS_NO_INPUT);
 }
 
+/* What editors and shells put at the start of a file. */
+static void test_marks_before_a_script(void **state) {
+  folder *f = *state;
+  static const char *const MARKS[] = {"\xef\xbb\xbf", "#!/usr/bin/env hifm\n",
+                                      "\xef\xbb\xbf#!/usr/bin/env hifm\n"};
+  folder_write(f, "marked.lua", "\xef\xbb\xbfreturn { seed = 7 }");
+  for (size_t i = 0; i < 3; i++) {
+    const char *text =
+        arena_format(&f->memory, "%s" HEAD "seed = require 'marked'.seed," ALL, MARKS[i]);
+    assert_true(value_get_number(plan_config(plan_of(f, text), 0), "seed", 0) == 7);
+  }
+  plan_refused(f, "#!/usr/bin/env hifm\nreturn {\n", "x.lua:3: unexpected symbol near <eof>");
+}
+
 static void test_values_that_are_none(void **state) {
   static const hostile scripts[] = {
       {"NaN", HEAD "\nseed = 0/0," ALL, "x.lua:4: seed: not a number (NaN)"},
@@ -246,6 +275,20 @@ static void test_values_that_are_none(void **state) {
        "x.lua:3: optimizer: a text that is not UTF-8"},
       {"surrogate", HEAD "optimizer = '\\xed\\xa0\\x80'," ALL, "a text that is not UTF-8"},
       {"key not UTF-8", HEAD "['\\xc0'] = 1," ALL, "a text that is not UTF-8"},
+      {"new line", HEAD "optimizer = 'a\\nb'," ALL,
+       "x.lua:3: optimizer: a text with a control character"},
+      {"new line in a label", HEAD "seed = h.as('a\\nb', 1)," ALL,
+       "x.lua:3: seed: a text with a control character"},
+      {"escape in a label", HEAD "seed = h.grid { h.as('a\\27[31mb', 1) }," ALL,
+       "x.lua:3: seed: a text with a control character"},
+      {"C1 in a label", HEAD "seed = h.as('a\\u{9b}31m', 1)," ALL,
+       "x.lua:3: seed: a text with a control character"},
+      {"new line in a heading", HEAD "tables = { t = { columns = { { 'a\\nb', 'seed' } } } }," ALL,
+       "x.lua:3: tables.t.columns: a text with a control"},
+      {"tab in a key", HEAD "['a\\tb'] = 1," ALL, "a text with a control character"},
+      {"space before a label", HEAD "seed = h.as(' a', 1)," ALL,
+       "x.lua:3: h.as: the label \" a\" begins or ends with a space"},
+      {"yes", HEAD "seed = h.as('yes', 1)," ALL, "x.lua:3: h.as: \"yes\" says in tables whether"},
       {"zero byte", HEAD "optimizer = 'a\\0b'," ALL, "optimizer: a text with a zero byte"},
       {"long text", HEAD "optimizer = ('x'):rep(5000)," ALL, "optimizer: a text of more than 4096"},
       {"function", HEAD "measure = { every = print }," ALL,
@@ -315,6 +358,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_links_do_not_lead_out, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_bytecode_and_broken_text, folder_set_up,
                                       folder_tear_down),
+      cmocka_unit_test_setup_teardown(test_marks_before_a_script, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_values_that_are_none, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_pairs_are_in_order, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(test_useful_lua_is_there, folder_set_up, folder_tear_down),

@@ -21,7 +21,8 @@ static void lj13_is_table_2(void **state) {
   assert_string_equal(plan_cell(plan, 1, "flow"), "interpolant");
   assert_string_equal(plan_cell(plan, 1, "flow.isotropize"), "");
   assert_string_equal(plan_cell(plan, 9, "flow"), "formation");
-  request.profile = "quick";
+  request.profiles = (const char *const[]){"quick"};
+  request.profile_count = 1;
   if (plan_load(&f->memory, &request, catalogue, &plan, &err)) fail_msg("%s", err.message);
   assert_int_equal(plan_rows(plan)->count, 10);
   assert_true(value_get_number(value_get(value_get(plan_rows(plan)->items[9], "config"), "dataset"),
@@ -32,7 +33,8 @@ static const value *shipped(folder *f, const char *name, const char *profile,
                             const value *catalogue) {
   const plan_request request = {
       .script = arena_format(&f->memory, "%s/scripts/%s.lua", TEST_SOURCE_DIR, name),
-      .profile = profile,
+      .profiles = &profile,
+      .profile_count = profile != NULL,
       .recipes = TEST_SOURCE_DIR "/datasets"};
   const value *plan = NULL;
   failure err = {0};

@@ -60,7 +60,8 @@ typedef struct hifm_flow_ops {
   /* Optional, sources only: the path's own closed form in place of the linear SDE's (eq. 22).
    * q = 1 - z in [2^-53, 1]; writes per mode mean factor m, deviation s and their derivatives by z.
    * At q = 1 (the prior) m = 0 and s = 1; as q goes to 0 (the data) m goes to 1. s > 0 everywhere.
-   * A source with its own path takes no noise stage. */
+   * A source with its own path takes no noise stage, and without HIFM_STAGE_HESSIAN no stage with
+   * HIFM_STAGE_RATES: its path does not depend on rates. */
   void (*path)(const void *self, const hifm_spectrum *spectrum, double q, double *m, double *s,
                double *dm, double *ds);
 } hifm_flow_ops;

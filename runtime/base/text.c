@@ -148,6 +148,13 @@ bool text_is_utf8(const char *text) {
   return bytes > 0;
 }
 
+bool text_has_control(const char *text) {
+  for (const unsigned char *byte = (const unsigned char *)text; *byte; byte++)
+    if (*byte < 0x20 || *byte == 0x7f || (byte[0] == 0xc2 && byte[1] >= 0x80 && byte[1] < 0xa0))
+      return true;
+  return false;
+}
+
 static void reserve(text_buffer *buffer, size_t more) {
   if (buffer->room - buffer->length > more) return;
   size_t room = 2 * buffer->length + more + 64;

@@ -49,6 +49,10 @@ size_t text_utf8(const char *text);
 /* Is all of it UTF-8? */
 bool text_is_utf8(const char *text);
 
+/* Has UTF-8 text a character that moves the cursor or changes colours: of ASCII or U+0080-U+009F?
+ */
+bool text_has_control(const char *text);
+
 /* A growing text, printed in the C locale; close with free(buffer.text). */
 typedef struct text_buffer {
   char *text;

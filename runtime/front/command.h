@@ -21,6 +21,8 @@ typedef enum command_id {
   COMMAND_DATASET_MAKE,
   COMMAND_DATASET_CHECK,
   COMMAND_BENCH,
+  COMMAND_COMPLETION,
+  COMMAND_MAN,
   COMMAND_WORKER,
   COMMAND_COUNT
 } command_id;
@@ -49,5 +51,7 @@ status_code command_plugin_check(arena *a, const options *given, failure *err);
 status_code command_dataset_make(arena *a, const options *given, failure *err);
 status_code command_dataset_check(arena *a, const options *given, failure *err);
 status_code command_bench(arena *a, const options *given, failure *err);
+status_code command_completion(arena *a, const options *given, failure *err);
+status_code command_man(arena *a, const options *given, failure *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include "front/command.h"
 #include "front/help.h"
 #include "front/options.h"
+#include "host/plugins.h"
 #include "job/worker.h"
 
 #include <limits.h>
@@ -33,9 +34,10 @@ const command COMMANDS[COMMAND_COUNT] = {
                         "RUN is a part of a run's name, or the path of its folder.",
                         "sample lj13-egnn-transport -n 1000 --out samples.npy", command_sample},
     [COMMAND_DESCRIBE] =
-        {"describe", "WORD", 0, 1, "list the settings of a section of scripts",
-         "WORD is a section (optimizer, train, measure, flow, schedule), a kind of\n"
-         "data set (mcmc, file, images), or columns: those of tables and figures.",
+        {"describe", "WORD", 0, 1, "explain a section or a word of scripts",
+         "WORD is script, a section (optimizer, train, measure, flow, schedule, audits,\n"
+         "profiles, tables, figures), a kind of data set (mcmc, file, images), a word\n"
+         "such as h.grid, or columns: those of tables and figures.",
          "describe train", command_describe},
     [COMMAND_PLUGIN_LIST] = {"plugin list", "", 0, 0, "list all plugins", NULL, "plugin list",
                              command_plugin_list},
@@ -55,6 +57,12 @@ const command COMMANDS[COMMAND_COUNT] = {
     [COMMAND_BENCH] = {"bench", "", 0, 0, "measure the speed on this machine, as CSV", NULL,
                        "bench --weights results/runs/lj13-egnn-transport-0a/last.safetensors",
                        command_bench},
+    [COMMAND_COMPLETION] = {"completion", "SHELL", 1, 1, "print completions for a shell",
+                            "SHELL is bash, zsh or fish. For bash, in ~/.bashrc:\n"
+                            "eval \"$(hifm completion bash)\"",
+                            "completion bash", command_completion},
+    [COMMAND_MAN] = {"man", "", 0, 0, "print the manual page", "hifm man | man -l - shows it.",
+                     "man", command_man},
     [COMMAND_WORKER] = {"worker", "FILE", 1, 1, "run one job file; hifm run starts these", NULL,
                         "worker results/cache/lj13-0a/job.json", command_worker},
 };
@@ -113,6 +121,12 @@ static bool help_of_group(int argc, char **argv) {
   return found > 0;
 }
 
+/* A plugin that is not found would otherwise be unknown without a reason. */
+static void print_path_notes(arena *a) {
+  const value *notes = plugins_path_notes(a);
+  for (size_t i = 0; i < notes->count; i++) fprintf(stderr, "hifm: %s\n", notes->items[i]->text);
+}
+
 static status_code dispatch(arena *a, int argc, char **argv, const char **name, failure *err) {
   options given;
   command_id id;
@@ -123,6 +137,7 @@ static status_code dispatch(arena *a, int argc, char **argv, const char **name, 
   *name = COMMANDS[id].name;
   status = options_read(a, id, argc - 1 - words, argv + 1 + words, &given, err);
   if (status != STATUS_OK) return status;
+  if (!given.help && !given.quiet && id != COMMAND_WORKER) print_path_notes(a);
   if (!given.help) return COMMANDS[id].run(a, &given, err);
   help_command(id, stdout);
   return STATUS_OK;
@@ -160,15 +175,30 @@ static status_code run_command(int argc, char **argv) {
   return status;
 }
 
+/* --version and the help of the whole program, which take no further words. */
+static status_code show(const char *word) {
+  if (strcmp(word, "--version") == 0)
+    printf("hifm %s\n", HIFM_VERSION);
+  else
+    help_overview(stdout);
+  return STATUS_OK;
+}
+
+static bool is_shown(const char *word) {
+  return is_help(word) || strcmp(word, "help") == 0 || strcmp(word, "--version") == 0;
+}
+
 int commands_main(int argc, char **argv) {
   status_code status = STATUS_OK;
   if (argc < 2) {
     help_overview(stderr);
     status = STATUS_USAGE;
-  } else if (is_help(argv[1]) || strcmp(argv[1], "help") == 0) {
-    help_overview(stdout);
-  } else if (strcmp(argv[1], "--version") == 0) {
-    printf("hifm %s\n", HIFM_VERSION);
+  } else if (argc == 2 && is_shown(argv[1])) {
+    status = show(argv[1]);
+  } else if (is_shown(argv[1])) {
+    fprintf(stderr, "hifm: %s takes no words; hifm COMMAND --help shows the options of a command\n",
+            argv[1]);
+    status = STATUS_USAGE;
   } else {
     status = run_command(argc, argv);
   }

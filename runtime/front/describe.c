@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "front/describe_script.h"
 #include "hifm/energy.h"
 #include "hifm/flow.h"
 #include "host/catalogue.h"
@@ -32,6 +33,18 @@ static status_code finish(FILE *out, failure *err) {
   return failure_set(err, STATUS_IO_FAILED, "cannot write to the output");
 }
 
+/* The catalogue is sorted: plugins of one name follow each other. */
+static bool is_same(const value *catalogue, size_t i, size_t other) {
+  if (other >= catalogue->count) return false;
+  const value *x = catalogue->items[i], *y = catalogue->items[other];
+  return !refused(x) && !refused(y) && strcmp(text_of(x, "kind"), text_of(y, "kind")) == 0 &&
+         strcmp(text_of(x, "name"), text_of(y, "name")) == 0;
+}
+
+static bool is_repeated(const value *catalogue, size_t i) {
+  return is_same(catalogue, i, i + 1) || (i && is_same(catalogue, i, i - 1));
+}
+
 status_code describe_list(FILE *out, failure *err) {
   arena memory = {0};
   const value *catalogue = catalogue_collect(&memory);
@@ -46,6 +59,9 @@ status_code describe_list(FILE *out, failure *err) {
       fprintf(out, "%s%s\n", *kind ? "\n" : "", text_of(entry, "kind"));
     kind = text_of(entry, "kind");
     fprintf(out, "  %-*s  %s\n", width, text_of(entry, "name"), text_of(entry, "summary"));
+    if (is_repeated(catalogue, i))
+      fprintf(out, "  %-*s  (found twice, so it cannot be used; this one: %s)\n", width, "",
+              text_of(entry, "path"));
   }
   if (refusals) fprintf(out, "%srefused\n", *kind ? "\n" : "");
   for (size_t i = 0; i < catalogue->count; i++)
@@ -184,8 +200,9 @@ static void print_names(FILE *out, const char *prefix, const column_list *list) 
 static void print_columns(FILE *out) {
   arena memory = {0};
   const column_set known = columns_of(&memory, METRICS);
-  fprintf(out,
-          "\nruns.csv: what varies in the grid (flow, seed, optimizer.lr, ...), status, reason, and\n");
+  fprintf(
+      out,
+      "\nruns.csv: what varies in the grid (flow, seed, optimizer.lr, ...), status, reason, and\n");
   print_names(out, "", &known.runs);
   print_names(out, "AUDIT.", &known.audit);
   fprintf(out, "\nhistory.csv: what varies in the grid, solver, and\n");
@@ -195,22 +212,34 @@ static void print_columns(FILE *out) {
 
 static status_code refuse_word(const char *word, failure *err) {
   arena memory = {0};
-  const char *words[WORD_COUNT];
+  const char *words[WORD_COUNT + DESCRIBED_TOPICS];
+  const size_t count = WORD_COUNT + DESCRIBED_TOPICS;
   for (size_t i = 0; i < WORD_COUNT; i++) words[i] = WORDS[i].word;
-  const char *all = text_list(&memory, words, WORD_COUNT);
+  for (size_t i = 0; i < DESCRIBED_TOPICS; i++) words[WORD_COUNT + i] = DESCRIBED[i].word;
+  const char *all = text_list(&memory, words, count);
   if (word)
     failure_set(err, STATUS_USAGE, "\"%s\" is not described (%s; plugins: hifm plugin describe)%s",
-                word, all, text_hint(&memory, word, words, WORD_COUNT));
+                word, all, text_hint(&memory, word, words, count));
   else
     failure_set(err, STATUS_USAGE, "describe takes one of %s", all);
   arena_close(&memory);
   return STATUS_USAGE;
 }
 
+static status_code describe_topic(const char *word, FILE *out, failure *err) {
+  for (size_t i = 0; i < DESCRIBED_TOPICS; i++) {
+    if (strcmp(DESCRIBED[i].word, word) != 0) continue;
+    described_print(&DESCRIBED[i], out);
+    return finish(out, err);
+  }
+  return refuse_word(word, err);
+}
+
 status_code describe_word(const char *word, FILE *out, failure *err) {
   size_t at = 0;
   while (word && at < WORD_COUNT && strcmp(WORDS[at].word, word) != 0) at++;
-  if (!word || at == WORD_COUNT) return refuse_word(word, err);
+  if (!word) return refuse_word(word, err);
+  if (at == WORD_COUNT) return describe_topic(word, out, err);
   arena memory = {0};
   fprintf(out, "%s: %s\n", word, WORDS[at].meaning);
   if (WORDS[at].settings)

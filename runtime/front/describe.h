@@ -13,8 +13,8 @@ status_code describe_list(FILE *out, failure *err);
 status_code describe_plugin(const char *kind, const char *name, FILE *out, failure *err);
 
 /* The settings of a section of a script (train, measure, ...) or of a kind of data set (mcmc, file,
- * images), or "columns": those of runs.csv and history.csv. STATUS_USAGE for another word, or NULL.
- */
+ * images), "columns": those of runs.csv and history.csv, or a topic of describe_script.h.
+ * STATUS_USAGE for another word, or NULL. */
 status_code describe_word(const char *word, FILE *out, failure *err);
 
 #endif

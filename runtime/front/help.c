@@ -4,9 +4,7 @@
 
 #include <string.h>
 
-static const struct {
-  const char *name, *meaning;
-} VARIABLES[] = {
+const struct help_variable HELP_VARIABLE[HELP_VARIABLES] = {
     {"HIFM_PLUGIN_PATH", "more folders of plugins, separated by ':'"},
     {"HIFM_DATASETS", "folder of data set recipes (default: datasets/)"},
     {"OPENBLAS_CORETYPE", "OpenBLAS kernels of workers (default: by processor)"},
@@ -36,8 +34,8 @@ void help_overview(FILE *out) {
                "hifm --version         the version\n"
                "\nData goes to standard output, messages and progress to standard error.\n"
                "\nenvironment:\n");
-  for (size_t i = 0; i < sizeof VARIABLES / sizeof *VARIABLES; i++)
-    fprintf(out, "  %-20s  %s\n", VARIABLES[i].name, VARIABLES[i].meaning);
+  for (size_t i = 0; i < HELP_VARIABLES; i++)
+    fprintf(out, "  %-20s  %s\n", HELP_VARIABLE[i].name, HELP_VARIABLE[i].meaning);
   print_exit_codes(out);
 }
 

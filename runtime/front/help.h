@@ -7,6 +7,10 @@
 
 #include <stdio.h>
 
+/* Variables of the environment that hifm reads. */
+enum { HELP_VARIABLES = 6 };
+extern const struct help_variable { const char *name, *meaning; } HELP_VARIABLE[HELP_VARIABLES];
+
 void help_overview(FILE *out);
 void help_command(command_id id, FILE *out);
 

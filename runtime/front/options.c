@@ -19,12 +19,19 @@ enum {
 };
 
 const option OPTIONS[OPTION_COUNT] = {
-    {"--profile", "NAME", OPTION_TEXT, AT(profile), GRID, 0, 0,
-     "a named variant of the script, such as quick"},
+    {"--profile", "NAME", OPTION_LIST, AT(profiles), GRID, 0, 0,
+     "a named variant of the script, such as quick; repeated:\n"
+     "each is merged over those before it"},
     {"--set", "KEY=VALUE", OPTION_LIST, AT(sets), GRID, 0, 0,
-     "change a setting, such as train.epochs=50; may be repeated"},
+     "change a setting, such as train.epochs=50; several values,\n"
+     "optimizer.lr=1e-3,1e-4, make a run each; a list is [1,2],\n"
+     "a text with a comma is in double quotes; may be repeated"},
     {"--only", "CELLS", OPTION_LIST, AT(only), GRID, 0, 0,
-     "only rows with these cells, such as flow=OT,seed=0;\nrepeated: rows that fit any of them"},
+     "only rows with these cells: flow=OT,seed=0|1 (0 or 1),\n"
+     "flow!=OT (not), flow=\"a,b\" (a cell with a comma),\n"
+     "status=failed; repeated: rows that fit any of them"},
+    {"--exclude", "CELLS", OPTION_LIST, AT(exclude), GRID, 0, 0,
+     "without the rows with these cells, written as for --only"},
     {"-j", "N", OPTION_NUMBER, AT(parallel), OF(RUN), 1, 1024,
      "workers at a time (default: one per processor)"},
     {"--dry-run", "", OPTION_FLAG, AT(dry_run), OF(RUN), 0, 0,
@@ -138,14 +145,17 @@ static const char *attached_value(arena *a, const char **name) {
   return equal + 1;
 }
 
-/* argv[*i] is an option; *i moves on to its value where that is the next word. */
-static status_code take(arena *a, command_id id, int argc, char **argv, int *i, options *out,
-                        failure *err) {
+/* argv[*i] is an option; *i moves on to its value where that is the next word. given: how often
+ * each option was given. */
+static status_code take(arena *a, command_id id, int argc, char **argv, int *i, size_t *given,
+                        options *out, failure *err) {
   const char *name = strcmp(argv[*i], "-h") == 0 ? "--help" : argv[*i];
   const char *word = attached_value(a, &name);
   const option *it = find(a, id, name, err);
   if (!it) return STATUS_USAGE;
   const bool flag = it->kind == OPTION_FLAG;
+  if (it->kind != OPTION_LIST && given[it - OPTIONS]++)
+    return failure_set(err, STATUS_USAGE, "%s is given twice", name);
   if (flag && word) return failure_set(err, STATUS_USAGE, "%s takes no value", name);
   if (!flag && !word && *i + 1 == argc)
     return failure_set(err, STATUS_USAGE, "%s needs a value after it", name);
@@ -167,17 +177,19 @@ static void set_defaults(arena *a, size_t argc, options *out) {
   const long processors = sysconf(_SC_NPROCESSORS_ONLN);
   *out = (options){
       .out = OPTIONS_RESULTS, .parallel = processors > 0 ? (size_t)processors : 1, .count = 64};
-  out->sets.items = arena_get(a, argc * sizeof *out->sets.items);
-  out->only.items = arena_get(a, argc * sizeof *out->only.items);
+  option_list *const lists[] = {&out->profiles, &out->sets, &out->only, &out->exclude};
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+    lists[i]->items = arena_get(a, argc * sizeof *lists[i]->items);
 }
 
 status_code options_read(arena *a, command_id id, int argc, char **argv, options *out,
                          failure *err) {
+  size_t given[OPTION_COUNT] = {0};
   set_defaults(a, (size_t)argc, out);
   for (int i = 0; i < argc; i++) {
     const bool is_option = argv[i][0] == '-' && argv[i][1];
     if (is_option) {
-      status_code status = take(a, id, argc, argv, &i, out, err);
+      status_code status = take(a, id, argc, argv, &i, given, out, err);
       if (status != STATUS_OK) return status;
       continue;
     }

@@ -17,9 +17,9 @@ typedef struct option_list {
 struct options {
   const char *words[3]; /* positionals, after the command's name */
   size_t word_count;
-  const char *profile, *weights, *file; /* NULL where not given */
-  const char *out;                      /* results folder; default OPTIONS_RESULTS */
-  option_list sets, only;
+  const char *weights, *file; /* NULL where not given */
+  const char *out;            /* results folder; default OPTIONS_RESULTS */
+  option_list profiles, sets, only, exclude;
   size_t parallel; /* -j; default: the machine's processors */
   size_t count;    /* -n; default 64 */
   size_t seed;     /* default 0 */
@@ -43,7 +43,7 @@ typedef struct option {
   const char *help;  /* lines of at most 59 characters */
 } option;
 
-enum { OPTION_COUNT = 18 };
+enum { OPTION_COUNT = 19 };
 /* A name may have several entries, of different commands. */
 extern const option OPTIONS[OPTION_COUNT];
 
@@ -52,7 +52,8 @@ static inline bool options_takes(command_id id, const option *it) {
 }
 
 /* The arguments after the command's name. STATUS_USAGE with a hint for an unknown option, one that
- * this command does not take, a missing or bad value, and the wrong number of words. With --help
+ * this command does not take, one that is given twice (but for lists), a missing or bad value, and
+ * the wrong number of words. With --help
  * the words are not counted. */
 status_code options_read(arena *a, command_id id, int argc, char **argv, options *out,
                          failure *err);

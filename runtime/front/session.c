@@ -1,14 +1,18 @@
 #include "front/session.h"
 
 #include "base/folders.h"
+#include "base/json.h"
 #include "front/program.h"
 #include "front/retrain.h"
 #include "front/view.h"
+#include "grid/job_labels.h"
 #include "grid/plugin_snapshot.h"
 #include "grid/successor.h"
 #include "grid/trial.h"
 #include "host/catalogue.h"
 #include "plan/lua_files.h"
+#include "plan/outcome_choice.h"
+#include "plan/sets.h"
 #include "plan/plan.h"
 #include "plan/source_lines.h"
 #include "report/figure.h"
@@ -80,12 +84,25 @@ static status_code check_views(const session *s, failure *err) {
   return status;
 }
 
+static plan_request request_plan(arena *a, const options *given) {
+  return (plan_request){.script = given->words[0],
+                        .profiles = given->profiles.items,
+                        .profile_count = given->profiles.count,
+                        .sets = given->sets.items,
+                        .set_count = given->sets.count,
+                        .only = given->only.items,
+                        .only_count = given->only.count,
+                        .exclude = given->exclude.items,
+                        .exclude_count = given->exclude.count,
+                        .recipes = program_recipes(a)};
+}
+
 /* The same for a message that begins with a setting's path; a --set with this path comes first. */
 static void add_setting_line(const session *s, failure *err) {
   const char *text;
-  const option_list *sets = &s->given->sets;
+  const plan_request request = request_plan(s->a, s->given);
   source_text source = {.path = s->given->words[0]};
-  if (source_lines_set(sets->items, sets->count, err)) return;
+  if (sets_explain(&request, err)) return;
   if (lua_files_text(s->a, source.path, &text, NULL) != STATUS_OK) return;
   source.text = text;
   source_lines_error(&source, 1, err);
@@ -104,27 +121,50 @@ status_code session_try(const session *s, failure *err) {
 /* Jobs that fail for good are found here, so that a dry run shows them, too. */
 static status_code build(session *s, failure *err) {
   const char *out = s->given->out;
-  s->leftovers = successor_bring_back(arena_format(s->a, "%s/runs", out)) > 0;
   plugin_snapshot_hash(s->catalogue, s->plugins);
   status_code status = retrain_mode(s->a, s, &s->mode, err);
   if (status == STATUS_OK)
     status = graph_build(s->a, s->plan, s->catalogue, out, s->mode, &s->jobs, err);
+  if (status == STATUS_OK) job_labels_distinguish(s->a, s->jobs.jobs, s->jobs.job_count);
   if (status == STATUS_OK && !s->given->rerun_failed)
     s->skipped = graph_skip_failed(&s->jobs, s->plugins, &s->skip_reason);
   return status;
 }
 
+/* What became of the rows so far. */
+static status_code find_statuses(session *s, run_status *statuses, failure *err) {
+  graph g;
+  status_code status =
+      graph_build(s->a, s->plan, s->catalogue, s->given->out, GRAPH_PLAIN, &g, err);
+  if (status != STATUS_OK) return status;
+  graph_set_states(&g);
+  for (size_t i = 0; i < g.row_count; i++) {
+    const value *result = NULL;
+    const char *path = arena_format(s->a, "%s/result.json", g.rows[i].folder);
+    statuses[i] = g.rows[i].status;
+    if (statuses[i] == RUN_DONE && json_read(s->a, path, &result, NULL) == STATUS_OK)
+      statuses[i] = run_status_in(result);
+  }
+  return STATUS_OK;
+}
+
+/* The plan, without the rows whose status is not asked for. */
+static status_code load_plan(session *s, failure *err) {
+  const plan_request request = request_plan(s->a, s->given);
+  status_code status = plan_load(s->a, &request, s->catalogue, &s->plan, err);
+  if (status != STATUS_OK || !outcome_choice_asked(s->plan)) return status;
+  const size_t rows = value_get(s->plan, "rows")->count;
+  run_status *statuses = arena_get(s->a, rows * sizeof *statuses);
+  status = find_statuses(s, statuses, err);
+  if (status != STATUS_OK) return status;
+  return outcome_choice_apply(s->a, &request, statuses, &s->plan, err);
+}
+
 status_code session_open(session *s, arena *a, const options *given, failure *err) {
   *s = (session){.a = a, .given = given};
-  const plan_request request = {.script = given->words[0],
-                                .profile = given->profile,
-                                .sets = given->sets.items,
-                                .set_count = given->sets.count,
-                                .only = given->only.items,
-                                .only_count = given->only.count,
-                                .recipes = program_recipes(a)};
   s->catalogue = catalogue_collect(a);
-  status_code status = plan_load(a, &request, s->catalogue, &s->plan, err);
+  s->leftovers = successor_bring_back(arena_format(a, "%s/runs", given->out)) > 0;
+  status_code status = load_plan(s, err);
   if (status == STATUS_OK) status = view_choose(a, given, s->plan, &s->folder, err);
   if (status == STATUS_OK) status = build(s, err);
   if (status != STATUS_OK) return status;

@@ -10,17 +10,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool view_is_partial(const options *given) {
-  return given->sets.count + given->only.count > 0;
+/* The settings of the schedule change neither rows nor numbers. */
+static bool changes_grid(const char *set) {
+  return strncmp(set, "schedule.", strlen("schedule.")) != 0;
 }
 
-/* The --set and --only of the command line, a line each. */
+/* The options of the command line that make it another grid, a line each. */
 static const char *options_text(arena *a, const options *given) {
   const char *text = "";
   for (size_t i = 0; i < given->sets.count; i++)
-    text = arena_format(a, "%s--set %s\n", text, given->sets.items[i]);
+    if (changes_grid(given->sets.items[i]))
+      text = arena_format(a, "%s--set %s\n", text, given->sets.items[i]);
   for (size_t i = 0; i < given->only.count; i++)
     text = arena_format(a, "%s--only %s\n", text, given->only.items[i]);
+  for (size_t i = 0; i < given->exclude.count; i++)
+    text = arena_format(a, "%s--exclude %s\n", text, given->exclude.items[i]);
+  return text;
+}
+
+bool view_is_partial(const options *given) {
+  bool changed = given->only.count + given->exclude.count > 0;
+  for (size_t i = 0; i < given->sets.count; i++)
+    changed = changed || changes_grid(given->sets.items[i]);
+  return changed;
+}
+
+/* "-quick+wide"; "" for the full grid. */
+static const char *profiles_ending(arena *a, const options *given) {
+  const char *text = "";
+  for (size_t i = 0; i < given->profiles.count; i++)
+    text = arena_format(a, "%s%s%s", text, i ? "+" : "-", given->profiles.items[i]);
   return text;
 }
 
@@ -61,14 +80,14 @@ static status_code check_maker(arena *a, const options *given, const char *folde
 /* The results folder also has folders of hifm itself: runs, cache, .plugins and .lock. */
 status_code view_choose(arena *a, const options *given, const value *plan, const char **folder,
                         failure *err) {
-  const char *name = value_get_text(plan, "name", "experiment"), *profile = given->profile;
+  const char *name = value_get_text(plan, "name", "experiment");
   if (*name == '.' || strcmp(name, "runs") == 0 || strcmp(name, "cache") == 0)
     return failure_set(err, STATUS_BAD_CONFIG,
                        "%s: its tables would go to %s/%s, a name that hifm uses itself; rename the "
                        "script",
                        given->words[0], given->out, name);
-  *folder = arena_format(a, "%s/%s%s%s%s", given->out, name, profile ? "-" : "",
-                         profile ? profile : "", partial_ending(a, given));
+  *folder = arena_format(a, "%s/%s%s%s", given->out, name, profiles_ending(a, given),
+                         partial_ending(a, given));
   return check_maker(a, given, *folder, err);
 }
 

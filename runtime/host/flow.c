@@ -17,6 +17,11 @@ static status_code need_hessian(const flow_role *roles, size_t i, failure *err) 
   return STATUS_OK;
 }
 
+/* The rates of a Hessian may be part of an own path, see hifm/flow.h. */
+static bool ignores_rates(const flow_role *source) {
+  return source->own_path && !(source->role & HIFM_STAGE_HESSIAN);
+}
+
 static status_code check_noise(const flow_role *roles, size_t i, size_t *noise, failure *err) {
   if (roles[i].role & HIFM_STAGE_NOISE) {
     if (roles[0].own_path)
@@ -27,6 +32,11 @@ static status_code check_noise(const flow_role *roles, size_t i, size_t *noise, 
       return failure_set(err, STATUS_BAD_CONFIG, "flow: at most one noise stage, got %s and %s",
                          roles[*noise].name, roles[i].name);
     *noise = i;
+  } else if (roles[i].role & HIFM_STAGE_RATES && ignores_rates(&roles[0])) {
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "flow: the stage %s changes rates, but the path of the stage %s does not "
+                       "depend on rates",
+                       roles[i].name, roles[0].name);
   } else if (*noise && roles[i].role & HIFM_STAGE_RATES) {
     return failure_set(
         err, STATUS_BAD_CONFIG,

@@ -139,9 +139,21 @@ static bool is_hash(const value *node) {
 }
 
 /* A path, or the MAP { "path", "content" } of PARAMS_PATH and PARAMS_CONTENT. */
+static status_code refuse_empty(checking *c, const hifm_param *param, const char *where) {
+  return failure_set(c->err, STATUS_BAD_CONFIG, "%s: is an empty text (%s)", where, param->meaning);
+}
+
+/* Without a default an empty text says nothing. */
+static status_code check_text(checking *c, const hifm_param *param, const value *given,
+                              const char *where) {
+  if (given->type != VALUE_TEXT) return wrong_type(c, param, given, where);
+  const bool missing = !*given->text && params_must_be_given(param);
+  return missing ? refuse_empty(c, param, where) : STATUS_OK;
+}
+
 static status_code check_path(checking *c, const hifm_param *param, const value *given,
                               const char *where) {
-  if (given->type == VALUE_TEXT && *given->text) return STATUS_OK;
+  if (given->type == VALUE_TEXT) return *given->text ? STATUS_OK : refuse_empty(c, param, where);
   if (given->type == VALUE_MAP && given->count == 2 && *value_get_text(given, PARAMS_PATH, "") &&
       is_hash(value_get(given, PARAMS_CONTENT)))
     return STATUS_OK;
@@ -208,7 +220,7 @@ static status_code check_setting(checking *c, const hifm_param *param, const val
   case HIFM_CHOICE:
     return check_choice(c, param, given, where);
   case HIFM_TEXT:
-    return given->type == VALUE_TEXT ? STATUS_OK : wrong_type(c, param, given, where);
+    return check_text(c, param, given, where);
   case HIFM_REF:
     return check_plugin_value(c, param->kind, given, where, out);
   case HIFM_FILE:

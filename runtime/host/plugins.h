@@ -51,6 +51,13 @@ void plugins_refuse(arena *a, value *entry, const failure *why);
 /* The kind whose folder (energies, flows, ...) this file lies in, or 0. */
 hifm_kind plugins_folder_kind(const char *path);
 
+/* The folder of plugins of a kind: "energies", ... */
+const char *plugins_kind_folder(hifm_kind kind);
+
+/* A LIST of TEXT: for each part of HIFM_PLUGIN_PATH that is missing, cannot be read, has a folder
+ * with a wrong name or no plugin at all, what is wrong. */
+const value *plugins_path_notes(arena *a);
+
 /* Opens, checks settings, allocates the instance in the arena, stores settings, reads HIFM_FILE
  * settings, binds HIFM_REF settings, calls init. `config` is a plugin value (params.h). */
 status_code plugins_bind(arena *a, hifm_kind kind, const value *config, const char *where,

@@ -11,6 +11,10 @@
 
 static const char *const KIND_FOLDERS[] = {"", "energies", "flows", "networks", "solvers"};
 
+const char *plugins_kind_folder(hifm_kind kind) {
+  return KIND_FOLDERS[kind];
+}
+
 hifm_kind plugins_folder_kind(const char *path) {
   const char *end = strrchr(path, '/');
   if (!end) return (hifm_kind)0;

@@ -55,7 +55,8 @@ static const value *with_settings(audit *u, size_t section, const value *declare
     const char *path = u->settings->keys[i];
     failure why;
     if (schema_section_of(path) != section) continue;
-    if (overrides_path(u->p->schema, &sections, path, u->settings->items[i], &why) == STATUS_OK)
+    if (overrides_path(u->p->schema, &sections, path, u->settings->items[i], NULL, &why) ==
+        STATUS_OK)
       u->found[i] = true;
     else
       u->why[i] = arena_text(a, why.message);

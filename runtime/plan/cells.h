@@ -1,4 +1,4 @@
-/* The cells of a row: tables show them, --only chooses by them. */
+/* The cells of a row: tables show them, conditions.h chooses by them. */
 #ifndef PLAN_CELLS_H
 #define PLAN_CELLS_H
 
@@ -17,23 +17,6 @@ const char *cells_files(arena *a, const value *config, const char *column);
 
 /* Columns in the order of their sections, otherwise as they are. */
 value *cells_sort(arena *a, const value *columns);
-
-/* One condition of --only: a column (or another path of the runs) and the cell it must have. */
-typedef struct condition {
-  const char *column, *cell;
-} condition;
-
-typedef struct conditions {
-  condition *items;
-  size_t count;
-} conditions;
-
-/* "flow.hyperbolize=yes,seed=0"; STATUS_BAD_CONFIG where it is not such a list. */
-status_code cells_parse(arena *a, const char *only, conditions *out, failure *err);
-
-/* The hint for a condition that no row meets: "; flow is one of OT, wells", from the cells that the
- * rows have, and "did you mean". */
-const char *cells_hint(arena *a, const condition *wanted, const char *const *cells, size_t count);
 
 /* Is this the wanted cell? Numbers are compared as numbers. */
 bool cells_match(const char *cell, const char *wanted);

@@ -12,6 +12,12 @@ const char *declaration_name(const value *node) {
   return node->items[0]->type == VALUE_TEXT ? node->items[0]->text : NULL;
 }
 
+const value *declaration_stage(const value *stages, const char *name) {
+  for (size_t i = 0; stages && i < stages->count; i++)
+    if (strcmp(value_get_text(stages->items[i], "", ""), name) == 0) return stages->items[i];
+  return NULL;
+}
+
 value *declaration_map(arena *a, const value *node) {
   if (node && node->type == VALUE_MAP) return value_copy(a, node);
   value *map = value_new(a, VALUE_MAP);

@@ -10,6 +10,9 @@
 /* The plugin's name, or NULL where the node is not a plugin value. */
 const char *declaration_name(const value *node);
 
+/* The stage of a resolved flow's list with this name; NULL: it has none. */
+const value *declaration_stage(const value *stages, const char *name);
+
 /* The node as a MAP that may be built on: its positional entries under "". */
 value *declaration_map(arena *a, const value *node);
 

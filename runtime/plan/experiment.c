@@ -4,16 +4,18 @@
  *   lua_files.c   reads the script's text
  *   script.c      runs it, between hifm.lua and reader.lua: a tree of what the script declares
  *                 (declaration.c names and merges its nodes)
- *   rules.c       profile, h.zip and h.also, and --set, both by overrides.c: several trees, each
- *                 one of sections with grids
+ *   profiles.c    merges the profiles over it
+ *   rules.c       h.zip and h.also, and --set (sets.c), by overrides.c: several trees, each one of
+ *                 sections with grids
  *   product.c     multiplies the choices of the sections into rows:
  *     axes.c        a section's grids: its choices, and the columns that show them
  *     recipe.c      a choice of the data set, with the settings of datasets/NAME.lua below it
  *     schema.c      a choice with every setting checked and filled in: a part that rows share
  *     plugin_files.c  the paths of files that plugins read, made absolute
- *   selection.c   sorts the rows, leaves out those of h.where and --only, refuses equal ones
+ *   selection.c   sorts the rows, leaves out those of h.where, refuses equal ones
  *   fit.c         refuses rows whose sections do not go together
  *   audits.c      adds the further measurements of each row
+ *   row_choice.c  keeps what --only and --exclude ask for (conditions.c)
  *   cells.c       the text of each row in each column
  *   file_hashes.c back in the parent: the content of the files that parts name
  *
@@ -24,11 +26,12 @@
 #include "base/text.h"
 #include "job/settings.h"
 #include "plan/audits.h"
-#include "plan/axes.h"
 #include "plan/cells.h"
 #include "plan/declaration.h"
 #include "plan/fit.h"
 #include "plan/product.h"
+#include "plan/profiles.h"
+#include "plan/row_choice.h"
 #include "plan/rules.h"
 #include "plan/selection.h"
 
@@ -40,8 +43,7 @@ static status_code add_source(const experiment *e, status_code status, failure *
   const source_text *sources = script_sources(e->lua, &count);
   if (status == STATUS_OK || e->schema->recipes.has_line || strncmp(err->message, "--", 2) == 0)
     return status;
-  if (!source_lines_set(e->request->sets, e->request->set_count, err))
-    source_lines_error(sources, count, err);
+  if (!sets_explain(e->request, err)) source_lines_error(sources, count, err);
   return status;
 }
 
@@ -72,17 +74,9 @@ static status_code check_plain(arena *a, const char *path, const value *node, fa
   return STATUS_OK;
 }
 
-/* A key beside the sections, with the profile's on top where profiles have it. */
-static const value *declared_at(const experiment *e, const char *key) {
-  const value *declared = value_get(e->sections, key), *more = NULL;
-  if (e->request->profile)
-    more = value_get(value_get(value_get(e->sections, "profiles"), e->request->profile), key);
-  return more ? declaration_merge(e->schema->memory, declared, more) : declared;
-}
-
 static status_code describe(const experiment *e, const char *key, const value **out, failure *err) {
   arena *a = e->schema->memory;
-  const value *declared = declared_at(e, key);
+  const value *declared = value_get(e->sections, key);
   *out = declared && declared->count ? declared : value_new(a, VALUE_MAP);
   status_code status = check_plain(a, key, *out, err);
   if (status != STATUS_OK) return status;
@@ -94,9 +88,11 @@ static status_code describe(const experiment *e, const char *key, const value **
 
 static status_code schedule(const experiment *e, const value **out, failure *err) {
   arena *a = e->schema->memory;
-  const value *map = declaration_map(a, declared_at(e, "schedule"));
+  value *map = declaration_map(a, value_get(e->sections, "schedule"));
   if (value_get(map, ""))
     return failure_set(err, STATUS_BAD_CONFIG, "schedule: must be a table of named settings");
+  status_code status = sets_schedule(a, &e->sets, map, err);
+  if (status != STATUS_OK) return status;
   return params_check(a, schedule_params, map, "schedule", &e->schema->lookup, NULL, out, err);
 }
 
@@ -129,6 +125,7 @@ static const value *write_row(const product *p, const row *r, size_t audit_count
     value_push(a, cells, value_text(a, product_cell(p, r, config, p->columns->items[i]->text)));
   value_put(a, made, "cells", cells);
   value_put(a, made, "audits", write_audits(a, r, audit_count));
+  if (r->fits) value_put(a, made, "fits", r->fits);
   return made;
 }
 
@@ -147,27 +144,12 @@ static void write_rows(const product *p, value *plan) {
   value_put(a, plan, "unselected", unselected);
 }
 
-/* What --set has set is a column, too: two calls with other settings leave other tables. Where
- * files are fetched from changes nothing. */
-static const value *add_set_columns(const experiment *e, value *columns) {
-  arena *a = e->schema->memory;
-  value *set_columns = value_new(a, VALUE_LIST);
-  for (size_t i = 0; i < e->request->set_count; i++) {
-    const char *set = e->request->sets[i];
-    const char *name = arena_format(a, "%.*s", (int)strcspn(set, "="), set);
-    if (strcmp(name, "dataset.fetch") == 0 || schema_section_of(name) == SECTIONS) continue;
-    axes_add_column(a, columns, name);
-    axes_add_column(a, set_columns, name);
-  }
-  return set_columns;
-}
-
 static status_code make_rows(const experiment *e, product *p, value *plan, failure *err) {
   const value *variants;
   status_code status = rules_apply(e, &variants, p->columns, err);
   if (status == STATUS_OK) status = expand(e, variants, p, err);
   if (status == STATUS_OK)
-    value_put(p->memory, plan, "set_columns", add_set_columns(e, p->columns));
+    value_put(p->memory, plan, "set_columns", sets_columns(p->memory, &e->sets, p->columns));
   p->columns = cells_sort(p->memory, p->columns);
   return status;
 }
@@ -190,20 +172,32 @@ static status_code describe_all(const experiment *e, value *plan, failure *err) 
 static status_code choose_rows(const experiment *e, const value *audits, product *p, failure *err) {
   if (p->count == 0)
     return failure_set(err, STATUS_BAD_CONFIG, "where: no run of the grid is left");
-  status_code status = fit_check(p, err);
+  status_code status = selection_also(p, e->rules, err);
+  if (status == STATUS_OK) status = fit_check(p, err);
   if (status == STATUS_OK) status = selection_check(p, err);
   if (status == STATUS_OK) status = audits_resolve(p, audits, err);
-  if (status == STATUS_OK)
-    status = selection_only(p, e->request->only, e->request->only_count, err);
-  return status;
+  return status == STATUS_OK ? row_choice_apply(p, e->request, err) : status;
 }
 
-status_code experiment_plan(const experiment *e, const value **out, failure *err) {
+/* Profiles and --set. */
+static status_code take_options(experiment *e, failure *err) {
+  arena *a = e->schema->memory;
+  const plan_request *request = e->request;
+  if (e->sections->type != VALUE_MAP) e->sections = value_new(a, VALUE_MAP);
+  status_code status = profiles_check_keys(a, e->sections, "", OTHER_KEYS, err);
+  if (status == STATUS_OK)
+    status =
+        profiles_apply(e->schema, request->profiles, request->profile_count, &e->sections, err);
+  return status == STATUS_OK ? sets_read(a, request, &e->sets, err) : status;
+}
+
+status_code experiment_plan(experiment *e, const value **out, failure *err) {
   arena *a = e->schema->memory;
   product p;
   value *plan = value_new(a, VALUE_MAP);
   product_begin(&p, a, e->schema);
-  status_code status = make_rows(e, &p, plan, err);
+  status_code status = take_options(e, err);
+  if (status == STATUS_OK) status = make_rows(e, &p, plan, err);
   if (status == STATUS_OK) status = describe_all(e, plan, err);
   if (status != STATUS_OK) return add_source(e, status, err);
   selection_sort(&p);

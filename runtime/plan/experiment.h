@@ -6,12 +6,14 @@
 #include "base/failure.h"
 #include "plan/plan.h"
 #include "plan/schema.h"
+#include "plan/sets.h"
 
 typedef struct experiment {
   schema *schema;
   script *lua;
   const plan_request *request;
-  const value *sections, *rules; /* of script_experiment */
+  const value *sections, *rules; /* of script_experiment; experiment_plan merges the profiles */
+  set_options sets;              /* set by experiment_plan */
   double most_runs;
 } experiment;
 
@@ -22,6 +24,6 @@ typedef struct experiment {
  *     "unselected": [ { "parts", "number" } ... ],
  *     "schedule", "tables", "figures", "audits" }
  * Messages begin with file:line, or with the --set they are about. */
-status_code experiment_plan(const experiment *e, const value **out, failure *err);
+status_code experiment_plan(experiment *e, const value **out, failure *err);
 
 #endif

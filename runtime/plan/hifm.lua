@@ -8,8 +8,8 @@
 --            "experiment" { table } or nil
 --   next     which scripts do not have
 local load_module = ...
-local error, next, rawget, rawlen, sort, tostring, type =
-  error, next, rawget, rawlen, table.sort, tostring, type
+local error, find, next, rawget, rawlen, sort, tostring, type =
+  error, string.find, next, rawget, rawlen, table.sort, tostring, type
 local set = setmetatable
 
 local absent = { collectgarbage = true, debug = true, dofile = true, io = true, load = true,
@@ -92,9 +92,23 @@ function h.as(label, value)
   if type(label) ~= 'string' or label == '' then
     error('h.as: the label must be a text, h.as("label", value)', 2)
   end
+  if find(label, '^%s') or find(label, '%s$') then
+    error('h.as: the label "' .. label .. '" begins or ends with a space', 2)
+  end
+  if label == 'yes' or label == 'no' then
+    error('h.as: "' .. label .. '" says in tables whether a stage is there; choose another label', 2)
+  end
   if value == nil then error('h.as: the value is nil', 2) end
   if kind_of[value] ~= nil then error('h.as: names one value, not what h.* made', 2) end
   return declare('label', { label, value })
+end
+
+-- Of values without names and without holes, at least one.
+local function is_list(t)
+  local count = 0
+  if not plain(t) then return false end
+  for _ in next, t do count = count + 1 end
+  return count > 0 and count == rawlen(t)
 end
 
 -- Axes that move together.
@@ -102,7 +116,7 @@ function h.zip(lists)
   if not plain(lists) then error('h.zip: takes { ["path"] = { ... }, ... }', 2) end
   local length, first
   for path, list in pairs(lists) do
-    if type(path) ~= 'string' or not plain(list) or #list == 0 then
+    if type(path) ~= 'string' or not is_list(list) then
       error('h.zip: "' .. tostring(path) .. '" must be a path with a list of values', 2)
     end
     if length and #list ~= length then

@@ -26,14 +26,23 @@ static bool is_below(const char *path, const char *folder) {
   return strncmp(inner, outer, length) == 0 && (inner[length] == '/' || length == 1);
 }
 
+/* Without the byte order mark of some editors, and without a first line for shells. The end of that
+ * line stays, so that lines keep their numbers. */
+static const char *after_marks(const char *text) {
+  static const char BYTE_ORDER_MARK[] = "\xef\xbb\xbf";
+  if (strncmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0) text += strlen(BYTE_ORDER_MARK);
+  return *text == '#' ? text + strcspn(text, "\n") : text;
+}
+
 status_code lua_files_text(arena *a, const char *path, const char **text, failure *err) {
   char *bytes = NULL;
   size_t length;
   status_code status = files_read(path, LUA_FILES_LARGEST, &bytes, &length, err);
   if (status != STATUS_OK) return status;
-  *text = arena_text(a, bytes);
+  const char *whole = arena_text(a, bytes);
   free(bytes);
-  if (strlen(*text) == length) return STATUS_OK;
+  *text = after_marks(whole);
+  if (strlen(whole) == length) return STATUS_OK;
   return failure_set(err, STATUS_BAD_CONFIG, "%s: has a zero byte, so it is not Lua text", path);
 }
 

@@ -12,7 +12,8 @@ enum { LUA_FILES_LARGEST = 1 << 20 };
 status_code lua_files_read(arena *a, const char *folder, const char *name, const char **path,
                            const char **text, failure *err);
 
-/* A text file as the arena's; STATUS_BAD_CONFIG where it holds a zero byte. */
+/* A text file as the arena's, without a byte order mark and without the words of a first line that
+ * begins with '#'; STATUS_BAD_CONFIG where it holds a zero byte. */
 status_code lua_files_text(arena *a, const char *path, const char **text, failure *err);
 
 #endif

@@ -1,6 +1,7 @@
 #include "plan/overrides.h"
 
 #include "base/text.h"
+#include "plan/axes.h"
 #include "plan/declaration.h"
 
 #include <string.h>
@@ -12,9 +13,10 @@ typedef struct assignment {
   arena *memory;
   const char *parts[PARTS_MAX + 1]; /* of the path, NULL-ended */
   const value *item;
-  size_t put_count;    /* places where the item was put */
-  const value *recipe; /* of a data set: the settings that the script may leave out */
-  value *known;        /* LIST of TEXT: paths that exist, for the hint where this one does not */
+  size_t put_count;      /* places where the item was put */
+  overrides_found found; /* at these places */
+  const value *recipe;   /* of a data set: the settings that the script may leave out */
+  value *known;          /* LIST of TEXT: paths that exist, for the hint where this one does not */
 } assignment;
 
 /* Remembers the path parts[0..part) + word as one that exists. */
@@ -68,6 +70,8 @@ static const value *into(assignment *w, const hifm_param *params, const value *n
     const value *changed = into_plugin(w, p, inner, part + 1);
     if (changed) value_put(w->memory, map, p->name, changed);
   } else {
+    w->found.real = w->found.real || p->type == HIFM_REAL;
+    w->found.grid = w->found.grid || axes_size(value_get(map, p->name)) > 1;
     value_put(w->memory, map, p->name, w->item);
     w->put_count++;
   }
@@ -127,44 +131,30 @@ static status_code unknown(assignment *w, const char *path, failure *err) {
   const char **words = arena_get(w->memory, (w->known->count + 1) * sizeof *words);
   for (size_t i = 0; i < w->known->count; i++) words[i] = w->known->items[i]->text;
   return failure_set(err, STATUS_BAD_CONFIG, "%s: unknown setting%s", path,
-                     text_hint(w->memory, path, words, w->known->count));
+                     text_choices(w->memory, path, words, w->known->count));
 }
 
 status_code overrides_path(schema *s, const value **sections, const char *path, const value *item,
-                           failure *err) {
+                           overrides_found *found, failure *err) {
   arena *a = s->memory;
   assignment w = {.schema = s, .memory = a, .item = item, .known = value_new(a, VALUE_LIST)};
   bool short_enough = split(&w, path);
   size_t section = schema_section_of(w.parts[0]);
   if (section == SECTIONS || !short_enough)
     return failure_set(err, STATUS_BAD_CONFIG, "%s: unknown setting%s", path,
-                       text_hint(a, w.parts[0], SCHEMA_SECTIONS, SECTIONS));
+                       text_choices(a, w.parts[0], SCHEMA_SECTIONS, SECTIONS));
   const char *name = SCHEMA_SECTIONS[section];
+  const value *before = value_get(*sections, name);
   value *changed = value_copy(a, *sections);
   if (w.parts[1]) {
-    const value *inner = into_section(&w, section, value_get(*sections, name));
+    const value *inner = into_section(&w, section, before);
     if (w.put_count == 0) return unknown(&w, path, err);
     value_put(a, changed, name, inner);
   } else {
+    w.found.grid = axes_size(before) > 1;
     value_put(a, changed, name, item);
   }
   *sections = changed;
+  if (found) *found = w.found;
   return STATUS_OK;
-}
-
-static const value *parse(arena *a, const char *word) {
-  double number;
-  if (text_number(word, &number)) return value_number(a, number);
-  if (strcmp(word, "true") == 0 || strcmp(word, "false") == 0) return value_bool(a, *word == 't');
-  return strcmp(word, "none") == 0 ? value_new(a, VALUE_NONE) : value_text(a, word);
-}
-
-status_code overrides_text(schema *s, const value **sections, const char *text,
-                           failure *err) {
-  const char *equals = strchr(text, '=');
-  if (!equals || equals == text || !equals[1])
-    return failure_set(err, STATUS_BAD_CONFIG,
-                       "--set %s: must be key=value, such as train.epochs=5", text);
-  const char *path = arena_format(s->memory, "%.*s", (int)(equals - text), text);
-  return overrides_path(s, sections, path, parse(s->memory, equals + 1), err);
 }

@@ -152,6 +152,7 @@ static const value *assemble_row(arena *a, const value *plan, const value *parts
   value_put(a, row, "cells", cells);
   value_put(a, row, "audits",
             assemble_audits(a, value_get(plan, "audits"), parts, value_get(packed, "audits")));
+  if (value_get(packed, "fits")) value_put(a, row, "fits", value_get(packed, "fits"));
   return row;
 }
 

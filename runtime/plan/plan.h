@@ -7,8 +7,9 @@
  *     "columns": ["seed", "flow", "flow.hyperbolize", ...],   one per varying path, in axis order
  *     "rows": [ { "cells": { column: text }, "config": {...},      in grid order
  *                 "number": its place in the whole grid,
- *                 "audits": { name: { "dataset": {...}, "measure": {...} } } } ... ],
- *     "unselected": [ { "config", "number" } ... ],   rows of the grid that --only leaves out
+ *                 "audits": { name: { "dataset": {...}, "measure": {...} } },
+ *                 "fits": see outcome_choice.h } ... ],
+ *     "unselected": [ { "config", "number" } ... ],   rows of the grid that are not asked for
  *     "schedule": { "timeout", "retries", "checkpoint" },
  *     "tables": { name: {...} }, "figures": { name: {...} },         as declared, checked
  *     "audits": { name: { path: setting } } }                        as declared, checked
@@ -35,13 +36,16 @@
 #include <stdint.h>
 
 typedef struct plan_request {
-  const char *script;      /* path */
-  const char *profile;     /* NULL: the full grid */
-  const char *const *sets; /* "key=value", `set_count` of them */
+  const char *script;          /* path */
+  const char *const *profiles; /* names, merged in this order */
+  size_t profile_count;        /* 0: the full grid */
+  const char *const *sets;     /* "key=value", see sets.h */
   size_t set_count;
-  const char *const *only; /* "flow.hyperbolize=yes,seed=0": rows that match all its parts */
-  size_t only_count;       /* rows that match any of them; 0: all rows */
-  const char *recipes;     /* folder of data set recipes (datasets/) */
+  const char *const *only; /* "flow.hyperbolize=yes,seed=0", see conditions.h: rows that fit any */
+  size_t only_count;       /* 0: all rows */
+  const char *const *exclude; /* without the rows that fit any of these */
+  size_t exclude_count;
+  const char *recipes; /* folder of data set recipes (datasets/) */
 } plan_request;
 
 /* What a script may use. */

@@ -174,7 +174,7 @@ status_code product_add(product *p, const value *sections, failure *err) {
     if (status != STATUS_OK) return status;
   }
   for (size_t turning = SECTIONS; turning > 0;) {
-    row r = {.audits = NULL};
+    row r = {.variant = p->variants};
     for (size_t i = 0; i < SECTIONS; i++) r.parts[i] = axes[i].parts[position[i]];
     append(p, &r);
     /* counts like an odometer, the last section fastest */
@@ -183,6 +183,7 @@ status_code product_add(product *p, const value *sections, failure *err) {
       position[turning - 1] = 0;
     }
   }
+  p->variants++;
   return STATUS_OK;
 }
 

@@ -22,7 +22,9 @@ typedef struct audit_parts {
 typedef struct row {
   const part *parts[SECTIONS];
   const audit_parts *audits; /* one for each audit of the script, see audits.h */
+  const value *fits;         /* see row_choice.h; NULL where the status of runs is not asked */
   size_t number;             /* in grid order */
+  size_t variant;            /* which call of product_add made it, from 0 */
 } row;
 
 typedef struct product {
@@ -30,8 +32,8 @@ typedef struct product {
   schema *schema;
   value *columns; /* LIST of TEXT; grows as sections are expanded */
   row *rows;
-  size_t count, room;
-  row *unselected; /* rows that --only leaves out */
+  size_t count, room, variants;
+  row *unselected; /* rows that --only and --exclude leave out */
   size_t unselected_count;
   const part **parts; /* all of them, by index */
   size_t part_count, part_room;

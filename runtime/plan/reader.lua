@@ -1,17 +1,19 @@
 -- From what a script returned to a tree of values, which C builds.
 --
--- It is called with kind_of and next (see hifm.lua) and with four functions:
+-- It is called with kind_of and next (see hifm.lua) and with five functions:
 --   open(key, kind, label)  begins a "list", "map", "grid", "none" or "label" below the open node
 --   put(key, scalar)        adds a text, number or boolean to it
 --   close()                 ends it
 --   refuse(path, message)   raises an error about a declared value
--- where key is nil outside maps. It returns three functions:
+--   has_control(text)       whether a text has control characters
+-- where key is nil outside maps. It returns four functions:
 --   read_experiment(t)      makes a map of "sections" and "rules"
 --   read_recipe(t)          makes the recipe's tree
 --   keeps(i, run)           calls the where function i
-local kind_of, next, open, put, close, refuse = ...
-local find, format, huge, integer, length, rawlen, type =
-  string.find, string.format, math.huge, math.type, utf8.len, rawlen, type
+--   error_text(e)           the words of an error that is not a text
+local kind_of, next, open, put, close, refuse, has_control = ...
+local find, format, huge, integer, length, pcall, rawget, rawlen, tostring, type =
+  string.find, string.format, math.huge, math.type, utf8.len, pcall, rawget, rawlen, tostring, type
 local deepest, largest, longest, most = 40, 2 ^ 53, 4096, 2000000
 local inside, depth, nodes, functions = {}, 0, 0, {}
 
@@ -19,6 +21,9 @@ local function check_text(text, path)
   if #text > longest then refuse(path, 'a text of more than ' .. longest .. ' bytes') end
   if find(text, '\0', 1, true) then refuse(path, 'a text with a zero byte') end
   if not length(text) then refuse(path, 'a text that is not UTF-8') end
+  if has_control(text) then
+    refuse(path, 'a text with a control character, such as a new line or a tab')
+  end
 end
 
 local function check_number(number, path)
@@ -39,9 +44,8 @@ local read
 local function read_items(t, count, path, name_them)
   for i = 1, count do
     local item, inner = rawget(t, i), path
-    if name_them and type(item) == 'table' and type(rawget(item, 1)) == 'string' then
-      inner = below(path, item[1])
-    end
+    local first = name_them and type(item) == 'table' and rawget(item, 1)
+    if type(first) == 'string' and find(first, '^[%w_]+$') then inner = below(path, first) end
     read(nil, item, inner)
   end
 end
@@ -165,4 +169,12 @@ local function keeps(index, run)
   return answer
 end
 
-return read_experiment, read_recipe, keeps
+-- error{ message = "..." }, error{ "..." } or a value with __tostring.
+local function error_text(e)
+  local said = type(e) == 'table' and (rawget(e, 'message') or rawget(e, 1)) or e
+  local _, text = pcall(tostring, said)
+  if type(text) == 'string' and not find(text, '^%a+: 0x') then return text end
+  return 'the script raised an error without words, a ' .. type(e)
+end
+
+return read_experiment, read_recipe, keeps, error_text

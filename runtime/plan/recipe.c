@@ -80,7 +80,7 @@ status_code recipe_find(recipes *r, const char *name, const value **out, failure
 static status_code locate_file(recipes *r, value *map, const char *folder, failure *err) {
   const char *path = value_get_text(map, "path", NULL);
   char real[PATH_MAX];
-  if (!path) return STATUS_OK;
+  if (!path || !*path) return STATUS_OK; /* an empty one is refused by the schema */
   if (*path != '/') path = arena_format(r->memory, "%s/%s", folder, path);
   if (!realpath(path, real))
     return failure_set(err, STATUS_BAD_CONFIG, "dataset.path: the file %s does not exist", path);

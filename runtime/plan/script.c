@@ -2,10 +2,10 @@
 
 #include "base/files.h"
 #include "base/text.h"
+#include "plan/declaration.h"
 #include "plan/lua_embedded.h"
 #include "plan/lua_files.h"
 
-#include <ctype.h>
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
@@ -26,8 +26,8 @@ struct script {
   size_t used;
   source_text sources[SOURCES_MAX];
   size_t source_count;
-  int read_experiment, read_recipe, keeps; /* references to the reader's functions */
-  value *open[DEEPEST];                    /* the nodes being built, root first */
+  int read_experiment, read_recipe, keeps, error_text; /* references to the reader's functions */
+  value *open[DEEPEST];                                /* the nodes being built, root first */
   size_t depth;
   bool lacks_line; /* the error is about a declared value and has no file:line yet */
 };
@@ -117,6 +117,12 @@ static int print(lua_State *L) {
 
 /* ---- building the tree: what reader.lua calls ---- */
 
+/* has_control(text) */
+static int has_control(lua_State *L) {
+  lua_pushboolean(L, text_has_control(luaL_checkstring(L, 1)));
+  return 1;
+}
+
 static int refuse(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
   self(L)->lacks_line = true;
@@ -180,12 +186,6 @@ static int push_node(lua_State *L, const value *node) {
   return 1;
 }
 
-static const value *stage_named(const value *stages, const char *name) {
-  for (size_t i = 0; stages && i < stages->count; i++)
-    if (strcmp(value_get_text(stages->items[i], "", ""), name) == 0) return stages->items[i];
-  return NULL;
-}
-
 /* run.flow.condition is a stage, nil where this run has none; run.network[1] is a plugin's name; an
  * unknown word is an error. */
 static int index_run(lua_State *L) {
@@ -198,7 +198,7 @@ static int index_run(lua_State *L) {
   }
   const char *key = luaL_checkstring(L, 2), *hint = "";
   const value *found = value_get(node, key), *stages = value_get(node, "stages");
-  if (!found) found = stage_named(stages, key);
+  if (!found) found = declaration_stage(stages, key);
   if (found) return push_node(L, found);
   for (size_t i = 0; stages && s->stages[i]; i++)
     if (strcmp(s->stages[i], key) == 0) return push_node(L, NULL);
@@ -254,7 +254,7 @@ static void load_embedded(lua_State *L, const char *text, const char *name) {
 }
 
 static int set_up(lua_State *L) {
-  static const lua_CFunction BUILDERS[] = {open_node, put_scalar, close_node, refuse};
+  static const lua_CFunction BUILDERS[] = {open_node, put_scalar, close_node, refuse, has_control};
   script *s = self(L);
   open_libraries(L);
   make_run_type(L);
@@ -263,8 +263,9 @@ static int set_up(lua_State *L) {
   lua_call(L, 1, 2);
   load_embedded(L, lua_embedded_reader, "=reader.lua");
   lua_insert(L, -3);
-  for (int i = 0; i < 4; i++) lua_pushcfunction(L, BUILDERS[i]);
-  lua_call(L, 6, 3);
+  for (int i = 0; i < 5; i++) lua_pushcfunction(L, BUILDERS[i]);
+  lua_call(L, 7, 4);
+  s->error_text = luaL_ref(L, LUA_REGISTRYINDEX);
   s->keeps = luaL_ref(L, LUA_REGISTRYINDEX);
   s->read_recipe = luaL_ref(L, LUA_REGISTRYINDEX);
   s->read_experiment = luaL_ref(L, LUA_REGISTRYINDEX);
@@ -298,11 +299,30 @@ static bool names_source(const script *s, const char *message) {
   return false;
 }
 
-/* "'}' expected near 'train'": a word that can begin an entry, where the table should end. */
-static bool lacks_comma(const char *message) {
-  const char *token = strstr(message, "'}' expected");
-  token = token ? strstr(token, " near '") : NULL;
-  return token && (isalnum((unsigned char)token[7]) || strchr("_\"'{[", token[7]));
+/* An error that is not a text as a text. */
+static void make_text(lua_State *L) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, self(L)->error_text);
+  lua_pushvalue(L, 1);
+  if (lua_pcall(L, 1, 1, 0) != LUA_OK) lua_pushstring(L, "error");
+  lua_replace(L, 1);
+}
+
+/* Lua's message handler: puts the script's line in front of an error that has none. Afterwards the
+ * stack, which knows the line, is gone. */
+static int add_line(lua_State *L) {
+  const script *s = self(L);
+  lua_Debug at;
+  if (lua_type(L, 1) != LUA_TSTRING) make_text(L);
+  const bool complete = s->lacks_line || names_source(s, lua_tostring(L, 1));
+  for (int level = 1; !complete && lua_getstack(L, level, &at); level++) {
+    luaL_where(L, level);
+    if (!names_source(s, lua_tostring(L, -1))) continue;
+    lua_pushvalue(L, 1);
+    lua_concat(L, 2);
+    return 1;
+  }
+  lua_settop(L, 1);
+  return 1;
 }
 
 static status_code report(script *s, int code, failure *err) {
@@ -311,15 +331,11 @@ static status_code report(script *s, int code, failure *err) {
   if (code == LUA_ERRMEM)
     return failure_set(err, STATUS_BAD_CONFIG, "%s: the script took more than %zu MB of memory",
                        name, s->limits.bytes >> 20);
-  if (lua_type(L, -1) != LUA_TSTRING)
-    return failure_set(err, STATUS_BAD_CONFIG,
-                       "%s: the script raised an error that is not a text but a %s", name,
-                       luaL_typename(L, -1));
   const char *message = lua_tostring(L, -1);
   if (!s->lacks_line && !names_source(s, message))
     return failure_set(err, STATUS_BAD_CONFIG, "%s: %s", name, message);
   failure_set(err, STATUS_BAD_CONFIG, "%s%s", message,
-              lacks_comma(message) ? "; is a comma missing before it?" : "");
+              source_lines_lack_comma(message) ? "; is a comma missing before it?" : "");
   if (s->lacks_line) source_lines_error(s->sources, s->source_count, err);
   return STATUS_BAD_CONFIG;
 }
@@ -328,9 +344,10 @@ static status_code protect(script *s, lua_CFunction function, call *c, failure *
   lua_State *L = s->lua;
   s->lacks_line = false;
   s->depth = 0;
+  lua_pushcfunction(L, add_line);
   lua_pushcfunction(L, function);
   lua_pushlightuserdata(L, c);
-  int code = lua_pcall(L, 1, 0, 0);
+  int code = lua_pcall(L, 1, 0, 1);
   status_code status = code == LUA_OK ? STATUS_OK : report(s, code, err);
   lua_settop(L, 0);
   return status;

@@ -48,65 +48,18 @@ status_code selection_where(product *p, script *lua, const value *rules, failure
   return STATUS_OK;
 }
 
-/* A condition may ask for a column or for any other path that some run has. */
-static status_code check_column(const product *p, const char *only, const char *column,
-                                failure *err) {
-  const char **known = arena_get(p->memory, (p->columns->count + 1) * sizeof *known);
-  for (size_t i = 0; i < p->columns->count; i++) {
-    known[i] = p->columns->items[i]->text;
-    if (strcmp(known[i], column) == 0) return STATUS_OK;
-  }
-  for (size_t i = 0; i < p->count; i++)
-    if (*cells_text(p->memory, product_config(p, &p->rows[i]), column)) return STATUS_OK;
-  return failure_set(err, STATUS_BAD_CONFIG, "--only %s: unknown column \"%s\"%s", only, column,
-                     text_choices(p->memory, column, known, p->columns->count));
-}
-
-/* Of the rows that are left, keeps those that have the cell. */
-static status_code narrow(const product *p, const char *only, const condition *wanted, size_t *left,
-                          size_t *count, failure *err) {
-  const char **cells = arena_get(p->memory, (*count + 1) * sizeof *cells);
-  size_t kept = 0;
-  for (size_t i = 0; i < *count; i++) {
-    const row *r = &p->rows[left[i]];
-    cells[i] = product_cell(p, r, product_config(p, r), wanted->column);
-    if (cells_match(cells[i], wanted->cell)) left[kept++] = left[i];
-  }
-  if (kept == 0)
-    return failure_set(err, STATUS_BAD_CONFIG, "--only %s: no run %shas %s=%s%s", only,
-                       *count < p->count ? "with the conditions before it " : "", wanted->column,
-                       wanted->cell, cells_hint(p->memory, wanted, cells, *count));
-  *count = kept;
-  return STATUS_OK;
-}
-
-/* Marks the rows that meet all conditions of one --only. */
-static status_code mark(const product *p, const char *only, bool *chosen, failure *err) {
-  conditions wanted;
-  size_t *left = arena_get(p->memory, (p->count + 1) * sizeof *left), count = p->count;
-  for (size_t i = 0; i < count; i++) left[i] = i;
-  status_code status = cells_parse(p->memory, only, &wanted, err);
-  for (size_t k = 0; k < wanted.count && status == STATUS_OK; k++) {
-    status = check_column(p, only, wanted.items[k].column, err);
-    if (status == STATUS_OK) status = narrow(p, only, &wanted.items[k], left, &count, err);
-  }
-  for (size_t i = 0; i < count; i++) chosen[left[i]] = true;
-  return status;
-}
-
-status_code selection_only(product *p, const char *const *only, size_t count, failure *err) {
-  bool *chosen = arena_get(p->memory, p->count * sizeof *chosen + 1);
-  size_t kept = 0;
-  for (size_t k = 0; k < count; k++) {
-    status_code status = mark(p, only[k], chosen, err);
-    if (status != STATUS_OK) return status;
-  }
-  p->unselected = arena_get(p->memory, p->count * sizeof *p->unselected + 1);
-  for (size_t i = 0; i < p->count; i++) {
-    const bool selected = count == 0 || chosen[i];
-    *(selected ? &p->rows[kept++] : &p->unselected[p->unselected_count++]) = p->rows[i];
-  }
-  p->count = kept;
+/* The last variants are those of h.also. */
+status_code selection_also(const product *p, const value *rules, failure *err) {
+  size_t count = 0, *kept = arena_get(p->memory, (p->variants + 1) * sizeof *kept);
+  for (size_t i = 0; i < p->count; i++) kept[p->rows[i].variant]++;
+  for (size_t k = 0; k < rules->count; k++)
+    count += strcmp(value_get_text(rules->items[k], "rule", ""), "also") == 0;
+  for (size_t k = 0; k < count; k++)
+    if (kept[p->variants - count + k] == 0)
+      return failure_set(err, STATUS_BAD_CONFIG,
+                         "also: h.where leaves out every row of h.also number %zu, so it adds "
+                         "nothing; h.where must return true for its rows",
+                         k + 1);
   return STATUS_OK;
 }
 
@@ -159,8 +112,10 @@ status_code selection_check(const product *p, failure *err) {
   for (size_t i = 0; i < p->count; i++) keys[i] = (key){hashes(p, &p->rows[i]), &p->rows[i]};
   const row *same = repeated(keys, p->count, &earlier);
   if (same)
-    return failure_set(err, STATUS_BAD_CONFIG, "rows %zu and %zu of the grid are the same run (%s)",
-                       earlier->number + 1, same->number + 1, cells(p, same, ", "));
+    return failure_set(
+        err, STATUS_BAD_CONFIG, "rows %zu and %zu of the grid are the same run (%s)%s",
+        earlier->number + 1, same->number + 1, cells(p, same, ", "),
+        same->variant > earlier->variant ? "; an h.also or h.zip adds it again" : "");
   for (size_t i = 0; i < p->count; i++) keys[i] = (key){cells(p, &p->rows[i], "\n"), &p->rows[i]};
   same = repeated(keys, p->count, &earlier);
   if (!same) return STATUS_OK;

@@ -158,19 +158,8 @@ void source_lines_error(const source_text *sources, size_t count, failure *err) 
               inner.message);
 }
 
-static bool is_about(const char *message, const char *set) {
-  size_t length = strcspn(set, "=");
-  return strncmp(message, set, length) == 0 && message[length] == ':';
-}
-
-bool source_lines_set(const char *const *sets, size_t count, failure *err) {
-  for (size_t i = count; i > 0; i--) {
-    const char *set = sets[i - 1];
-    if (!is_about(err->message, set)) continue;
-    failure inner = *err;
-    failure_set(err, inner.status, "--set %s: %s%s", set, inner.message,
-                strchr(set, ',') ? "; --set takes one value; write grids in the script" : "");
-    return true;
-  }
-  return false;
+bool source_lines_lack_comma(const char *message) {
+  const char *token = strstr(message, "'}' expected");
+  token = token ? strstr(token, " near '") : NULL;
+  return token && (isalnum((unsigned char)token[7]) || strchr("_\"'{[", token[7]));
 }

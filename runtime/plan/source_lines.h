@@ -23,8 +23,8 @@ size_t source_lines_line(const char *text, const char *path, size_t *found);
  * line of its h.experiment. */
 void source_lines_error(const source_text *sources, size_t count, failure *err);
 
-/* The same for a message about one of these --set options, PATH=VALUE: it gets the last one of that
- * path in front. False: the message is about none of them. */
-bool source_lines_set(const char *const *sets, size_t count, failure *err);
+/* Is a message of Lua like "'}' expected near 'train'", about a word that can begin an entry where
+ * the table should end? */
+bool source_lines_lack_comma(const char *message);
 
 #endif

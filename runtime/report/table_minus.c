@@ -1,7 +1,7 @@
 #include "report/table_parts.h"
 
 #include "base/text.h"
-#include "plan/cells.h"
+#include "plan/conditions.h"
 
 #include <string.h>
 
@@ -16,7 +16,7 @@ typedef struct search {
 static const char *hint_cells(const search *s, const condition *wanted, int column) {
   const char **cells = arena_get(&s->p->memory, (s->count + 1) * sizeof *cells);
   for (size_t i = 0; i < s->count; i++) cells[i] = s->p->runs.cells[s->rows[i]][column];
-  return cells_hint(&s->p->memory, wanted, cells, s->count);
+  return conditions_hint(&s->p->memory, wanted->column, wanted->cells[0], cells, s->count);
 }
 
 static status_code find_column(const search *s, const char *column, int *out, failure *err) {
@@ -39,12 +39,11 @@ static status_code narrow(search *s, const condition *wanted, failure *err) {
   status_code status = find_column(s, wanted->column, &column, err);
   if (status != STATUS_OK) return status;
   for (size_t i = 0; i < s->count && column >= 0; i++)
-    if (cells_match(s->p->runs.cells[s->rows[i]][column], wanted->cell))
-      s->rows[kept++] = s->rows[i];
+    if (conditions_meet(wanted, s->p->runs.cells[s->rows[i]][column])) s->rows[kept++] = s->rows[i];
   if (kept == 0 && !s->p->request->partial)
-    return failure_set(err, STATUS_BAD_CONFIG, "%s: no run %shas %s=%s%s", s->where,
+    return failure_set(err, STATUS_BAD_CONFIG, "%s: no run %shas %s%s", s->where,
                        s->count < s->p->runs.count ? "with the conditions before it " : "",
-                       wanted->column, wanted->cell, hint_cells(s, wanted, column));
+                       conditions_text(&s->p->memory, wanted), hint_cells(s, wanted, column));
   s->count = kept;
   return STATUS_OK;
 }
@@ -102,7 +101,7 @@ status_code table_find_minus(table_parts *p, const char *column, const value *mi
   found.rows = arena_get(a, (p->runs.count + 1) * sizeof *found.rows);
   found.where =
       arena_format(a, "table %s: \"%s\": minus = \"%s\"", p->request->name, s->heading, text);
-  if (cells_parse(a, text, &wanted, NULL) != STATUS_OK)
+  if (conditions_parse(a, "minus", text, &wanted, NULL) != STATUS_OK)
     return failure_set(err, STATUS_BAD_CONFIG,
                        "%s: must be column=cell,... such as flow=OT, the row that is subtracted",
                        found.where);
