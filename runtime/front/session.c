@@ -12,8 +12,8 @@
 #include "host/catalogue.h"
 #include "plan/lua_files.h"
 #include "plan/outcome_choice.h"
-#include "plan/sets.h"
 #include "plan/plan.h"
+#include "plan/sets.h"
 #include "plan/source_lines.h"
 #include "report/figure.h"
 #include "report/table.h"
@@ -55,11 +55,11 @@ static record_request request_record(const session *s) {
 /* Puts the script's line that declares, say, "tables.table2" before the message. */
 static void add_line(const session *s, const char *kind, const char *name, failure *err) {
   const failure inner = *err;
-  const char *script = s->given->words[0], *text;
+  const char *path = s->given->words[0], *text;
   size_t found = 0, line = 0;
-  if (lua_files_text(s->a, script, &text, NULL) == STATUS_OK)
+  if (lua_files_text(s->a, path, &text, NULL) == STATUS_OK)
     line = source_lines_line(text, arena_format(s->a, "%s.%s", kind, name), &found);
-  failure_set(err, inner.status, "%s:%zu: %s", script, found ? line : 1, inner.message);
+  failure_set(err, inner.status, "%s:%zu: %s", path, found ? line : 1, inner.message);
 }
 
 /* A mistake in a table or a figure is reported before the first run, not after the last. */
@@ -137,7 +137,6 @@ static status_code find_statuses(session *s, run_status *statuses, failure *err)
   status_code status =
       graph_build(s->a, s->plan, s->catalogue, s->given->out, GRAPH_PLAIN, &g, err);
   if (status != STATUS_OK) return status;
-  graph_set_states(&g);
   for (size_t i = 0; i < g.row_count; i++) {
     const value *result = NULL;
     const char *path = arena_format(s->a, "%s/result.json", g.rows[i].folder);
