@@ -69,11 +69,11 @@ static bool has_failed(const curves_request *r, const char **row) {
   return column >= 0 && *row[column] && strcmp(row[column], "ok") != 0;
 }
 
-/* A run without x is at 0 of a level. */
-static bool find_x(const curves_request *r, const char **row, curve *c, double *x) {
-  if (text_number(row[r->x], x)) return true;
-  *x = 0;
-  c->level = r->level;
+/* A level: none of the runs has an x. */
+static bool is_level(const curves_request *r, const size_t *rows, size_t count) {
+  double x;
+  for (size_t i = 0; i < count && r->level; i++)
+    if (text_number(r->table->cells[rows[i]][r->x], &x)) return false;
   return r->level;
 }
 
@@ -83,10 +83,11 @@ static void make_curve(arena *a, const curves_request *r, const row_groups *grou
   const size_t most = groups->start[group + 1] - groups->start[group];
   point *points = memory_array(most + 1, sizeof *points);
   size_t count = 0, last = 0;
+  c->level = is_level(r, member, most);
   for (size_t i = 0; i < most; i++) {
     const char **row = r->table->cells[member[i]];
-    double at, y;
-    if (!find_x(r, row, c, &at)) continue;
+    double at = 0, y;
+    if (!text_number(row[r->x], &at) && !c->level) continue;
     point *here = point_at(points, &count, &last, at);
     here->rows++;
     here->failed |= has_failed(r, row);
