@@ -1,7 +1,7 @@
 /* What a row and a column of a table are: only, spread, mean_over, sort, best, times. */
 #include "table_fixture.h"
 
-/* Two data sets, two flows, two seeds; the second data set has a setting of its own. */
+/* Two data sets, two flows, two seeds; dataset.b is a setting of the second data set. */
 static const char RUNS[] = "seed,dataset,dataset.b,flow,status,nll_min,train_id\n"
                            "0,moons,,OT,done,1,a1\n"
                            "0,moons,,formation,done,3,a2\n"
