@@ -167,7 +167,7 @@ wrong "$table" 'no run has flow=OT; flow is one of transport, interpolant, well'
 wrong "$table" 'ranks: runs.csv has no number' -- 'table1 = {' 'table1 = { ranks = { "flow" },'
 wrong "bad.lua:16: figure curves: history.csv has no column \"nlll\"" 'did you mean "nll"' -- \
   '"nll", ' '"nlll", '
-wrong "bad.lua:16: figure curves" 'no column "hour"; available: flow, flow' "solver" -- \
+wrong "bad.lua:16: figure curves" 'x = "hour" is not epoch, step or a setting that varies' -- \
   'curves = {' 'curves = { x = "hour",'
 
 say "scripts with the names of folders that hifm has itself"

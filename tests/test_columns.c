@@ -38,9 +38,10 @@ static const char *names(folder *f, const column_list *list) {
 static void of_the_metrics(void **state) {
   folder *f = *state;
   const column_set set = columns_of(&f->memory, METRICS);
-  assert_string_equal(names(f, &set.runs),
-                      "nll_min nll_min_se epoch_min nfe_at_min nfe_min nll_last nll_last_se "
-                      "nfe_last loss_last steps epochs_measured gradient_norm_last dimensions");
+  assert_string_equal(
+      names(f, &set.runs),
+      "nll_min nll_min_se epoch_min nfe_at_min nfe_min nll_last nll_last_se "
+      "nfe_last loss_last steps epochs_measured gradient_norm_last dimensions weights");
   assert_string_equal(names(f, &set.audit), "nll_best nll_best_se nfe_best nll_last nll_last_se "
                                             "nfe_last nll_identity nll_gaussian");
   assert_string_equal(names(f, &set.history),
@@ -53,7 +54,7 @@ static void of_one_more_metric(void **state) {
   assert_string_equal(names(f, &set.runs),
                       "nll_min nll_min_se epoch_min nfe_at_min nfe_min ess_at_min ess_at_min_se "
                       "ess_min nll_last nll_last_se nfe_last ess_last ess_last_se loss_last steps "
-                      "epochs_measured gradient_norm_last dimensions");
+                      "epochs_measured gradient_norm_last dimensions weights");
   assert_string_equal(names(f, &set.audit),
                       "nll_best nll_best_se nfe_best ess_best ess_best_se nll_last nll_last_se "
                       "nfe_last ess_last ess_last_se nll_identity nll_gaussian");
@@ -120,9 +121,9 @@ static void one_more_metric_in_csv(void **state) {
       folder_read(f, "runs.csv"),
       "flow,status,reason,nll_min,nll_min_se,epoch_min,nfe_at_min,nfe_min,ess_at_min,"
       "ess_at_min_se,ess_min,nll_last,nll_last_se,nfe_last,ess_last,ess_last_se,"
-      "loss_last,steps,epochs_measured,gradient_norm_last,dimensions,train_id,"
+      "loss_last,steps,epochs_measured,gradient_norm_last,dimensions,weights,train_id,"
       "measure_id\n"
-      "OT,done,,2,,2,26,20,90,3,60,,,,60,4,,30,2,,36,0123456789ab,0123456789ab\n");
+      "OT,done,,2,,2,26,20,90,3,60,,,,60,4,,30,2,,36,,0123456789ab,0123456789ab\n");
 }
 
 static void one_more_metric_in_a_table(void **state) {

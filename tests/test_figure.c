@@ -30,7 +30,7 @@ static void curves_are_means_over_seeds(void **state) {
   curve *curves;
   folder_write(f, "history.csv", HISTORY);
   assert_int_equal(csv_table_read(&history, folder_path(f, "history.csv"), NULL), STATUS_OK);
-  const curves_request request = {.history = &history,
+  const curves_request request = {.table = &history,
                                   .columns = folder_value(f, COLUMNS),
                                   .x = 4,
                                   .panels = {5, 6},
@@ -69,7 +69,7 @@ static void large_families_are_divided(void **state) {
   curve *curves;
   folder_write(f, "history.csv", text);
   assert_int_equal(csv_table_read(&history, folder_path(f, "history.csv"), NULL), STATUS_OK);
-  curves_request request = {.history = &history,
+  curves_request request = {.table = &history,
                             .columns = folder_value(f, "['flow','flow.a','flow.b','flow.c']"),
                             .x = 4,
                             .panels = {5},
@@ -96,19 +96,18 @@ static void assert_near(double x, double y) {
 static void smooth_lines_are_middle_means(void **state) {
   (void)state;
   double y[31];
-  curve c = {.count = 31, .y = {y}};
   for (size_t i = 0; i < 31; i++) y[i] = (double)(i * i);
   y[15] = 1e30;
   /* Around 15 lie 64 ... 484 and 1e30; the middle 7 are 12^2, 13^2, 14^2, 16^2 ... 19^2. */
-  assert_near(curves_smoothed(&c, 0, 15), (144 + 169 + 196 + 256 + 289 + 324 + 361) / 7.0);
-  assert_near(curves_smoothed(&c, 0, 0), (4 + 9 + 16 + 25) / 4.0);
-  assert_near(curves_smoothed(&c, 0, 30), (625 + 676 + 729 + 784) / 4.0);
+  assert_near(curves_smoothed(y, 31, 15), (144 + 169 + 196 + 256 + 289 + 324 + 361) / 7.0);
+  assert_near(curves_smoothed(y, 31, 0), (4 + 9 + 16 + 25) / 4.0);
+  assert_near(curves_smoothed(y, 31, 30), (625 + 676 + 729 + 784) / 4.0);
   for (size_t i = 1; i < 31; i++)
     if (i != 4 && i != 9) y[i] = NAN;
-  assert_true(isnan(curves_smoothed(&c, 0, 1)));
-  assert_near(curves_smoothed(&c, 0, 0), 8); /* of 0 and 16 */
-  assert_near(curves_smoothed(&c, 0, 4), 16);
-  assert_near(curves_smoothed(&c, 0, 9), (16 + 81) / 2.0);
+  assert_true(isnan(curves_smoothed(y, 31, 1)));
+  assert_near(curves_smoothed(y, 31, 0), 8); /* of 0 and 16 */
+  assert_near(curves_smoothed(y, 31, 4), 16);
+  assert_near(curves_smoothed(y, 31, 9), (16 + 81) / 2.0);
 }
 
 static void ranges_count_what_they_cut_off(void **state) {
@@ -116,7 +115,7 @@ static void ranges_count_what_they_cut_off(void **state) {
   double y[20], single[] = {7, NAN};
   curve c = {.count = 20, .y = {y}}, one = {.count = 2, .y = {single}};
   for (size_t i = 0; i < 20; i++) y[i] = (double)i;
-  curves_range range = curves_find_range(&c, 1, 0);
+  curves_range range = curves_find_range(&c, 1, 0, 0, false);
   assert_near(range.low, -0.76);
   assert_near(range.high, 19.76);
   assert_int_equal(range.points, 20);
@@ -124,12 +123,12 @@ static void ranges_count_what_they_cut_off(void **state) {
   /* The 90th percentile is 17: up to 17 + 17/2, and a margin of 4 %. */
   y[18] = 1e30;
   y[19] = 60;
-  range = curves_find_range(&c, 1, 0);
+  range = curves_find_range(&c, 1, 0, 0, false);
   assert_near(range.high, 25.5 * 1.04);
   assert_int_equal(range.above, 2);
-  range = curves_find_range(&one, 1, 0);
+  range = curves_find_range(&one, 1, 0, 0, false);
   assert_true(range.low < 7 && range.high > 7 && range.points == 1);
-  assert_int_equal(curves_find_range(&one, 0, 0).points, 0);
+  assert_int_equal(curves_find_range(&one, 0, 0, 0, false).points, 0);
 }
 
 static figure_request request_of(folder *f, const char *declaration) {
@@ -227,39 +226,37 @@ static void must_refuse(folder *f, const char *declaration, const char *message)
 static void refuses(void **state) {
   folder *f = *state;
   folder_write(f, "history.csv", HISTORY);
+  folder_write(f, "runs.csv", "seed,flow\n0,OT\n");
   folder_write(f, "figure4.svg", "of another history");
   must_refuse(f, "{'panels':[['nlll']]}",
               "figure figure4: history.csv has no column \"nlll\"; did you mean \"nll\"?");
   must_refuse(f, "{'panels':[['nll']],'x':'epochs'}",
-              "figure figure4: history.csv has no column \"epochs\"; did you mean \"epoch\"?");
+              "figure figure4: x = \"epochs\" is not epoch, step or a setting that varies; did you "
+              "mean \"epoch\"?");
   must_refuse(f, "{'panels':[]}",
               "figure figure4: needs one to four panels = { { \"nll\", title "
               "= \"NLL\" }, ... }");
   must_refuse(f, "{'panels':['nll',{}]}", "figure figure4: panel 2 names no column");
-  must_refuse(f, "{'panels':['nll'],'x':'nll'}",
-              "figure figure4: x = \"nll\": must be \"epoch\" or \"step\": a figure shows the "
-              "course of training; what settings change is shown by tables");
-  must_refuse(f, "{'panels':['nll'],'tilte':'T'}",
-              "figure figure4: unknown key \"tilte\"; did you mean \"title\"?");
-  must_refuse(f, "{'panels':[{'':['nll'],'log':true}]}",
-              "figure figure4: unknown key \"log\"; available: title");
+  must_refuse(f, "{'panels':[{'':['nll'],'width':1}]}",
+              "figure figure4: unknown key \"width\"; available: title, log");
   assert_false(files_exists(folder_path(f, "figure4.svg")));
 }
 
 static void checked_before_the_first_run(void **state) {
   folder *f = *state;
-  csv_table history;
+  csv_table history, runs = {0};
   failure err = {0};
   const figure_request right = request_of(f, FIGURE),
                        wrong = request_of(f, "{'panels':[['nll'],['speed']]}");
   figure_request outside = right;
   outside.name = "../x";
   csv_table_begin(&history, (const char *const[]){"flow", "epoch", "nll", "nfe"}, 4);
-  assert_int_equal(figure_check(&right, &history, &err), STATUS_OK);
-  assert_int_equal(figure_check(&wrong, &history, &err), STATUS_BAD_CONFIG);
-  assert_string_equal(err.message, "figure figure4: history.csv has no column \"speed\"; available: "
-                                   "flow, epoch, nll, nfe");
-  assert_int_equal(figure_check(&outside, &history, NULL), STATUS_BAD_CONFIG);
+  assert_int_equal(figure_check(&right, &history, &runs, &err), STATUS_OK);
+  assert_int_equal(figure_check(&wrong, &history, &runs, &err), STATUS_BAD_CONFIG);
+  assert_string_equal(err.message,
+                      "figure figure4: history.csv has no column \"speed\"; available: "
+                      "flow, epoch, nll, nfe");
+  assert_int_equal(figure_check(&outside, &history, &runs, NULL), STATUS_BAD_CONFIG);
   csv_table_close(&history);
 }
 

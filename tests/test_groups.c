@@ -65,10 +65,41 @@ static void no_columns_and_no_rows(void **state) {
   arena_close(&a);
 }
 
+/* b has one value for each a; c has not; an empty cell decides nothing. */
+static void decided_columns(void **state) {
+  static const char *const NAMES[] = {"dataset", "dataset.b", "dataset.train", "c"};
+  static const char *const ROWS[][4] = {
+      {"x", "1", "5", "1"}, {"y", "2", "6", "1"}, {"x", "1", "5", "2"}, {"z", "2", "7", ""}};
+  (void)state;
+  arena a = {0};
+  csv_table table;
+  row_groups found;
+  value *columns = value_new(&a, VALUE_LIST);
+  csv_table_begin(&table, NAMES, 4);
+  for (size_t i = 0; i < 4; i++) {
+    csv_table_add(&table, ROWS[i]);
+    value_push(&a, columns, value_text(&a, NAMES[i]));
+  }
+  assert_true(groups_is_decided(&table, 1, 0));
+  assert_false(groups_is_decided(&table, 0, 1));
+  assert_false(groups_is_decided(&table, 3, 0));
+  assert_false(groups_is_decided(&table, 2, 3));
+  const value *kept = groups_without(&a, &table, columns, (const int[]){0}, 1);
+  assert_int_equal(kept->count, 1);
+  assert_string_equal(kept->items[0]->text, "c");
+  groups_of_data(&a, &table, columns, &found);
+  expect_groups(&found, (const size_t[]){0, 1, 0, 2}, 4, 3);
+  assert_true(groups_is_data("dataset") && groups_is_data("dataset.b"));
+  assert_false(groups_is_data("dataset.train") || groups_is_data("flow"));
+  csv_table_close(&table);
+  arena_close(&a);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rows_that_agree),
       cmocka_unit_test(no_columns_and_no_rows),
+      cmocka_unit_test(decided_columns),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,9 +8,10 @@
 #define TRAIN_ID   "0123456789abcdef0123456789abcdef"
 #define MEASURE_ID "fedcba9876543210fedcba9876543210"
 
-static const char TRAIN[] = "{\"job\":\"train\",\"id\":\"" TRAIN_ID
-                            "\",\"status\":\"done\",\"numbers\":{\"dimensions\":36,\"steps\":300},"
-                            "\"provenance\":{\"seconds\":12.5,\"attempts\":3,\"host\":\"node7\"}}";
+static const char TRAIN[] =
+    "{\"job\":\"train\",\"id\":\"" TRAIN_ID
+    "\",\"status\":\"done\",\"numbers\":{\"dimensions\":36,\"weights\":41,\"steps\":300},"
+    "\"provenance\":{\"seconds\":12.5,\"attempts\":3,\"host\":\"node7\"}}";
 /* The second measurement is the best, the third failed. */
 static const char MEASURE[] =
     "{\"job\":\"measure\",\"id\":\"" MEASURE_ID
@@ -25,8 +26,8 @@ static const char MEASURE[] =
 
 #define HEADER                                                                                     \
   "status,reason,nll_min,nll_min_se,epoch_min,nfe_at_min,nfe_min,nll_last,nll_last_se,nfe_last,"   \
-  "loss_last,steps,epochs_measured,gradient_norm_last,dimensions,train_id,measure_id\n"
-#define EMPTY ",,,,,,,,,,,,,,,"
+  "loss_last,steps,epochs_measured,gradient_norm_last,dimensions,weights,train_id,measure_id\n"
+#define EMPTY ",,,,,,,,,,,,,,,,"
 
 static run_row make_row(folder *f, const char *name, const char *cells, run_status status) {
   return (run_row){.cells = folder_value(f, cells),
@@ -64,7 +65,7 @@ static void exact_text(void **state) {
   assert_string_equal(
       folder_read(f, "view/runs.csv"),
       "seed,flow,flow.project," HEADER
-      "0,\"formation, c=2\",yes,done,,24.1,0.125,2,32,26,,,,0.30000000000000004,300,2,1,36,"
+      "0,\"formation, c=2\",yes,done,,24.1,0.125,2,32,26,,,,0.30000000000000004,300,2,1,36,41,"
       "0123456789ab,fedcba987654\n"
       "1,transport,,failed" EMPTY "0123456789ab,fedcba987654\n"
       "2,transport,,missing" EMPTY "0123456789ab,fedcba987654\n");
@@ -109,7 +110,7 @@ static void diverged_is_a_result(void **state) {
   write_csv(f, "[]", list, 2);
   assert_string_equal(folder_read(f, "view/runs.csv"),
                       HEADER "diverged" EMPTY "0123456789ab,fedcba987654\n"
-                             "diverged,,7,,1,20,20,7,,20,,100,1,,,0123456789ab,fedcba987654\n");
+                             "diverged,,7,,1,20,20,7,,20,,100,1,,,,0123456789ab,fedcba987654\n");
 }
 
 #define AUDIT_ID       "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -147,8 +148,8 @@ static void half_a_history_is_no_history(void **state) {
       "{\"id\":\"" MEASURE_ID
       "\",\"measurement\":{},\"late\":\"removed\",\"history\":[" ROW("300", "3") "]}"};
   record_gaps gaps;
-  const char *ids = ",36,0123456789ab,fedcba987654\n";
-  const char *runs = runs_of(*state, HISTORIES, 5, &gaps), *none = "done,,,,,,,,,,,,,,";
+  const char *ids = ",36,41,0123456789ab,fedcba987654\n";
+  const char *runs = runs_of(*state, HISTORIES, 5, &gaps), *none = "done,,,,,,,,,,,,,,,";
   assert_string_equal(runs, arena_format(&((folder *)*state)->memory, "%s,%s%s,%s%s%s%s%s%s%s",
                                          "done,,,,,,,3,,20,,300,", ids, "done,,,,,,,3,,20,,300,",
                                          ids, none, ",0123456789ab,fedcba987654\n", none,
@@ -238,10 +239,11 @@ static void blank(void **state) {
       folder_read(f, "runs.csv"),
       "seed,flow,status,reason,nll_min,nll_min_se,epoch_min,nfe_at_min,nfe_min,nll_last,nll_last_"
       "se,"
-      "nfe_last,loss_last,steps,epochs_measured,gradient_norm_last,dimensions,train_id,measure_id,"
+      "nfe_last,loss_last,steps,epochs_measured,gradient_norm_last,dimensions,weights,train_id,"
+      "measure_id,"
       "all.nll_best,all.nll_best_se,all.nfe_best,all.nll_last,all.nll_last_se,all.nfe_last,"
       "all.nll_identity,all.nll_gaussian\n"
-      "0,OT,missing,,,,,,,,,,,,,,,,,,,,,,,,\n");
+      "0,OT,missing,,,,,,,,,,,,,,,,,,,,,,,,,\n");
   assert_string_equal(folder_read(f, "history.csv"),
                       "seed,flow,epoch,step,loss,gradient_norm,nll,nll_se,nfe,attempts,rejected,"
                       "solver\n");

@@ -72,13 +72,13 @@ static void averages(void **state) {
                       "none,,,0,,,0,3,3,0\n");
   assert_string_equal(printed,
                       "table2\n\n"
-                      "Method     NLL                      NFE\n"
+                      "Method                         NLL                  NFE\n"
                       "---------  -----------------------  -------------------\n"
-                      "other      24.250 (1 of 3)          26.0 (1 of 3)\n"
+                      "other              24.250 (1 of 3)        26.0 (1 of 3)\n"
                       "formation  24.600 ± 0.141 (2 of 3)  26.0 ± 0.0 (2 of 3)\n"
-                      "OT         26.000 ± 1.000 (3)       30.0 ± 3.5 (3)\n"
-                      "none       –                        –\n"
-                      "\nMean ± standard deviation over seeds (how many).\n"
+                      "OT                  26.000 ± 1.000           30.0 ± 3.5\n"
+                      "none                             –                    –\n"
+                      "\nMean ± standard deviation over 3 seeds, or as many as a cell says.\n"
                       "\nRows with missing seeds are means over other seeds than the rest.\n"
                       "\n6 of 12 runs missing\n");
 }
@@ -95,11 +95,11 @@ static void diverged_runs_are_marked(void **state) {
                                     "'digits':0},{'':['Last','nll_last'],'digits':0}]}",
                                     "['seed','flow']"),
                       "table2\n\n"
-                      "Method  Best                        Last\n"
+                      "Method                        Best                    Last\n"
                       "------  --------------------------  ----------------------\n"
-                      "A       2 ± 1 (2 of 3, 1 diverged)  1 (1 of 3)\n"
+                      "A       2 ± 1 (2 of 3, 1 diverged)              1 (1 of 3)\n"
                       "B       2 ± 1 (2 of 3, 2 diverged)  4 (1 of 3, 1 diverged)\n"
-                      "\nMean ± standard deviation over seeds (how many).\n"
+                      "\nMean ± standard deviation over 3 seeds, or as many as a cell says.\n"
                       "\nRows with missing seeds are means over other seeds than the rest.\n"
                       "\n2 of 6 runs missing, 3 diverged\n");
 }
@@ -112,17 +112,17 @@ static void equal_gaps_are_no_mixture(void **state) {
                "0,C,missing,\n1,C,missing,\n");
   const char *declared = "{'columns':[['Method','flow'],['NLL','nll_min']]}";
   assert_string_equal(table_printed(f, declared, "['seed','flow']"), "table2\n\n"
-                                                                     "Method  NLL\n"
+                                                                     "Method             NLL\n"
                                                                      "------  --------------\n"
                                                                      "A       1.000 (1 of 2)\n"
                                                                      "B       2.000 (1 of 2)\n"
-                                                                     "C       –\n"
+                                                                     "C                    –\n"
                                                                      "\n4 of 6 runs missing\n");
   folder_write(f, "runs.csv",
                "seed,flow,status,nll_min\n0,A,done,1\n1,A,missing,\n1,B,done,3\n0,B,missing,\n");
   assert_string_equal(table_printed(f, declared, "['seed','flow']"),
                       "table2\n\n"
-                      "Method  NLL\n"
+                      "Method             NLL\n"
                       "------  --------------\n"
                       "A       1.000 (1 of 2)\n"
                       "B       3.000 (1 of 2)\n"
@@ -159,6 +159,7 @@ static void joins_the_paper(void **state) {
                       "| formation | ✓   |            24.855 | 24.855 |    24.9 |\n"
                       "| formation | ✗   |                 – |      – |       – |\n"
                       "| formation | ✗   | 27.100 (diverged) |      – |       – |\n"
+                      "\nRows that look alike differ in flow.project, which no column shows.\n"
                       "\n1 of 4 runs missing, 1 diverged\n");
   /* Where fewer settings vary, several of the paper's rows fit: none is shown. */
   folder_write(f, "runs.csv", "flow,status,nll_min\nformation,done,3\nOT,done,4\n");
@@ -186,8 +187,10 @@ static void refuses(void **state) {
                 "table table2: two columns have the heading \"A\"");
   table_refused(f, "{'columns':[['NLL','nll_min']],'sortby':'nll_min'}", ONE_SEED_COLUMNS,
                 "table table2: unknown key \"sortby\"; did you mean \"sort\"?");
-  table_refused(f, "{'columns':[['NLL','nll_min']],'sort':1}", ONE_SEED_COLUMNS,
-                "table table2: sort must be a text");
+  table_refused(
+      f, "{'columns':[['NLL','nll_min']],'sort':1}", ONE_SEED_COLUMNS,
+      "table table2: sort must be \"column\", { \"column\", descending = true }, or a list of "
+      "these");
   table_refused(f, "{'columns':[{'':['NLL','nll_min'],'digts':1}]}", ONE_SEED_COLUMNS,
                 "table table2: \"NLL\": unknown key \"digts\"; did you mean \"digits\"?");
   table_refused(f, "{'columns':[{'':['NLL','nll_min'],'digits':1.5}]}", ONE_SEED_COLUMNS,

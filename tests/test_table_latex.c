@@ -51,25 +51,29 @@ static void write_table(folder *f) {
 static void a_tabular(void **state) {
   folder *f = *state;
   write_table(f);
-  assert_string_equal(
-      folder_read(f, "table2.tex"),
-      "% 100\\% of $\\kappa$ x\n"
-      "% \\usepackage{booktabs,amssymb}\n"
-      "\\begin{tabular}{lllr}\n"
-      "\\toprule\n"
-      "Method      & Project      & NLL \\& se                 &  Paper \\\\\n"
-      "\\midrule\n"
-      "OT          & --           & $-$25.500 $\\pm$ 0.707 (2) & 25.735 \\\\\n"
-      "50\\%\\_a\\&b  & \\checkmark{} & $-$24.500 (1 of 2)        &     -- \\\\\n"
-      "{[}x{]} \\#1 & $\\times$     & --                        &     -- \\\\\n"
-      "\\bottomrule\n"
-      "\\end{tabular}\n"
-      "\n\\smallskip\n"
-      "{\\footnotesize Mean $\\pm$ sd\\_n of \\textbackslash{}alpha.\\par}\n"
-      "{\\footnotesize Mean $\\pm$ standard deviation over seeds (how many).\\par}\n"
-      "{\\footnotesize Rows with missing seeds are means over other seeds than the "
-      "rest.\\par}\n"
-      "{\\footnotesize 2 of 6 runs missing, 1 diverged\\par}\n");
+  assert_string_equal(folder_read(f, "table2.tex"),
+                      "% \\usepackage{booktabs,amssymb}\n"
+                      "\\begin{table}\n"
+                      "\\centering\n"
+                      "\\caption{100\\% of $\\kappa$ x}\n"
+                      "\\label{tab:table2}\n"
+                      "\\begin{tabular}{llrr}\n"
+                      "\\toprule\n"
+                      "Method      & Project      &             NLL \\& se &  Paper \\\\\n"
+                      "\\midrule\n"
+                      "OT          & --           & $-$25.500 $\\pm$ 0.707 & 25.735 \\\\\n"
+                      "50\\%\\_a\\&b  & \\checkmark{} &    $-$24.500 (1 of 2) &     -- \\\\\n"
+                      "{[}x{]} \\#1 & $\\times$     &                    -- &     -- \\\\\n"
+                      "\\bottomrule\n"
+                      "\\end{tabular}\n"
+                      "\n\\smallskip\n"
+                      "{\\footnotesize Mean $\\pm$ sd\\_n of \\textbackslash{}alpha.\\par}\n"
+                      "{\\footnotesize Mean $\\pm$ standard deviation over 2 seeds, or as many as "
+                      "a cell says.\\par}\n"
+                      "{\\footnotesize Rows with missing seeds are means over other seeds than the "
+                      "rest.\\par}\n"
+                      "{\\footnotesize 2 of 6 runs missing, 1 diverged\\par}\n"
+                      "\\end{table}\n");
 }
 
 static void one_seed(void **state) {
@@ -77,8 +81,11 @@ static void one_seed(void **state) {
   folder_write(f, "runs.csv", "flow,status,nll_min\nA,done,1\nB,done,-12\n");
   table_printed(f, "{'columns':[['Method','flow'],['NLL','nll_min']],'ranks':'nll_min'}",
                 "['flow']");
-  assert_string_equal(folder_read(f, "table2.tex"), "% table2\n"
-                                                    "% \\usepackage{booktabs,amssymb}\n"
+  assert_string_equal(folder_read(f, "table2.tex"), "% \\usepackage{booktabs,amssymb}\n"
+                                                    "\\begin{table}\n"
+                                                    "\\centering\n"
+                                                    "\\caption{table2}\n"
+                                                    "\\label{tab:table2}\n"
                                                     "\\begin{tabular}{lrr}\n"
                                                     "\\toprule\n"
                                                     "Method &       NLL & Rank \\\\\n"
@@ -86,7 +93,8 @@ static void one_seed(void **state) {
                                                     "A      &     1.000 &    2 \\\\\n"
                                                     "B      & $-$12.000 &    1 \\\\\n"
                                                     "\\bottomrule\n"
-                                                    "\\end{tabular}\n");
+                                                    "\\end{tabular}\n"
+                                                    "\\end{table}\n");
 }
 
 static void latex_takes_it(void **state) {
@@ -96,8 +104,7 @@ static void latex_takes_it(void **state) {
   write_table(f);
   folder_write(f, "all.tex",
                "\\documentclass{article}\n\\usepackage{booktabs,amssymb}\n"
-               "\\begin{document}\n\\begin{table}\\centering\n\\input{table2.tex}\n\\end{table}\n"
-               "\\end{document}\n");
+               "\\begin{document}\n\\input{table2.tex}\n\\end{document}\n");
   const char *command = arena_format(
       &f->memory,
       "cd %s && pdflatex -draftmode -interaction=nonstopmode -halt-on-error all.tex >log", f->path);

@@ -28,12 +28,12 @@ static void pairs_by_seed(void **state) {
   assert_string_equal(
       table_printed(f, declared, COLUMNS),
       "table2\n\n"
-      "Method     Project  NLL                      dNLL                     dNFE\n"
+      "Method     Project                      NLL                     dNLL                 dNFE\n"
       "---------  -------  -----------------------  -----------------------  -------------------\n"
       "formation  ✓        14.375 ± 6.894 (2 of 3)  -0.625 ± 0.177 (2 of 3)  -6.0 ± 0.0 (2 of 3)\n"
-      "OT         –        20.000 ± 10.000 (3)      –                        –\n"
-      "formation  ✗        22.000 ± 11.000 (3)      2.000 ± 1.000 (3)        -4.0 ± 3.5 (3)\n"
-      "\nMean ± standard deviation over seeds (how many).\n"
+      "OT         –                20.000 ± 10.000                        –                    –\n"
+      "formation  ✗                22.000 ± 11.000            2.000 ± 1.000           -4.0 ± 3.5\n"
+      "\nMean ± standard deviation over 3 seeds, or as many as a cell says.\n"
       "\nRows with missing seeds are means over other seeds than the rest; differences are paired "
       "by seed.\n"
       "\n1 of 9 runs missing\n");
@@ -57,9 +57,9 @@ static void only_seeds_that_both_have(void **state) {
                "2,formation,no,done,33\n");
   assert_string_equal(table_printed(f, DIFFERENCE("'flow=OT'"), COLUMNS),
                       "table2\n\n"
-                      "Method     dNLL\n"
+                      "Method               dNLL\n"
                       "---------  --------------\n"
-                      "OT         –\n"
+                      "OT                      –\n"
                       "formation  2.000 (1 of 3)\n"
                       "\n1 of 5 runs missing\n");
 }
@@ -101,7 +101,8 @@ static void refuses(void **state) {
 #define REFUSED(minus, message)                                                                    \
   table_refused(f, DIFFERENCE("'" minus "'"), COLUMNS,                                             \
                 "table table2: \"dNLL\": minus = \"" minus "\": " message)
-  REFUSED("flow", "must be column=cell,... such as flow=OT, the row that is subtracted");
+  REFUSED("flow",
+          "must be \"flow=OT\" or { flow = \"OT\" }: the cells of the rows that are subtracted");
   REFUSED("flwo=OT", "unknown column \"flwo\"; did you mean \"flow\"?");
   REFUSED("best=OT", "unknown column \"best\"; available: seed, flow, flow.project, status, "
                      "nll_min, nfe_at_min");
@@ -115,8 +116,8 @@ static void refuses(void **state) {
                             "say which, such as \"flow=formation,flow.project=no\"");
   table_refused(
       f, DIFFERENCE("3"), COLUMNS,
-      "table table2: \"dNLL\": minus = \"\": must be column=cell,... such as flow=OT, the "
-      "row that is subtracted");
+      "table table2: \"dNLL\": minus = \"\": must be \"flow=OT\" or { flow = \"OT\" }: the cells "
+      "of the rows that are subtracted");
   table_refused(f, "{'columns':[{'':['A','flow'],'minus':'flow=OT'}]}", COLUMNS,
                 "table table2: \"A\": minus = \"flow=OT\": subtracts numbers of runs.csv such as "
                 "nll_min; \"flow\" is not one");

@@ -20,20 +20,20 @@ static const char PAPER[] = "flow,nll\nA,5\nB,6\nC,7\n";
 static void kendall(void **state) {
   (void)state;
   const double up[] = {1, 2, 3, 4}, down[] = {8, 7, 6, 5}, swapped[] = {1, 3, 2, 4};
-  assert_float_equal(table_kendall(up, up, 4), 1, 0);
-  assert_float_equal(table_kendall(up, down, 4), -1, 0);
+  assert_float_equal(table_kendall(up, up, NULL, 4), 1, 0);
+  assert_float_equal(table_kendall(up, down, NULL, 4), -1, 0);
   /* Five pairs of six agree: (5 - 1) / 6. */
-  assert_float_equal(table_kendall(up, swapped, 4), 4.0 / 6, 1e-15);
+  assert_float_equal(table_kendall(up, swapped, NULL, 4), 4.0 / 6, 1e-15);
   /* 10 pairs: 2 agree, 6 do not, 2 are tied in x, one of them also in y: (2 - 6) / sqrt(8 * 9). */
   const double x[] = {12, 2, 1, 12, 2}, y[] = {1, 4, 7, 1, 0};
-  assert_float_equal(table_kendall(x, y, 5), -0.47140452079103168, 1e-15);
+  assert_float_equal(table_kendall(x, y, NULL, 5), -0.47140452079103168, 1e-15);
   /* A pair with a gap does not count. */
   const double gap[] = {1, NAN, 3, 2};
-  assert_float_equal(table_kendall(gap, up, 4), 1.0 / 3, 1e-15);
+  assert_float_equal(table_kendall(gap, up, NULL, 4), 1.0 / 3, 1e-15);
   const double flat[] = {1, 1, 1, 1};
-  assert_true(isnan(table_kendall(up, flat, 4)));
-  assert_true(isnan(table_kendall(flat, up, 4)));
-  assert_true(isnan(table_kendall(up, down, 1)));
+  assert_true(isnan(table_kendall(up, flat, NULL, 4)));
+  assert_true(isnan(table_kendall(flat, up, NULL, 4)));
+  assert_true(isnan(table_kendall(up, down, NULL, 1)));
 }
 
 static void averages(void **state) {
@@ -65,17 +65,17 @@ static void seeds_disagree(void **state) {
                          "'ranks':{'':['nll_min'],'paper':'nll'},'notes':['First.']}";
   assert_string_equal(table_printed(f, declared, "['seed','flow']"),
                       "table2\n\n"
-                      "Method  NLL                     Rank\n"
+                      "Method                     NLL  Rank\n"
                       "------  ----------------------  -----\n"
-                      "A       1.333 ± 0.577 (3)       1 2 1\n"
-                      "B       1.333 ± 0.577 (3)       2 1 1\n"
+                      "A                1.333 ± 0.577  1 2 1\n"
+                      "B                1.333 ± 0.577  2 1 1\n"
                       "C       3.000 ± 0.000 (2 of 3)  3 3 –\n"
                       "\nFirst.\n"
                       "\nOrder by NLL: not the same in all seeds; 2 of 3 pairs of rows keep their "
                       "order in every seed that both have; by chance alone 41.7 % would.\n"
                       "\nKendall's tau with the paper's order: 0.82 by the means; 1.00 0.33 – by "
                       "seed.\n"
-                      "\nMean ± standard deviation over seeds (how many).\n"
+                      "\nMean ± standard deviation over 3 seeds, or as many as a cell says.\n"
                       "\nRows with missing seeds are means over other seeds than the rest.\n"
                       "\n1 of 9 runs missing\n");
   assert_string_equal(folder_read(f, "table2.csv"),

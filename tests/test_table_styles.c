@@ -38,6 +38,8 @@ static void one_more_format(void **state) {
   assert_int_equal(table_open(&p, &request, &runs, NULL), STATUS_OK);
   assert_int_equal(table_find_notes(&p, NULL), STATUS_OK);
   assert_int_equal(table_find_sources(&p, NULL), STATUS_OK);
+  assert_int_equal(table_find_groups(&p, NULL), STATUS_OK);
+  assert_int_equal(table_sort(&p, NULL), STATUS_OK);
   assert_int_equal(table_fill(&p, &csv, NULL), STATUS_OK);
   table_text(&text, &p, &csv, &HTML);
   assert_string_equal(text.text, "<h1>a&lt;b</h1>\n<tr><td>Flow<td>NLL\n<tr><td>a&lt;b<td>1.000\n"

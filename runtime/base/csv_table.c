@@ -71,6 +71,7 @@ typedef struct reader {
   size_t line;       /* of the file, from 1 */
   text_buffer texts; /* cells of the row so far, each with its NUL */
   size_t columns;    /* how many these are */
+  bool may_end;      /* the last row may lack its newline */
   status_code status;
   failure *err;
 } reader;
@@ -108,7 +109,7 @@ static status_code take_header(reader *r) {
 
 /* end is the character that ended the row, or -1 where the file ended before it did. */
 static status_code check_row(reader *r, int end) {
-  if (end == -1)
+  if (end == -1 && !r->may_end)
     return failure_set(r->err, STATUS_BAD_INPUT,
                        "%s:%zu: the last row has no newline; the file seems cut off", r->path,
                        r->line);
@@ -166,9 +167,13 @@ static size_t line_of(const char *text, const char *place) {
   return line;
 }
 
+static size_t mark_length(const char *text, size_t length) {
+  return length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
 /* What libcsv would pass on as if it were text. */
 static status_code check_bytes(const char *text, size_t length, const char *path, failure *err) {
-  if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+  if (mark_length(text, length))
     return failure_set(err, STATUS_BAD_INPUT,
                        "%s:1: starts with a byte-order mark; save it as plain UTF-8", path);
   const char *nul = memchr(text, '\0', length);
@@ -190,18 +195,27 @@ static status_code parse(reader *r, const char *text, size_t length) {
   return status;
 }
 
-status_code csv_table_read(csv_table *table, const char *path, failure *err) {
+static status_code read_file(csv_table *table, const char *path, bool any, failure *err) {
   *table = (csv_table){0};
   char *text;
   size_t length;
   status_code status = files_read(path, LARGEST_FILE, &text, &length, err);
   if (status != STATUS_OK) return status;
-  status = check_bytes(text, length, path, err);
-  reader r = {.table = table, .path = path, .line = 1, .err = err};
-  if (status == STATUS_OK) status = parse(&r, text, length);
+  const size_t skipped = any ? mark_length(text, length) : 0;
+  status = check_bytes(text + skipped, length - skipped, path, err);
+  reader r = {.table = table, .path = path, .line = 1, .may_end = any, .err = err};
+  if (status == STATUS_OK) status = parse(&r, text + skipped, length - skipped);
   free(text);
   if (status != STATUS_OK) csv_table_close(table);
   return status;
+}
+
+status_code csv_table_read(csv_table *table, const char *path, failure *err) {
+  return read_file(table, path, false, err);
+}
+
+status_code csv_table_read_any(csv_table *table, const char *path, failure *err) {
+  return read_file(table, path, true, err);
 }
 
 /* An empty cell alone in its row is quoted too: a bare one would be a blank line. */

@@ -16,6 +16,9 @@ typedef struct csv_table {
  * mark, a row of another length than the header, a repeated header, a torn last row, a quote error,
  * a file of more than 1 GiB. */
 status_code csv_table_read(csv_table *table, const char *path, failure *err);
+/* The same for a file that a person or another program wrote: the byte-order mark and the newline
+ * of the last row do not matter. */
+status_code csv_table_read_any(csv_table *table, const char *path, failure *err);
 /* Starts an empty table with this header, which is copied. */
 void csv_table_begin(csv_table *table, const char *const *header, size_t columns);
 /* Appends a row of `columns` cells, which are copied; NULL is written as empty. */

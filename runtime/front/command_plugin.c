@@ -29,7 +29,8 @@ status_code command_plugin_check(arena *a, const options *given, failure *err) {
   size_t failed = 0;
   status_code status = check_plugin_apart(path, SECONDS, print_check, NULL, &failed, err);
   if (status == STATUS_OK && failed)
-    return failure_set(err, STATUS_BAD_CONFIG, "%s: %zu checks failed", path, failed);
+    return failure_set(err, STATUS_BAD_CONFIG, "%s: %zu check%s failed", path, failed,
+                       failed == 1 ? "" : "s");
   return status;
 }
 

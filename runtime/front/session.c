@@ -39,7 +39,8 @@ static figure_request request_figure(const session *s, size_t index) {
                           .name = figures->keys[index],
                           .metrics = METRICS,
                           .declaration = figures->items[index],
-                          .columns = value_get(s->plan, "columns")};
+                          .columns = value_get(s->plan, "columns"),
+                          .partial = view_is_partial(s->given)};
 }
 
 static record_request request_record(const session *s) {
@@ -76,7 +77,7 @@ static status_code check_views(const session *s, failure *err) {
   }
   for (size_t i = 0; figures && i < figures->count && status == STATUS_OK; i++) {
     const figure_request request = request_figure(s, i);
-    status = figure_check(&request, &history, err);
+    status = figure_check(&request, &history, &runs, err);
     if (status != STATUS_OK) add_line(s, "figures", figures->keys[i], err);
   }
   csv_table_close(&runs);

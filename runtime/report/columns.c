@@ -37,6 +37,10 @@ static const column_facts RUNS_FIXED[] = {
      .meaning = "degrees of freedom: 36 for 13 particles, centred",
      .source = COLUMN_TRAIN,
      .key = "dimensions"},
+    {.name = "weights",
+     .meaning = "weights of the network",
+     .source = COLUMN_TRAIN,
+     .key = "weights"},
 };
 
 /* What the audit's points give without a network (job/likelihood.h). */

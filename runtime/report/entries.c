@@ -15,7 +15,10 @@ const char *entries_part(const value *entry, size_t index) {
 }
 
 static const char *type_word(value_type type) {
-  return type == VALUE_NUMBER ? "a number" : type == VALUE_TEXT ? "a text" : "a list";
+  return type == VALUE_NUMBER ? "a number"
+         : type == VALUE_TEXT ? "a text"
+         : type == VALUE_BOOL ? "true or false"
+                              : "a list";
 }
 
 static status_code fail_unknown(const char *where, const char *key, const entries_key *known,

@@ -1,11 +1,11 @@
 #include "report/figure_script.h"
 
+#include "report/figure_data.h"
+#include "report/figure_layout.h"
+#include "report/figure_text.h"
+#include "report/figure_tics.h"
 #include "report/format.h"
 
-#include <math.h>
-
-/* Pixels: the drawing's height per panel and its margins; the legend is to its right. */
-enum { LEFT = 105, PLOT = 620, GAP = 25, PANEL = 330, BETWEEN = 60, TOP = 50, BOTTOM = 75 };
 enum { FAMILIES = 8 };
 
 /* A hue per family, those of Okabe and Ito (2008), which colour-blind readers distinguish; shade
@@ -22,145 +22,214 @@ static const char *const COLOURS[FAMILIES][CURVES_MEMBERS] = {
 };
 static const char *const DASHES[CURVES_MEMBERS] = {"solid", "(14,5)", "(3,4)", "(14,4,3,4)"};
 
-/* Within single quotes only a doubled quote is special to gnuplot; a line break would end the text.
- */
-static void add_quoted(text_buffer *out, const char *text) {
-  text_add(out, "'");
-  for (; *text; text++) {
-    char c = (unsigned char)*text < 32 ? ' ' : *text;
-    text_add_bytes(out, &c, 1);
-    if (c == '\'') text_add_bytes(out, &c, 1);
-  }
-  text_add(out, "'");
-}
-
-/* x, y, and the smooth line's y. A blank line breaks the line that is drawn. */
-static void add_data(text_buffer *out, const curve *c, size_t index, size_t at) {
-  char x[FORMAT_ROOM], y[FORMAT_ROOM], smooth[FORMAT_ROOM];
-  text_add(out, "$c%zup%zu << END\n", index, at);
-  for (size_t i = 0; i < c->count; i++)
-    if (isnan(c->y[at][i]))
-      text_add(out, "\n");
-    else
-      text_add(out, "%s %s %s\n", format_number(x, c->x[i]), format_number(y, c->y[at][i]),
-               format_number(smooth, curves_smoothed(c, at, i)));
-  text_add(out, "END\n");
-}
-
-static bool has_points(const curve *c, size_t at) {
-  for (size_t i = 0; i < c->count; i++)
-    if (!isnan(c->y[at][i])) return true;
-  return false;
-}
-
 static const char *colour_of(const curve *c) {
   return COLOURS[c->family % FAMILIES][(c->member + c->family / FAMILIES) % CURVES_MEMBERS];
 }
 
+/* Markers distinguish lines in print without colour, too. */
+static int marker_of(const curve *c) {
+  static const int MARKERS[] = {7, 5, 9, 13, 11, 6, 4, 8, 12, 10};
+  return MARKERS[c->style % (sizeof MARKERS / sizeof *MARKERS)];
+}
+
 /* Pale, because the lines that are drawn over them are what a reader should see. */
-static void add_dots(text_buffer *out, const figure_picture *f, size_t at) {
+static void add_dots(text_buffer *out, const figure_picture *f, const figure_panel *p) {
+  for (size_t i = 0; i < f->count && f->smooth; i++)
+    if (figure_data_has(f, p, i))
+      text_add(out, "$c%zup%zu using %d:%d with points pt 7 ps 0.25 lc rgb '#b0%s' notitle, \\\n  ",
+               i, p->panel, FIGURE_X, FIGURE_POINT, colour_of(&f->curves[i]) + 1);
+}
+
+static void add_spread(text_buffer *out, const figure_picture *f, const figure_panel *p) {
+  for (size_t i = 0; i < f->count && f->spread != FIGURE_NONE; i++) {
+    const char *colour = colour_of(&f->curves[i]);
+    if (!figure_data_has(f, p, i)) continue;
+    if (f->spread == FIGURE_BAND)
+      text_add(out,
+               "$c%zup%zu using %d:%d:%d with filledcurves fs transparent solid 0.15 noborder "
+               "lc rgb '%s' notitle, \\\n  ",
+               i, p->panel, FIGURE_X, FIGURE_LOW, FIGURE_HIGH, colour);
+    else
+      text_add(out,
+               "$c%zup%zu using %d:%d:%d:%d with yerrorbars pt 0 lw 1 lc rgb '%s' notitle, "
+               "\\\n  ",
+               i, p->panel, FIGURE_X, FIGURE_LINE, FIGURE_LOW, FIGURE_HIGH, colour);
+  }
+}
+
+static void add_failed(text_buffer *out, const figure_picture *f, const figure_panel *p) {
   for (size_t i = 0; i < f->count; i++)
-    if (has_points(&f->curves[i], at))
-      text_add(out, "$c%zup%zu using 1:2 with points pt 7 ps 0.25 lc rgb '#b0%s' notitle, \\\n  ",
-               i, at, colour_of(&f->curves[i]) + 1);
+    if (figure_data_failed(f, p, i))
+      text_add(out, "$f%zup%zu with points pt 2 ps 0.5 lc rgb '%s' notitle, \\\n  ", i, p->panel,
+               colour_of(&f->curves[i]));
 }
 
-static void add_line(text_buffer *out, const figure_picture *f, size_t index, size_t at) {
+/* The legend, in the first panel, has each label once. */
+static bool is_first(const figure_picture *f, size_t index) {
+  for (size_t i = 0; i < index; i++)
+    if (f->curves[i].style == f->curves[index].style) return false;
+  return true;
+}
+
+static void add_style(text_buffer *out, const figure_picture *f, const curve *c) {
+  enum { MARKERS = 12 };
+  const char *dashes = DASHES[(c->member + c->family + c->family / FAMILIES) % CURVES_MEMBERS];
+  const size_t interval = c->count / MARKERS + 1;
+  text_add(out, " with linespoints pt %d pi %zu ps %s lw %s lc rgb '%s' dt %s", marker_of(c),
+           interval, f->smooth ? "0.7" : "0.6", f->smooth ? "1.8" : "1.4", colour_of(c), dashes);
+}
+
+static void add_line(text_buffer *out, const figure_picture *f, const figure_panel *p,
+                     size_t index) {
   const curve *c = &f->curves[index];
-  if (has_points(c, at))
-    text_add(out, "$c%zup%zu using 1:%d", index, at, f->smooth ? 3 : 2);
-  else
-    text_add(out, "NaN"); /* keeps its place in the legend */
-  text_add(out, " with %s lc rgb '%s' dt %s title ",
-           f->smooth ? "lines lw 1.8" : "linespoints pt 7 ps 0.4 lw 1.4", colour_of(c),
-           DASHES[(c->member + c->family + c->family / FAMILIES) % CURVES_MEMBERS]);
-  add_quoted(out, c->label);
-  text_add(out, "%s", index + 1 < f->count ? ", \\\n  " : "\n");
+  const bool first = is_first(f, index) && p->panel == 0 && p->facet == 0;
+  if (figure_data_has(f, p, index)) {
+    text_add(out, "$c%zup%zu using %d:%d", index, p->panel, FIGURE_X, FIGURE_LINE);
+    add_style(out, f, c);
+    text_add(out, " notitle, \\\n  ");
+  }
+  if (!first) return;
+  text_add(out, "NaN"); /* its place in the legend */
+  add_style(out, f, c);
+  text_add(out, " title ");
+  figure_text_add(out, c->label, f->drawn);
+  text_add(out, ", \\\n  ");
 }
 
-/* The panel's own words: not as an ylabel, which wide numbers at the axis push off the page. A line
- * that leaves the panel must not look like one that ends. */
-static void add_words(text_buffer *out, const figure_picture *f, const curves_range *range,
-                      size_t at) {
-  text_add(out, "unset label\nset label ");
-  add_quoted(out, f->panels[at]);
-  text_add(out, " at character 2,graph 0.5 center rotate\n");
+/* ---- words ----------------------------------------------------------------------------------- */
+
+/* What the marks mean, once for the page. */
+static void add_legend(text_buffer *out, const figure_picture *f, bool failed) {
+  arena memory = {0};
+  const char *text = "";
+  if (f->smooth)
+    text = arena_format(&memory, "dots: each point; lines: running mean of the middle half of %d",
+                        CURVES_WINDOW);
+  if (f->spread != FIGURE_NONE)
+    text = arena_format(&memory, "%s%s%s: standard deviation over seeds", text, *text ? "; " : "",
+                        f->spread == FIGURE_BAND ? "bands" : "bars");
+  if (failed)
+    text = arena_format(&memory, "%s%s× : a run failed, or its solver", text, *text ? "; " : "");
+  if (*text) text_add(out, "set label '%s' at character 1.5,0.8 font ',11'\n", text);
+  arena_close(&memory);
+}
+
+/* A line that leaves the panel must not look like one that ends. */
+static void add_hidden(text_buffer *out, const curves_range *range) {
   if (range->above)
     text_add(out,
              "set label '%zu of %zu points above' at graph 1,1 right offset 0,0.6 font ',11'\n",
              range->above, range->points);
-  if (f->smooth && at + 1 == f->panel_count)
+  if (range->below)
     text_add(out,
-             "set label 'dots: each point; lines: running mean of the middle half of %d' "
-             "at character 1.5,0.8 font ',11'\n",
-             CURVES_WINDOW);
+             "set label '%zu points are not above 0' at graph 1,1 right offset 0,0.6 "
+             "font ',11'\n",
+             range->below);
 }
 
-static void add_panel(text_buffer *out, const figure_picture *f, size_t at) {
-  char a[FORMAT_ROOM], b[FORMAT_ROOM];
-  const curves_range range = curves_find_range(f->curves, f->count, at);
-  for (size_t i = 0; i < f->count; i++)
-    if (has_points(&f->curves[i], at)) add_data(out, &f->curves[i], i, at);
-  text_add(out, "set yrange [%s:%s]\n", format_number(a, range.low), format_number(b, range.high));
-  if (at + 1 == f->panel_count) {
-    text_add(out, "set xlabel offset 0,0.7 ");
-    add_quoted(out, f->x_title);
-    text_add(out, "\n");
+/* The panel's own words: not as an ylabel, which wide numbers at the axis push off the page. */
+static void add_words(text_buffer *out, const figure_picture *f, const figure_panel *p,
+                      bool leftmost) {
+  text_add(out, "unset label\n");
+  if (leftmost) {
+    text_add(out, "set label ");
+    figure_text_add(out, f->panels[p->panel], f->drawn);
+    text_add(out, " at character 2,graph 0.5 center rotate\n");
   }
-  add_words(out, f, &range, at);
+  if (*f->facets[p->facet]) {
+    text_add(out, "set label ");
+    figure_text_add(out, f->facets[p->facet], f->drawn);
+    text_add(out, " at graph 0,1 left offset 0,0.6\n");
+  }
+  add_hidden(out, &p->range);
+}
+
+/* ---- panels ---------------------------------------------------------------------------------- */
+
+static void add_axes(text_buffer *out, const figure_picture *f, const figure_panel *p,
+                     bool lowest) {
+  char a[FORMAT_ROOM], b[FORMAT_ROOM];
+  text_add(out, "%s logscale y\n", f->log_y[p->panel] ? "set" : "unset");
+  if (f->log_y[p->panel])
+    figure_tics_add(out, 'y', p->range.low, p->range.high);
+  else
+    text_add(out, "set ytics autofreq\nset format y\n");
+  text_add(out, "set yrange [%s:%s]\n", format_number(a, p->range.low),
+           format_number(b, p->range.high));
+  text_add(out, "set xlabel offset 0,0.4 ");
+  figure_text_add(out, lowest ? f->x_title : "", f->drawn);
+  text_add(out, "\n");
+}
+
+static void add_panel(text_buffer *out, const figure_picture *f, const figure_panel *p) {
   text_add(out, "plot ");
-  if (f->smooth) add_dots(out, f, at);
-  for (size_t i = 0; i < f->count; i++) add_line(out, f, i, at);
-  text_add(out, "unset key\n");
+  add_spread(out, f, p);
+  add_dots(out, f, p);
+  for (size_t i = 0; i < f->count; i++) add_line(out, f, p, i);
+  add_failed(out, f, p);
+  text_add(out, "NaN notitle\nunset key\n");
+}
+
+static bool any_failed(const figure_picture *f) {
+  for (figure_panel p = {0}; p.panel < f->panel_count; p.panel++)
+    for (p.facet = 0; p.facet < f->facet_count; p.facet++)
+      for (size_t i = 0; i < f->count; i++)
+        if (figure_data_failed(f, &p, i)) return true;
+  return false;
+}
+
+static void add_place(text_buffer *out, const figure_picture *f, const figure_layout *l, size_t row,
+                      size_t column) {
+  figure_panel p;
+  size_t below, other;
+  if (!figure_layout_at(f, l, row, column, &p.panel, &p.facet)) {
+    text_add(out, "set multiplot next\n");
+    return;
+  }
+  p.range = curves_find_range(f->curves, f->count, p.panel,
+                              f->own_ranges ? p.facet : CURVES_ALL_FACETS, f->log_y[p.panel]);
+  figure_data_widen(f, &p);
+  figure_data_ends(f, &p.left, &p.right);
+  figure_data_add(out, f, &p);
+  add_axes(out, f, &p, !figure_layout_at(f, l, row + 1, column, &below, &other));
+  add_words(out, f, &p, column == 0);
+  if (row == 0 && column == 0) add_legend(out, f, any_failed(f));
+  add_panel(out, f, &p);
+}
+
+/* The numbers that a setting has are those that a reader looks for. */
+static void add_log_x(text_buffer *out, const figure_picture *f, double left, double right) {
+  double x[FIGURE_FEW];
+  const size_t count = f->of_settings ? figure_data_few(f, x) : 0;
+  text_add(out, "set logscale x\n");
+  if (count)
+    figure_tics_at(out, 'x', x, count);
+  else
+    figure_tics_add(out, 'x', left, right);
 }
 
 static void add_x_range(text_buffer *out, const figure_picture *f) {
   char a[FORMAT_ROOM], b[FORMAT_ROOM];
-  double low = INFINITY, high = -INFINITY;
-  for (size_t i = 0; i < f->count; i++)
-    if (f->curves[i].count) {
-      low = fmin(low, f->curves[i].x[0]);
-      high = fmax(high, f->curves[i].x[f->curves[i].count - 1]);
-    }
-  if (low >= high) high = low + 1;
-  text_add(out, "set xrange [%s:%s]\n", format_number(a, low), format_number(b, high));
-}
-
-static size_t legend_width(const figure_picture *f) {
-  size_t letters = 0;
-  for (size_t i = 0; i < f->count; i++) {
-    size_t width = format_width(f->curves[i].label);
-    if (width > letters) letters = width;
-  }
-  return 70 + 8 * (letters > 100 ? 100 : letters);
-}
-
-static void add_layout(text_buffer *out, const figure_picture *f, const char *terminal) {
-  size_t width = LEFT + PLOT + GAP + legend_width(f);
-  size_t height = TOP + PANEL * f->panel_count + BOTTOM;
-  double x = (double)width, y = (double)height;
-  text_add(out, "set encoding utf8\n");
-  text_add(out, "set terminal %s size %zu,%zu noenhanced font 'sans-serif,13' background 'white'\n",
-           terminal, width, height);
-  text_add(out, "set border 3 lc rgb '#444444'\nset tics nomirror out\n");
-  text_add(out, "set grid ytics lc rgb '#dddddd' lw 0.6 dt solid\n");
-  text_add(out, "set key at screen %.4f,%.4f left top Left reverse samplen 4 spacing 1.15\n",
-           (LEFT + PLOT + GAP) / x, 1 - TOP / y);
-  text_add(out, "set multiplot layout %zu,1 margins %.4f,%.4f,%.4f,%.4f spacing %.4f title ",
-           f->panel_count, LEFT / x, (LEFT + PLOT) / x, BOTTOM / y, 1 - TOP / y, BETWEEN / y);
+  double left, right;
+  figure_data_ends(f, &left, &right);
+  if (f->log_x) add_log_x(out, f, left, right);
+  text_add(out, "set xrange [%s:%s]\n", format_number(a, left), format_number(b, right));
 }
 
 void figure_script(text_buffer *out, const figure_picture *f, const char *terminal) {
   arena memory = {0};
+  const figure_layout l = figure_layout_of(f);
   size_t runs = 1;
   for (size_t i = 0; i < f->count; i++)
     if (f->curves[i].runs > runs) runs = f->curves[i].runs;
-  add_layout(out, f, terminal);
-  add_quoted(out,
-             runs > 1 ? arena_format(&memory, "%s, means of %zu seeds", f->title, runs) : f->title);
+  figure_layout_add(out, f, &l, terminal);
+  const char *title =
+      runs > 1 ? arena_format(&memory, "%s, means of %zu seeds", f->title, runs) : f->title;
+  figure_text_add(out, title, f->drawn);
   text_add(out, "\n");
   add_x_range(out, f);
-  for (size_t at = 0; at < f->panel_count; at++) add_panel(out, f, at);
+  for (size_t row = 0; row < l.rows; row++)
+    for (size_t column = 0; column < l.columns; column++) add_place(out, f, &l, row, column);
   text_add(out, "unset multiplot\n");
   arena_close(&memory);
 }

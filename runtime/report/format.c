@@ -3,7 +3,6 @@
 #include "base/plain_locale.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,8 +60,7 @@ static size_t letter_width(uint32_t letter) {
   return 1;
 }
 
-/* Bytes of the letter at text; a byte that is not UTF-8 counts as one letter. */
-static size_t letter_read(const char *text, uint32_t *letter) {
+size_t format_letter(const char *text, uint32_t *letter) {
   const unsigned char *s = (const unsigned char *)text;
   size_t bytes = text_utf8(text);
   *letter = bytes < 2 ? s[0] : s[0] & (0xffu >> (bytes + 1));
@@ -72,7 +70,7 @@ static size_t letter_read(const char *text, uint32_t *letter) {
 
 size_t format_width(const char *text) {
   size_t width = 0;
-  for (uint32_t letter; *text; width += letter_width(letter)) text += letter_read(text, &letter);
+  for (uint32_t letter; *text; width += letter_width(letter)) text += format_letter(text, &letter);
   return width;
 }
 
@@ -85,7 +83,7 @@ void format_fit(text_buffer *out, const char *text, size_t width) {
   size_t room = full <= width ? width : width < 2 ? 0 : width - 2;
   while (*text) {
     uint32_t letter;
-    size_t bytes = letter_read(text, &letter);
+    size_t bytes = format_letter(text, &letter);
     if (used + letter_width(letter) > room) break;
     text_add_bytes(out, text, bytes);
     used += letter_width(letter);

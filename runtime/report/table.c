@@ -7,24 +7,29 @@
 
 static const char CSV[] = ".csv";
 
-static status_code check_keys(table_parts *p, failure *err) {
-  static const entries_key KNOWN[] = {{"title", VALUE_TEXT}, {"columns", VALUE_NULL},
-                                      {"sort", VALUE_TEXT},  {"ranks", VALUE_NULL},
-                                      {"paper", VALUE_TEXT}, {"notes", VALUE_NULL}};
-  const char *where = arena_format(&p->memory, "table %s", p->request->name);
-  return entries_check_keys(where, p->request->declaration, KNOWN, sizeof KNOWN / sizeof *KNOWN,
-                            err);
+/* The keys come first: a misspelt one is not to be found by what it leads to. */
+static status_code open(table_parts *p, const table_request *request, const csv_table *runs,
+                        failure *err) {
+  *p = (table_parts){.spread = -1};
+  status_code status = entries_check_name("a table", request->name, err);
+  const char *where = arena_format(&p->memory, "table %.100s", request->name);
+  if (status == STATUS_OK) status = keys_check(where, request->declaration, KEYS_TABLE, err);
+  arena_close(&p->memory);
+  return status == STATUS_OK ? table_open(p, request, runs, err) : status;
 }
 
 static status_code make(table_parts *p, csv_table *csv, failure *err) {
-  status_code status = check_keys(p, err);
-  if (status == STATUS_OK) status = table_find_notes(p, err);
+  status_code status = table_find_notes(p, err);
+  if (status == STATUS_OK) status = table_find_spread(p, err);
   if (status == STATUS_OK) status = table_find_sources(p, err);
+  if (status == STATUS_OK) status = table_find_groups(p, err);
   if (status == STATUS_OK) status = table_find_ranks(p, err);
+  if (status == STATUS_OK) status = table_sort(p, err);
   if (status == STATUS_OK) status = table_fill(p, csv, err);
   if (status != STATUS_OK) return status;
   table_note_epochs(p);
   table_note_seeds(p, csv);
+  table_note_alike(p, csv);
   return status;
 }
 
@@ -71,9 +76,7 @@ const char *table_endings(arena *a) {
 status_code table_check(const table_request *request, const csv_table *runs, failure *err) {
   table_parts p;
   csv_table csv = {0};
-  status_code status = entries_check_name("a table", request->name, err);
-  if (status != STATUS_OK) return status;
-  status = table_open(&p, request, runs, err);
+  status_code status = open(&p, request, runs, err);
   if (status == STATUS_OK) status = make(&p, &csv, err);
   csv_table_close(&csv);
   table_close(&p);
@@ -91,10 +94,9 @@ static status_code read_runs(const table_request *request, csv_table *runs, fail
 status_code table_write(const table_request *request, FILE *screen, failure *err) {
   table_parts p;
   csv_table runs, csv = {0};
-  status_code status = entries_check_name("a table", request->name, err);
-  if (status == STATUS_OK) status = read_runs(request, &runs, err);
+  status_code status = read_runs(request, &runs, err);
   if (status != STATUS_OK) return status;
-  status = table_open(&p, request, &runs, err);
+  status = open(&p, request, &runs, err);
   if (status == STATUS_OK) status = make(&p, &csv, err);
   if (status == STATUS_OK) status = write_files(&p, &csv, err);
   if (status == STATUS_OK && screen) print_text(&p, &csv, screen);

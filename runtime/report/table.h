@@ -20,25 +20,39 @@
  *              ranks = { "nll_min", paper = "nll" },
  *              notes = { "A Gaussian has {all.nll_gaussian:2}." } }
  *
+ *   pivot  = { columns = { { "Method", "flow" }, { "NLL", "nll_min", best = "least" } },
+ *              spread = "dataset", mean_over = "network.width", only = { flow = "OT" },
+ *              sort = { "flow", { "nll_min", descending = true } } }
+ *
  * Each column has a heading and a column of runs.csv, or "paper.<column>" of the paper's CSV, which
  * is in the script's folder and is joined on the columns of the plan that both files have (cells
- * equal; where several rows fit, no number is shown). Settings that do not vary in this grid are
- * left out. `digits` after the point: 3, for counts such as NFE 0, for the paper's as printed in
- * its CSV. `sort`: ascending, missing last; without it rows are in grid order.
+ * equal, numbers as numbers; where several rows fit, no number is shown). Settings that do not vary
+ * in this grid are left out. timings.train_seconds and timings.step_seconds are of timings.csv.
+ * `digits` after the point: 3, for counts such as NFE 0, for the paper's as printed in its CSV.
+ * `sort`: a column or several, ascending unless they are `descending`, missing last; without it
+ * rows are in grid order. `only`: conditions as of --only, or a map of columns and cells, or a list
+ * of these, of which a run must fit one.
+ *
+ * `spread`: the numbers become a column for each value of this setting, and rows are of all its
+ * values. `mean_over`: numbers are means over this setting, too. `best`, "least" or "largest":
+ * Markdown and LaTeX show the best number of the column in bold, of the rows with equal data.
  *
  * Rows that agree in all varying columns but `seed` are averaged, unless a column shows the seed:
- * mean +- standard deviation and a count, "(2 of 3)" where a number is missing, "(3, 1 diverged)"
- * where a run diverged after it had a number. A line says what +- is, another that rows have
- * different seeds in their means, where they do. A last line counts missing runs.
+ * mean +- standard deviation, and "(2 of 3)" where a number is missing, "(3, 1 diverged)" where a
+ * run diverged after it had a number. A line says what +- is and over how many seeds, another that
+ * rows have different seeds in their means, where they do, another which settings differ between
+ * rows that look alike. A last line counts missing runs.
  *
- * `minus`: conditions as of --only, for the columns of runs.csv, that fit one row (with all its
- * seeds): its number is subtracted seed by seed, so that what a seed does to both rows cancels, and
- * the differences are averaged over the seeds that both have. That row itself has a gap.
+ * `minus`: such conditions as one of `only`. The number of the run is subtracted that they fit and
+ * that is equal in all else: seed, data, and all settings but those of the conditions and what is
+ * below them (flow.hyperbolize is below flow). So what a seed does to both rows cancels; the
+ * differences are averaged over the seeds that both have. Rows that are subtracted have a gap.
  *
  * `unit`: "nats/dim" or "bits/dim" divides a number of nats by the column `dimensions`, and by
  * ln 2. That is of the density over the data's own coordinates, whatever their scale.
  *
- * `ranks`: a last column "Rank", the rank of each row's number in each seed, smallest first, equal
+ * `ranks`: a last column "Rank", the rank of each row's number in each seed, of the rows with equal
+ * data (groups_of_data), smallest first, equal
  * numbers equal ranks, seeds ascending, "1 2 1". A line below the table says whether every seed
  * gives the same order, and how many pairs of rows would agree by chance; with `paper`, a column of
  * the paper's CSV, another gives Kendall's tau-b between that order and this.
@@ -61,10 +75,10 @@ typedef struct table_request {
 status_code table_check(const table_request *request, const csv_table *runs, failure *err);
 
 /* Writes into the folder <name>.csv (plain numbers, yes and no; `<heading> sd` and `<heading> n`
- * where seeds are averaged; then rank; last the columns runs, missing, diverged), <name>.md and
- * <name>.tex (a tabular for \input, with the packages booktabs and amssymb); prints the table as
- * aligned text to `screen`, which may be NULL. After a failure none of these files is there: they
- * would be those of another CSV. */
+ * where seeds are averaged; then rank; last the columns runs, missing, diverged, train_ids),
+ * <name>.md and <name>.tex (a table with caption and the label tab:<name>, for \input, with the
+ * packages booktabs and amssymb); prints the table as aligned text to `screen`, which may be NULL.
+ * After a failure none of these files is there: they would be those of another CSV. */
 status_code table_write(const table_request *request, FILE *screen, failure *err);
 
 /* The endings of the files that table_write writes, ".csv, .md, ...". */

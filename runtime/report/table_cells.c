@@ -38,38 +38,17 @@ static const char *number_text(table_parts *p, double x) {
   return isnan(x) ? "" : format_number(arena_get(&p->memory, FORMAT_ROOM), x);
 }
 
-static const char *cell_of(table_parts *p, size_t group, const table_source *s) {
-  if (s->paper >= 0) return table_paper_cell(p, table_first_run(p, &p->groups, group), s->paper);
+static const char *paper_cell(const table_parts *p, size_t group, const table_source *s) {
+  for (size_t i = p->groups.start[group]; i < p->groups.start[group + 1]; i++)
+    if (table_applies(p, s, p->groups.rows[i]))
+      return table_paper_cell(p, p->runs.cells[p->groups.rows[i]], s->paper);
+  return "";
+}
+
+const char *table_cell(table_parts *p, size_t group, const table_source *s) {
+  if (s->paper >= 0) return paper_cell(p, group, s);
   if (s->facts) return number_text(p, average_of(p, group, s).mean);
   return s->run >= 0 ? text_of(p, group, s->run) : "";
-}
-
-/* ---- the order of rows ----------------------------------------------------------------------- */
-
-typedef struct sort_key {
-  const char *text;
-  double number; /* NAN: the text is not a number */
-  size_t group;
-} sort_key;
-
-static int order_of_keys(const void *left, const void *right) {
-  const sort_key *x = left, *y = right;
-  int text = strcmp(x->text, y->text), empty = (*x->text == 0) - (*y->text == 0);
-  if (empty) return empty;
-  if (x->number < y->number) return -1;
-  if (x->number > y->number) return 1;
-  if (isnan(x->number) && isnan(y->number) && text) return text;
-  return x->group < y->group ? -1 : 1;
-}
-
-static const sort_key *order_groups(table_parts *p) {
-  sort_key *keys = arena_get(&p->memory, (p->groups.count + 1) * sizeof *keys);
-  for (size_t g = 0; g < p->groups.count; g++) {
-    keys[g] = (sort_key){cell_of(p, g, &p->sort), NAN, g};
-    if (!text_number(keys[g].text, &keys[g].number)) keys[g].number = NAN;
-  }
-  qsort(keys, p->groups.count, sizeof *keys, order_of_keys);
-  return keys;
 }
 
 /* ---- rows ------------------------------------------------------------------------------------ */
@@ -91,9 +70,18 @@ static tally tally_of(const table_parts *p, size_t group) {
   return t;
 }
 
+/* The ids at the end of the names of the row's runs. */
+static const char *ids_of(table_parts *p, size_t group, int column) {
+  const char *ids = "";
+  for (size_t i = p->groups.start[group]; i < p->groups.start[group + 1]; i++)
+    ids = arena_format(&p->memory, "%s%s%s", ids, *ids ? " " : "",
+                       p->runs.cells[p->groups.rows[i]][column]);
+  return ids;
+}
+
 static void fill_row(table_parts *p, size_t group, const char **cells) {
   for (const table_source *s = p->sources; s < p->sources + p->count; s++) {
-    *cells++ = cell_of(p, group, s);
+    *cells++ = table_cell(p, group, s);
     if (!p->averaged || !s->facts) continue;
     table_average average = average_of(p, group, s);
     *cells++ = number_text(p, average.sd);
@@ -104,6 +92,8 @@ static void fill_row(table_parts *p, size_t group, const char **cells) {
   *cells++ = arena_format(&p->memory, "%zu", t.runs);
   *cells++ = arena_format(&p->memory, "%zu", t.missing);
   *cells++ = arena_format(&p->memory, "%zu", t.diverged);
+  const int ids = csv_table_column(&p->runs, "train_id");
+  if (ids >= 0) *cells++ = ids_of(p, group, ids);
 }
 
 static size_t fill_header(table_parts *p, const char **header) {
@@ -119,11 +109,12 @@ static size_t fill_header(table_parts *p, const char **header) {
   header[count++] = TABLE_RUNS;
   header[count++] = TABLE_MISSING;
   header[count++] = TABLE_DIVERGED;
+  if (csv_table_column(&p->runs, "train_id") >= 0) header[count++] = TABLE_IDS;
   return count;
 }
 
 status_code table_fill(table_parts *p, csv_table *csv, failure *err) {
-  const char **cells = arena_get(&p->memory, (3 * p->count + 4) * sizeof *cells);
+  const char **cells = arena_get(&p->memory, (3 * p->count + 5) * sizeof *cells);
   const size_t count = fill_header(p, cells);
   for (size_t i = 0; i < count; i++)
     for (size_t k = 0; k < i; k++)
@@ -131,11 +122,8 @@ status_code table_fill(table_parts *p, csv_table *csv, failure *err) {
         return failure_set(err, STATUS_BAD_CONFIG, "table %s: two columns have the heading \"%s\"",
                            p->request->name, cells[i]);
   csv_table_begin(csv, cells, count);
-  const sort_key *order = order_groups(p);
-  p->order = arena_get(&p->memory, (p->groups.count + 1) * sizeof *p->order);
   for (size_t i = 0; i < p->groups.count; i++) {
-    p->order[i] = order[i].group;
-    fill_row(p, order[i].group, cells);
+    fill_row(p, p->order[i], cells);
     csv_table_add(csv, cells);
   }
   return STATUS_OK;

@@ -1,119 +1,127 @@
 #include "report/table_parts.h"
 
 #include "base/text.h"
-#include "plan/conditions.h"
 
 #include <string.h>
 
-/* The runs that the conditions fit. */
-typedef struct search {
+/* A declared difference. */
+typedef struct difference {
   table_parts *p;
   const char *where, *text; /* for messages */
-  size_t *rows, count;
-} search;
+  const conditions *wanted;
+  bool *fits; /* [all runs] the conditions fit */
+  int *equal; /* [equal_count] columns in which a run and its baseline agree */
+  size_t equal_count;
+} difference;
 
-/* The cells that the runs have in this column. */
-static const char *hint_cells(const search *s, const condition *wanted, int column) {
-  const char **cells = arena_get(&s->p->memory, (s->count + 1) * sizeof *cells);
-  for (size_t i = 0; i < s->count; i++) cells[i] = s->p->runs.cells[s->rows[i]][column];
-  return conditions_hint(&s->p->memory, wanted->column, wanted->cells[0], cells, s->count);
+/* A condition frees its column and what is below it: OT has no flow.hyperbolize. Data is never
+ * free: its numbers cannot be compared. */
+static bool is_free(const difference *d, const char *column) {
+  for (size_t i = 0; i < d->wanted->count && !groups_is_data(column); i++) {
+    const char *name = d->wanted->items[i].column;
+    const size_t length = strlen(name);
+    if (strncmp(column, name, length) == 0 && (!column[length] || column[length] == '.'))
+      return true;
+  }
+  return false;
 }
 
-static status_code find_column(const search *s, const char *column, int *out, failure *err) {
-  const csv_table *runs = &s->p->runs;
-  *out = csv_table_column(runs, column);
-  if (*out >= 0) return STATUS_OK;
-  bool near = text_nearest(column, runs->header, runs->columns) != NULL;
-  bool fixed = !near && table_is_setting(column);
-  if (fixed && s->p->request->partial) return STATUS_OK;
-  return failure_set(err, STATUS_BAD_CONFIG, "%s: %s \"%s\"%s", s->where,
-                     fixed ? "nothing varies in" : "unknown column", column,
-                     fixed ? ": leave that condition out"
-                           : text_choices(&s->p->memory, column, runs->header, runs->columns));
+static void find_equal(difference *d) {
+  const value *columns = d->p->request->columns;
+  const int seed = csv_table_column(&d->p->all, "seed");
+  d->equal = arena_get(&d->p->memory, (columns->count + 2) * sizeof *d->equal);
+  if (seed >= 0) d->equal[d->equal_count++] = seed;
+  for (size_t i = 0; i < columns->count; i++) {
+    const int column = csv_table_column(&d->p->all, columns->items[i]->text);
+    if (column >= 0 && column != seed && !is_free(d, columns->items[i]->text))
+      d->equal[d->equal_count++] = column;
+  }
 }
 
-/* Keeps the runs that have the cell. */
-static status_code narrow(search *s, const condition *wanted, failure *err) {
-  int column;
-  size_t kept = 0;
-  status_code status = find_column(s, wanted->column, &column, err);
-  if (status != STATUS_OK) return status;
-  for (size_t i = 0; i < s->count && column >= 0; i++)
-    if (conditions_meet(wanted, s->p->runs.cells[s->rows[i]][column])) s->rows[kept++] = s->rows[i];
-  if (kept == 0 && !s->p->request->partial)
-    return failure_set(err, STATUS_BAD_CONFIG, "%s: no run %shas %s%s", s->where,
-                       s->count < s->p->runs.count ? "with the conditions before it " : "",
-                       conditions_text(&s->p->memory, wanted), hint_cells(s, wanted, column));
-  s->count = kept;
-  return STATUS_OK;
+static bool is_baseline(const difference *d, size_t row, size_t other) {
+  const char ***cells = d->p->all.cells;
+  for (size_t i = 0; i < d->equal_count; i++)
+    if (strcmp(cells[row][d->equal[i]], cells[other][d->equal[i]]) != 0) return false;
+  return d->fits[other];
 }
 
-/* Only the seed may differ between the runs. */
-static status_code check_family(const search *s, failure *err) {
-  const table_parts *p = s->p;
-  const value *columns = p->request->columns;
-  for (size_t i = 1; i < s->count; i++)
-    for (size_t k = 0; k < columns->count; k++) {
-      const char *name = columns->items[k]->text;
-      int column = csv_table_column(&p->runs, name);
-      if (column < 0 || strcmp(name, "seed") == 0) continue;
-      const char *one = p->runs.cells[s->rows[0]][column];
-      const char *other = p->runs.cells[s->rows[i]][column];
-      if (strcmp(one, other) != 0)
-        return failure_set(
-            err, STATUS_BAD_CONFIG,
-            "%s: fits several rows of the table, with %s \"%s\" and \"%s\"; say which, "
-            "such as \"%s,%s=%s\"",
-            s->where, name, one, other, s->text, name, one);
-    }
-  return STATUS_OK;
+static status_code fail_several(const difference *d, size_t one, size_t other, failure *err) {
+  const csv_table *all = &d->p->all;
+  const value *columns = d->p->request->columns;
+  const char *name = "", *x = "", *y = "";
+  for (size_t i = 0; i < columns->count && strcmp(x, y) == 0; i++) {
+    const int column = csv_table_column(all, columns->items[i]->text);
+    if (column < 0) continue;
+    name = columns->items[i]->text;
+    x = all->cells[one][column];
+    y = all->cells[other][column];
+  }
+  return failure_set(err, STATUS_BAD_CONFIG,
+                     "%s: fits several rows of the table, with %s \"%s\" and \"%s\"; say which, "
+                     "such as \"%s,%s=%s\"",
+                     d->where, name, x, y, d->text, name, x);
 }
 
-static const size_t *pair_runs(const search *s) {
-  table_parts *p = s->p;
-  int seed = csv_table_column(&p->runs, "seed");
-  size_t *out = arena_get(&p->memory, (p->runs.count + 1) * sizeof *out);
+/* For each run of the table the one that is subtracted. */
+static status_code pair_runs(const difference *d, size_t *pairs, failure *err) {
+  const table_parts *p = d->p;
+  size_t others = 0, paired = 0, fitting = 0;
+  for (size_t k = 0; k < p->all.count; k++) fitting += d->fits[k];
   for (size_t r = 0; r < p->runs.count; r++) {
-    out[r] = TABLE_NO_ROW;
-    if (s->count && p->families.of_row[r] == p->families.of_row[s->rows[0]]) continue;
-    for (size_t i = 0; i < s->count && out[r] == TABLE_NO_ROW; i++)
-      if (seed < 0 || strcmp(p->runs.cells[r][seed], p->runs.cells[s->rows[i]][seed]) == 0)
-        out[r] = s->rows[i];
+    pairs[r] = TABLE_NO_ROW;
+    for (size_t k = 0; k < p->all.count && !d->fits[r]; k++) {
+      if (!is_baseline(d, r, k)) continue;
+      if (pairs[r] != TABLE_NO_ROW) return fail_several(d, pairs[r], k, err);
+      pairs[r] = k;
+    }
+    others += !d->fits[r];
+    paired += pairs[r] != TABLE_NO_ROW;
   }
-  return out;
+  if (paired > 0 || others == 0 || fitting == 0 || p->request->partial) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_CONFIG,
+                     "%s: no row has a row to subtract: one with these cells that is equal to it "
+                     "in data, seed and all other settings",
+                     d->where);
 }
 
-static status_code find_runs(search *s, const conditions *wanted, failure *err) {
-  for (size_t r = 0; r < s->p->runs.count; r++) s->rows[s->count++] = r;
-  for (size_t i = 0; i < wanted->count; i++) {
-    status_code status = narrow(s, &wanted->items[i], err);
-    if (status != STATUS_OK) return status;
-  }
-  return check_family(s, err);
+static status_code find_fitting(difference *d, failure *err) {
+  table_parts *p = d->p;
+  const row_filter filter = {&p->memory, &p->all, d->where, p->request->partial};
+  d->fits = arena_get(&p->memory, p->all.count + 1);
+  return row_filter_fit(&filter, d->wanted, d->fits, err);
+}
+
+static void note_nothing(difference *d, const char *heading) {
+  for (size_t r = 0; r < d->p->all.count; r++)
+    if (d->fits[r]) return;
+  table_add_note(d->p,
+                 arena_format(&d->p->memory, "No run here has %s: nothing to subtract in \"%s\".",
+                              d->text, heading));
 }
 
 status_code table_find_minus(table_parts *p, const char *column, const value *minus,
                              table_source *s, failure *err) {
   arena *a = &p->memory;
-  const char *text = minus->type == VALUE_TEXT ? minus->text : "";
   conditions wanted;
-  search found = {.p = p, .text = text};
-  found.rows = arena_get(a, (p->runs.count + 1) * sizeof *found.rows);
-  found.where =
-      arena_format(a, "table %s: \"%s\": minus = \"%s\"", p->request->name, s->heading, text);
-  if (conditions_parse(a, "minus", text, &wanted, NULL) != STATUS_OK)
+  difference d = {.p = p, .wanted = &wanted};
+  const bool readable = row_filter_read(a, minus, &wanted, &d.text) == STATUS_OK;
+  d.where =
+      arena_format(a, "table %s: \"%s\": minus = \"%s\"", p->request->name, s->heading, d.text);
+  if (!readable)
     return failure_set(err, STATUS_BAD_CONFIG,
-                       "%s: must be column=cell,... such as flow=OT, the row that is subtracted",
-                       found.where);
+                       "%s: must be \"flow=OT\" or { flow = \"OT\" }: the cells of the rows that "
+                       "are subtracted",
+                       d.where);
   if (!s->facts)
     return failure_set(err, STATUS_BAD_CONFIG,
                        "%s: subtracts numbers of runs.csv such as nll_min; \"%s\" is not one",
-                       found.where, column);
-  status_code status = find_runs(&found, &wanted, err);
+                       d.where, column);
+  status_code status = find_fitting(&d, err);
   if (status != STATUS_OK) return status;
-  s->minus = pair_runs(&found);
-  if (found.count == 0)
-    table_add_note(
-        p, arena_format(a, "No run here has %s: nothing to subtract in \"%s\".", text, s->heading));
-  return STATUS_OK;
+  find_equal(&d);
+  size_t *pairs = arena_get(a, (p->runs.count + 1) * sizeof *pairs);
+  status = pair_runs(&d, pairs, err);
+  s->minus = pairs;
+  note_nothing(&d, s->heading);
+  return status;
 }

@@ -13,6 +13,6 @@ table_average table_average_of(const double *x, size_t count);
 
 /* Kendall's tau-b of the pairs (x, y) that are there: 1 the same order, -1 the opposite one; NAN
  * for fewer than two pairs, or where all x or all y are equal. */
-double table_kendall(const double *x, const double *y, size_t count);
+double table_kendall(const double *x, const double *y, const size_t *data, size_t count);
 
 #endif

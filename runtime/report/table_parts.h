@@ -6,6 +6,8 @@
 #include "report/entries.h"
 #include "report/format.h"
 #include "report/groups.h"
+#include "report/keys.h"
+#include "report/row_filter.h"
 #include "report/table.h"
 
 #include <stdint.h>
@@ -14,6 +16,7 @@
 #define TABLE_RUNS     "runs"
 #define TABLE_MISSING  "missing"
 #define TABLE_DIVERGED "diverged"
+#define TABLE_IDS      "train_ids"
 
 #define TABLE_GAP    "–" /* in a cell without a value */
 #define TABLE_NO_ROW SIZE_MAX
@@ -26,6 +29,8 @@ typedef struct table_source {
   const column_facts *facts; /* of a number of runs.csv, which is averaged over seeds; NULL: text */
   int digits;                /* after the point; negative: as in the CSV */
   const size_t *minus; /* [runs] the row whose number is subtracted, or TABLE_NO_ROW; NULL: none */
+  const char *spread;  /* only of runs with this cell in the column of `spread`; NULL: of all */
+  int best;            /* -1: the least is marked, 1: the largest, 0: none */
   double unit;         /* in nats: what a number is divided by for each dimension; 0: no division */
   int dimensions; /* with a unit: the column of runs.csv with the number of dimensions; -1: none */
   size_t at;      /* its column of the table's CSV */
@@ -35,14 +40,19 @@ typedef struct table_parts {
   arena memory;
   const table_request *request;
   column_set known;
-  csv_table runs, paper;      /* runs: the caller's; paper: no columns where there is none */
+  csv_table all;              /* the caller's runs; those that `only` leaves out are last */
+  csv_table runs, paper;      /* runs: the first of `all`; paper: no columns where there is none */
   size_t (*shared)[2], joins; /* columns of runs and paper that must be equal */
   row_groups families;        /* runs that differ in no more than the seed */
+  row_groups data;            /* runs whose numbers may be compared: of equal test points */
+  int spread;                 /* the column of runs.csv whose cells become columns; -1: none */
+  const char *over;           /* what averaged runs differ in, where it is not the seed alone */
+  const value *grouped;       /* LIST: the columns of the plan in which rows differ */
   row_groups groups; /* the table's rows: families or, where a column shows the seed, single runs */
-  bool averaged;     /* some row is more than one run */
+  bool averaged;     /* some cell is of more than one run */
+  size_t common;     /* each cell is of that many runs; 0: they differ */
   table_source *sources;
   size_t count;
-  table_source sort;
   size_t *order;      /* [groups] the group that is each row of the CSV */
   const char **ranks; /* [groups]; NULL: not asked for */
   value *notes;       /* LIST of texts below the table */
@@ -55,6 +65,13 @@ status_code table_open(table_parts *p, const table_request *request, const csv_t
                        failure *err);
 void table_close(table_parts *p);
 
+/* Adds columns of timings.csv to the caller's runs, where the declaration names one. */
+status_code table_add_timings(table_parts *p, csv_table *runs, failure *err);
+
+/* The facts of a number of the runs: of timings, too; NULL: it is not one. */
+const column_facts *table_facts(const table_parts *p, const char *column);
+const column_facts *table_timing_facts(const char *column);
+
 /* One more line below the table. */
 void table_add_note(table_parts *p, const char *text);
 
@@ -63,6 +80,12 @@ const char **table_first_run(const table_parts *p, const row_groups *groups, siz
 
 /* The number of one run, NAN where there is none; differences already taken. */
 double table_number(const table_parts *p, const table_source *s, size_t row);
+
+/* Is this run one of those that the source is of? */
+bool table_applies(const table_parts *p, const table_source *s, size_t row);
+
+/* How many of a group's runs those are. */
+size_t table_count(const table_parts *p, const table_source *s, size_t group);
 
 /* The paper's cell for a run; "" where none or more than one of its rows fits. */
 const char *table_paper_cell(const table_parts *p, const char **run, int column);
@@ -76,8 +99,20 @@ status_code table_find_number(table_parts *p, const char *where, const char *col
 /* Is this the path of a setting, which may or may not vary in a grid? */
 bool table_is_setting(const char *column);
 
-/* Fills sources, sort and groups. */
+/* Fills sources. */
 status_code table_find_sources(table_parts *p, failure *err);
+
+/* One column by its name. */
+status_code table_find_source(table_parts *p, const char *heading, const char *column,
+                              table_source *out, failure *err);
+
+/* `spread`: sets p->spread and, for each declared column, the sources that it becomes. */
+status_code table_find_spread(table_parts *p, failure *err);
+size_t table_spread_width(const table_parts *p);
+void table_spread_source(table_parts *p, table_source *s);
+
+/* Which runs are one row: sets groups, averaged, common, over; `mean_over`. */
+status_code table_find_groups(table_parts *p, failure *err);
 
 /* Paired differences. minus: the conditions of a declaration; column: what `s` shows. Sets
  * s->minus: for each run the one of equal seed in the family that fits. */
@@ -93,8 +128,20 @@ status_code table_find_ranks(table_parts *p, failure *err);
 
 /* ---- what is made ---------------------------------------------------------------------------- */
 
-/* Begins `csv` and fills it, rows in the declared order; sets `at` of the sources and p->order. */
+/* The order of rows, by `sort`: sets p->order. */
+status_code table_sort(table_parts *p, failure *err);
+
+/* The text of a group in a source's column: of numbers the mean. */
+const char *table_cell(table_parts *p, size_t group, const table_source *s);
+
+/* Begins `csv` and fills it, rows in p->order; sets `at` of the sources. */
 status_code table_fill(table_parts *p, csv_table *csv, failure *err);
+
+/* Is the cell the best of its column, of the rows with equal data? csv: as table_fill made it. */
+bool table_is_best(const table_parts *p, const csv_table *csv, const table_source *s, size_t row);
+
+/* Adds to p->notes which settings differ between rows that look alike. */
+void table_note_alike(table_parts *p, const csv_table *csv);
 
 /* Adds to p->notes that minima are over different numbers of epochs, where a column shows one and
  * some runs were measured more than twice as often as others. */
@@ -109,8 +156,11 @@ typedef struct table_style {
   const char *ending;                                /* of its file */
   const char *(*escape)(arena *a, const char *text); /* for a title, a cell, a line; NULL: none */
   void (*grid)(text_buffer *out, const format_grid *grid);
+  const char *before, *after;     /* of the whole file; NULL: nothing */
   const char *title[2], *line[2]; /* what comes before and after a title, a line below the grid */
+  const char *label[2];           /* ... the table's name; NULL: the name is not shown */
   const char *between;            /* the grid and the first line */
+  const char *bold[2];            /* what comes before and after the best cell of a column */
 } table_style;
 
 extern const table_style TABLE_SCREEN;
@@ -121,6 +171,12 @@ extern const table_style TABLE_STYLES[];
 /* csv: as table_fill made it. */
 void table_text(text_buffer *out, const table_parts *p, const csv_table *csv,
                 const table_style *style);
+
+/* Any text as one line without control characters, which could be commands to a terminal. */
+const char *table_plain(arena *a, const char *text);
+
+/* Any text as Markdown that shows it. */
+const char *table_markdown(arena *a, const char *text);
 
 /* Any text as LaTeX that shows it: nothing in it is a command; the marks of tables and Greek
  * letters become commands of LaTeX and amssymb, other letters stay as they are. One line. */

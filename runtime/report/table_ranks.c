@@ -14,6 +14,7 @@ typedef struct ranking {
   int paper, seed; /* -1 where there is none */
   const char **seeds;
   size_t seed_count, families;
+  size_t *data;     /* [families] those of equal data are compared */
   double **numbers; /* [seeds][families], NAN: missing */
 } ranking;
 
@@ -70,6 +71,9 @@ static void find_numbers(ranking *r) {
     r->numbers[s] = arena_get(&p->memory, (r->families + 1) * sizeof **r->numbers);
     for (size_t f = 0; f < r->families; f++) r->numbers[s][f] = NAN;
   }
+  r->data = arena_get(&p->memory, (r->families + 1) * sizeof *r->data);
+  for (size_t f = 0; f < r->families; f++)
+    r->data[f] = p->data.of_row[p->families.rows[p->families.start[f]]];
   for (size_t i = 0; i < p->runs.count; i++)
     r->numbers[seed_of(r, i)][p->families.of_row[i]] = table_number(p, &r->ranked, i);
 }
@@ -80,7 +84,8 @@ static const char *rank_of(const ranking *r, size_t family, size_t s) {
   const double x = r->numbers[s][family];
   size_t smaller = 0;
   if (isnan(x)) return TABLE_GAP;
-  for (size_t f = 0; f < r->families; f++) smaller += r->numbers[s][f] < x;
+  for (size_t f = 0; f < r->families; f++)
+    smaller += r->data[f] == r->data[family] && r->numbers[s][f] < x;
   return arena_format(&r->p->memory, "%zu", smaller + 1);
 }
 
@@ -114,6 +119,7 @@ static agreement agreement_of(const ranking *r) {
     for (size_t s = 0; s < r->seed_count; s++) out.complete &= !isnan(r->numbers[s][f]);
     for (size_t other = 0; other < f; other++) {
       size_t meetings = 0, orders[3] = {0};
+      if (r->data[f] != r->data[other]) continue;
       for (size_t s = 0; s < r->seed_count; s++) {
         const double x = r->numbers[s][f], y = r->numbers[s][other];
         if (isnan(x) || isnan(y)) continue;
@@ -133,8 +139,8 @@ static agreement agreement_of(const ranking *r) {
 static const char *label_of(const ranking *r, const char *column) {
   for (size_t i = 0; i < r->p->count; i++)
     if (r->p->sources[i].run == r->ranked.run && !r->p->sources[i].minus)
-      return r->p->sources[i].heading;
-  return column;
+      column = r->p->sources[i].heading;
+  return r->p->data.count > 1 ? arena_format(&r->p->memory, "%s, of equal data", column) : column;
 }
 
 static void add_agreement(const ranking *r, const char *column) {
@@ -156,7 +162,7 @@ static void add_agreement(const ranking *r, const char *column) {
 }
 
 static const char *tau_text(const ranking *r, const double *ours, const double *papers) {
-  double tau = table_kendall(ours, papers, r->families);
+  double tau = table_kendall(ours, papers, r->data, r->families);
   return isnan(tau) ? TABLE_GAP : format_fixed(arena_get(&r->p->memory, FORMAT_ROOM), tau, 2);
 }
 
@@ -188,9 +194,14 @@ status_code table_find_ranks(table_parts *p, failure *err) {
     return failure_set(err, STATUS_BAD_CONFIG,
                        "table %s: ranks must be such as { \"nll_min\", paper = \"nll\" }",
                        p->request->name);
-  static const entries_key KNOWN[] = {{"paper", VALUE_TEXT}};
   const char *where = arena_format(&p->memory, "table %s: ranks", p->request->name);
-  status_code status = entries_check_keys(where, declared, KNOWN, 1, err);
+  status_code status = keys_check(where, declared, KEYS_RANKS, err);
+  if (status == STATUS_OK && (p->spread >= 0 || p->over))
+    status =
+        failure_set(err, STATUS_BAD_CONFIG,
+                    "%s: a row is of several settings by spread or mean_over; best = \"least\" "
+                    "in a column marks its best number",
+                    where);
   if (status == STATUS_OK) status = table_find_number(p, "ranks", column, &r.ranked, err);
   if (status == STATUS_OK) status = find_paper(&r, value_get_text(declared, "paper", NULL), err);
   if (status != STATUS_OK) return status;

@@ -1,5 +1,7 @@
 #include "report/table_parts.h"
 
+#include "base/text.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -7,6 +9,26 @@ static bool has_deviation(const table_source *s, const csv_table *csv) {
   for (size_t r = 0; r < csv->count; r++)
     if (*csv->cells[r][s->at + 1]) return true;
   return false;
+}
+
+/* Has a cell fewer numbers than the others, which it then says? */
+static bool has_count(const table_parts *p, const table_source *s, const csv_table *csv) {
+  for (size_t r = 0; r < csv->count; r++) {
+    double n;
+    if (*csv->cells[r][s->at] && text_number(csv->cells[r][s->at + 2], &n) && (size_t)n < p->common)
+      return true;
+  }
+  return false;
+}
+
+static void note_deviations(table_parts *p, bool counted) {
+  arena *a = &p->memory;
+  const char *runs = p->over ? arena_format(a, "runs that differ in %s", p->over) : "seeds";
+  if (p->common)
+    table_add_note(p, arena_format(a, "Mean ± standard deviation over %zu %s%s.", p->common, runs,
+                                   counted ? ", or as many as a cell says" : ""));
+  else
+    table_add_note(p, arena_format(a, "Mean ± standard deviation over %s (how many).", runs));
 }
 
 static bool has_seed(const table_parts *p, const table_source *s, size_t group, const char *text) {
@@ -42,14 +64,15 @@ static bool mixes_seeds(const table_parts *p, const table_source *s, const csv_t
 }
 
 void table_note_seeds(table_parts *p, const csv_table *csv) {
-  bool deviations = false, mixed = false, paired = false;
+  bool deviations = false, mixed = false, paired = false, counted = false;
   for (const table_source *s = p->sources; s < p->sources + p->count; s++) {
     if (!p->averaged || !s->facts) continue;
     deviations |= has_deviation(s, csv);
+    counted |= has_count(p, s, csv);
     mixed |= !s->minus && mixes_seeds(p, s, csv);
     paired |= s->minus != NULL;
   }
-  if (deviations) table_add_note(p, "Mean ± standard deviation over seeds (how many).");
+  if (deviations) note_deviations(p, counted);
   if (mixed)
     table_add_note(p, paired ? "Rows with missing seeds are means over other seeds than the rest; "
                                "differences are paired by seed."

@@ -28,13 +28,13 @@ static status_code refuse_column(table_parts *p, const char *column, failure *er
                      column, text_choices(&p->memory, column, known, count));
 }
 
-static status_code find_source(table_parts *p, const char *heading, const char *column,
-                               table_source *out, failure *err) {
+status_code table_find_source(table_parts *p, const char *heading, const char *column,
+                              table_source *out, failure *err) {
   const bool paper = is_paper(column);
   *out = (table_source){.heading = heading, .run = -1, .paper = -1, .digits = -1};
   if (paper && p->paper.columns) out->paper = csv_table_column(&p->paper, column + strlen(PAPER));
   if (!paper) out->run = csv_table_column(&p->runs, column);
-  if (out->run >= 0) out->facts = columns_in_runs(&p->known, column);
+  if (out->run >= 0) out->facts = table_facts(p, column);
   if (out->facts) out->digits = out->facts->digits;
   return out->run < 0 && out->paper < 0 ? refuse_column(p, column, err) : STATUS_OK;
 }
@@ -58,44 +58,51 @@ static status_code find_unit(const table_parts *p, const value *unit, table_sour
   return STATUS_OK;
 }
 
+static status_code find_best(const table_parts *p, const char *best, table_source *out,
+                             failure *err) {
+  out->best = strcmp(best, "least") == 0 ? -1 : strcmp(best, "largest") == 0 ? 1 : 0;
+  if (out->best && out->facts) return STATUS_OK;
+  return failure_set(
+      err, STATUS_BAD_CONFIG, "table %s: column \"%s\": best %s", p->request->name, out->heading,
+      out->best ? "marks numbers of runs.csv such as nll_min" : "must be \"least\" or \"largest\"");
+}
+
 static status_code check_column(table_parts *p, const char *heading, const value *entry,
                                 failure *err) {
-  static const entries_key KNOWN[] = {
-      {"digits", VALUE_NUMBER}, {"minus", VALUE_NULL}, {"unit", VALUE_NULL}};
   const char *where = arena_format(&p->memory, "table %s: \"%s\"", p->request->name, heading);
   const double digits = value_get_number(entry, "digits", 0);
-  status_code status = entries_check_keys(where, entry, KNOWN, sizeof KNOWN / sizeof *KNOWN, err);
+  status_code status = keys_check(where, entry, KEYS_COLUMN, err);
   if (status == STATUS_OK && !(digits >= 0 && digits <= 17 && digits == floor(digits)))
     status =
         failure_set(err, STATUS_BAD_CONFIG, "%s: digits must be a whole number, 0 to 17", where);
   return status;
 }
 
-static status_code find_declared(table_parts *p, const value *entry, size_t number, failure *err) {
+static status_code find_declared(table_parts *p, const value *entry, size_t number,
+                                 table_source *next, failure *err) {
   const char *heading = entries_part(entry, 0), *column = entries_part(entry, 1);
-  table_source *next = &p->sources[p->count];
   if (!heading || !column)
     return failure_set(err, STATUS_BAD_CONFIG,
                        "table %s: column %zu must be { \"Heading\", \"column\" }", p->request->name,
                        number);
   status_code status = check_column(p, heading, entry, err);
-  if (status == STATUS_OK) status = find_source(p, heading, column, next, err);
+  if (status == STATUS_OK) status = table_find_source(p, heading, column, next, err);
   if (status != STATUS_OK) return status;
   next->digits = (int)value_get_number(entry, "digits", next->digits);
-  const value *minus = value_get(entry, "minus");
+  const value *minus = value_get(entry, "minus"), *unit = value_get(entry, "unit");
+  const char *best = value_get_text(entry, "best", NULL);
   if (minus) status = table_find_minus(p, column, minus, next, err);
-  const value *unit = value_get(entry, "unit");
   if (unit && status == STATUS_OK) status = find_unit(p, unit, next, err);
-  if (next->run >= 0 || next->paper >= 0) p->count++;
+  if (best && status == STATUS_OK) status = find_best(p, best, next, err);
   return status;
 }
 
-static void group_runs(table_parts *p) {
-  int seed = csv_table_column(&p->runs, "seed");
-  bool by_seed = false;
-  for (size_t i = 0; i < p->count; i++) by_seed |= seed >= 0 && p->sources[i].run == seed;
-  groups_find(&p->memory, &p->runs, p->request->columns, by_seed, &p->groups);
-  p->averaged = p->groups.count < p->runs.count;
+/* A column of numbers becomes one for each cell of `spread`. */
+static status_code add_declared(table_parts *p, const value *entry, size_t number, failure *err) {
+  table_source *next = &p->sources[p->count];
+  const status_code status = find_declared(p, entry, number, next, err);
+  if (status == STATUS_OK && (next->run >= 0 || next->paper >= 0)) table_spread_source(p, next);
+  return status;
 }
 
 status_code table_find_sources(table_parts *p, failure *err) {
@@ -104,14 +111,11 @@ status_code table_find_sources(table_parts *p, failure *err) {
     return failure_set(err, STATUS_BAD_CONFIG,
                        "table %s: needs columns = { { \"Heading\", \"column\" }, ... }",
                        p->request->name);
-  p->sources = arena_get(&p->memory, declared->count * sizeof *p->sources);
+  const size_t most = declared->count * table_spread_width(p);
+  p->sources = arena_get(&p->memory, most * sizeof *p->sources);
   for (size_t i = 0; i < declared->count; i++) {
-    status_code status = find_declared(p, declared->items[i], i + 1, err);
+    status_code status = add_declared(p, declared->items[i], i + 1, err);
     if (status != STATUS_OK) return status;
   }
-  const char *sort = value_get_text(p->request->declaration, "sort", NULL);
-  p->sort = (table_source){.run = -1, .paper = -1};
-  status_code status = sort ? find_source(p, "", sort, &p->sort, err) : STATUS_OK;
-  if (status == STATUS_OK) group_runs(p);
-  return status;
+  return STATUS_OK;
 }

@@ -25,25 +25,40 @@ static size_t diverged_in(const table_parts *p, const table_source *s, size_t gr
   return count;
 }
 
-static const char *number_cell(arena *a, const char **row, const table_source *s, const char *runs,
-                               size_t diverged) {
+/* "(2 of 3, 1 diverged)", and nothing where the cell is of as many runs as all others, which a
+ * line says once. */
+static const char *count_text(arena *a, const table_parts *p, const char *n, size_t runs,
+                              size_t diverged) {
+  const char *all = arena_format(a, "%zu", runs);
+  const bool complete = strcmp(n, all) == 0;
+  if (complete && !diverged && p->common) return "";
+  if (!complete) n = arena_format(a, "%s of %s", n, all);
+  return diverged ? arena_format(a, " (%s, %zu diverged)", n, diverged)
+                  : arena_format(a, " (%s)", n);
+}
+
+static const char *number_cell(arena *a, const table_parts *p, const char **row,
+                               const table_source *s, size_t group) {
+  const size_t runs = table_count(p, s, group), diverged = diverged_in(p, s, group);
   const char *mean = rounded(a, row[s->at], s->digits);
-  if (strcmp(runs, "1") == 0) return diverged ? arena_format(a, "%s (diverged)", mean) : mean;
-  const char *sd = row[s->at + 1], *n = row[s->at + 2];
-  if (strcmp(n, runs) != 0) n = arena_format(a, "%s of %s", n, runs);
-  if (diverged) n = arena_format(a, "%s, %zu diverged", n, diverged);
-  return *sd ? arena_format(a, "%s ± %s (%s)", mean, rounded(a, sd, s->digits), n)
-             : arena_format(a, "%s (%s)", mean, n);
+  if (runs == 1) return diverged ? arena_format(a, "%s (diverged)", mean) : mean;
+  const char *sd = row[s->at + 1], *n = count_text(a, p, row[s->at + 2], runs, diverged);
+  return *sd ? arena_format(a, "%s ± %s%s", mean, rounded(a, sd, s->digits), n)
+             : arena_format(a, "%s%s", mean, n);
+}
+
+/* A section's own column, such as flow, has names, which may be the word yes. */
+static bool is_name(const table_parts *p, const table_source *s) {
+  return !strchr(p->runs.header[s->run], '.');
 }
 
 static const char *cell_of(arena *a, const table_parts *p, const csv_table *csv, size_t r,
                            const table_source *s) {
   const char *cell = csv->cells[r][s->at];
   if (!*cell) return TABLE_GAP;
-  if (s->facts)
-    return number_cell(a, csv->cells[r], s, csv->cells[r][csv_table_column(csv, TABLE_RUNS)],
-                       diverged_in(p, s, p->order[r]));
+  if (s->facts) return number_cell(a, p, csv->cells[r], s, p->order[r]);
   if (s->paper >= 0) return rounded(a, cell, s->digits);
+  if (is_name(p, s)) return cell;
   if (strcmp(cell, "yes") == 0) return "✓";
   if (strcmp(cell, "no") == 0) return "✗";
   return cell;
@@ -59,7 +74,6 @@ static void fill_source(arena *a, format_grid *grid, const table_parts *p, const
     grid->cells[(r + 1) * grid->columns + c] = cell_of(a, p, csv, r, s);
 }
 
-/* Averages stand to the left: their points would not be in line. */
 static format_grid make_grid(arena *a, const table_parts *p, const csv_table *csv) {
   const size_t columns = p->count + (p->ranks ? 1 : 0);
   const int rank = csv_table_column(csv, TABLE_RANK);
@@ -67,11 +81,11 @@ static format_grid make_grid(arena *a, const table_parts *p, const csv_table *cs
   format_grid grid = {.columns = columns, .rows = csv->count + 1, .right = right};
   grid.cells = arena_get(a, (grid.rows * columns + 1) * sizeof *grid.cells);
   for (size_t c = 0; c < p->count; c++) {
-    right[c] = p->sources[c].paper >= 0 || (p->sources[c].facts && !p->averaged);
+    right[c] = p->sources[c].paper >= 0 || p->sources[c].facts;
     fill_source(a, &grid, p, csv, c);
   }
   if (!p->ranks) return grid;
-  right[p->count] = !p->averaged;
+  right[p->count] = p->groups.count == p->runs.count;
   grid.cells[p->count] = "Rank";
   for (size_t r = 0; r < csv->count; r++)
     grid.cells[(r + 1) * columns + p->count] = csv->cells[r][rank];
@@ -88,6 +102,12 @@ static void add_grid(text_buffer *out, const table_parts *p, const csv_table *cs
   format_grid grid = make_grid(&memory, p, csv);
   for (size_t i = 0; i < grid.rows * grid.columns; i++)
     grid.cells[i] = escaped(&memory, grid.cells[i], style);
+  for (size_t i = grid.columns; i < grid.rows * grid.columns && style->bold[0]; i++) {
+    const size_t row = i / grid.columns - 1, column = i % grid.columns;
+    if (column < p->count && table_is_best(p, csv, &p->sources[column], row))
+      grid.cells[i] =
+          arena_format(&memory, "%s%s%s", style->bold[0], grid.cells[i], style->bold[1]);
+  }
   style->grid(out, &grid);
   arena_close(&memory);
 }
@@ -134,7 +154,10 @@ static void add_lines(text_buffer *out, const table_parts *p, const csv_table *c
 void table_text(text_buffer *out, const table_parts *p, const csv_table *csv,
                 const table_style *style) {
   const table_request *request = p->request;
+  if (style->before) text_add(out, "%s", style->before);
   add_text(out, value_get_text(request->declaration, "title", request->name), style->title, style);
+  if (style->label[0]) text_add(out, "%s%s%s", style->label[0], request->name, style->label[1]);
   add_grid(out, p, csv, style);
   add_lines(out, p, csv, style);
+  if (style->after) text_add(out, "%s", style->after);
 }

@@ -51,16 +51,23 @@ local h = {}
 
 ---@class hifm.Table
 ---@field title? string
----@field columns table[] { "Heading", "column", digits = 3, minus = "flow=OT", unit = "bits/dim" }; minus: seed by seed
+---@field columns table[] { "Heading", "column", digits = 3, minus = "flow=OT", unit = "bits/dim", best = "least" }; minus: seed by seed
+---@field only? string|table conditions such as "flow=OT" or { flow = "OT" }, or a list of these, of which one must fit
+---@field spread? string a setting: the numbers become a column for each of its values
+---@field mean_over? string|string[] settings: numbers are means over them, too
 ---@field ranks? table { "nll_min", paper = "nll" }: ranks in every seed, Kendall's tau
----@field sort? string a column, ascending
+---@field sort? string|table "column", { "column", descending = true }, or a list of these
 ---@field paper? string a CSV beside the script, joined on the columns both have
 ---@field notes? string[] lines below; {column:digits} is the mean of all runs or, where they differ, "least to most"
 
 ---@class hifm.Figure
 ---@field title? string
----@field x? "epoch"|"step" epoch
----@field panels (string|table)[] "nll", or { "nll", title = "..." }
+---@field x? string "epoch", "step", or a setting with numbers, which shows columns of runs.csv
+---@field log_x? boolean
+---@field panels (string|table)[] "nll", or { "nll", title = "...", log = true }
+---@field only? string|table as in a table
+---@field facets? string a setting: panels beside each other, one for each of its values
+---@field seeds? "none"|"bars"|"band" the standard deviation over seeds
 
 ---@class hifm.Experiment: hifm.Profile
 ---@field profiles? table<string, hifm.Profile> merged over the experiment by --profile

@@ -1,0 +1,27 @@
+/* A figure while it is made: what the files figure*.c share. */
+#ifndef REPORT_FIGURE_PARTS_H
+#define REPORT_FIGURE_PARTS_H
+
+#include "report/columns.h"
+#include "report/figure.h"
+#include "report/figure_script.h"
+
+typedef struct figure {
+  arena memory;
+  const figure_request *request;
+  column_set known;
+  csv_table history, runs;
+  csv_table shown;       /* the rows of one of them that `only` keeps; without memory */
+  bool of_runs;          /* x is a setting, and the numbers are of runs.csv */
+  const char *nothing;   /* why there is nothing to draw; NULL: there may be something */
+  curves_request wanted; /* with the columns of the panels */
+  figure_picture picture;
+} figure;
+
+/* Is x of history.csv, the course of training? */
+bool figure_is_course(const char *x);
+
+/* Reads the declaration, for whose tables the figure has the CSV files. */
+status_code figure_read(figure *f, failure *err);
+
+#endif
