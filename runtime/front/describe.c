@@ -184,8 +184,9 @@ static void print_names(FILE *out, const char *prefix, const column_list *list) 
 static void print_columns(FILE *out) {
   arena memory = {0};
   const column_set known = columns_of(&memory, METRICS);
-  fprintf(out,
-          "\nruns.csv: what varies in the grid (flow, seed, optimizer.lr, ...), status, reason, and\n");
+  fprintf(
+      out,
+      "\nruns.csv: what varies in the grid (flow, seed, optimizer.lr, ...), status, reason, and\n");
   print_names(out, "", &known.runs);
   print_names(out, "AUDIT.", &known.audit);
   fprintf(out, "\nhistory.csv: what varies in the grid, solver, and\n");

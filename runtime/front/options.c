@@ -13,17 +13,19 @@
 
 enum {
   GRID = OF(RUN) | OF(TABLE),
-  IN_RESULTS = GRID | OF(LS) | OF(LOG) | OF(DATASET_MAKE) | OF(DATASET_CHECK),
+  PLANNED = GRID | OF(WHY),
+  IN_RESULTS = PLANNED | OF(LS) | OF(LOG) | OF(SHOW) | OF(DIFF) | OF(GC) | OF(DATASET_MAKE) |
+               OF(DATASET_CHECK),
   WITH_MESSAGES = GRID | OF(SAMPLE) | OF(DATASET_MAKE),
   ALL = (1u << COMMAND_COUNT) - 1
 };
 
 const option OPTIONS[OPTION_COUNT] = {
-    {"--profile", "NAME", OPTION_TEXT, AT(profile), GRID, 0, 0,
+    {"--profile", "NAME", OPTION_TEXT, AT(profile), PLANNED, 0, 0,
      "a named variant of the script, such as quick"},
-    {"--set", "KEY=VALUE", OPTION_LIST, AT(sets), GRID, 0, 0,
+    {"--set", "KEY=VALUE", OPTION_LIST, AT(sets), PLANNED, 0, 0,
      "change a setting, such as train.epochs=50; may be repeated"},
-    {"--only", "CELLS", OPTION_LIST, AT(only), GRID, 0, 0,
+    {"--only", "CELLS", OPTION_LIST, AT(only), PLANNED | OF(LS), 0, 0,
      "only rows with these cells, such as flow=OT,seed=0;\nrepeated: rows that fit any of them"},
     {"-j", "N", OPTION_NUMBER, AT(parallel), OF(RUN), 1, 1024,
      "workers at a time (default: one per processor)"},
@@ -33,6 +35,18 @@ const option OPTIONS[OPTION_COUNT] = {
      "train the selected runs again; a finished one stays until\nits successor is complete"},
     {"--rerun-failed", "", OPTION_FLAG, AT(rerun_failed), OF(RUN), 0, 0,
      "also try what would fail again: wrong settings or data"},
+    {"--sort", "COLUMN", OPTION_TEXT, AT(sort), OF(LS), 0, 0,
+     "name (default), state, best, last, epochs, time, when, or a\nsetting such as optimizer.lr"},
+    {"--failed", "", OPTION_FLAG, AT(failed), OF(LS), 0, 0,
+     "only runs that failed, diverged or are damaged"},
+    {"--csv", "", OPTION_FLAG, AT(csv), OF(LS), 0, 0,
+     "for programs: numbers in full, a column per setting that\nvaries"},
+    {"--json", "", OPTION_FLAG, AT(json), OF(LS), 0, 0, "the same as JSON, with all settings"},
+    {"--all", "", OPTION_FLAG, AT(all), OF(SHOW), 0, 0, "also the settings that are defaults"},
+    {"-f", "", OPTION_FLAG, AT(follow), OF(LOG), 0, 0,
+     "go on with what a running run writes, until it ends"},
+    {"--yes", "", OPTION_FLAG, AT(yes), OF(GC), 0, 0,
+     "remove what is listed (default: only list it)"},
     {"-n", "COUNT", OPTION_NUMBER, AT(count), OF(SAMPLE), 1, 1e6,
      "number of samples (default: 64)"},
     {"--out", "FILE", OPTION_TEXT, AT(file), OF(SAMPLE), 0, 0,

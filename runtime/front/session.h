@@ -16,7 +16,7 @@ typedef struct session {
   graph_mode mode;
   bool leftovers; /* of an interrupted --retrain, in the results folder */
   graph jobs;
-  record_gaps gaps; /* of session_record */
+  record_gaps gaps;        /* of session_record */
   size_t skipped;          /* jobs that fail for good, which are not tried */
   const char *skip_reason; /* of the first one */
 } session;
