@@ -46,7 +46,7 @@ partial=$(dirname "$(grep -lx -e '--set optimizer.lr=3e-3' results/keep-partial-
 other=$(dirname "$(grep -lx -e '--set measure.solver.rtol=1e-3' results/keep-partial-*/options.txt)")
 rm -r "$partial" "$other"
 expect_code 0 "$hifm" gc keep.lua
-[ "$(cut -c1-11 stdout | sort | uniq -c | tr -s ' \n' ' ')" = " 4 measurement 1 run " ] || fail "not one run, 4 measurements"
+[ "$(cut -c1-11 stdout | sort | uniq -c | tr -s ' \n' ' ')" = " 8 measurement 1 run " ] || fail "not one run, 4 measurements and their audits"
 expect_code 0 "$hifm" gc keep.lua --yes
 expect_code 0 "$hifm" run keep.lua
 expect_words "nothing to do"

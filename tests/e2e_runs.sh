@@ -73,7 +73,7 @@ for run in "mcmc-mlp-transport-$one" "$one" "${one:0:6}" "rt-${one:0:9}" "result
   head -1 stdout | grep -qx "mcmc-mlp-transport-$one" || fail "$run is another run"
 done
 expect_refusal 2 '5 runs in results/runs have "transport" in their name; the runs are above' \
-  "mcmc-mlp-transport-$one  depth=3 lr=0.001 seed=0" -- log transport
+  "mcmc-mlp-transport-$one  lr=0.001 seed=0 depth=3" -- log transport
 expect_refusal 2 '13 runs in results/runs have "mlp"' "the first ten are above" -- log mlp
 [ "$(grep -c '^  mcmc' stderr)" = 10 ] || fail "not ten runs"
 expect_refusal 66 'no run in results/runs has "mcmc-mlp-trasport"' 'did you mean "mcmc-mlp-transport"?' -- \
@@ -85,8 +85,8 @@ COLUMNS=80 expect_code 0 "$hifm" show "$one"
 [ "$(wc -l <stdout)" -le 24 ] && [ "$(wc -L <stdout)" -le 80 ] || fail "more than a screen"
 best=$(awk -F, -v id="$one" '$2 ~ "^" id { printf "%.3f", $4 }' <("$hifm" ls --csv))
 expect_words "state      done, " ", 3 epochs in " "best       NLL $best, NFE " " at epoch 3" "network    mlp depth=3 width=8" \
-  "optimizer  adamw lr=0.001" "train      batch=50 epochs=3" "flow       transport" "train id   $one" "made by    hifm " \
-  "BLAS       OpenBLAS" "plugins    energy/double_well " "last.safetensors 1." "weights    122 numbers" \
+  "optimizer  adamw lr=0.001" "train      batch=50 epochs=3" "flow       transport" "identity   train $one, measure " "made by    hifm " \
+  "BLAS       OpenBLAS" "plugins    energy/double_well " "last.safetensors 1." ", 122 weights" \
   "asked by   grid: $tmp/grid.lua seed=0 optimizer.lr=0.001"
 ! grep -q weight_decay stdout || fail "show has defaults"
 expect_code 0 "$hifm" show "$one" --all

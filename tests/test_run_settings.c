@@ -69,7 +69,7 @@ static void what_varies_is_shown(void **state) {
   begin(&t);
   const char *const *paths = run_settings_varying(&t.memory, t.all, COUNT);
   assert_string_equal(run_settings_words(&t.memory, t.all[0], paths),
-                      "flow=hessian+condition c=2 seed=0");
+                      "flow=hessian+condition seed=0 c=2");
   assert_string_equal(run_settings_words(&t.memory, t.all[2], paths), "flow=hessian seed=1");
   paths = run_settings_varying(&t.memory, t.all + 1, 1);
   assert_null(paths[0]);

@@ -38,10 +38,11 @@ static void add_numbers(sheet *s, const char *name, double x, double y, int digi
 /* Long texts are cut, so that a line fits. */
 static void print_sheet(sheet *s) {
   static const bool LEFT[COLUMNS] = {false, false, false, false};
+  static const size_t SHARES[COLUMNS] = {40, 25, 25, 10}; /* of 100 */
   const size_t width = screen_width(stdout);
   text_buffer text = {0};
   for (size_t i = 0; width && i < s->rows * COLUMNS; i++)
-    s->cells[i] = screen_cut(s->a, s->cells[i], i % COLUMNS ? (width - 6) / 4 : (width - 6) / 3);
+    s->cells[i] = screen_cut(s->a, s->cells[i], (width - 6) * SHARES[i % COLUMNS] / 100);
   format_aligned(&text, &(format_grid){COLUMNS, s->rows, s->cells, LEFT});
   fputs(text.text, stdout);
   free(text.text);
@@ -81,6 +82,19 @@ static void print_parting(const value *x, const value *y) {
 
 /* ---- the command ----------------------------------------------------------------------------- */
 
+static void fill(sheet *s, const run_info *x, const run_info *y) {
+  const run_changes changes = run_settings_changes(s->a, &x->settings, &y->settings);
+  add(s, "", "A", "B", "B - A");
+  for (size_t i = 0; i < changes.count; i++)
+    add(s, changes.items[i].path, changes.items[i].x, changes.items[i].y, "");
+  if (changes.count == 0) add(s, "no setting differs", "", "", "");
+  add(s, "state", x->state, y->state, "");
+  add_numbers(s, "best " METRICS_BEST, x->best, y->best, 3);
+  add_numbers(s, "last " METRICS_BEST, x->last, y->last, 3);
+  add_numbers(s, "epochs", x->epochs, y->epochs, 0);
+  add_numbers(s, "seconds", x->seconds, y->seconds, 1);
+}
+
 status_code command_diff(arena *a, const options *given, failure *err) {
   run_words words = run_words_new(a);
   run_info run[2];
@@ -93,16 +107,7 @@ status_code command_diff(arena *a, const options *given, failure *err) {
   }
   sheet *s = arena_get(a, sizeof *s);
   s->a = a;
-  add(s, "", "A", "B", "B - A");
-  const run_changes changes = run_settings_changes(a, &run[0].settings, &run[1].settings);
-  for (size_t i = 0; i < changes.count; i++)
-    add(s, changes.items[i].path, changes.items[i].x, changes.items[i].y, "");
-  if (changes.count == 0) add(s, "no setting differs", "", "", "");
-  add(s, "state", run[0].state, run[1].state, "");
-  add_numbers(s, "best " METRICS_BEST, run[0].best, run[1].best, 3);
-  add_numbers(s, "last " METRICS_BEST, run[0].last, run[1].last, 3);
-  add_numbers(s, "epochs", run[0].epochs, run[1].epochs, 0);
-  add_numbers(s, "seconds", run[0].seconds, run[1].seconds, 1);
+  fill(s, &run[0], &run[1]);
   printf("A  %s\nB  %s\n\n", run[0].name, run[1].name);
   print_sheet(s);
   print_parting(files[0].history, files[1].history);

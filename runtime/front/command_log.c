@@ -145,7 +145,9 @@ status_code command_log(arena *a, const options *given, failure *err) {
   if (status != STATUS_OK) return status;
   const char *path = arena_format(a, "%s/log.txt", f.folder);
   f.log = open(path, O_RDONLY | O_CLOEXEC);
-  if (f.log < 0) return failure_set(err, STATUS_NO_INPUT, "%s: %s", path, strerror(errno));
+  if (f.log < 0)
+    return failure_set(err, errno == ENOENT ? STATUS_NO_INPUT : STATUS_IO_FAILED,
+                       "cannot read %s: %s", path, strerror(errno));
   const bool running = files_is_used(arena_format(a, "%s/job.json", f.folder));
   status = given->follow && running ? follow(&f, err) : print_whole(a, &f, err);
   close(f.log);

@@ -44,6 +44,8 @@ static void show_state(const page *p) {
   if (!isnan(run->epochs)) text = arena_format(p->a, "%s, %.4g epochs", text, run->epochs);
   if (!isnan(run->seconds))
     text = arena_format(p->a, "%s in %s", text, screen_time(p->a, run->seconds));
+  const double weights = value_get_number(value_get(p->files.trained, "numbers"), "weights", NAN);
+  if (!isnan(weights)) text = arena_format(p->a, "%s, %.0f weights", text, weights);
   fact(p, "state", text);
   fact(p, "reason", run->reason);
 }
@@ -66,8 +68,6 @@ static void show_numbers(const page *p) {
   const value *last = history_last(measured ? measured : p->files.history);
   fact(p, "best", row_text(p, history_best(p->files.history)));
   fact(p, "last", row_text(p, last));
-  const double weights = value_get_number(value_get(p->files.trained, "numbers"), "weights", NAN);
-  if (!isnan(weights)) fact(p, "weights", arena_format(p->a, "%.0f numbers", weights));
 }
 
 /* ---- where it comes from --------------------------------------------------------------------- */
@@ -87,8 +87,9 @@ static void show_scripts(const page *p) {
   run_views_close(&views);
 }
 
-/* The stages of a flow are in its text. */
+/* The stages of a flow are in its text, the label of a data set is in the name of the run. */
 static bool is_said(const run_setting *s) {
+  if (strcmp(s->path, "dataset.label") == 0) return true;
   return strncmp(s->path, "flow.", 5) == 0 && strcmp(s->text, "yes") == 0;
 }
 
@@ -120,9 +121,11 @@ static void show_settings(const page *p) {
 
 static void show_identity(const page *p) {
   const value *list = p->files.job ? job_measurements(p->a, p->files.job) : NULL;
-  fact(p, "train id", p->run.id);
-  for (size_t i = 0; list && i < list->count; i++)
-    fact(p, i ? "" : "measure id", value_get_text(list->items[i], "id", ""));
+  if (!list) return;
+  const char *text = arena_format(p->a, "train %.12s", p->run.id);
+  for (size_t i = 0; i < list->count; i++)
+    text = arena_format(p->a, "%s, measure %.12s", text, value_get_text(list->items[i], "id", ""));
+  fact(p, "identity", text);
 }
 
 /* ---- how it was made ------------------------------------------------------------------------- */

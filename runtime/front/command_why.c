@@ -1,6 +1,7 @@
 /* hifm why: what makes a run new, stale or failed? */
 #include "base/text.h"
 #include "front/why.h"
+#include "plan/schema.h"
 
 #include <string.h>
 
@@ -26,8 +27,11 @@ const char *why_changes(arena *a, const run_settings *finished, const run_settin
   const run_changes changes = run_settings_changes(a, finished, asked);
   const char *out = "";
   size_t count = 0;
-  for (size_t i = 0; i < changes.count; i++) {
+  for (size_t k = 0; k < 2 * changes.count; k++) { /* data sets in a second round: they are long */
+    const size_t i = k % changes.count;
     const run_change *it = &changes.items[i];
+    const bool data = schema_section_of(it->path) == SECTION_DATASET;
+    if (data != (k >= changes.count)) continue;
     if (run_settings_is_aside(it->path) || follows(&changes, i) || count++ >= MOST) continue;
     out = arena_format(a, "%s%s%s", out, *out ? ", " : "", it->path);
     if (texts)

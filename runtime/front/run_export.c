@@ -53,32 +53,36 @@ static const char *exact(arena *a, double x) {
   return isnan(x) ? "" : text_shortest(arena_get(a, TEXT_NUMBER), x);
 }
 
+static const char *const FIXED[] = {"name",   "id",      "state", "best",   "last",
+                                    "epochs", "seconds", "when",  "script", "reason"};
+enum { FIXED_COUNT = sizeof FIXED / sizeof *FIXED };
+
+static void fill_row(arena *a, const run_list *list, const run_info *run, const char **cells) {
+  const char *fixed[FIXED_COUNT] = {run->name,
+                                    run->id,
+                                    run->state,
+                                    exact(a, run->best),
+                                    exact(a, run->last),
+                                    exact(a, run->epochs),
+                                    exact(a, run->seconds),
+                                    date_of(a, run->when),
+                                    script_of(list, run),
+                                    run->reason};
+  memcpy(cells, fixed, sizeof fixed);
+  for (size_t i = 0; list->varying[i]; i++)
+    cells[FIXED_COUNT + i] = run_settings_get(&run->settings, list->varying[i]);
+}
+
 void run_export_csv(arena *a, const run_list *list) {
-  static const char *const FIXED[] = {"name",   "id",      "state", "best",   "last",
-                                      "epochs", "seconds", "when",  "script", "reason"};
-  enum { FIXED_COUNT = sizeof FIXED / sizeof *FIXED };
-  size_t columns = FIXED_COUNT;
-  while (list->varying[columns - FIXED_COUNT]) columns++;
-  const char **cells = arena_get(a, columns * sizeof *cells);
+  size_t more = 0;
+  while (list->varying[more]) more++;
+  const char **cells = arena_get(a, (FIXED_COUNT + more) * sizeof *cells);
   csv_table table;
   memcpy(cells, FIXED, sizeof FIXED);
-  for (size_t k = FIXED_COUNT; k < columns; k++) cells[k] = list->varying[k - FIXED_COUNT];
-  csv_table_begin(&table, cells, columns);
+  if (more) memcpy(cells + FIXED_COUNT, list->varying, more * sizeof *cells);
+  csv_table_begin(&table, cells, FIXED_COUNT + more);
   for (size_t i = 0; i < list->count; i++) {
-    const run_info *run = &list->items[i];
-    const char *fixed[FIXED_COUNT] = {run->name,
-                                      run->id,
-                                      run->state,
-                                      exact(a, run->best),
-                                      exact(a, run->last),
-                                      exact(a, run->epochs),
-                                      exact(a, run->seconds),
-                                      date_of(a, run->when),
-                                      script_of(list, run),
-                                      run->reason};
-    memcpy(cells, fixed, sizeof fixed);
-    for (size_t k = FIXED_COUNT; k < columns; k++)
-      cells[k] = run_settings_get(&run->settings, list->varying[k - FIXED_COUNT]);
+    fill_row(a, list, &list->items[i], cells);
     csv_table_add(&table, cells);
   }
   csv_table_print(&table, stdout);

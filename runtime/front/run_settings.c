@@ -219,12 +219,23 @@ static void note_setting(path_states *all, const run_setting *s, size_t place) {
     all->items[at].varies = true;
 }
 
-/* Data sets come last: they differ in many settings, which would hide the others. */
-static int by_path(const void *x, const void *y) {
+/* What is varied most often comes first; the settings of a data set last: they are many. */
+static size_t rank_of(const char *path) {
+  static const size_t FIRST[] = {SECTION_FLOW,  SECTION_OPTIMIZER, SECTION_SEED,
+                                 SECTION_TRAIN, SECTION_NETWORK,   SECTION_FLOW};
+  enum { COUNT = sizeof FIRST / sizeof *FIRST };
+  const size_t section = schema_section_of(path);
+  const bool stage = section == SECTION_FLOW && strchr(path, '.');
+  for (size_t i = stage ? 1 : 0; i < COUNT; i++)
+    if (FIRST[i] == section) return i;
+  return COUNT;
+}
+
+static int by_rank(const void *x, const void *y) {
   const path_state *one = x, *other = y;
-  const int data = (schema_section_of(one->path) == SECTION_DATASET) -
-                   (schema_section_of(other->path) == SECTION_DATASET);
-  return data ? data : strcmp(one->path, other->path);
+  const size_t first = rank_of(one->path), second = rank_of(other->path);
+  if (first != second) return first < second ? -1 : 1;
+  return strcmp(one->path, other->path);
 }
 
 const char *const *run_settings_varying(arena *a, const run_settings *const *runs, size_t count) {
@@ -233,7 +244,7 @@ const char *const *run_settings_varying(arena *a, const run_settings *const *run
   for (size_t i = 0; i < count; i++)
     for (size_t k = 0; k < runs[i]->count; k++) note_setting(&all, &runs[i]->items[k], k);
   const char **out = arena_get(a, (all.count + 1) * sizeof *out);
-  if (all.count) qsort(all.items, all.count, sizeof *all.items, by_path);
+  if (all.count) qsort(all.items, all.count, sizeof *all.items, by_rank);
   for (size_t i = 0; i < all.count; i++)
     if (all.items[i].varies && !run_settings_is_aside(all.items[i].path))
       out[found++] = all.items[i].path;

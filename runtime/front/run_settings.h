@@ -48,7 +48,7 @@ run_changes run_settings_changes(arena *a, const run_settings *x, const run_sett
 bool run_settings_is_aside(const char *path);
 
 /* The paths of settings that two of the runs have with different texts, NULL-ended; those that are
- * aside are left out. */
+ * aside are left out. The flow comes first, then optimizer, seed, train, network, ... */
 const char *const *run_settings_varying(arena *a, const run_settings *const *runs, size_t count);
 
 /* "lr=0.001 seed=1": the settings of a run at these paths. Paths are cut to their last part where
