@@ -20,7 +20,7 @@ results_of "$out" >"$tmp/first_results"
 
 say "ls shows in which settings runs differ, log how a run went"
 expect_code 0 "$hifm" ls --out "$out"
-grep -q '^done .* mcmc-mlp-transport-[0-9a-f]*  flow=transport$' stdout || fail "ls shows more than what differs"
+grep -q '^done .* mcmc-mlp-transport-[0-9a-f]*  *flow=transport$' stdout || fail "ls shows more than what differs"
 expect_code 0 "$hifm" log transport --out "$out"
 [ "$(awk 'END { print NR, $1 }' stdout)" = "5 3" ] || fail "not a line for each of three epochs"
 expect_code 0 "$hifm" run plane.lua --only flow=transport --set seed=1 --set optimizer.lr=1e-3 --out two
