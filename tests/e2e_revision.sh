@@ -81,4 +81,4 @@ expect_words "2 runs, 0 done, 2 to do"
 expect_code 0 "$hifm" why flow.hessian=yes,seed=0 --out out
 expect_words "stale: scripts with these settings now ask for another run, " "The revision of a plugin"
 expect_code 0 "$hifm" why morse.lua --out out
-expect_words "train       2  new: a finished run has the same settings and another identity"
+expect_words "train       2  new: the nearest finished run has another flow.hessian.energy.depth" "depth 1 -> 2"
