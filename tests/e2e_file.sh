@@ -25,6 +25,15 @@ grep -q ',done,\|^done,' out/good/runs.csv || fail "the run is not done"
 data=$(dirname "$(find out/cache -name test.npy)")
 [ -s "$data/train.npy" ] || fail "no training points"
 
+say "why finds that a file changed since"
+expect_code 0 "$hifm" why out/runs/*
+! grep -q '^data' stdout || fail "why finds a change where there is none"
+cp points/good.npy kept.npy
+cp made/cache/*/test.npy points/good.npy
+expect_code 0 "$hifm" why out/runs/*
+expect_words "data       changed since: dataset.content " "Scripts now ask for another run"
+mv kept.npy points/good.npy
+
 say "the identity is the content, not the name"
 mv points/good.npy points/moved.npy
 script good.lua points/moved.npy "particles = 4, space = 3"

@@ -51,6 +51,10 @@ expect_words "nothing to do" "energy morse: its code changed, its revision did n
 [ "$(warnings)" = 1 ] || fail "$(warnings) warnings"
 expect_code 0 "$hifm" run morse.lua --quiet --out out
 [ "$(warnings)" = 0 ] || fail "--quiet, but a warning"
+expect_code 0 "$hifm" why flow.hessian=yes,seed=0 --out out
+expect_words "done: it is not run again" "energy/morse: its code changed since"
+expect_code 0 "$hifm" show flow.hessian=yes,seed=0 --out out
+grep -q 'energy/morse [0-9a-f]* (its code changed since)' stdout || fail "show does not say what changed"
 expect_code 0 "$hifm" run data.lua --out out
 expect_words "nothing to do" "energy morse: its code changed"
 
@@ -70,3 +74,7 @@ say "a new revision is a new run, without a warning"
 build 's/.revision = 1/.revision = 2/; s/depth, 1, 0/depth, 2, 0/'
 expect_code 0 "$hifm" run morse.lua --dry-run --out out
 expect_words "2 runs, 0 done, 2 to do"
+expect_code 0 "$hifm" why flow.hessian=yes,seed=0 --out out
+expect_words "stale: scripts with these settings now ask for another run, " "The revision of a plugin"
+expect_code 0 "$hifm" why morse.lua --out out
+expect_words "train       2  new: the nearest finished run has another flow.hessian.energy.depth" "depth 1 -> 2"

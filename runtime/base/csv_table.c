@@ -238,10 +238,21 @@ static void write_row(text_buffer *out, const char *const *cells, size_t columns
   text_add_bytes(out, "\n", 1);
 }
 
-status_code csv_table_write(const csv_table *table, const char *path, failure *err) {
+static text_buffer write_rows(const csv_table *table) {
   text_buffer out = {0};
   write_row(&out, table->header, table->columns);
   for (size_t i = 0; i < table->count; i++) write_row(&out, table->cells[i], table->columns);
+  return out;
+}
+
+void csv_table_print(const csv_table *table, FILE *to) {
+  text_buffer out = write_rows(table);
+  fwrite(out.text, 1, out.length, to);
+  free(out.text);
+}
+
+status_code csv_table_write(const csv_table *table, const char *path, failure *err) {
+  text_buffer out = write_rows(table);
   status_code status = files_write(path, out.text, out.length, err);
   free(out.text);
   return status;

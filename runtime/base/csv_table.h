@@ -5,6 +5,8 @@
 #include "base/failure.h"
 #include "base/memory.h"
 
+#include <stdio.h>
+
 typedef struct csv_table {
   arena memory;
   size_t columns, count;
@@ -25,6 +27,8 @@ void csv_table_begin(csv_table *table, const char *const *header, size_t columns
 void csv_table_add(csv_table *table, const char *const *cells);
 /* Atomically; cells are quoted only where they must be. */
 status_code csv_table_write(const csv_table *table, const char *path, failure *err);
+/* The same text to an open file, such as stdout, which the caller checks. */
+void csv_table_print(const csv_table *table, FILE *to);
 void csv_table_close(csv_table *table);
 
 /* The column's index, or -1. */

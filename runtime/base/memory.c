@@ -98,3 +98,14 @@ void arena_close(arena *a) {
     free(block);
   }
 }
+
+void arena_clear(arena *a) {
+  struct arena_block *kept = a->last;
+  if (!kept) return;
+  a->last = kept->previous;
+  arena_close(a);
+  memset(kept->bytes, 0, kept->used);
+  kept->used = 0;
+  kept->previous = NULL;
+  a->last = kept;
+}

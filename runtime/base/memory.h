@@ -23,5 +23,7 @@ __attribute__((format(printf, 2, 3))) char *arena_format(arena *a, const char *f
 /* All that is in `other` now belongs to `a`; `other` is empty again. */
 void arena_take(arena *a, arena *other);
 void arena_close(arena *a);
+/* The same, but its largest block is kept for what comes next. */
+void arena_clear(arena *a);
 
 #endif

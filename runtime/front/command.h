@@ -13,6 +13,10 @@ typedef enum command_id {
   COMMAND_TABLE,
   COMMAND_LS,
   COMMAND_LOG,
+  COMMAND_SHOW,
+  COMMAND_DIFF,
+  COMMAND_WHY,
+  COMMAND_GC,
   COMMAND_SAMPLE,
   COMMAND_DESCRIBE,
   COMMAND_PLUGIN_LIST,
@@ -43,6 +47,10 @@ status_code command_run(arena *a, const options *given, failure *err);
 status_code command_table(arena *a, const options *given, failure *err);
 status_code command_ls(arena *a, const options *given, failure *err);
 status_code command_log(arena *a, const options *given, failure *err);
+status_code command_show(arena *a, const options *given, failure *err);
+status_code command_diff(arena *a, const options *given, failure *err);
+status_code command_why(arena *a, const options *given, failure *err);
+status_code command_gc(arena *a, const options *given, failure *err);
 status_code command_sample(arena *a, const options *given, failure *err);
 status_code command_describe(arena *a, const options *given, failure *err);
 status_code command_plugin_list(arena *a, const options *given, failure *err);

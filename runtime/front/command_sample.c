@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "front/options.h"
 #include "front/program.h"
+#include "front/run_reference.h"
 #include "front/runs.h"
 #include "job/contents.h"
 
@@ -137,7 +138,8 @@ static status_code check_writable(const char *path, failure *err) {
 status_code command_sample(arena *a, const options *given, failure *err) {
   const char *run, *scratch;
   status_code status = check_options(a, given, err);
-  if (status == STATUS_OK) status = runs_find(a, OPTIONS_RESULTS, given->words[0], &run, err);
+  if (status == STATUS_OK)
+    status = run_reference_find(a, OPTIONS_RESULTS, given->words[0], &run, err);
   if (status == STATUS_OK) status = check_writable(given->file, err);
   if (status != STATUS_OK) return status;
   status = files_make_temporary(a, "hifm-sample", &scratch, err);

@@ -4,6 +4,7 @@
 #include "front/command.h"
 #include "front/help.h"
 #include "front/options.h"
+#include "front/run_reference.h"
 #include "host/plugins.h"
 #include "job/worker.h"
 
@@ -24,15 +25,27 @@ const command COMMANDS[COMMAND_COUNT] = {
     [COMMAND_TABLE] = {"table", "SCRIPT", 1, 1, "write tables and figures of the finished runs",
                        "The tables are also printed. Nothing is trained.",
                        "table scripts/lj13.lua --profile quick", command_table},
-    [COMMAND_LS] = {"ls", "", 0, 0, "list all runs: state, best NLL, settings",
-                    "Of runs that differ in few settings, these settings are shown.",
-                    "ls --out results", command_ls},
-    [COMMAND_LOG] = {"log", "RUN", 1, 1, "print what a run wrote and measured",
-                     "RUN is a part of a run's name, or the path of its folder.",
+    [COMMAND_LS] =
+        {"ls", "", 0, 0, "list runs: state, numbers, what differs",
+         "On a terminal names are shortened to ids, which are enough for other commands.",
+         "ls --only optimizer.lr=1e-3 --sort best", command_ls},
+    [COMMAND_LOG] = {"log", "RUN", 1, 1, "print what a run wrote and measured", RUN_REFERENCE_HELP,
                      "log lj13-egnn-transport", command_log},
+    [COMMAND_SHOW] = {"show", "RUN", 1, 1, "show settings, numbers, files of a run",
+                      RUN_REFERENCE_HELP, "show flow=OT,seed=0", command_show},
+    [COMMAND_DIFF] = {"diff", "RUN RUN", 2, 2, "compare settings and numbers of two runs",
+                      RUN_REFERENCE_HELP, "diff 3f2a91 0c77de", command_diff},
+    [COMMAND_WHY] =
+        {"why", "RUN|SCRIPT", 1, 1, "say what makes a run new, stale or failed",
+         "Of a SCRIPT (.lua): why each of its jobs is still to do.\n" RUN_REFERENCE_HELP,
+         "why scripts/lj13.lua --profile quick", command_why},
+    [COMMAND_GC] = {"gc", "SCRIPT...", 1, OPTIONS_WORDS, "list or remove what no script refers to",
+                    "Runs, measurements, cache folders and tables that no SCRIPT given refers to.\n"
+                    "Running runs are kept, and files that hifm does not know.",
+                    "gc scripts/*.lua --yes", command_gc},
     [COMMAND_SAMPLE] = {"sample", "RUN", 1, 1, "draw samples from the model of a run",
-                        "RUN is a part of a run's name, or the path of its folder.",
-                        "sample lj13-egnn-transport -n 1000 --out samples.npy", command_sample},
+                        RUN_REFERENCE_HELP, "sample lj13-egnn-transport -n 1000 --out samples.npy",
+                        command_sample},
     [COMMAND_DESCRIBE] =
         {"describe", "WORD", 0, 1, "explain a section or a word of scripts",
          "WORD is script, a section (optimizer, train, measure, flow, schedule, audits,\n"

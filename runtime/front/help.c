@@ -10,6 +10,7 @@ const struct help_variable HELP_VARIABLE[HELP_VARIABLES] = {
     {"OPENBLAS_CORETYPE", "OpenBLAS kernels of workers (default: by processor)"},
     {"OPENBLAS_NUM_THREADS", "threads of hifm itself (default: 1); workers have one"},
     {"NO_COLOR", "no colours on a terminal"},
+    {"COLUMNS", "width of lists (default: of the terminal, else no limit)"},
     {"TMPDIR", "folder of temporary files (default: /tmp)"},
 };
 

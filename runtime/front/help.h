@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 /* Variables of the environment that hifm reads. */
-enum { HELP_VARIABLES = 6 };
+enum { HELP_VARIABLES = 7 };
 extern const struct help_variable { const char *name, *meaning; } HELP_VARIABLE[HELP_VARIABLES];
 
 void help_overview(FILE *out);

@@ -13,24 +13,26 @@
 
 enum {
   GRID = OF(RUN) | OF(TABLE),
-  IN_RESULTS = GRID | OF(LS) | OF(LOG) | OF(DATASET_MAKE) | OF(DATASET_CHECK),
+  PLANNED = GRID | OF(WHY),
+  IN_RESULTS = PLANNED | OF(LS) | OF(LOG) | OF(SHOW) | OF(DIFF) | OF(GC) | OF(DATASET_MAKE) |
+               OF(DATASET_CHECK),
   WITH_MESSAGES = GRID | OF(SAMPLE) | OF(DATASET_MAKE),
   ALL = (1u << COMMAND_COUNT) - 1
 };
 
 const option OPTIONS[OPTION_COUNT] = {
-    {"--profile", "NAME", OPTION_LIST, AT(profiles), GRID, 0, 0,
+    {"--profile", "NAME", OPTION_LIST, AT(profiles), PLANNED, 0, 0,
      "a named variant of the script, such as quick; repeated:\n"
      "each is merged over those before it"},
-    {"--set", "KEY=VALUE", OPTION_LIST, AT(sets), GRID, 0, 0,
+    {"--set", "KEY=VALUE", OPTION_LIST, AT(sets), PLANNED, 0, 0,
      "change a setting, such as train.epochs=50; several values,\n"
      "optimizer.lr=1e-3,1e-4, make a run each; a list is [1,2],\n"
      "a text with a comma is in double quotes; may be repeated"},
-    {"--only", "CELLS", OPTION_LIST, AT(only), GRID, 0, 0,
+    {"--only", "CELLS", OPTION_LIST, AT(only), PLANNED | OF(LS), 0, 0,
      "only rows with these cells: flow=OT,seed=0|1 (0 or 1),\n"
      "flow!=OT (not), flow=\"a,b\" (a cell with a comma),\n"
      "status=failed; repeated: rows that fit any of them"},
-    {"--exclude", "CELLS", OPTION_LIST, AT(exclude), GRID, 0, 0,
+    {"--exclude", "CELLS", OPTION_LIST, AT(exclude), PLANNED, 0, 0,
      "without the rows with these cells, written as for --only"},
     {"-j", "N", OPTION_NUMBER, AT(parallel), OF(RUN), 1, 1024,
      "workers at a time (default: one per processor)"},
@@ -44,6 +46,18 @@ const option OPTIONS[OPTION_COUNT] = {
      "exit with 1 also where a run diverged or has no NLL"},
     {"--fail-fast", "", OPTION_FLAG, AT(fail_fast), OF(RUN), 0, 0,
      "start no more runs after the first one that failed"},
+    {"--sort", "COLUMN", OPTION_TEXT, AT(sort), OF(LS), 0, 0,
+     "name (default), state, best, last, epochs, time, when, or a\nsetting such as optimizer.lr"},
+    {"--failed", "", OPTION_FLAG, AT(failed), OF(LS), 0, 0,
+     "only runs that failed, diverged or are damaged"},
+    {"--csv", "", OPTION_FLAG, AT(csv), OF(LS), 0, 0,
+     "for programs: numbers in full, a column per setting that\nvaries"},
+    {"--json", "", OPTION_FLAG, AT(json), OF(LS), 0, 0, "the same as JSON, with all settings"},
+    {"--all", "", OPTION_FLAG, AT(all), OF(SHOW), 0, 0, "also the settings that are defaults"},
+    {"-f", "", OPTION_FLAG, AT(follow), OF(LOG), 0, 0,
+     "go on with what a running run writes, until it ends"},
+    {"--yes", "", OPTION_FLAG, AT(yes), OF(GC), 0, 0,
+     "remove what is listed (default: only list it)"},
     {"-n", "COUNT", OPTION_NUMBER, AT(count), OF(SAMPLE), 1, 1e6,
      "number of samples (default: 64)"},
     {"--out", "FILE", OPTION_TEXT, AT(file), OF(SAMPLE), 0, 0,

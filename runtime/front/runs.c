@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int by_name(const struct dirent **x, const struct dirent **y) {
@@ -45,16 +46,19 @@ status_code runs_list(arena *a, const char *out, runs *list, failure *err) {
 }
 
 /* The checkpoint of an unfinished run has its measurements so far; here the first. */
-static const value *history_so_far(arena *a, const char *checkpoint) {
+static void read_checkpoint(arena *brief, const char *path, run_info *run, run_files *files) {
   safetensors_file file = {0};
   const value *list = NULL;
-  if (safetensors_open(&file, checkpoint, NULL) == STATUS_OK) {
+  double step = NAN;
+  if (safetensors_open(&file, path, NULL) == STATUS_OK) {
     const char *text = value_get_text(file.metadata, "measurements", "");
-    if (json_parse(a, text, strlen(text), checkpoint, &list, NULL) != STATUS_OK) list = NULL;
+    if (json_parse(brief, text, strlen(text), path, &list, NULL) != STATUS_OK) list = NULL;
+    if (!text_number(value_get_text(file.metadata, "step", ""), &step)) step = NAN;
   }
   safetensors_close(&file);
-  const bool any = list && list->type == VALUE_LIST && list->count > 0;
-  return any ? value_get(list->items[0], "rows") : NULL;
+  run->epochs = step / (double)history_steps_per_epoch(value_get(files->job, "config"));
+  if (list && list->type == VALUE_LIST && list->count > 0)
+    files->history = value_get(list->items[0], "rows");
 }
 
 /* The measurement that the run was first asked for; NULL: none. */
@@ -99,59 +103,98 @@ status_code runs_best_weights(arena *a, const char *folder, const value *given, 
   return STATUS_OK;
 }
 
-run_info runs_look(arena *a, arena *brief, const char *folder, const char *name) {
-  run_info run = {.name = name, .folder = folder, .state = "unfinished", .reason = ""};
-  const char *file = arena_format(a, "%s/job.json", folder);
-  const char *checkpoint = arena_format(brief, "%s/checkpoint.safetensors", folder);
-  const value *given = NULL, *made = NULL;
-  if (json_read_sealed(a, file, &given, NULL) == STATUS_OK) run.config = value_get(given, "config");
-  const char *result_path = arena_format(a, "%s/result.json", folder);
-  const status_code read = result_read(brief, result_path, NULL, &made, NULL);
-  if (read != STATUS_OK && read != STATUS_BAD_INPUT) {
-    run.state = "unreadable";
-  } else if (made) {
-    const value *measured = NULL;
-    read_first(brief, folder, given, &measured, NULL);
-    run.state = run_status_word(run_status_in(made));
-    run.reason = arena_text(a, value_get_text(made, "message", ""));
-    run.history = whole_history(brief, given, made, measured);
-  } else {
-    if (read == STATUS_BAD_INPUT) run.state = "damaged";
-    if (files_exists(checkpoint)) {
-      run.state = "interrupted";
-      run.history = history_so_far(brief, checkpoint);
-    }
-    const value *failed = failed_read_file(brief, arena_format(a, "%s/failed.json", folder));
-    if (failed) {
-      run.state = "failed";
-      run.reason = arena_text(a, failed_reason(brief, failed));
-    }
-    if (files_is_used(file)) run.state = "running";
+/* ---- one run --------------------------------------------------------------------------------- */
+
+/* A run that has no result. */
+static void look_at_unfinished(run_words *words, arena *brief, run_info *run, run_files *files) {
+  const char *checkpoint = arena_format(brief, "%s/checkpoint.safetensors", run->folder);
+  if (files_exists(checkpoint)) {
+    run->state = "interrupted";
+    read_checkpoint(brief, checkpoint, run, files);
   }
-  run.best = history_score(history_best(run.history));
+  files->failed = failed_read_file(brief, arena_format(brief, "%s/failed.json", run->folder));
+  if (files->failed) {
+    run->state = "failed";
+    run->reason = arena_text(words->memory, failed_reason(brief, files->failed));
+  }
+  if (files_is_used(arena_format(brief, "%s/job.json", run->folder))) run->state = "running";
+}
+
+static void look_at_finished(run_words *words, arena *brief, run_info *run, run_files *files) {
+  const value *config = value_get(files->job, "config"), *made = files->trained;
+  const double steps = value_get_number(value_get(made, "numbers"), "steps", NAN);
+  read_first(brief, run->folder, files->job, &files->measured, NULL);
+  run->state = run_status_word(run_status_in(made));
+  run->reason = arena_text(words->memory, value_get_text(made, "message", ""));
+  run->epochs = steps / (double)history_steps_per_epoch(config);
+  run->seconds = value_get_number(value_get(made, "provenance"), "seconds", NAN);
+  files->history = whole_history(brief, files->job, made, files->measured);
+  run->last = history_score(history_last(value_get(files->measured, "history")));
+}
+
+/* When the newest file of these was written. */
+static double time_of(arena *brief, const char *folder) {
+  static const char *const NAMES[] = {"result.json", "failed.json", "checkpoint.safetensors",
+                                      "job.json"};
+  struct stat info;
+  for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)
+    if (stat(arena_format(brief, "%s/%s", folder, NAMES[i]), &info) == 0)
+      return (double)info.st_mtime;
+  return 0;
+}
+
+run_info runs_look(run_words *words, arena *brief, const char *folder, run_files *files) {
+  const char *slash = strrchr(folder, '/');
+  run_info run = {.name = slash ? slash + 1 : folder, .folder = folder, .state = "unfinished"};
+  run.reason = run.id = "";
+  run.best = run.last = run.epochs = run.seconds = NAN;
+  *files = (run_files){.job = NULL};
+  const char *job_file = arena_format(brief, "%s/job.json", folder);
+  const char *result_file = arena_format(brief, "%s/result.json", folder);
+  if (json_read_sealed(brief, job_file, &files->job, NULL) == STATUS_OK) {
+    run.id = arena_text(words->memory, value_get_text(files->job, "id", ""));
+    run.settings = run_settings_of(words, value_get(files->job, "config"));
+  }
+  const status_code read = result_read(brief, result_file, NULL, &files->trained, NULL);
+  if (read == STATUS_BAD_INPUT) run.state = "damaged";
+  if (read != STATUS_OK && read != STATUS_BAD_INPUT)
+    run.state = "unreadable";
+  else if (files->trained)
+    look_at_finished(words, brief, &run, files);
+  else
+    look_at_unfinished(words, brief, &run, files);
+  run.best = history_score(history_best(files->history));
+  if (isnan(run.last)) run.last = history_score(history_last(files->history));
+  run.when = time_of(brief, folder);
   return run;
+}
+
+bool runs_is_finished(const run_info *run) {
+  return strcmp(run->state, run_status_word(RUN_DONE)) == 0 ||
+         strcmp(run->state, run_status_word(RUN_DIVERGED)) == 0;
 }
 
 /* ---- all runs, in several threads ------------------------------------------------------------ */
 
-/* What one thread does: every step-th run. */
+/* What one thread does: runs that are neighbours in the list. */
 typedef struct share {
   arena memory;
   const runs *list;
   run_info *all;
-  size_t first, step;
+  size_t first, end;
 } share;
 
 static void *look_at_share(void *context) {
   share *s = context;
-  for (size_t i = s->first; i < s->list->count; i += s->step) {
-    arena brief = {0};
-    const char *name = s->list->names[i];
-    const char *folder = arena_format(&s->memory, "%s/%s", s->list->folder, name);
-    s->all[i] = runs_look(&s->memory, &brief, folder, name);
-    s->all[i].history = NULL;
-    arena_close(&brief);
+  arena brief = {0};
+  run_words words = run_words_new(&s->memory);
+  for (size_t i = s->first; i < s->end; i++) {
+    run_files files;
+    const char *folder = arena_format(&s->memory, "%s/%s", s->list->folder, s->list->names[i]);
+    s->all[i] = runs_look(&words, &brief, folder, &files);
+    arena_clear(&brief);
   }
+  arena_close(&brief);
   return NULL;
 }
 
@@ -165,7 +208,10 @@ void runs_look_all(arena *a, const runs *list, run_info *all) {
   if (processors > 0 && count > (size_t)processors) count = (size_t)processors;
   if (count > MOST) count = MOST;
   for (size_t i = 0; i < count; i++)
-    shares[i] = (share){.list = list, .all = all, .first = i, .step = count};
+    shares[i] = (share){.list = list,
+                        .all = all,
+                        .first = i * list->count / count,
+                        .end = (i + 1) * list->count / count};
   for (size_t i = 1; i < count; i++)
     started[i] = pthread_create(&threads[i], NULL, look_at_share, &shares[i]) == 0;
   for (size_t i = 0; i < count; i++)
@@ -174,36 +220,4 @@ void runs_look_all(arena *a, const runs *list, run_info *all) {
     if (started[i]) pthread_join(threads[i], NULL);
     arena_take(a, &shares[i].memory);
   }
-}
-
-/* ---- one run --------------------------------------------------------------------------------- */
-
-status_code runs_find(arena *a, const char *out, const char *word, const char **folder,
-                      failure *err) {
-  enum { SHOWN = 5 };
-  runs list;
-  const char *shown = "";
-  size_t matches = 0;
-  *folder = word;
-  if (strchr(word, '/')) {
-    if (files_exists(arena_format(a, "%s/job.json", word))) return STATUS_OK;
-    return failure_set(err, STATUS_NO_INPUT,
-                       "%s is not the folder of a run; hifm ls lists all runs", word);
-  }
-  status_code status = runs_list(a, out, &list, err);
-  if (status != STATUS_OK) return status;
-  for (size_t i = 0; i < list.count; i++) {
-    if (!strstr(list.names[i], word)) continue;
-    /* Not the successor of an interrupted --retrain, unless it is meant. */
-    if (text_ends_with(list.names[i], ".new") && !text_ends_with(word, ".new")) continue;
-    *folder = arena_format(a, "%s/%s", list.folder, list.names[i]);
-    if (matches++ < SHOWN) shown = arena_format(a, "%s\n  %s", shown, list.names[i]);
-  }
-  if (matches == 1) return STATUS_OK;
-  if (matches == 0)
-    return failure_set(err, STATUS_NO_INPUT,
-                       "no run in %s has \"%s\" in its name; hifm ls lists all runs", list.folder,
-                       word);
-  return failure_set(err, STATUS_USAGE, "%zu runs in %s have \"%s\" in their name:%s%s", matches,
-                     list.folder, word, shown, matches > SHOWN ? "\n  ..." : "");
 }

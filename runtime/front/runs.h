@@ -3,26 +3,37 @@
 #define FRONT_RUNS_H
 
 #include "base/failure.h"
-#include "base/value.h"
+#include "front/run_settings.h"
 
 typedef struct runs {
   const char *folder, **names; /* <results>/runs, and the folders in it, sorted */
   size_t count;
 } runs;
 
-/* A run, from the files in its folder. */
+/* What the files in a run's folder say; NULL: there is none that can be read. */
+typedef struct run_files {
+  const value *job;      /* job.json */
+  const value *trained;  /* result.json */
+  const value *measured; /* the result of the measurement that the run was first asked for */
+  const value *failed;   /* failed.json, where there is no result */
+  const value *history;  /* of that measurement: complete, or as far as the training is */
+} run_files;
+
 typedef struct run_info {
   const char *name, *folder, *state;
-  const value *config, *history; /* NULL: not known; history: of the measurement made in training */
-  const char *reason;            /* failed, diverged: why; else "" */
-  double best;                   /* the smallest METRICS_BEST of history; NAN: not known */
+  const char *id, *reason; /* train id, "": not known; failed, diverged: why, else "" */
+  run_settings settings;
+  double best, last;      /* METRICS_BEST: the smallest of the history, of the last weights */
+  double epochs, seconds; /* trained; the numbers are NAN where they are not known */
+  double when;            /* when the state was reached, seconds since 1970; 0: not known */
 } run_info;
 
 /* The runs below `out`; none where the folder does not exist. */
 status_code runs_list(arena *a, const char *out, runs *list, failure *err);
 
-/* history goes to `brief`: it is long, and there may be thousands of runs. */
-run_info runs_look(arena *a, arena *brief, const char *folder, const char *name);
+/* Reads the files of a run into the arena `brief`: they are long, and there may be thousands of
+ * runs. The information itself lives as long as words->memory. files: NULL, or what was read. */
+run_info runs_look(run_words *words, arena *brief, const char *folder, run_files *files);
 
 /* *name: of the file with the best weights of the first measurement of a run, without its ending.
  * The file may be missing; NULL: nothing says which weights are the best. given: its job.json.
@@ -30,13 +41,10 @@ run_info runs_look(arena *a, arena *brief, const char *folder, const char *name)
 status_code runs_best_weights(arena *a, const char *folder, const value *given, const char **name,
                               failure *err);
 
-/* Looks at all runs of the list, with a thread for each processor; all: one for each run, without
- * its history. */
+/* Looks at all runs of the list, with a thread for each processor; all: one for each run. */
 void runs_look_all(arena *a, const runs *list, run_info *all);
 
-/* The folder of the one run in <out>/runs that has `word` in its name; a word with a slash is the
- * path of a run's folder. STATUS_NO_INPUT where no run fits, STATUS_USAGE where several do. */
-status_code runs_find(arena *a, const char *out, const char *word, const char **folder,
-                      failure *err);
+/* Is it a result that hifm can use: done or diverged? */
+bool runs_is_finished(const run_info *run);
 
 #endif

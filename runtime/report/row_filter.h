@@ -3,6 +3,7 @@
 #define REPORT_ROW_FILTER_H
 
 #include "base/csv_table.h"
+#include "base/value.h"
 #include "plan/conditions.h"
 
 #include <stdbool.h>

@@ -1,6 +1,7 @@
 #include "report/table_parts.h"
 
 #include "base/text.h"
+#include "plan/cells.h"
 
 #include <math.h>
 #include <string.h>
