@@ -125,7 +125,7 @@ static void test_one_particle(void **state) {
 
 static void test_empty_paths(void **state) {
   static const char *const CASES[][2] = {
-      {"'file', path = ''", "x.lua:3: dataset.path: is an empty text (a .npy file"},
+      {"'file', path = ''", "x.lua:3: dataset.path: is an empty text (a .npy or .npz file"},
       {"'images', train_file = '', test_file = 'a'", "x.lua:3: dataset.train_file: is an empty"},
       {"'images', train_file = 'a', test_file = ''", "x.lua:3: dataset.test_file: is an empty"},
       {"''", "x.lua:3: dataset: \"\" is not a recipe"},

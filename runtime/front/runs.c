@@ -2,7 +2,6 @@
 
 #include "base/files.h"
 #include "base/json.h"
-#include "base/safetensors.h"
 #include "base/text.h"
 #include "grid/failed.h"
 #include "job/checkpoint.h"
@@ -43,22 +42,6 @@ status_code runs_list(arena *a, const char *out, runs *list, failure *err) {
   }
   free(entries);
   return STATUS_OK;
-}
-
-/* The checkpoint of an unfinished run has its measurements so far; here the first. */
-static void read_checkpoint(arena *brief, const char *path, run_info *run, run_files *files) {
-  safetensors_file file = {0};
-  const value *list = NULL;
-  double step = NAN;
-  if (safetensors_open(&file, path, NULL) == STATUS_OK) {
-    const char *text = value_get_text(file.metadata, "measurements", "");
-    if (json_parse(brief, text, strlen(text), path, &list, NULL) != STATUS_OK) list = NULL;
-    if (!text_number(value_get_text(file.metadata, "step", ""), &step)) step = NAN;
-  }
-  safetensors_close(&file);
-  run->epochs = step / (double)history_steps_per_epoch(value_get(files->job, "config"));
-  if (list && list->type == VALUE_LIST && list->count > 0)
-    files->history = value_get(list->items[0], "rows");
 }
 
 /* The measurement that the run was first asked for; NULL: none. */
@@ -105,12 +88,19 @@ status_code runs_best_weights(arena *a, const char *folder, const value *given, 
 
 /* ---- one run --------------------------------------------------------------------------------- */
 
+/* The checkpoint of an unfinished run has its measurements so far; here the first. */
+static void read_checkpoint(arena *brief, run_info *run, run_files *files) {
+  const char *id = value_get_text(first_asked(brief, files->job), "id", "");
+  const double step = checkpoint_look(brief, run->folder, id, &files->history);
+  run->epochs = step / (double)history_steps_per_epoch(value_get(files->job, "config"));
+}
+
 /* A run that has no result. */
 static void look_at_unfinished(run_words *words, arena *brief, run_info *run, run_files *files) {
   const char *checkpoint = arena_format(brief, "%s/checkpoint.safetensors", run->folder);
   if (files_exists(checkpoint)) {
     run->state = "interrupted";
-    read_checkpoint(brief, checkpoint, run, files);
+    read_checkpoint(brief, run, files);
   }
   files->failed = failed_read_file(brief, arena_format(brief, "%s/failed.json", run->folder));
   if (files->failed) {

@@ -230,7 +230,7 @@ static status_code start(void *self, size_t slot, const grid_job *it, bool *late
 
 /* libuv ends this process where it gets no pipe for its signals: so some are tried before. */
 static status_code try_descriptors(failure *err) {
-  enum { SOME = 4 };
+  enum { SOME = 8 };
   int tried[SOME], count = 0, code = 0;
   while (!code && count < SOME) {
     tried[count] = open("/dev/null", O_RDONLY | O_CLOEXEC);

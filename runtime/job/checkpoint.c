@@ -146,22 +146,22 @@ static bool is_list_of_maps(const value *list) {
   return true;
 }
 
-static status_code read_list(training *t, const char *text, const char *path, const value **list,
+static status_code read_list(arena *a, const char *text, const char *path, const value **list,
                              failure *err) {
-  status_code status = json_parse(t->memory, text, strlen(text), path, list, err);
+  status_code status = json_parse(a, text, strlen(text), path, list, err);
   if (status != STATUS_OK) return status;
   if (is_list_of_maps(*list)) return STATUS_OK;
   return failure_set(err, STATUS_BAD_INPUT, "%s: a history is not a list of tables", path);
 }
 
-static status_code read_rows(training *t, const safetensors_file *file, const char *path,
+static status_code read_rows(arena *a, const safetensors_file *file, const char *path,
                              const char *id, const value **rows, failure *err) {
-  const safetensors_entry *entry = safetensors_find(file, rows_name(t->memory, id));
+  const safetensors_entry *entry = safetensors_find(file, rows_name(a, id));
   if (!entry) return failure_set(err, STATUS_BAD_INPUT, "%s: no rows of %s", path, id);
-  char *text = arena_get(t->memory, entry->bytes + 2);
+  char *text = arena_get(a, entry->bytes + 2);
   memcpy(text, entry->data, entry->bytes);
   memcpy(text + entry->bytes, "]", 2);
-  return read_list(t, text, path, rows, err);
+  return read_list(a, text, path, rows, err);
 }
 
 /* The best weights so far are files beside the checkpoint, which are not written again before a
@@ -181,11 +181,11 @@ static status_code read_histories(training *t, const job *work, const safetensor
   const value *bare, *rows;
   value *whole = value_new(t->memory, VALUE_LIST);
   status_code status =
-      read_list(t, value_get_text(file->metadata, "measurements", ""), path, &bare, err);
+      read_list(t->memory, value_get_text(file->metadata, "measurements", ""), path, &bare, err);
   for (size_t i = 0; status == STATUS_OK && i < bare->count; i++) {
     value *entry = value_copy(t->memory, bare->items[i]);
     const char *id = value_get_text(entry, "id", "");
-    status = read_rows(t, file, path, id, &rows, err);
+    status = read_rows(t->memory, file, path, id, &rows, err);
     if (status == STATUS_OK && value_get_bool(entry, "saved", false))
       status = check_best(t->memory, work, id, err);
     if (status != STATUS_OK) return status;
@@ -240,6 +240,20 @@ static status_code restore(training *t, const network *net, const job *work,
 
 static bool is_lost(status_code status) {
   return status == STATUS_BAD_INPUT || status == STATUS_NO_INPUT;
+}
+
+double checkpoint_look(arena *a, const char *folder, const char *measure_id,
+                       const value **history) {
+  safetensors_file file = {0};
+  double step = NAN;
+  const char *path = arena_format(a, "%s/checkpoint.safetensors", folder);
+  *history = NULL;
+  if (safetensors_open(&file, path, NULL) == STATUS_OK) {
+    if (!text_number(value_get_text(file.metadata, "step", ""), &step)) step = NAN;
+    if (read_rows(a, &file, path, measure_id, history, NULL) != STATUS_OK) *history = NULL;
+  }
+  safetensors_close(&file);
+  return step;
 }
 
 status_code checkpoint_load(training *t, const network *net, const job *work, uint64_t steps,

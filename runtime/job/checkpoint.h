@@ -19,6 +19,10 @@ status_code checkpoint_save(const training *t, const network *net, const job *wo
 status_code checkpoint_load(training *t, const network *net, const job *work, uint64_t steps,
                             bool *found, failure *err);
 
+/* For those who look at a run that is not finished: its step, NAN where no checkpoint can be read,
+ * and the history of a measurement so far, in the arena; NULL: there is none. */
+double checkpoint_look(arena *a, const char *folder, const char *measure_id, const value **history);
+
 /* Weights alone with the history row that belongs to them: <folder>/<name>.safetensors. Names:
  * "last", checkpoint_best_name, checkpoint_weights_name. */
 status_code checkpoint_save_weights(const training *t, const network *net, const job *work,
