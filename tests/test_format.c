@@ -12,6 +12,8 @@ static void numbers_as_text(void **state) {
   assert_string_equal(format_number(out, 5e-324), "4.94065645841247e-324");
   assert_string_equal(format_number(out, -4349.63), "-4349.63");
   assert_string_equal(format_fixed(out, -0.0004, 3), "0.000");
+  assert_string_equal(format_fixed(out, 123456789.5, 1), "123456789.5");
+  assert_string_equal(format_fixed(out, 108214142938937.359, 3), "1.08e+14");
   assert_string_equal(format_fixed(out, 1e300, 3), "1e+300");
   assert_string_equal(format_duration(out, 3725), "1 h 2 min");
 }

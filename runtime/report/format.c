@@ -20,7 +20,7 @@ char *format_number(char out[FORMAT_ROOM], double x) {
 }
 
 char *format_fixed(char out[FORMAT_ROOM], double x, int digits) {
-  if (fabs(x) < 1e15)
+  if (fabs(x) < 1e9)
     print(out, "%.*f", digits, x);
   else
     print(out, "%.*g", digits, x);

@@ -10,8 +10,9 @@
 
 /* Each writes into `out` and returns it. */
 char *format_number(char out[FORMAT_ROOM], double x); /* the shortest that reads back as x */
-char *format_fixed(char out[FORMAT_ROOM], double x, int digits); /* "24.860"; never "-0.000" */
-char *format_duration(char out[FORMAT_ROOM], double seconds);    /* "3 min 20 s" */
+/* "24.860", never "-0.000"; "1.08e+14" from 1e9 on. */
+char *format_fixed(char out[FORMAT_ROOM], double x, int digits);
+char *format_duration(char out[FORMAT_ROOM], double seconds); /* "3 min 20 s" */
 
 /* Bytes of the letter at text; a byte that is not UTF-8 counts as one letter. */
 size_t format_letter(const char *text, uint32_t *letter);
