@@ -46,7 +46,7 @@ measure() {
     now=$(awk '/^VmHWM/ { print $2 }' "/proc/$pid/status" 2>/dev/null || true)
     if [ "$files" -gt "$most" ]; then most=$files; fi
     memory=${now:-$memory}
-    sleep 0.02
+    sleep 0.1 # looking costs time, too
   done
   wait "$pid" || { cat "$tmp/err" >&2; exit 1; }
   end=$(date +%s%N)

@@ -2,10 +2,6 @@
 # A plugin may load a library that lies beside it ($ORIGIN): grids copy both. And hifm runs under programs that
 # run it, such as valgrind and ld.so, whose /proc/self/exe is not hifm.
 source "$(dirname "$0")/e2e.inc.sh"
-compiler=
-for candidate in "${CC:-cc}" gcc clang; do
-  if command -v "$candidate" >/dev/null; then compiler=$candidate && break; fi
-done
 
 # runs WORDS...: a grid of one run is done by a program that is started by these words.
 runs() { expect_code 0 "$@" "$hifm" run plane.lua --only flow=transport -j 1 --out "out$((++outs))"; }
@@ -19,13 +15,13 @@ if [ -x "$linker" ]; then
   expect_words "1 done"
 fi
 
-if command -v valgrind >/dev/null && ! grep -q __asan_init "$hifm"; then
+if command -v valgrind >/dev/null && ! has_sanitizers; then
   say "valgrind"
   expect_code 0 valgrind --quiet --tool=none "$hifm" ls --out out1
   expect_words done
 fi
 
-[ -n "$compiler" ] || exit 0
+find_compiler
 export HIFM_PLUGIN_PATH=$tmp/mine
 mkdir -p mine/energies mine/lib
 cat >spring.c <<'C'
