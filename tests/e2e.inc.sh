@@ -115,6 +115,15 @@ expect_same_grid() {
   while read -r file; do expect_same "$1/runs/$file" "$2/runs/$file"; done <"$tmp/weights"
 }
 
+# can_trace: is strace there, and may it trace? The search for leaks does not work under it.
+can_trace() {
+  if command -v strace >/dev/null && strace -D -o /dev/null true 2>/dev/null; then
+    export ASAN_OPTIONS=detect_leaks=0
+  else
+    say "SKIPPED: no strace" && false
+  fi
+}
+
 # Is this the program with the address sanitizer? It is several times slower, and needs other limits.
 has_sanitizers() { grep -q __asan_init "$hifm"; }
 

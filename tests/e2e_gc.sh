@@ -63,10 +63,7 @@ expect_refusal 73 "is a symbolic link" -- gc keep.lua --yes
 rm results/runs && mv real results/runs
 
 say "kills"
-if ! command -v strace >/dev/null || ! strace -o /dev/null true 2>/dev/null; then
-  say "SKIPPED: no strace"
-  exit 0
-fi
+can_trace || exit 0
 expect_code 0 "$hifm" run drop.lua --quiet
 for at in 1 3 8 13; do
   code=0

@@ -7,11 +7,8 @@
 source "$(dirname "$0")/e2e.inc.sh"
 unset LD_PRELOAD
 export OPENBLAS_NUM_THREADS=1 # as workers have it: hifm does not start itself again
-export ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0 # neither works under strace
-if ! command -v strace >/dev/null || ! strace -D -o /dev/null true 2>/dev/null; then
-  say "SKIPPED: there is no strace, or it may not trace"
-  exit 77
-fi
+can_trace || exit 77
+ASAN_OPTIONS+=:verify_asan_link_order=0 # a library is loaded before its
 
 # ---- a grid that takes little time: few plugins, two runs, a checkpoint after each step ------------------------
 
