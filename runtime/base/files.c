@@ -143,15 +143,22 @@ static int sync_fully(int fd) {
   return 0;
 }
 
-/* Steps in the order that makes a power cut harmless: the bytes, then the name, then the folder.
- * The folder is opened first, so that only its fsync can still fail once the name is changed. */
-static int commit_steps(files_writer *writer, int folder) {
-  int code = sync_fully(writer->fd);
-  if (close(writer->fd) != 0 && errno != EINTR && !code) code = errno;
+/* Closes the file, which then has its own name. */
+static int give_name(files_writer *writer) {
+  const int code = close(writer->fd) != 0 && errno != EINTR ? errno : 0;
   writer->fd = -1;
   if (code) return code;
   if (rename(writer->temporary, writer->path) != 0) return errno;
   writer->temporary[0] = '\0';
+  return 0;
+}
+
+/* Steps in the order that makes a power cut harmless: the bytes, then the name, then the folder.
+ * The folder is opened first, so that only its fsync can still fail once the name is changed. */
+static int commit_steps(files_writer *writer, int folder) {
+  int code = sync_fully(writer->fd);
+  if (!code) code = give_name(writer);
+  if (code) return code;
   code = sync_fully(folder);
   return code == EINVAL ? 0 : code; /* some file systems sync no folders */
 }
@@ -179,16 +186,13 @@ status_code files_write_unsynced(const char *path, const void *bytes, size_t len
   status_code status = files_begin(&writer, path, err);
   if (status != STATUS_OK) return status;
   status = files_append(&writer, bytes, length, err);
-  int code = close(writer.fd) != 0 && errno != EINTR ? errno : 0;
-  writer.fd = -1;
-  if (status == STATUS_OK && !code && rename(writer.temporary, path) != 0) code = errno;
-  if (status == STATUS_OK && !code) return STATUS_OK;
+  const int code = status == STATUS_OK ? give_name(&writer) : 0;
   files_abandon(&writer);
-  return status == STATUS_OK ? fail_change(err, "write", path, code) : status;
+  return code ? fail_change(err, "write", path, code) : status;
 }
 
 status_code files_sync(const char *path, failure *err) {
-  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  const int fd = open_file(path, O_RDONLY);
   const int code = fd < 0 ? errno : sync_fully(fd);
   if (fd >= 0) close(fd);
   return code ? fail_change(err, "write", path, code) : STATUS_OK;

@@ -19,7 +19,7 @@ status_code graph_audits_check(const value *audits, failure *err) {
   return STATUS_OK;
 }
 
-/* A row's config with the sections of one of its audits in place of its own. */
+/* A row's config, with the sections of one of its audits replaced. */
 static const value *audit_config(arena *a, const value *config, const value *sections) {
   value *audited = value_copy(a, config);
   for (size_t i = 0; i < sections->count; i++)

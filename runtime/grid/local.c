@@ -282,6 +282,11 @@ static void open_handles(local *l) {
   }
 }
 
+static void close_sockets(const local *l) {
+  close(l->sockets[0]);
+  close(l->sockets[1]);
+}
+
 static void close_all(void *self) {
   local *l = self;
   for (size_t i = 0; i < SIGNALS; i++) uv_close((uv_handle_t *)&l->signals[i], NULL);
@@ -290,8 +295,7 @@ static void close_all(void *self) {
   uv_close((uv_handle_t *)&l->news_ready, NULL);
   uv_run(&l->loop, UV_RUN_DEFAULT);
   uv_loop_close(&l->loop);
-  close(l->sockets[0]);
-  close(l->sockets[1]);
+  close_sockets(l);
   sigaction(SIGPIPE, &l->before, NULL);
   arena_close(&l->news);
   free(l->events);
@@ -305,8 +309,7 @@ static int open_sockets(local *l) {
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, l->sockets) != 0) return errno;
   if (setsockopt(l->sockets[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0) return 0;
   const int code = errno;
-  close(l->sockets[0]);
-  close(l->sockets[1]);
+  close_sockets(l);
   return code;
 }
 
@@ -315,8 +318,7 @@ static int open_loop(local *l) {
   if (code != 0) return code;
   const int failed = uv_loop_init(&l->loop);
   if (failed == 0) return 0;
-  close(l->sockets[0]);
-  close(l->sockets[1]);
+  close_sockets(l);
   return failed;
 }
 

@@ -110,22 +110,24 @@ static void fail_fast(run *r) {
               r->running - 1);
 }
 
-static void finish_failed(run *r, slot *s) {
-  grid_job *it = s->job;
+static void report_failed(run *r, slot *s) {
+  const grid_job *it = s->job;
   char log[JOBS_PATH];
   failure why;
-  it->state = JOB_FAILED;
-  r->summary->failed++;
-  r->summary->disk |= !it->facts.signal && it->facts.exit_code == STATUS_IO_FAILED;
-  r->summary->resource |= !it->facts.signal && it->facts.exit_code == STATUS_NO_RESOURCE;
-  if (jobs_path(it, "log.txt", log, NULL) != STATUS_OK) {
-    fail_fast(r);
-    return;
-  }
+  if (jobs_path(it, "log.txt", log, NULL) != STATUS_OK) return;
   display_failed(r->display, it->label, it->ending, s->message, log, it->log_start);
   if (!s->message[0] && !it->facts.timed_out) use_log(s, log, it->log_start);
   if (failed_write(it, s->message, r->options->plugins, &why) != STATUS_OK)
     display_say(r->display, "the reason is not saved: %s", why.message);
+}
+
+static void finish_failed(run *r, slot *s) {
+  grid_job *it = s->job;
+  it->state = JOB_FAILED;
+  r->summary->failed++;
+  r->summary->disk |= !it->facts.signal && it->facts.exit_code == STATUS_IO_FAILED;
+  r->summary->resource |= !it->facts.signal && it->facts.exit_code == STATUS_NO_RESOURCE;
+  report_failed(r, s);
   fail_fast(r);
 }
 
