@@ -93,7 +93,7 @@ status_code idx_parse(const char *path, const uint8_t *bytes, size_t count, idx_
   return STATUS_OK;
 }
 
-/* *length: of the whole file; HEADER where there is no whole header. */
+/* *length: of the whole file; HEADER where the header is cut. */
 static status_code look(const char *path, idx_images *images, size_t *length, failure *err) {
   uint8_t head[HEADER];
   size_t count;

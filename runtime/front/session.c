@@ -1,7 +1,6 @@
 #include "front/session.h"
 
 #include "base/folders.h"
-#include "base/json.h"
 #include "front/program.h"
 #include "front/retrain.h"
 #include "front/view.h"
@@ -16,6 +15,7 @@
 #include "plan/sets.h"
 #include "plan/source_lines.h"
 #include "report/figure.h"
+#include "report/outcomes.h"
 #include "report/table.h"
 
 #include <string.h>
@@ -132,20 +132,26 @@ static status_code build(session *s, failure *err) {
   return status;
 }
 
-/* What became of the rows so far. */
-static status_code find_statuses(session *s, run_status *statuses, failure *err) {
+static status_code read_statuses(const run_row *rows, size_t count, run_status *statuses,
+                                 failure *err) {
+  arena brief = {0};
+  outcome all[OUTCOMES_MOST];
+  const status_code status = outcomes_read(&brief, rows, count, 0, all, err);
+  for (size_t i = 0; i < count; i++) statuses[i] = all[i].status;
+  arena_close(&brief);
+  return status;
+}
+
+/* What became of the rows so far, as runs.csv says it. */
+static status_code find_statuses(const session *s, run_status *statuses, failure *err) {
   graph g;
   status_code status =
       graph_build(s->a, s->plan, s->catalogue, s->given->out, GRAPH_PLAIN, &g, err);
-  if (status != STATUS_OK) return status;
-  for (size_t i = 0; i < g.row_count; i++) {
-    const value *result = NULL;
-    const char *path = arena_format(s->a, "%s/result.json", g.rows[i].folder);
-    statuses[i] = g.rows[i].status;
-    if (statuses[i] == RUN_DONE && json_read(s->a, path, &result, NULL) == STATUS_OK)
-      statuses[i] = run_status_in(result);
+  for (size_t i = 0; status == STATUS_OK && i < g.row_count; i += OUTCOMES_MOST) {
+    const size_t left = g.row_count - i, count = left < OUTCOMES_MOST ? left : OUTCOMES_MOST;
+    status = read_statuses(&g.rows[i], count, &statuses[i], err);
   }
-  return STATUS_OK;
+  return status;
 }
 
 /* The plan, without the rows whose status is not asked for. */

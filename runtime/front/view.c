@@ -3,6 +3,7 @@
 #include "base/blake2b.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "plan/sets.h"
 #include "report/entries.h"
 #include "report/figure.h"
 #include "report/table.h"
@@ -10,16 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The settings of the schedule change neither rows nor numbers. */
-static bool changes_grid(const char *set) {
-  return strncmp(set, "schedule.", strlen("schedule.")) != 0;
-}
-
 /* The options of the command line that make it another grid, a line each. */
 static const char *options_text(arena *a, const options *given) {
   const char *text = "";
   for (size_t i = 0; i < given->sets.count; i++)
-    if (changes_grid(given->sets.items[i]))
+    if (!sets_is_of_schedule(given->sets.items[i]))
       text = arena_format(a, "%s--set %s\n", text, given->sets.items[i]);
   for (size_t i = 0; i < given->only.count; i++)
     text = arena_format(a, "%s--only %s\n", text, given->only.items[i]);
@@ -31,7 +27,7 @@ static const char *options_text(arena *a, const options *given) {
 bool view_is_partial(const options *given) {
   bool changed = given->only.count + given->exclude.count > 0;
   for (size_t i = 0; i < given->sets.count; i++)
-    changed = changed || changes_grid(given->sets.items[i]);
+    changed = changed || !sets_is_of_schedule(given->sets.items[i]);
   return changed;
 }
 

@@ -291,7 +291,7 @@ static int call_keeps(lua_State *L) {
   return 0;
 }
 
-/* Lua writes "..." for the start of a long path, and no place at all for some of its own errors. */
+/* Lua writes "..." for the start of a long path, and some of its errors have no place. */
 static bool names_source(const script *s, const char *message) {
   if (strncmp(message, "...", 3) == 0) return true;
   for (size_t i = 0; i < s->source_count; i++)

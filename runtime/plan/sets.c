@@ -123,9 +123,10 @@ status_code sets_read(arena *a, const plan_request *request, set_options *out, f
   return STATUS_OK;
 }
 
-/* The setting of the schedule; NULL: a path of another section. */
-static const char *of_schedule(const char *path) {
-  return strncmp(path, "schedule.", 9) == 0 ? path + 9 : NULL;
+static const char SCHEDULE[] = "schedule.";
+
+bool sets_is_of_schedule(const char *set) {
+  return strncmp(set, SCHEDULE, strlen(SCHEDULE)) == 0;
 }
 
 static status_code apply(schema *s, const set_option *set, value *list, failure *err) {
@@ -148,18 +149,18 @@ static status_code apply(schema *s, const set_option *set, value *list, failure 
 status_code sets_apply(schema *s, const set_options *sets, value *list, failure *err) {
   status_code status = STATUS_OK;
   for (size_t i = 0; i < sets->count && status == STATUS_OK; i++)
-    if (!of_schedule(sets->items[i].path)) status = apply(s, &sets->items[i], list, err);
+    if (!sets_is_of_schedule(sets->items[i].path)) status = apply(s, &sets->items[i], list, err);
   return status;
 }
 
 status_code sets_schedule(arena *a, const set_options *sets, value *map, failure *err) {
   for (size_t i = 0; i < sets->count; i++) {
     const set_option *set = &sets->items[i];
-    if (!of_schedule(set->path)) continue;
+    if (!sets_is_of_schedule(set->path)) continue;
     if (set->item->type == VALUE_GRID)
       return failure_set(err, STATUS_BAD_CONFIG,
                          "%s: is the same for the whole grid, so it has one value", set->path);
-    value_put(a, map, of_schedule(set->path), set->item);
+    value_put(a, map, set->path + strlen(SCHEDULE), set->item);
   }
   return STATUS_OK;
 }

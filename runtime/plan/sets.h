@@ -27,6 +27,10 @@ status_code sets_read(arena *a, const plan_request *request, set_options *out, f
  * one of them. Those of `schedule` are left to sets_schedule. */
 status_code sets_apply(schema *s, const set_options *sets, value *list, failure *err);
 
+/* Is it a PATH, or a PATH=VALUE, of the section `schedule`? Its settings change neither rows nor
+ * numbers. */
+bool sets_is_of_schedule(const char *set);
+
 /* Puts the settings of the section `schedule` into its MAP. */
 status_code sets_schedule(arena *a, const set_options *sets, value *map, failure *err);
 
