@@ -8,15 +8,32 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A file of version 1 with this dict as header, padded as NumPy pads it, and these items. */
+/* The start of a file of this version, whose header is the dict, padded as NumPy pads it: data
+ * starts at a multiple of `alignment`. Returns where. */
+static inline size_t npy_begin_file(char *out, int version, const char *dict, size_t alignment) {
+  const size_t width = version == 1 ? 2 : 4, begin = 8 + width, used = begin + strlen(dict) + 1;
+  const size_t length = (used + alignment - 1) / alignment * alignment;
+  memcpy(out, "\x93NUMPY", 6);
+  out[6] = (char)version;
+  out[7] = 0;
+  for (size_t i = 0; i < width; i++) out[8 + i] = (char)((length - begin) >> (8 * i) & 0xff);
+  snprintf(out + begin, length - begin + 1, "%-*s\n", (int)(length - begin - 1), dict);
+  return length;
+}
+
+/* A file of version 1 with these items. */
 static inline size_t npy_build(char *out, const char *dict, const void *items, size_t bytes) {
-  const size_t length = (10 + strlen(dict) + 1 + 63) / 64 * 64;
-  memcpy(out, "\x93NUMPY\x01\x00", 8);
-  out[8] = (char)(length - 10);
-  out[9] = 0;
-  snprintf(out + 10, length - 10 + 1, "%-*s\n", (int)(length - 11), dict);
+  const size_t length = npy_begin_file(out, 1, dict, 64);
   memcpy(out + length, items, bytes);
   return length + bytes;
+}
+
+/* A file with so many bytes of data: 0, 1, 2, ... */
+static inline size_t npy_build_padded(char *out, int version, const char *dict, size_t alignment,
+                                      size_t data) {
+  const size_t length = npy_begin_file(out, version, dict, alignment);
+  for (size_t i = 0; i < data; i++) out[length + i] = (char)i;
+  return length + data;
 }
 
 /* An archive in the making: members one after the other, then the directory. */
