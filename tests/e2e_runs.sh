@@ -61,6 +61,11 @@ for key in '"optimizer.lr": "0.002"' '"state": "failed"' "\"script\": \"$tmp/clu
 done
 expect_refusal 2 "choose one" -- ls --csv --json
 expect_refusal 2 "--sort bst: not a column" 'did you mean "best"' -- ls --sort bst
+expect_code 0 "$hifm" ls --only 'status=failed|diverged' --csv
+cp stdout by_status
+expect_code 0 "$hifm" ls --failed --csv
+expect_same by_status stdout
+[ "$("$hifm" ls --only 'flow!=OT,seed=0|1' --csv | grep -c 'transport')" = 0 ] || fail "flow!=OT has runs of OT"
 expect_refusal 78 'no run has a setting "flw"; did you mean "flow"?' -- ls --only flw=OT
 expect_refusal 66 "no run with the conditions before it has seed=7; seed is one of 0, 1" -- ls --only flow=OT,seed=7
 expect_refusal 78 "must be column=cell" -- ls --only OT

@@ -18,8 +18,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-enum { INDENT = 11 };
-
 typedef struct page {
   arena *a;
   const options *given;
@@ -29,9 +27,8 @@ typedef struct page {
   const value *catalogue;
 } page;
 
-/* Facts that are not known are left out. */
 static void fact(const page *p, const char *heading, const char *text) {
-  if (*text) screen_fact(stdout, heading, text, INDENT, p->width);
+  screen_fact(stdout, heading, text, SCREEN_INDENT, p->width);
 }
 
 /* ---- numbers --------------------------------------------------------------------------------- */

@@ -1,12 +1,12 @@
 #include "front/options.h"
 
 #include "base/text.h"
+#include "base/threads.h"
 
 #include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <unistd.h>
 
 #define OF(command) (1u << COMMAND_##command)
 #define AT(field)   offsetof(struct options, field)
@@ -188,9 +188,7 @@ static status_code check_words(command_id id, const options *given, failure *err
 }
 
 static void set_defaults(arena *a, size_t argc, options *out) {
-  const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-  *out = (options){
-      .out = OPTIONS_RESULTS, .parallel = processors > 0 ? (size_t)processors : 1, .count = 64};
+  *out = (options){.out = OPTIONS_RESULTS, .parallel = threads_processors(), .count = 64};
   option_list *const lists[] = {&out->profiles, &out->sets, &out->only, &out->exclude};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     lists[i]->items = arena_get(a, argc * sizeof *lists[i]->items);

@@ -10,7 +10,7 @@ typedef struct run_setting {
 } run_setting;
 
 /* Sorted by path. A plugin is its name; a flow the names of its stages, "hessian+condition"; each
- * stage also has a path of its own, "flow.condition", with the text "yes". */
+ * stage also has a path, "flow.condition", with the text "yes". */
 typedef struct run_settings {
   run_setting *items;
   size_t count;

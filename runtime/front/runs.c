@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "base/threads.h"
 #include "grid/failed.h"
 #include "job/checkpoint.h"
 #include "job/history.h"
@@ -12,11 +13,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 static int by_name(const struct dirent **x, const struct dirent **y) {
   return strcmp((*x)->d_name, (*y)->d_name);
@@ -174,7 +173,7 @@ typedef struct share {
   size_t first, end;
 } share;
 
-static void *look_at_share(void *context) {
+static void look_at_share(void *context) {
   share *s = context;
   arena brief = {0};
   run_words words = run_words_new(&s->memory);
@@ -185,29 +184,36 @@ static void *look_at_share(void *context) {
     arena_clear(&brief);
   }
   arena_close(&brief);
-  return NULL;
 }
 
 void runs_look_all(arena *a, const runs *list, run_info *all) {
-  enum { MOST = 16, WORTH = 64 }; /* fewer runs are not worth a thread */
-  share shares[MOST];
-  pthread_t threads[MOST];
-  bool started[MOST] = {false};
-  const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-  size_t count = list->count / WORTH + 1;
-  if (processors > 0 && count > (size_t)processors) count = (size_t)processors;
-  if (count > MOST) count = MOST;
-  for (size_t i = 0; i < count; i++)
+  enum { WORTH = 64 }; /* a thread's runs */
+  share shares[THREADS_MOST];
+  const size_t parts = threads_parts(list->count, WORTH);
+  for (size_t i = 0; i < parts; i++)
     shares[i] = (share){.list = list,
                         .all = all,
-                        .first = i * list->count / count,
-                        .end = (i + 1) * list->count / count};
-  for (size_t i = 1; i < count; i++)
-    started[i] = pthread_create(&threads[i], NULL, look_at_share, &shares[i]) == 0;
-  for (size_t i = 0; i < count; i++)
-    if (!started[i]) look_at_share(&shares[i]);
-  for (size_t i = 0; i < count; i++) {
-    if (started[i]) pthread_join(threads[i], NULL);
-    arena_take(a, &shares[i].memory);
+                        .first = i * list->count / parts,
+                        .end = (i + 1) * list->count / parts};
+  threads_run(look_at_share, shares, sizeof *shares, parts);
+  for (size_t i = 0; i < parts; i++) arena_take(a, &shares[i].memory);
+}
+
+status_code runs_read_finished(arena *a, const char *out, const char *besides, finished_runs *found,
+                               failure *err) {
+  runs list;
+  *found = (finished_runs){.count = 0};
+  status_code status = runs_list(a, out, &list, err);
+  if (status != STATUS_OK) return status;
+  found->runs = arena_get(a, (list.count + 1) * sizeof *found->runs);
+  found->settings = arena_get(a, (list.count + 1) * sizeof *found->settings);
+  runs_look_all(a, &list, found->runs);
+  for (size_t i = 0; i < list.count; i++) {
+    const run_info *run = &found->runs[i];
+    if (!runs_is_finished(run) || (besides && strcmp(run->name, besides) == 0)) continue;
+    found->runs[found->count] = *run;
+    found->settings[found->count] = &found->runs[found->count].settings;
+    found->count++;
   }
+  return STATUS_OK;
 }

@@ -47,4 +47,15 @@ void runs_look_all(arena *a, const runs *list, run_info *all);
 /* Is it a result that hifm can use: done or diverged? */
 bool runs_is_finished(const run_info *run);
 
+/* The finished runs of a results folder, in the order of their names, and their settings. */
+typedef struct finished_runs {
+  run_info *runs;
+  const run_settings **settings; /* [count] of these runs */
+  size_t count;
+} finished_runs;
+
+/* besides: the name of a run that is left out, or NULL. */
+status_code runs_read_finished(arena *a, const char *out, const char *besides, finished_runs *found,
+                               failure *err);
+
 #endif

@@ -73,6 +73,7 @@ static size_t line_length(const char *text, size_t width) {
 }
 
 void screen_fact(FILE *out, const char *heading, const char *text, size_t indent, size_t width) {
+  if (!*text) return;
   const size_t room = width > indent + 20 ? width - indent : width ? 20 : 0;
   do {
     const size_t length = line_length(text, room);

@@ -26,7 +26,9 @@ const char *screen_number(arena *a, double x, int digits);
 const char *screen_bytes(arena *a, double bytes);
 
 /* A line of a page of facts: a heading of at most `indent` - 2 columns, and a text that is wrapped
- * at spaces into lines of `width` columns (0: no limit). */
+ * at spaces into lines of `width` columns (0: no limit). Nothing where the text is empty: a fact
+ * that is not known is left out. */
+enum { SCREEN_INDENT = 11 }; /* of pages about one run */
 void screen_fact(FILE *out, const char *heading, const char *text, size_t indent, size_t width);
 
 #endif

@@ -16,8 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { INDENT = 11 };
-
 typedef struct question {
   arena *a;
   const options *given;
@@ -29,7 +27,7 @@ typedef struct question {
 } question;
 
 static void answer(const question *q, const char *heading, const char *text) {
-  if (*text) screen_fact(stdout, heading, text, INDENT, q->width);
+  screen_fact(stdout, heading, text, SCREEN_INDENT, q->width);
 }
 
 /* ---- its state ------------------------------------------------------------------------------- */
@@ -117,24 +115,14 @@ static void explain_identity(question *q, const value *config) {
 /* ---- the nearest other run ------------------------------------------------------------------- */
 
 static void explain_nearest(question *q) {
-  runs list;
-  arena *a = q->a;
-  if (runs_list(a, q->given->out, &list, NULL) != STATUS_OK) return;
-  run_info *all = arena_get(a, (list.count + 1) * sizeof *all);
-  const run_settings **among = arena_get(a, (list.count + 1) * sizeof *among);
+  finished_runs among;
   const run_settings *wanted = &q->run.settings;
-  size_t finished = 0, place;
-  runs_look_all(a, &list, all);
-  for (size_t i = 0; i < list.count; i++) {
-    if (!runs_is_finished(&all[i]) || strcmp(all[i].name, q->run.name) == 0) continue;
-    all[finished] = all[i];
-    among[finished] = &all[finished].settings;
-    finished++;
-  }
-  nearest_find(&wanted, 1, among, finished, &place);
+  size_t place;
+  if (runs_read_finished(q->a, q->given->out, q->run.name, &among, NULL) != STATUS_OK) return;
+  nearest_find(&wanted, 1, among.settings, among.count, &place);
   if (place == NEAREST_NONE) return;
-  const char *changes = why_changes(a, among[place], wanted, true);
-  answer(q, "nearest", all[place].name);
+  const char *changes = why_changes(q->a, among.settings[place], wanted, true);
+  answer(q, "nearest", among.runs[place].name);
   answer(q, "", *changes ? changes : "no setting differs");
 }
 

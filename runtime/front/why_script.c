@@ -47,28 +47,10 @@ static void print_groups(const groups *all) {
 
 /* The finished runs, and for each job to train the nearest of them. */
 typedef struct neighbours {
-  run_info *finished;
-  const run_settings **settings; /* of the finished ones */
-  size_t count;
+  finished_runs finished;
   run_settings *asked; /* [jobs] */
   size_t *nearest;     /* [jobs] */
 } neighbours;
-
-static status_code find_finished(arena *a, const char *out, neighbours *n, failure *err) {
-  runs list;
-  status_code status = runs_list(a, out, &list, err);
-  if (status != STATUS_OK) return status;
-  n->finished = arena_get(a, (list.count + 1) * sizeof *n->finished);
-  n->settings = arena_get(a, (list.count + 1) * sizeof *n->settings);
-  runs_look_all(a, &list, n->finished);
-  for (size_t i = 0; i < list.count; i++) {
-    if (!runs_is_finished(&n->finished[i])) continue;
-    n->finished[n->count] = n->finished[i];
-    n->settings[n->count] = &n->finished[n->count].settings;
-    n->count++;
-  }
-  return STATUS_OK;
-}
 
 static status_code find_neighbours(const session *s, neighbours *n, failure *err) {
   const graph *g = &s->jobs;
@@ -76,14 +58,14 @@ static status_code find_neighbours(const session *s, neighbours *n, failure *err
   const run_settings **wanted = arena_get(s->a, (g->job_count + 1) * sizeof *wanted);
   n->asked = arena_get(s->a, (g->job_count + 1) * sizeof *n->asked);
   n->nearest = arena_get(s->a, (g->job_count + 1) * sizeof *n->nearest);
-  status_code status = find_finished(s->a, s->given->out, n, err);
+  status_code status = runs_read_finished(s->a, s->given->out, NULL, &n->finished, err);
   if (status != STATUS_OK) return status;
   for (size_t i = 0; i < g->job_count; i++) {
     const bool train = g->jobs[i].kind == JOB_TRAIN;
     n->asked[i] = run_settings_of(&words, train ? value_get(g->jobs[i].file, "config") : NULL);
     wanted[i] = &n->asked[i];
   }
-  nearest_find(wanted, g->job_count, n->settings, n->count, n->nearest);
+  nearest_find(wanted, g->job_count, n->finished.settings, n->finished.count, n->nearest);
   return STATUS_OK;
 }
 
@@ -93,7 +75,7 @@ static void explain_new(arena *a, const neighbours *n, size_t at, const char *la
     add(all, JOB_TRAIN, "new: there is no finished run to compare with", label);
     return;
   }
-  const run_info *near = &n->finished[n->nearest[at]];
+  const run_info *near = &n->finished.runs[n->nearest[at]];
   const char *paths = why_changes(a, &near->settings, &n->asked[at], false);
   if (!*paths) {
     add(all, JOB_TRAIN,
@@ -140,7 +122,7 @@ static void explain(const session *s, const neighbours *n, size_t at, groups *al
 
 status_code why_script(arena *a, const options *given, failure *err) {
   session s;
-  neighbours n = {.count = 0};
+  neighbours n;
   status_code status = session_open(&s, a, given, err);
   if (status == STATUS_OK) status = find_neighbours(&s, &n, err);
   if (status != STATUS_OK) return status;

@@ -1,10 +1,8 @@
 #include "report/outcomes.h"
 
+#include "base/threads.h"
 #include "job/job.h"
 #include "job/result.h"
-
-#include <pthread.h>
-#include <unistd.h>
 
 /* Every n-th row is a thread's. */
 typedef struct share {
@@ -49,13 +47,12 @@ static status_code read_row(share *s, const run_row *row, outcome *o) {
   return status;
 }
 
-static void *read_share(void *context) {
+static void read_share(void *context) {
   share *s = context;
   for (size_t i = s->first; i < s->count && s->status == STATUS_OK; i += s->step) {
     s->status = read_row(s, &s->rows[i], &s->out[i]);
     s->failed = i;
   }
-  return NULL;
 }
 
 /* The failure of the first row, whichever thread has it. */
@@ -69,14 +66,9 @@ static status_code first_failure(const share *shares, size_t count, failure *err
 
 status_code outcomes_read(arena *a, const run_row *rows, size_t count, size_t audit_count,
                           outcome *out, failure *err) {
-  enum { MOST = 8, WORTH = 32 }; /* fewer rows are not worth a thread */
-  share shares[MOST];
-  pthread_t threads[MOST];
-  bool started[MOST] = {false};
-  const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-  size_t parts = count / WORTH + 1;
-  if (processors > 0 && parts > (size_t)processors) parts = (size_t)processors;
-  if (parts > MOST) parts = MOST;
+  enum { WORTH = 32 }; /* a thread's rows */
+  share shares[THREADS_MOST];
+  const size_t parts = threads_parts(count, WORTH);
   for (size_t i = 0; i < parts; i++)
     shares[i] = (share){.rows = rows,
                         .first = i,
@@ -84,13 +76,7 @@ status_code outcomes_read(arena *a, const run_row *rows, size_t count, size_t au
                         .count = count,
                         .audit_count = audit_count,
                         .out = out};
-  for (size_t i = 1; i < parts; i++)
-    started[i] = pthread_create(&threads[i], NULL, read_share, &shares[i]) == 0;
-  for (size_t i = 0; i < parts; i++)
-    if (!started[i]) read_share(&shares[i]);
-  for (size_t i = 0; i < parts; i++) {
-    if (started[i]) pthread_join(threads[i], NULL);
-    arena_take(a, &shares[i].memory);
-  }
+  threads_run(read_share, shares, sizeof *shares, parts);
+  for (size_t i = 0; i < parts; i++) arena_take(a, &shares[i].memory);
   return first_failure(shares, parts, err);
 }

@@ -1,0 +1,20 @@
+/* Work on many equal things, shared by several threads. */
+#ifndef BASE_THREADS_H
+#define BASE_THREADS_H
+
+#include <stddef.h>
+
+enum { THREADS_MOST = 16 };
+
+/* The processors of this machine; at least 1. */
+size_t threads_processors(void);
+
+/* How many parts to make of `count` things, of which fewer than `worth` are not worth a thread: 1
+ * to THREADS_MOST, and at most one for each processor. */
+size_t threads_parts(size_t count, size_t worth);
+
+/* Calls body(&shares[i]) for each of these parts, and returns when all are done. shares: an array
+ * of items of `size` bytes, one for each part. Where no thread starts, the caller does its part. */
+void threads_run(void (*body)(void *share), void *shares, size_t size, size_t parts);
+
+#endif
