@@ -57,53 +57,86 @@ static void describe_libraries(arena *a, value *entry, const char *path) {
   if (list->count > 0) value_put(a, entry, "libraries", list);
 }
 
-/* In the child: what the plugin says of itself, or why it was refused. */
-static void describe_file(void *context, int fd) {
-  arena memory = {0}, *a = &memory;
+/* What the plugin says of itself, or why it was refused. */
+static value *describe_file(arena *a, const char *path) {
   value *entry = value_new(a, VALUE_MAP);
   const hifm_plugin *plugin = NULL;
   failure err;
-  if (plugins_open(context, &plugin, &err) != STATUS_OK) {
+  if (plugins_open(path, &plugin, &err) != STATUS_OK) {
     value_put_text(a, entry, "error", err.message);
-  } else {
-    value_put_text(a, entry, "kind", params_kind_text((hifm_kind)plugin->kind));
-    value_put_text(a, entry, "name", plugin->name);
-    value_put_text(a, entry, "summary", plugin->summary);
-    value_put_number(a, entry, "revision", plugin->revision);
-    value_put(a, entry, "params", params_describe(a, plugin->params));
-    describe_libraries(a, entry, context);
-    describe_kind(a, entry, plugin);
+    return entry;
   }
-  child_write(fd, json_text(a, entry));
+  value_put_text(a, entry, "kind", params_kind_text((hifm_kind)plugin->kind));
+  value_put_text(a, entry, "name", plugin->name);
+  value_put_text(a, entry, "summary", plugin->summary);
+  value_put_number(a, entry, "revision", plugin->revision);
+  value_put(a, entry, "params", params_describe(a, plugin->params));
+  describe_libraries(a, entry, path);
+  describe_kind(a, entry, plugin);
+  return entry;
+}
+
+/* In the child: a LIST of what the plugins of these paths (a LIST) say. */
+static void describe_files(void *context, int fd) {
+  const value *paths = context;
+  arena memory = {0}, *a = &memory;
+  value *all = value_new(a, VALUE_LIST);
+  for (size_t i = 0; i < paths->count; i++)
+    value_push(a, all, describe_file(a, paths->items[i]->text));
+  child_write(fd, json_text(a, all));
   arena_close(a);
 }
 
-/* What the file says of itself, into *said. */
-static status_code ask(arena *a, const char *path, const value **said, failure *err) {
+/* What the plugins of these paths say, opened in one child. */
+static status_code ask(arena *a, value *paths, const value **said, failure *err) {
   char *answer = NULL;
   size_t length = 0;
   failure why;
-  char *child_path = arena_text(a, path);
-  status_code status =
-      child_run(describe_file, child_path, LOADING_SECONDS, &answer, &length, &why);
+  status_code status = child_run(describe_files, paths, LOADING_SECONDS, &answer, &length, &why);
   if (status != STATUS_OK)
-    failure_set(err, status, "%s: %s while loading", path, why.message);
-  else if (json_parse(a, answer, length, path, said, err) != STATUS_OK)
+    failure_set(err, status, "%s while loading", why.message);
+  else if (json_parse(a, answer, length, "its answer", said, err) != STATUS_OK)
     status = err->status = STATUS_BAD_CONFIG;
   free(answer);
   return status;
 }
 
-static const value *collect_one(arena *a, const value *file) {
+static const value *ask_one(arena *a, const char *path, failure *err) {
+  failure why;
+  const value *said = NULL;
+  value *paths = value_new(a, VALUE_LIST);
+  value_push(a, paths, value_text(a, path));
+  const status_code status = ask(a, paths, &said, &why);
+  if (status == STATUS_OK) return said->items[0];
+  failure_set(err, status, "%s: %s", path, why.message);
+  return NULL;
+}
+
+/* What all plugins say, in the order of the files. A child for each costs more than all the rest of
+ * a short command, so one child opens them all. NULL where each needs its own: one of them breaks
+ * the child, or loads a library from its folder, and whose library it is can then not be seen. */
+static const value *ask_all(arena *a, const value *files) {
+  failure why;
+  const value *said = NULL;
+  value *paths = value_new(a, VALUE_LIST);
+  for (size_t i = 0; i < files->count; i++)
+    value_push(a, paths, value_text(a, value_get_text(files->items[i], "path", "")));
+  if (ask(a, paths, &said, &why) != STATUS_OK) return NULL;
+  for (size_t i = 0; i < said->count; i++)
+    if (value_get(said->items[i], "libraries")) return NULL;
+  return said;
+}
+
+/* said: what the plugin says; NULL: it is not asked yet. */
+static const value *collect_one(arena *a, const value *file, const value *said) {
   const char *path = value_get_text(file, "path", "");
   value *entry = value_copy(a, file);
-  const value *said = NULL;
   failure err;
   if (value_get(file, "error")) return entry;
   status_code status = add_hash(a, entry, path, &err);
-  if (status == STATUS_OK) status = ask(a, path, &said, &err);
-  if (status != STATUS_OK) plugins_refuse(a, entry, &err);
-  for (size_t i = 0; said && i < said->count; i++)
+  if (status == STATUS_OK && !said) said = ask_one(a, path, &err);
+  if (status != STATUS_OK || !said) plugins_refuse(a, entry, &err);
+  for (size_t i = 0; status == STATUS_OK && said && i < said->count; i++)
     value_put(a, entry, said->keys[i], said->items[i]);
   return entry;
 }
@@ -118,9 +151,10 @@ static int by_kind_and_name(const void *left, const void *right) {
 
 const value *catalogue_collect(arena *a) {
   const value *files = plugins_files(a);
+  const value *said = ask_all(a, files);
   value *catalogue = value_new(a, VALUE_LIST);
   for (size_t i = 0; i < files->count; i++)
-    value_push(a, catalogue, collect_one(a, files->items[i]));
+    value_push(a, catalogue, collect_one(a, files->items[i], said ? said->items[i] : NULL));
   if (catalogue->count)
     qsort(catalogue->items, catalogue->count, sizeof *catalogue->items, by_kind_and_name);
   return catalogue;
