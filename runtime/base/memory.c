@@ -45,7 +45,8 @@ static struct arena_block *add_block(arena *a, size_t bytes) {
   if (room > LAST_BLOCK) room = LAST_BLOCK;
   if (room < bytes) room = bytes;
   if (room > SIZE_MAX - sizeof(struct arena_block)) give_up(1, bytes);
-  struct arena_block *block = memory_get(sizeof *block + room);
+  struct arena_block *block = calloc(1, sizeof *block + room); /* large ones: zero when touched */
+  if (!block) give_up(1, bytes);
   block->previous = a->last;
   block->room = room;
   return a->last = block;

@@ -125,7 +125,8 @@ static status_code remove_others(const char *parent, const char *kept, failure *
   return status;
 }
 
-/* Written under another name first: a folder with the final name is complete. */
+/* Written under another name first: a folder with the final name is complete. Not synced: after a
+ * power cut the next grid finds what is damaged (find_damage) and copies again. */
 static status_code write_all(arena *a, const plugin_file *all, size_t count, const char *folder,
                              failure *err) {
   const char *part = arena_format(a, "%s.part", folder);
@@ -135,7 +136,7 @@ static status_code write_all(arena *a, const plugin_file *all, size_t count, con
     *slash = 0;
     status = files_make_folder(path, err);
     *slash = '/';
-    if (status == STATUS_OK) status = files_write(path, all[i].bytes, all[i].length, err);
+    if (status == STATUS_OK) status = files_write_unsynced(path, all[i].bytes, all[i].length, err);
   }
   if (status == STATUS_OK && rename(part, folder) != 0)
     status = failure_set(err, STATUS_CANNOT_CREATE, "cannot create the folder %s: %s", folder,
