@@ -15,9 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Distinguishes a full or broken disk and a lack of resources from a bad path, for which there is
- * `otherwise`. */
-static status_code status_of(int code, status_code otherwise) {
+status_code files_status(int code, status_code otherwise) {
   if (code == ENOSPC || code == EIO || code == EDQUOT || code == EFBIG) return STATUS_IO_FAILED;
   if (code == EACCES || code == EPERM || code == EROFS) return STATUS_NO_PERMISSION;
   if (code == EMFILE || code == ENFILE || code == ENOMEM) return STATUS_NO_RESOURCE;
@@ -26,13 +24,13 @@ static status_code status_of(int code, status_code otherwise) {
 
 /* A change of the file system has failed. */
 static status_code fail_change(failure *err, const char *doing, const char *path, int code) {
-  return failure_set(err, status_of(code, STATUS_CANNOT_CREATE), "cannot %s %s: %s", doing, path,
+  return failure_set(err, files_status(code, STATUS_CANNOT_CREATE), "cannot %s %s: %s", doing, path,
                      strerror(code));
 }
 
 status_code files_cannot_read(failure *err, const char *path, int code) {
   const bool missing = code == ENOENT || code == ENOTDIR;
-  return failure_set(err, status_of(code, missing ? STATUS_NO_INPUT : STATUS_BAD_INPUT),
+  return failure_set(err, files_status(code, missing ? STATUS_NO_INPUT : STATUS_BAD_INPUT),
                      "cannot read %s: %s", path, strerror(code));
 }
 

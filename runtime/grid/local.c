@@ -1,5 +1,6 @@
 #include "grid/local.h"
 
+#include "base/files.h"
 #include "base/json.h"
 #include "grid/environment.h"
 #include "grid/logs.h"
@@ -241,7 +242,8 @@ static status_code try_descriptors(failure *err) {
   }
   while (count > 0) close(tried[--count]);
   if (!code) return STATUS_OK;
-  return failure_set(err, STATUS_NO_RESOURCE, "cannot start the scheduler: %s", strerror(code));
+  return failure_set(err, files_status(code, STATUS_NO_RESOURCE), "cannot start the scheduler: %s",
+                     strerror(code));
 }
 
 static void make_environment(local *l) {

@@ -139,8 +139,8 @@ static status_code write_all(arena *a, const plugin_file *all, size_t count, con
     if (status == STATUS_OK) status = files_write_unsynced(path, all[i].bytes, all[i].length, err);
   }
   if (status == STATUS_OK && rename(part, folder) != 0)
-    status = failure_set(err, STATUS_CANNOT_CREATE, "cannot create the folder %s: %s", folder,
-                         strerror(errno));
+    status = failure_set(err, files_status(errno, STATUS_CANNOT_CREATE),
+                         "cannot create the folder %s: %s", folder, strerror(errno));
   return status;
 }
 

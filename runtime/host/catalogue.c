@@ -63,7 +63,7 @@ static value *describe_file(arena *a, const char *path) {
   const hifm_plugin *plugin = NULL;
   failure err;
   if (plugins_open(path, &plugin, &err) != STATUS_OK) {
-    value_put_text(a, entry, "error", err.message);
+    plugins_refuse(a, entry, &err);
     return entry;
   }
   value_put_text(a, entry, "kind", params_kind_text((hifm_kind)plugin->kind));

@@ -63,13 +63,28 @@ static void copy_record(opened *entry, const hifm_plugin *record) {
   entry->plugin.ops.energy = &entry->ops.energy; /* every kind's table begins there */
 }
 
+/* *code: the errno of the failure. It tells a plugin that is wrong, and would be at the next call,
+ * from a broken disk or a lack of memory. */
+static void *open_library(const char *path, int *code) {
+  void *library;
+  do {
+    errno = 0;
+    library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    *code = errno;
+  } while (!library && *code == EINTR);
+  return library;
+}
+
 static status_code load(opened *entry, failure *err) {
   const char *path = entry->path;
   surroundings_remember();
   /* Code built for speed at any price flushes denormal numbers as soon as it is loaded. */
-  void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  int code;
+  void *library = open_library(path, &code);
   const char *changed = surroundings_restore();
-  if (!library) return failure_set(err, STATUS_BAD_CONFIG, "cannot load plugin: %s", dlerror());
+  if (!library)
+    return failure_set(err, files_status(code, STATUS_BAD_CONFIG), "cannot load plugin: %s%s",
+                       dlerror(), code == ENOMEM ? ": no memory" : "");
   if (changed)
     return failure_set(err, STATUS_BAD_CONFIG,
                        "%s: loading it changes %s for the whole program (is it linked with "

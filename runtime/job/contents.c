@@ -33,6 +33,14 @@ static const char *dropped_in(arena *a, const char *folder) {
   return path_in(a, folder, "dropped.json");
 }
 
+/* Some file systems let a signal interrupt a read. */
+static ssize_t read_piece(int fd, char *piece) {
+  ssize_t length;
+  do length = read(fd, piece, PIECE);
+  while (length < 0 && errno == EINTR);
+  return length;
+}
+
 /* Read, not mapped: a disk that fails then gives an error, not a signal. */
 static status_code hash_file(const char *path, char hex[33], failure *err) {
   blake2b hash;
@@ -40,8 +48,7 @@ static status_code hash_file(const char *path, char hex[33], failure *err) {
   const int fd = open(path, O_RDONLY | O_CLOEXEC);
   char *piece = memory_get(PIECE);
   blake2b_begin(&hash, BLAKE2B_HEX);
-  while (fd >= 0 && (length = read(fd, piece, PIECE)) > 0)
-    blake2b_add(&hash, piece, (size_t)length);
+  while (fd >= 0 && (length = read_piece(fd, piece)) > 0) blake2b_add(&hash, piece, (size_t)length);
   const int code = errno;
   if (fd >= 0) close(fd);
   free(piece);
