@@ -8,22 +8,22 @@
 
 #define ID "0123456789abcdef0123456789abcdef"
 
-/* An effective sample size, which has a standard error and needs no solver; its `measure` is not
- * called here. */
-static const metric ESS = {.name = "ess",
-                           .meaning = "effective sample size of the samples",
-                           .title = "ESS",
-                           .unit = "%",
-                           .count = true,
-                           .has_se = true};
+/* A metric that has a standard error and needs no solver; its `measure` is not called here. */
+static const metric MASS = {.name = "mass",
+                            .meaning = "mass of the samples",
+                            .title = "mass",
+                            .unit = "%",
+                            .count = true,
+                            .has_se = true};
 
-/* METRICS with one more. */
+/* The metrics that need no samples, with one more. */
 static const metric *one_more(folder *f) {
+  const metric *plain = metrics_without_samples(&f->memory);
   size_t count = 0;
-  while (METRICS[count].name) count++;
+  while (plain[count].name) count++;
   metric *table = arena_get(&f->memory, (count + 2) * sizeof *table);
-  memcpy(table, METRICS, count * sizeof *table);
-  table[count] = ESS;
+  memcpy(table, plain, count * sizeof *table);
+  table[count] = MASS;
   return table;
 }
 
@@ -37,7 +37,7 @@ static const char *names(folder *f, const column_list *list) {
 /* The names and their order are those of files that exist. */
 static void of_the_metrics(void **state) {
   folder *f = *state;
-  const column_set set = columns_of(&f->memory, METRICS);
+  const column_set set = columns_of(&f->memory, metrics_without_samples(&f->memory));
   assert_string_equal(
       names(f, &set.runs),
       "nll_min nll_min_se epoch_min nfe_at_min nfe_min nll_last nll_last_se "
@@ -51,20 +51,22 @@ static void of_the_metrics(void **state) {
 static void of_one_more_metric(void **state) {
   folder *f = *state;
   const column_set set = columns_of(&f->memory, one_more(f));
-  assert_string_equal(names(f, &set.runs),
-                      "nll_min nll_min_se epoch_min nfe_at_min nfe_min ess_at_min ess_at_min_se "
-                      "ess_min nll_last nll_last_se nfe_last ess_last ess_last_se loss_last steps "
-                      "epochs_measured gradient_norm_last dimensions weights");
+  assert_string_equal(
+      names(f, &set.runs),
+      "nll_min nll_min_se epoch_min nfe_at_min nfe_min mass_at_min mass_at_min_se "
+      "mass_min nll_last nll_last_se nfe_last mass_last mass_last_se loss_last steps "
+      "epochs_measured gradient_norm_last dimensions weights");
   assert_string_equal(names(f, &set.audit),
-                      "nll_best nll_best_se nfe_best ess_best ess_best_se nll_last nll_last_se "
-                      "nfe_last ess_last ess_last_se nll_identity nll_gaussian");
-  assert_string_equal(names(f, &set.history),
-                      "epoch step loss gradient_norm nll nll_se nfe attempts rejected ess ess_se");
+                      "nll_best nll_best_se nfe_best mass_best mass_best_se nll_last nll_last_se "
+                      "nfe_last mass_last mass_last_se nll_identity nll_gaussian");
+  assert_string_equal(
+      names(f, &set.history),
+      "epoch step loss gradient_norm nll nll_se nfe attempts rejected mass mass_se");
 }
 
 static void facts(void **state) {
   folder *f = *state;
-  const column_set set = columns_of(&f->memory, METRICS);
+  const column_set set = columns_of(&f->memory, metrics_without_samples(&f->memory));
   const column_facts *nll = columns_in_runs(&set, "nll_min"),
                      *nfe = columns_in_runs(&set, "tight.nfe_last"),
                      *se = columns_in_history(&set, "nll_se");
@@ -89,9 +91,9 @@ static void facts(void **state) {
 static const char RESULT[] =
     "{\"id\":\"" ID "\",\"status\":\"done\",\"numbers\":{\"dimensions\":36,\"steps\":30},"
     "\"history\":["
-    "{\"epoch\":1,\"step\":10,\"nll\":3,\"nfe\":20,\"ess\":70,\"ess_se\":2,\"solver\":\"ok\"},"
-    "{\"epoch\":2,\"step\":20,\"nll\":2,\"nfe\":26,\"ess\":90,\"ess_se\":3,\"solver\":\"ok\"},"
-    "{\"epoch\":3,\"step\":30,\"nfe\":99,\"ess\":60,\"ess_se\":4,\"solver\":\"failed\"}]}";
+    "{\"epoch\":1,\"step\":10,\"nll\":3,\"nfe\":20,\"mass\":70,\"mass_se\":2,\"solver\":\"ok\"},"
+    "{\"epoch\":2,\"step\":20,\"nll\":2,\"nfe\":26,\"mass\":90,\"mass_se\":3,\"solver\":\"ok\"},"
+    "{\"epoch\":3,\"step\":30,\"nfe\":99,\"mass\":60,\"mass_se\":4,\"solver\":\"failed\"}]}";
 
 static void write_files(folder *f, const metric *metrics) {
   const run_row row = {.cells = folder_value(f, "{'flow':'OT'}"),
@@ -100,8 +102,11 @@ static void write_files(folder *f, const metric *metrics) {
                        .measure_id = ID,
                        .config = folder_value(f, "{'dataset':{'train':10},'train':{'batch':1}}"),
                        .status = RUN_DONE};
-  const record_request request = {
-      .metrics = metrics, .columns = folder_value(f, "['flow']"), .rows = &row, .row_count = 1};
+  const record_request request = {.metrics = metrics,
+                                  .audit_metrics = metrics,
+                                  .columns = folder_value(f, "['flow']"),
+                                  .rows = &row,
+                                  .row_count = 1};
   assert_int_equal(files_make_folder(row.folder, NULL), STATUS_OK);
   folder_write(f, "run/result.json", RESULT);
   folder_write(f, "run/measure-0123456789ab.json", RESULT);
@@ -112,15 +117,15 @@ static void one_more_metric_in_csv(void **state) {
   folder *f = *state;
   write_files(f, one_more(f));
   assert_string_equal(folder_read(f, "history.csv"),
-                      "flow,epoch,step,loss,gradient_norm,nll,nll_se,nfe,attempts,rejected,ess,"
-                      "ess_se,solver\n"
+                      "flow,epoch,step,loss,gradient_norm,nll,nll_se,nfe,attempts,rejected,mass,"
+                      "mass_se,solver\n"
                       "OT,1,10,,,3,,20,,,70,2,ok\n"
                       "OT,2,20,,,2,,26,,,90,3,ok\n"
                       "OT,3,30,,,,,,,,60,4,failed\n");
   assert_string_equal(
       folder_read(f, "runs.csv"),
-      "flow,status,reason,nll_min,nll_min_se,epoch_min,nfe_at_min,nfe_min,ess_at_min,"
-      "ess_at_min_se,ess_min,nll_last,nll_last_se,nfe_last,ess_last,ess_last_se,"
+      "flow,status,reason,nll_min,nll_min_se,epoch_min,nfe_at_min,nfe_min,mass_at_min,"
+      "mass_at_min_se,mass_min,nll_last,nll_last_se,nfe_last,mass_last,mass_last_se,"
       "loss_last,steps,epochs_measured,gradient_norm_last,dimensions,weights,train_id,"
       "measure_id\n"
       "OT,done,,2,,2,26,20,90,3,60,,,,60,4,,30,2,,36,,0123456789ab,0123456789ab\n");
@@ -136,24 +141,24 @@ static void one_more_metric_in_a_table(void **state) {
                            .name = "table2",
                            .metrics = one_more(f),
                            .declaration = folder_value(f, "{'columns':[['Flow','flow'],"
-                                                          "['ESS','ess_at_min'],"
-                                                          "['SE','ess_at_min_se']],"
-                                                          "'notes':['At least {ess_min} %.']}"),
+                                                          "['M','mass_at_min'],"
+                                                          "['SE','mass_at_min_se']],"
+                                                          "'notes':['At least {mass_min} %.']}"),
                            .script_folder = f->path,
                            .columns = folder_value(f, "['flow']")};
   assert_int_equal(table_write(&request, screen, NULL), STATUS_OK);
   fclose(screen);
   assert_string_equal(text, "table2\n\n"
-                            "Flow  ESS     SE\n"
-                            "----  ---  -----\n"
-                            "OT     90  3.000\n"
+                            "Flow   M     SE\n"
+                            "----  --  -----\n"
+                            "OT    90  3.000\n"
                             "\nAt least 60 %.\n");
   free(text);
   /* Without the metric the column has no number. */
   failure err = {0};
   request.metrics = METRICS;
   assert_int_equal(table_write(&request, NULL, &err), STATUS_BAD_CONFIG);
-  assert_non_null(strstr(err.message, "runs.csv has no number \"ess_min\""));
+  assert_non_null(strstr(err.message, "runs.csv has no number \"mass_min\""));
 }
 
 static void one_more_metric_in_a_figure(void **state) {
@@ -163,13 +168,13 @@ static void one_more_metric_in_a_figure(void **state) {
   const figure_request request = {.folder = f->path,
                                   .name = "figure4",
                                   .metrics = one_more(f),
-                                  .declaration = folder_value(f, "{'panels':['ess','ess_se']}"),
+                                  .declaration = folder_value(f, "{'panels':['mass','mass_se']}"),
                                   .columns = folder_value(f, "['flow']")};
   assert_int_equal(figure_write(&request, &made, NULL), STATUS_OK);
   if (!made) skip(); /* without gnuplot */
   const char *svg = folder_read(f, "figure4.svg");
-  assert_non_null(strstr(svg, ">ESS (%)<"));
-  assert_non_null(strstr(svg, ">standard error of the ESS (%)<"));
+  assert_non_null(strstr(svg, ">mass (%)<"));
+  assert_non_null(strstr(svg, ">standard error of the mass (%)<"));
 }
 
 int main(void) {

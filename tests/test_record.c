@@ -47,8 +47,11 @@ static void add_results(folder *f, const char *name, const char *train, const ch
 
 static void write_csv(folder *f, const char *columns, const run_row *list, size_t count) {
   failure err = {0};
-  const record_request request = {
-      .metrics = METRICS, .columns = folder_value(f, columns), .rows = list, .row_count = count};
+  const record_request request = {.metrics = metrics_without_samples(&f->memory),
+                                  .audit_metrics = metrics_without_samples(&f->memory),
+                                  .columns = folder_value(f, columns),
+                                  .rows = list,
+                                  .row_count = count};
   if (record_write(folder_path(f, "view"), &request, &err) != STATUS_OK)
     fail_msg("%s", err.message);
 }
@@ -128,7 +131,8 @@ static const char *runs_of(folder *f, const char *const *histories, size_t count
     add_results(f, name, TRAIN, histories[i]);
     list[i] = make_row(f, name, "{}", RUN_DONE);
   }
-  const record_request request = {.metrics = METRICS,
+  const record_request request = {.metrics = metrics_without_samples(&f->memory),
+                                  .audit_metrics = metrics_without_samples(&f->memory),
                                   .columns = folder_value(f, "[]"),
                                   .rows = list,
                                   .row_count = count,
@@ -178,7 +182,8 @@ static void audits_are_of_the_rows_weights(void **state) {
   row.audit_ids = ids;
   for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
     record_gaps gaps;
-    const record_request request = {.metrics = METRICS,
+    const record_request request = {.metrics = metrics_without_samples(&f->memory),
+                                    .audit_metrics = metrics_without_samples(&f->memory),
                                     .columns = folder_value(f, "[]"),
                                     .audits = audits,
                                     .audit_count = 1,
@@ -226,7 +231,8 @@ static void blank(void **state) {
   const char *const audits[] = {"all"};
   const run_row row = {.cells = folder_value(f, "{'seed':'0','flow':'OT'}")};
   csv_table runs, history;
-  const record_request request = {.metrics = METRICS,
+  const record_request request = {.metrics = metrics_without_samples(&f->memory),
+                                  .audit_metrics = metrics_without_samples(&f->memory),
                                   .columns = folder_value(f, "['seed','flow']"),
                                   .audits = audits,
                                   .audit_count = 1,

@@ -24,7 +24,8 @@ enum {
   HIFM_RNG_PERMUTE = 9,
   HIFM_RNG_CHECK = 10,
   HIFM_RNG_PRIOR = 11,
-  HIFM_RNG_DEQUANTISE = 12
+  HIFM_RNG_DEQUANTISE = 12,
+  HIFM_RNG_BOOTSTRAP = 13
 };
 
 typedef struct hifm_stream {

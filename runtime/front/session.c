@@ -43,9 +43,26 @@ static figure_request request_figure(const session *s, size_t index) {
                           .partial = view_is_partial(s->given)};
 }
 
+static bool draws_samples(const value *config) {
+  return value_get_number(value_get(config, "measure"), "samples", 0) > 0;
+}
+
+/* The metrics of rows, or of their audits: those that need samples only where some are drawn. */
+static const metric *metrics_of(const session *s, bool audits) {
+  const value *rows = value_get(s->plan, "rows");
+  for (size_t i = 0; i < rows->count; i++) {
+    const value *measured = value_get(rows->items[i], audits ? "audits" : "config");
+    if (!audits && draws_samples(measured)) return METRICS;
+    for (size_t k = 0; audits && measured && k < measured->count; k++)
+      if (draws_samples(measured->items[k])) return METRICS;
+  }
+  return metrics_without_samples(s->a);
+}
+
 static record_request request_record(const session *s) {
   const value *audits = value_get(s->plan, "audits");
-  return (record_request){.metrics = METRICS,
+  return (record_request){.metrics = metrics_of(s, false),
+                          .audit_metrics = metrics_of(s, true),
                           .columns = value_get(s->plan, "columns"),
                           .audits = audits->keys,
                           .audit_count = audits->count,

@@ -15,6 +15,7 @@ typedef struct likelihood_request {
   size_t count;
   const measure_settings *settings;
   uint32_t seed; /* of Hutchinson's probes */
+  double *each;  /* [count]: the NLL of each point; NULL: not asked for */
 } likelihood_request;
 
 typedef struct likelihood {
@@ -27,6 +28,9 @@ typedef struct likelihood {
  * all l), so that NFE is the paper's; NLL = -log p0(y(0)) + l(0), p0 the unit normal on the
  * (centred) space. Returns STATUS_OK also where the solver failed; see out->solver. */
 status_code likelihood_measure(const likelihood_request *request, likelihood *out, failure *err);
+
+/* -log p0(y), y [d], of the unit normal on the (centred) space. */
+double likelihood_prior(const hifm_domain *domain, const double *y);
 
 /* Of the space of the points: d, less the centre of mass where that is fixed. */
 double likelihood_dimensions(const hifm_domain *domain);

@@ -7,6 +7,7 @@
 
 #include "base/value.h"
 #include "job/likelihood.h"
+#include "job/scorecard.h"
 
 /* The weights to measure, and what several metrics need of them, made once. */
 typedef struct measurement {
@@ -16,15 +17,24 @@ typedef struct measurement {
   size_t count;
   const measure_settings *settings;
   uint32_t seed;
+  energy *target;      /* of the data; NULL: not known, or settings->samples is 0 */
+  double *each;        /* [count]: NLL of each point, filled by measurement_likelihood; or NULL */
   bool has_likelihood; /* measurement_likelihood has solved */
   likelihood solved;
+  bool has_scores; /* measurement_scores has drawn its samples */
+  scorecard scores;
 } measurement;
 
 /* The likelihood of the points, solved at the first call. STATUS_OK also where the solver failed:
  * see likelihood.solver. *out is valid as long as m. */
 status_code measurement_likelihood(measurement *m, const likelihood **out, failure *err);
 
-typedef struct metric {
+/* The scorecard, measured at the first call; with a target and room for the NLL of each point. *out
+ * is NULL where a solver failed (a note says so), and valid as long as m. */
+status_code measurement_scores(measurement *m, const scorecard **out, failure *err);
+
+typedef struct metric metric;
+struct metric {
   const char *name;    /* column of history.csv, key of history rows and progress lines */
   const char *meaning; /* of the column */
   const char *title;   /* of a figure's panel, without the unit */
@@ -34,15 +44,20 @@ typedef struct metric {
   bool has_se;         /* also <name>_se, the standard error over the points */
   bool needs_solution; /* empty in history.csv where the solver failed */
   bool history_only;   /* not in runs.csv: it describes the solver, not the weights */
+  bool needs_samples;  /* there only with measure.samples: such metrics are the last of a table */
+  size_t score, score_se; /* in a scorecard, of a metric that is read from there */
   /* out: NAN where there is none; se (only with has_se): NAN where there is none. A status other
    * than STATUS_OK ends the job. */
-  status_code (*measure)(measurement *m, double *out, double *se, failure *err);
-} metric;
+  status_code (*measure)(const metric *self, measurement *m, double *out, double *se, failure *err);
+};
 
-enum { METRICS_MAX = 16 };
+enum { METRICS_MAX = 24 };
 
 /* In the order of history.csv, at most METRICS_MAX; the last one has the name NULL. */
 extern const metric METRICS[];
+
+/* The same without those that need samples, in the arena. */
+const metric *metrics_without_samples(arena *a);
 
 /* The weights with the smallest value of this metric are the best ones. */
 #define METRICS_BEST "nll"

@@ -5,6 +5,7 @@
 #include "job/metrics.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Solver and settings of each measurement. */
@@ -21,6 +22,32 @@ static status_code bind_measurements(run *r, arena *a, failure *err) {
   return status;
 }
 
+/* The energy of the data, for measurements that draw samples. */
+static status_code open_target(run *r, arena *a, failure *err) {
+  const value *declared = value_get(value_get(r->work->config, "dataset"), "energy");
+  hifm_bound bound;
+  uint64_t samples = 0;
+  for (size_t i = 0; i < r->work->measurement_count; i++)
+    samples += r->measurements[i].settings.samples;
+  if (samples == 0) return STATUS_OK;
+  if (!declared)
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "measure.samples: the energy of this data set is not known");
+  status_code status =
+      plugins_bind(a, HIFM_ENERGY, declared, "dataset.energy", &r->data.domain, &bound, err);
+  if (status != STATUS_OK) return status;
+  status = energy_open(&r->target, bound, &r->data.domain, err);
+  if (status != STATUS_OK) plugins_drop(&bound);
+  return status;
+}
+
+static void close_target(run *r) {
+  hifm_bound bound = r->target.bound;
+  if (!bound.plugin) return;
+  energy_close(&r->target);
+  plugins_drop(&bound);
+}
+
 static status_code bind_all(run *r, arena *a, failure *err) {
   const value *config = r->work->config;
   params_store(a, optimizer_params, value_get(config, "optimizer"), &r->optimizer);
@@ -28,6 +55,7 @@ static status_code bind_all(run *r, arena *a, failure *err) {
   params_store(a, flow_params, value_get(config, "flow"), &r->flow);
   r->seed = (uint32_t)value_get_number(config, "seed", 0);
   status_code status = bind_measurements(r, a, err);
+  if (status == STATUS_OK) status = open_target(r, a, err);
   if (status == STATUS_OK)
     status = plugins_bind(a, HIFM_NETWORK, value_get(config, "network"), "network", &r->data.domain,
                           &r->network_plugin, err);
@@ -40,10 +68,12 @@ static status_code open_networks(run *r, size_t points, failure *err) {
   status_code status = network_open(&r->net, r->network_plugin, &r->data.domain, vz, room, err);
   for (size_t i = 0; i < r->work->measurement_count && status == STATUS_OK; i++) {
     run_measurement *how = &r->measurements[i];
+    const size_t block = how->settings.samples ? sample_block(&r->data.domain) : 0;
+    const size_t most = how->count > block ? how->count : block;
     how->net = &r->net;
-    if (points || how->count <= room) continue;
+    if (points || most <= room) continue;
     how->net = &how->own;
-    status = network_open(&how->own, r->network_plugin, &r->data.domain, vz, how->count, err);
+    status = network_open(&how->own, r->network_plugin, &r->data.domain, vz, most, err);
   }
   return status;
 }
@@ -80,6 +110,7 @@ void run_close(run *r) {
     network_close(&how->own);
     if (how->settings.solver.plugin) plugins_drop(&how->settings.solver);
   }
+  close_target(r);
   network_close(&r->net);
   if (r->network_plugin.plugin) plugins_drop(&r->network_plugin);
   dataset_close(&r->data);
@@ -99,7 +130,13 @@ status_code run_measure(run *r, const run_measurement *how, arena *a, const floa
                    .count = how->count,
                    .settings = &how->settings,
                    .seed = r->seed};
+  if (how->settings.samples > 0) {
+    m.target = &r->target;
+    m.each = memory_array(m.count, sizeof *m.each);
+  }
   plugins_keep_surroundings(job_kind_word(r->work->kind));
   *row = value_copy(a, weights_row);
-  return metrics_measure(METRICS, &m, a, *row, err);
+  status_code status = metrics_measure(METRICS, &m, a, *row, err);
+  free(m.each);
+  return status;
 }

@@ -3,6 +3,7 @@
 #define JOB_RUN_H
 
 #include "base/failure.h"
+#include "host/energy.h"
 #include "host/flow.h"
 #include "host/network.h"
 #include "job/dataset.h"
@@ -30,6 +31,7 @@ typedef struct run {
   flow_settings flow;
   uint32_t seed;
   run_measurement *measurements; /* [work->measurement_count] */
+  energy target;                 /* of the data; opened where a measurement has samples */
 } run;
 
 /* r->net serves batches of up to `points` points; 0: a training batch. */

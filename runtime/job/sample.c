@@ -4,6 +4,7 @@
 #include "hifm/rng.h"
 #include "job/dataset.h"
 #include "job/flow_ode.h"
+#include "job/likelihood.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,9 +27,14 @@ static void draw_prior(const hifm_domain *domain, uint32_t seed, size_t first, s
   }
 }
 
-/* y [n, d] is the state at z = 0; each step goes on from a copy of the state before it. */
+/* A state: y [n, d], and behind it with the density l [n] = -integral of div v from z = 0. */
+static size_t state_size(const flow_ode *f) {
+  return f->n * f->d + (f->with_divergence ? f->n : 0);
+}
+
+/* y is the state at z = 0; each step goes on from a copy of the state before it. */
 static status_code integrate(flow_ode *f, size_t steps, double *y, uint64_t *nfe, failure *err) {
-  const size_t size = f->n * f->d;
+  const size_t size = state_size(f);
   const double end = flow_ode_data_end(f->net);
   status_code status = STATUS_OK;
   for (size_t k = 0; k < steps && status == STATUS_OK; k++, y += size) {
@@ -43,27 +49,39 @@ static status_code integrate(flow_ode *f, size_t steps, double *y, uint64_t *nfe
   return status;
 }
 
-/* The samples of a block that are asked for, state by state, into y [steps + 1, count, d]. */
-static void keep(const sample_request *request, size_t first, size_t size, const double *block,
-                 double *y) {
-  const size_t d = request->net->domain.d, left = request->count - first;
-  const size_t n = left < size ? left : size;
+/* The samples of a block that are asked for, state by state, into y [steps + 1, count, d], and
+ * their densities. */
+static void keep(const sample_request *request, size_t first, const flow_ode *f,
+                 const double *block, double *y) {
+  const size_t d = f->d, size = state_size(f), left = request->count - first;
+  const size_t n = left < f->n ? left : f->n;
+  const double *l = block + request->steps * size + f->n * d;
   for (size_t k = 0; k <= request->steps; k++)
-    memcpy(y + (k * request->count + first) * d, block + k * size * d, n * d * sizeof *y);
+    memcpy(y + (k * request->count + first) * d, block + k * size, n * d * sizeof *y);
+  for (size_t b = 0; request->log_density && b < n; b++)
+    request->log_density[first + b] = l[b] - likelihood_prior(&f->net->domain, block + b * d);
+}
+
+static void open_ode(flow_ode *f, const sample_request *request, size_t size) {
+  if (request->log_density)
+    flow_ode_open_density(f, request->net, request->w, request->settings, size, request->seed);
+  else
+    flow_ode_open(f, request->net, request->w, request->settings, size);
 }
 
 status_code sample_draw(const sample_request *request, double *y, double *nfe, failure *err) {
   const hifm_domain *domain = &request->net->domain;
   const size_t size = sample_block(domain);
-  double *block = memory_array((request->steps + 1) * size * domain->d, sizeof *block);
   uint64_t evaluations = 0, blocks = 0;
   status_code status = STATUS_OK;
   flow_ode f;
-  flow_ode_open(&f, request->net, request->w, request->settings, size);
+  open_ode(&f, request, size);
+  double *block = memory_array((request->steps + 1) * state_size(&f), sizeof *block);
   for (size_t first = 0; first < request->count && status == STATUS_OK; first += size) {
+    memset(block, 0, state_size(&f) * sizeof *block); /* l(0) = 0 */
     draw_prior(domain, request->seed, first, size, block);
     status = integrate(&f, request->steps, block, &evaluations, err);
-    if (status == STATUS_OK) keep(request, first, size, block, y);
+    if (status == STATUS_OK) keep(request, first, &f, block, y);
     blocks++;
   }
   *nfe = (double)evaluations / (double)blocks;

@@ -18,13 +18,15 @@ typedef struct sample_request {
   const measure_settings *settings;
   uint32_t seed;
   size_t count, steps; /* samples; states after the first */
+  double *log_density; /* [count]: log q of each sample; NULL: not asked for */
 } sample_request;
 
 /* Draws y(0) ~ N(0, I), sample i from (seed, i), on the (centred) space of the network's points,
  * and integrates dy/dz = v from z = 0 to 1. The steps + 1 states at z = 0, 1/steps, ..., 1
  * (flow_ode_data_end for 1) go to y [steps + 1, count, d]; *nfe: evaluations of v for a block, the
- * mean over blocks. STATUS_DIVERGED where the solver failed or y(1) of a block is not finite,
- * STATUS_INTERRUPTED after a signal. */
+ * mean over blocks. log q = log p0(y(0)) - integral of div v dz comes from the same integration,
+ * whose steps then heed its error, too. STATUS_DIVERGED where the solver failed or y(1) of a block
+ * is not finite, STATUS_INTERRUPTED after a signal. */
 status_code sample_draw(const sample_request *request, double *y, double *nfe, failure *err);
 
 #endif

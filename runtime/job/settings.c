@@ -35,6 +35,8 @@ const hifm_param measure_params[] = {
     HIFM_PARAM_COUNT(measure_settings, probes, 1, 1, 1e6, "random probes of hutchinson"),
     HIFM_PARAM_COUNT(measure_settings, max_attempts, 10000, 1, 1e12,
                      "steps the solver may try before it fails"),
+    HIFM_PARAM_COUNT(measure_settings, samples, 0, 0, 1e8,
+                     "samples whose importance weights give ESS, log Z and KL; 0: none"),
     HIFM_PARAM_END};
 
 static const char *const CLOCKS[] = {"z", "t", NULL};

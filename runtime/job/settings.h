@@ -22,6 +22,7 @@ typedef struct measure_settings {
   uint32_t divergence;
   uint64_t probes; /* of Hutchinson's estimate */
   uint64_t max_attempts;
+  uint64_t samples; /* of the scorecard (job/scorecard.h); 0: none */
 } measure_settings;
 
 /* With CLOCK_T the z of a point follows from its own time by eq. 21; SCHEME_INFINITE needs a

@@ -1,5 +1,6 @@
 #include "plan/audits.h"
 
+#include "plan/fit.h"
 #include "plan/overrides.h"
 
 #include <stdlib.h>
@@ -88,6 +89,14 @@ static status_code check_found(const audit *u, failure *err) {
   return STATUS_OK;
 }
 
+static status_code check_samples(const audit *u, const audit_parts *made, failure *err) {
+  failure inner;
+  const status_code status =
+      fit_check_samples(made->dataset->config, made->measure->config, &inner);
+  if (status == STATUS_OK) return STATUS_OK;
+  return failure_set(err, status, "audits.%s.%s", u->name, inner.message);
+}
+
 static status_code resolve_audit(product *p, const value *declared, size_t index,
                                  audit_parts *audits, failure *err) {
   arena *a = p->memory;
@@ -103,6 +112,7 @@ static status_code resolve_audit(product *p, const value *declared, size_t index
     status = audit_part(&u, SECTION_DATASET, r->parts[SECTION_DATASET], &made->dataset, err);
     if (status == STATUS_OK)
       status = audit_part(&u, SECTION_MEASURE, r->parts[SECTION_MEASURE], &made->measure, err);
+    if (status == STATUS_OK) status = check_samples(&u, made, err);
   }
   return status == STATUS_OK ? check_found(&u, err) : status;
 }

@@ -109,6 +109,14 @@ static status_code check_hessian(const fit *f, const row *r, failure *err) {
   return check_energy(source->energy, where, data, err);
 }
 
+status_code fit_check_samples(const value *data, const value *measure, failure *err) {
+  if (value_get_number(measure, "samples", 0) == 0 || value_get(data, "energy"))
+    return STATUS_OK;
+  return failure_set(err, STATUS_BAD_CONFIG,
+                     "measure.samples: importance weights need the energy of the data, which only "
+                     "data sets that are sampled from one have (mcmc, and recipes of it)");
+}
+
 status_code fit_check(const product *p, failure *err) {
   arena *a = p->memory;
   const fit f = {.p = p,
@@ -122,6 +130,9 @@ status_code fit_check(const product *p, failure *err) {
     if (status == STATUS_OK) status = check_scheme(&f, r, err);
     if (status == STATUS_OK) status = check_sampled(&f, r->parts[SECTION_DATASET], err);
     if (status == STATUS_OK) status = check_hessian(&f, r, err);
+    if (status == STATUS_OK)
+      status = fit_check_samples(r->parts[SECTION_DATASET]->config,
+                                 r->parts[SECTION_MEASURE]->config, err);
     if (status != STATUS_OK) return status;
   }
   return STATUS_OK;

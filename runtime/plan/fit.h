@@ -14,4 +14,8 @@
  * Messages begin with a setting's path. */
 status_code fit_check(const product *p, failure *err);
 
+/* STATUS_BAD_CONFIG where a measurement has samples (measure.samples), but the energy of the data
+ * set is not known. Both are resolved sections. */
+status_code fit_check_samples(const value *data, const value *measure, failure *err);
+
 #endif

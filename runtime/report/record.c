@@ -270,6 +270,7 @@ static void begin(csv_set *set, const record_request *request) {
   enum { WORDS = 4 }; /* status, reason, ids; solver */
   *set = (csv_set){.request = request};
   set->known = columns_of(&set->memory, request->metrics);
+  set->known.audit = columns_of(&set->memory, request->audit_metrics).audit;
   set->most = request->columns->count + WORDS + TIMING_COUNT + set->known.runs.count +
               set->known.history.count + request->audit_count * set->known.audit.count;
   begin_runs(set);

@@ -27,9 +27,10 @@ typedef struct record_gaps {
 } record_gaps;
 
 typedef struct record_request {
-  const metric *metrics;     /* METRICS */
-  const value *columns;      /* of the plan */
-  const char *const *audits; /* [audit_count] names */
+  const metric *metrics;       /* METRICS, or without those that need samples */
+  const metric *audit_metrics; /* the same for the columns of audits */
+  const value *columns;        /* of the plan */
+  const char *const *audits;   /* [audit_count] names */
   size_t audit_count;
   const run_row *rows; /* [row_count] in grid order */
   size_t row_count;

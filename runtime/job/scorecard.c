@@ -1,0 +1,137 @@
+#include "job/scorecard.h"
+
+#include "base/memory.h"
+#include "job/bennett.h"
+#include "job/importance.h"
+#include "job/wasserstein.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* One side of the comparison: samples or test points. */
+typedef struct side {
+  size_t n;
+  const double *points; /* [n, d] */
+  double *energies;     /* [n] */
+  double *log_w;        /* [n] */
+} side;
+
+typedef struct mean_of {
+  double mean, se;
+} mean_of;
+
+/* Mean and its standard error of independent numbers [n]; infinite where one is. */
+static mean_of average(const double *x, size_t n) {
+  double mean = 0, squares = 0;
+  for (size_t i = 0; i < n; i++) mean += x[i] / (double)n;
+  for (size_t i = 0; i < n; i++) squares += (x[i] - mean) * (x[i] - mean);
+  return (mean_of){mean, n > 1 ? sqrt(squares / (double)(n - 1) / (double)n) : NAN};
+}
+
+/* log_density [n]: log q of the points. */
+static void weigh(side *s, energy *target, const double *log_density) {
+  s->energies = memory_array(s->n, sizeof *s->energies);
+  s->log_w = memory_array(s->n, sizeof *s->log_w);
+  for (size_t i = 0; i < s->n; i++) {
+    s->energies[i] = energy_value(target, s->points + i * target->domain.d, NULL);
+    s->log_w[i] = -s->energies[i] - log_density[i];
+  }
+}
+
+/* The distances of all pairs of particles of all points, [n * pairs]. */
+static double *pair_distances(const hifm_domain *domain, const side *s, size_t *count) {
+  const size_t particles = domain->particles, space = domain->space;
+  double *out = memory_array(s->n * particles * (particles - 1) / 2 + 1, sizeof *out);
+  *count = 0;
+  for (size_t b = 0; b < s->n; b++) {
+    const double *x = s->points + b * domain->d;
+    for (size_t i = 0; i < particles; i++)
+      for (size_t j = 0; j < i; j++) {
+        double square = 0;
+        for (size_t k = 0; k < space; k++)
+          square += (x[i * space + k] - x[j * space + k]) * (x[i * space + k] - x[j * space + k]);
+        out[(*count)++] = sqrt(square);
+      }
+  }
+  return out;
+}
+
+static double distance_w1(const hifm_domain *domain, const side *samples, const side *tests) {
+  if (domain->particles < 2) return NAN;
+  size_t n, m;
+  double *x = pair_distances(domain, samples, &n), *y = pair_distances(domain, tests, &m);
+  const double out = wasserstein_distance(x, n, y, m);
+  free(x);
+  free(y);
+  return out;
+}
+
+/* Errors of log Z and of a mean are added as if they were independent: they share points, but the
+ * sum is then too large, not too small, for the mean over test points. */
+static void put_divergences(scorecard *out, const side *samples, const side *tests) {
+  const double log_z = out->log_z_bennett, log_z_se = out->log_z_bennett_se;
+  const mean_of energies = average(tests->energies, tests->n);
+  const mean_of forward = average(tests->log_w, tests->n);
+  const mean_of reverse = average(samples->log_w, samples->n);
+  out->entropy = energies.mean + log_z;
+  out->entropy_se = hypot(energies.se, log_z_se);
+  out->kl_forward = forward.mean - log_z;
+  out->kl_forward_se = hypot(forward.se, log_z_se);
+  out->kl_reverse = log_z - reverse.mean;
+  out->kl_reverse_se = hypot(reverse.se, log_z_se);
+}
+
+static void compare(const scorecard_request *request, side *samples, side *tests, scorecard *out) {
+  const importance weights = importance_of(samples->log_w, samples->n, request->seed);
+  const bennett_estimate both = bennett_of(samples->log_w, samples->n, tests->log_w, tests->n);
+  *out = (scorecard){.ess = weights.ess,
+                     .ess_low = weights.ess_low,
+                     .ess_high = weights.ess_high,
+                     .ess_clipped = weights.ess_clipped,
+                     .largest_weight = weights.largest,
+                     .log_z = weights.log_z,
+                     .log_z_se = weights.log_z_se,
+                     .log_z_bennett = both.log_z,
+                     .log_z_bennett_se = both.se};
+  put_divergences(out, samples, tests);
+  out->distance_w1 = distance_w1(&request->target->domain, samples, tests);
+  out->energy_w1 =
+      wasserstein_distance(samples->energies, samples->n, tests->energies, tests->n); /* sorts */
+}
+
+/* The samples, the states at z = 0 before them, and log q. */
+static status_code draw(const scorecard_request *request, double *states, double *log_density,
+                        failure *err) {
+  double nfe;
+  const sample_request samples = {.net = request->net,
+                                  .w = request->w,
+                                  .settings = request->settings,
+                                  .seed = request->seed,
+                                  .count = request->settings->samples,
+                                  .steps = 1,
+                                  .log_density = log_density};
+  return sample_draw(&samples, states, &nfe, err);
+}
+
+status_code scorecard_measure(const scorecard_request *request, scorecard *out, failure *err) {
+  const size_t n = request->settings->samples, d = request->target->domain.d;
+  double *states = memory_array(2 * n * d, sizeof *states);
+  double *log_density = memory_array(n > request->count ? n : request->count, sizeof *log_density);
+  side samples = {.n = n, .points = states + n * d};
+  side tests = {.n = request->count, .points = request->points};
+  status_code status = draw(request, states, log_density, err);
+  if (status == STATUS_OK) {
+    weigh(&samples, request->target, log_density);
+    for (size_t i = 0; i < tests.n; i++) log_density[i] = -request->nll[i];
+    weigh(&tests, request->target, log_density);
+    status = energy_status(request->target, err);
+  }
+  if (status == STATUS_OK) compare(request, &samples, &tests, out);
+  free(samples.energies);
+  free(samples.log_w);
+  free(tests.energies);
+  free(tests.log_w);
+  free(states);
+  free(log_density);
+  return status;
+}
