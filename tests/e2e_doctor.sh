@@ -80,10 +80,20 @@ expect_line note gnuplot "gnuplot failed: broken"
 say "limits"
 if ! has_sanitizers; then
   (ulimit -n 40 && expect_code 1 "$hifm" doctor) || exit 1
-  expect_line problem limit "open files: 40. Raise it with ulimit -n"
+  expect_line problem limit "40 open files. Raise it with ulimit -n"
 fi
-LC_ALL=xx_YY expect_code 0 "$hifm" doctor
+expect_code 0 env LC_ALL=xx_YY "$hifm" doctor
 expect_line note locale "not installed. Numbers are not affected"
+
+say "a worker whose hifm is gone"
+mkfifo worker
+(exec -a hifm cat worker) &
+orphan=$!
+is_started() { tr '\0' ' ' <"/proc/$orphan/cmdline" | grep -q '^hifm worker'; }
+wait_for 10 is_started
+expect_code 0 "$hifm" doctor
+expect_line note workers "without a hifm that started them:.* $orphan"
+kill "$orphan"
 
 say "words"
 expect_refusal 2 "doctor takes no words, but 1 word was given" -- doctor now

@@ -120,10 +120,6 @@ typedef struct limit_rule {
   double least, some;
 } limit_rule;
 
-static const char *limit_text(arena *a, double limit) {
-  return isfinite(limit) ? arena_format(a, "%.0f", limit) : "unlimited";
-}
-
 static void look_at_limits(doctor *d) {
   static const limit_rule RULES[] = {{RLIMIT_NOFILE, "open files", "-n", 64, 256},
                                      {RLIMIT_NPROC, "processes", "-u", 16, 128},
@@ -135,15 +131,16 @@ static void look_at_limits(doctor *d) {
     const limit_rule *rule = &RULES[i];
     struct rlimit now;
     if (getrlimit((__rlimit_resource_t)rule->resource, &now) != 0) continue;
-    const double limit = now.rlim_cur == RLIM_INFINITY ? INFINITY : (double)now.rlim_cur;
-    const char *text = arena_format(d->a, "%s: %s", rule->name, limit_text(d->a, limit));
+    if (now.rlim_cur == RLIM_INFINITY) continue;
+    const double limit = (double)now.rlim_cur;
+    const char *text = arena_format(d->a, "%.0f %s", limit, rule->name);
     if (limit >= rule->some)
       good = arena_format(d->a, "%s%s%s", good, *good ? ", " : "", text);
     else
       doctor_say(d, limit < rule->least ? DOCTOR_PROBLEM : DOCTOR_NOTE, "limit",
                  "%s. Raise it with ulimit %s", text, rule->option);
   }
-  doctor_say(d, DOCTOR_OK, "limits", "%s", good);
+  doctor_say(d, DOCTOR_OK, "limits", "%s", *good ? good : "no others");
 }
 
 static void look_at_core_files(doctor *d) {

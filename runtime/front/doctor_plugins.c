@@ -5,6 +5,7 @@
 #include "host/catalogue.h"
 #include "host/plugins.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* "energies 6 in /a/plugins/energies; 1 in /b": of one kind. */
@@ -57,6 +58,14 @@ static void report_folders(doctor *d) {
                notes->items[i]->text);
 }
 
+/* Without links and "..". */
+static const char *real_name(arena *a, const char *path) {
+  char *real = realpath(path, NULL);
+  const char *out = real ? arena_text(a, real) : path;
+  free(real);
+  return out;
+}
+
 static void look_at_recipes(doctor *d) {
   const char *folder = program_recipes(d->a);
   const value *names;
@@ -68,7 +77,7 @@ static void look_at_recipes(doctor *d) {
   }
   for (size_t i = 0; i < names->count; i++) count += text_ends_with(names->items[i]->text, ".lua");
   if (count)
-    doctor_say(d, DOCTOR_OK, "datasets", "%zu recipes in %s", count, folder);
+    doctor_say(d, DOCTOR_OK, "datasets", "%zu recipes in %s", count, real_name(d->a, folder));
   else
     doctor_say(d, DOCTOR_PROBLEM, "datasets",
                "no recipes in %s: scripts cannot name a data set. Set HIFM_DATASETS to the folder "

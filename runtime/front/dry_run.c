@@ -40,16 +40,15 @@ static size_t label_width(const sheet *p) {
 
 static void print_jobs(const sheet *p) {
   const graph *g = &p->s->jobs;
+  arena *a = p->s->a;
   const size_t room = label_width(p);
   for (size_t i = 0; i < g->job_count; i++) {
-    arena brief = {0};
     if (!p->reasons[i].brief) continue;
-    const char *label = p->width ? screen_cut(&brief, g->jobs[i].label, room) : g->jobs[i].label;
+    const char *label = p->width ? screen_cut(a, g->jobs[i].label, room) : g->jobs[i].label;
     const int gap = (int)(room - format_width(label)) + 2;
-    const char *line = arena_format(&brief, "  %-8s %s%*s%s", job_kind_word(g->jobs[i].kind), label,
-                                    gap, "", p->reasons[i].brief);
-    puts(screen_cut(&brief, line, p->width));
-    arena_close(&brief);
+    const char *line = arena_format(a, "  %-8s %s%*s%s", job_kind_word(g->jobs[i].kind), label, gap,
+                                    "", p->reasons[i].brief);
+    puts(screen_cut(a, line, p->width));
   }
 }
 
