@@ -49,7 +49,7 @@ static double run_bytes(const value *file, double weights, double kept) {
   const double measurements = list ? (double)list->count : 0;
   const uint64_t steps = history_steps(config);
   const double epochs = (double)steps / (double)history_steps_per_epoch(config);
-  const double rows = measurements ? history_rows(file, steps) / measurements : 0;
+  const double rows = measurements > 0 ? history_rows(file, steps) / measurements : 0;
   enum { TEXTS = 3 }; /* job.json, result.json, log.txt */
   return file_bytes(weights) * (1 + measurements + kept) + TEXTS * BLOCK +
          measurements * file_bytes(ROW * rows) + file_bytes(sizeof(losses_epoch) * epochs);
