@@ -136,7 +136,9 @@ static void print_sheet(const sheet *p, const past_runs *past, const trial_facts
   printf("\njobs:\n");
   print_jobs(p);
   if (s->skipped)
-    printf("%zu failed before with %s; --rerun-failed tries again\n", s->skipped, s->skip_reason);
+    say(p, "skipped",
+        arena_format(s->a, "%zu failed before with %s; --rerun-failed tries again", s->skipped,
+                     s->skip_reason));
   if (all == 0) return;
   print_time(p, past, facts);
   print_disk(p, facts);
