@@ -18,7 +18,7 @@ completes() {
 
 say "bash"
 completes "run" hifm ru
-completes "diff describe dataset" hifm d
+completes "diff describe dataset doctor" hifm d
 completes "list" hifm plugin l
 completes "list describe check --help" hifm plugin ""
 completes "--set" hifm run x.lua --se

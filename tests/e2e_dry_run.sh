@@ -114,9 +114,39 @@ expect_refusal 66 "nothing.idx" -- run run.lua --dry-run --out none
 say "what is in the cache is not listed as to do, and is looked at in place of its file"
 script "$plane" '"mlp"' "$transport"
 expect_code 0 "$hifm" run run.lua --dry-run --out out
-expect_words "data set file"
+expect_words "data set file  not in the cache" "  first run" "time     no past run of like size: no estimate" \
+  "disk     about " ": data sets 640 B, runs "
 expect_code 0 "$hifm" run run.lua --out out
 expect_code 0 "$hifm" run run.lua --dry-run --out out --set train.epochs=2
 ! grep -q "data set file" stdout || fail "the data set is listed"
 expect_words "1 runs, 0 done, 1 to do" "train "
 expect_refusal 78 "dataset.train: 37 points are asked for" -- run run.lua --dry-run --out out --set dataset.train=37
+
+say "why each job is to do, and what it will need, on a screen, too"
+expect_code 0 "$hifm" run run.lua --dry-run --out out
+[ "$(wc -l <stdout)" = 3 ] || fail "something is still to do"
+expect_code 0 "$hifm" run run.lua --dry-run --out out --set train.epochs=2 -j 3
+expect_words "  another train.epochs" "with -j 3, from 1 past run of like size"
+! grep -q "data sets" stdout || fail "the data set needs room"
+expect_code 0 "$hifm" run run.lua --dry-run --out out --set measure.solver.rtol=1e-3
+expect_words "  not measured like this" "time     no estimate for measurements of trained weights"
+expect_code 0 "$hifm" run run.lua --dry-run --out out --set network.width=7
+expect_words "  another network.width" "no past run of like size"
+expect_code 0 "$hifm" run run.lua --dry-run --out out --retrain
+expect_words "run  --retrain"
+COLUMNS=50 expect_code 0 "$hifm" run run.lua --dry-run --out out --set train.epochs=2 --set network.depth=5,6 \
+  --set network.width=9
+[ "$(wc -L <stdout)" -le 50 ] || fail "a line of $(wc -L <stdout) columns"
+expect_words ".."
+result=$(echo out/runs/*/result.json)
+cp "$result" kept.json
+truncate -s 100 "$result"
+expect_code 0 "$hifm" run run.lua --dry-run --out out
+expect_words "  its result is damaged"
+expect_code 0 "$hifm" why run.lua --out out
+expect_words "train       1  its result is damaged, it counts as missing"
+mv kept.json "$result"
+points other.npy 41 2
+mv other.npy plane.npy
+expect_code 0 "$hifm" run run.lua --dry-run --out out
+expect_words "data set file  not in the cache" "  the data file changed"

@@ -90,7 +90,7 @@ expect_words "found twice, so it cannot be used; this one: $tmp/one/energies/dou
 [ ! -s stderr ] || fail "a note about a good folder"
 sed 's/b = 2 }, dim/b = h.grid { 2, 3 } }, dim/' good.lua >data.lua
 expect_code 0 "$hifm" run data.lua --dry-run
-[ "$(grep '^  data' stdout | sort -u | grep -c '(........)$')" = 2 ] || fail "equal names of data sets"
+[ "$(grep '^  data' stdout | sort -u | grep -c '(........)  *not in the cache$')" = 2 ] || fail "equal names of data sets"
 rm -r empty wrong one two
 
 say "scripts: file and line, and the names of what does not fit"

@@ -43,7 +43,7 @@ expect_words "1 failed before with training point" "--rerun-failed tries again" 
 expect_attempts 1
 expect_same first.csv "$view/runs.csv"
 expect_code 0 "$hifm" run "${grid[@]}" --dry-run
-expect_words "failed before; --rerun-failed tries again"
+expect_words "  failed before, skipped" "1 failed before with training point" "--rerun-failed tries again"
 expect_code 1 "$hifm" run "${grid[@]}" --rerun-failed
 expect_words "1 done, 0 diverged, 1 failed, 0 skipped"
 expect_attempts 2

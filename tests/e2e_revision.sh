@@ -78,3 +78,8 @@ expect_code 0 "$hifm" why flow.hessian=yes,seed=0 --out out
 expect_words "stale: scripts with these settings now ask for another run, " "The revision of a plugin"
 expect_code 0 "$hifm" why morse.lua --out out
 expect_words "train       2  new: the nearest finished run has another flow.hessian.energy.depth" "depth 1 -> 2"
+build 's/.revision = 1/.revision = 3/'
+expect_code 0 "$hifm" run morse.lua --dry-run --out out
+[ "$(grep -c '^  train .*  energy/morse changed$' stdout)" = 2 ] || fail "the list does not say that the code changed"
+expect_code 0 "$hifm" why morse.lua --out out
+expect_words "train       2  new: a finished run has the same settings, but energy/morse and its revision changed since"

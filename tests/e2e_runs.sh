@@ -145,4 +145,6 @@ wait "$scheduler" || true
 wait "$follower" || fail "log -f failed"
 [ "$(grep -c '^ *200 ' followed) $(tail -1 followed)" = "1 interrupted" ] || fail "log -f did not end with the state"
 expect_code 0 "$hifm" why long.lua --only flow=OT,optimizer.lr=1e-3
-expect_words "train       1  continues at epoch "
+expect_words "train       1  interrupted: continues from its checkpoint" "OT lr 0.001: at step "
+expect_code 0 "$hifm" run long.lua --only flow=OT,optimizer.lr=1e-3 --dry-run
+grep -q '^  train    OT lr 0.001  interrupted at step [0-9]* of 800000000$' stdout || fail "no step in the list"

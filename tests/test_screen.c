@@ -22,6 +22,13 @@ static void brief_texts(void **state) {
   assert_string_equal(screen_time(&a, 60), "1m");
   assert_string_equal(screen_time(&a, 7199), "1h");
   assert_string_equal(screen_time(&a, 200 * 86400.0), "200d");
+  assert_string_equal(screen_duration(&a, 0.4), "less than 1 s");
+  assert_string_equal(screen_duration(&a, 59.4), "59 s");
+  assert_string_equal(screen_duration(&a, 59.9), "1 min");
+  assert_string_equal(screen_duration(&a, 138), "2 min 18 s");
+  assert_string_equal(screen_duration(&a, 7799), "2 h 10 min");
+  assert_string_equal(screen_duration(&a, 3600 * 23.9999), "1 d");
+  assert_string_equal(screen_duration(&a, 86400 * 12.2), "12 d");
   assert_string_equal(screen_number(&a, NAN, 3), "");
   assert_string_equal(screen_number(&a, 1.5, 3), "1.500");
   assert_string_equal(screen_bytes(&a, 984), "984 B");

@@ -24,6 +24,7 @@ typedef enum command_id {
   COMMAND_PLUGIN_CHECK,
   COMMAND_DATASET_MAKE,
   COMMAND_DATASET_CHECK,
+  COMMAND_DOCTOR,
   COMMAND_BENCH,
   COMMAND_COMPLETION,
   COMMAND_MAN,
@@ -58,6 +59,7 @@ status_code command_plugin_describe(arena *a, const options *given, failure *err
 status_code command_plugin_check(arena *a, const options *given, failure *err);
 status_code command_dataset_make(arena *a, const options *given, failure *err);
 status_code command_dataset_check(arena *a, const options *given, failure *err);
+status_code command_doctor(arena *a, const options *given, failure *err);
 status_code command_bench(arena *a, const options *given, failure *err);
 status_code command_completion(arena *a, const options *given, failure *err);
 status_code command_man(arena *a, const options *given, failure *err);

@@ -1,6 +1,7 @@
 /* hifm run, hifm table: from a script to results, tables and figures. */
 #include "base/files.h"
 #include "base/folders.h"
+#include "front/dry_run.h"
 #include "front/ending.h"
 #include "front/program.h"
 #include "front/retrain.h"
@@ -8,7 +9,6 @@
 #include "grid/cache_check.h"
 #include "grid/code_changes.h"
 #include "grid/plugin_snapshot.h"
-#include "job/history.h"
 
 static FILE *messages(const options *given) {
   return given->quiet ? NULL : stderr;
@@ -44,64 +44,6 @@ static status_code report(session *s, failure *err) {
   if (status == STATUS_OK) status = session_write_tables(s, stdout, err);
   if (status == STATUS_OK) status = session_write_figures(s, messages(s->given), err);
   return status;
-}
-
-/* The next step at which a training measures. */
-static uint64_t next_measured(const value *asked, uint64_t per_epoch, uint64_t step,
-                              uint64_t steps) {
-  uint64_t next = steps;
-  for (size_t k = 0; k < asked->count; k++) {
-    const value *measure = value_get(value_get(asked->items[k], "config"), "measure");
-    const uint64_t every = history_every(measure, per_epoch), due = (step / every + 1) * every;
-    if (due < next) next = due;
-  }
-  return next;
-}
-
-/* How many files of weights a training leaves: with train.keep = "all" one for each measured step.
- */
-static double count_kept(const value *file) {
-  const value *config = value_get(file, "config"), *train = value_get(config, "train");
-  const uint64_t per_epoch = history_steps_per_epoch(config);
-  const double epochs = value_get_number(train, "epochs", 0);
-  const double given = value_get_number(train, "steps", 0);
-  const uint64_t steps = given > 0 ? (uint64_t)given : (uint64_t)epochs * per_epoch;
-  double count = 0;
-  if (!value_get_bool(file, "keep_all", false)) return 0;
-  for (uint64_t step = 0; step < steps; count++)
-    step = next_measured(value_get(file, "measurements"), per_epoch, step, steps);
-  return count;
-}
-
-static void print_kept(const graph *g) {
-  size_t trainings = 0;
-  double files = 0;
-  for (size_t i = 0; i < g->job_count; i++) {
-    if (g->jobs[i].kind != JOB_TRAIN) continue;
-    const double kept = count_kept(g->jobs[i].file);
-    trainings += kept > 0;
-    files += kept;
-  }
-  if (trainings)
-    printf("train.keep = \"all\": %zu trainings will write %.0f files of weights\n", trainings,
-           files);
-}
-
-static void dry_run(const session *s) {
-  const value *columns = value_get(s->plan, "columns");
-  const graph *g = &s->jobs;
-  printf("%zu runs, %zu done, %zu to do\n", g->row_count, g->rows_done,
-         g->row_count - g->rows_done);
-  printf("columns:");
-  for (size_t i = 0; columns && i < columns->count; i++) printf(" %s", columns->items[i]->text);
-  printf("\njobs:\n");
-  for (size_t i = 0; i < g->job_count; i++) {
-    const grid_job *it = &g->jobs[i];
-    if (job_is_done(it->result_path, it->id)) continue;
-    printf("  %-8s %s%s\n", job_kind_word(it->kind), it->label,
-           it->skip ? " (failed before; --rerun-failed tries again)" : "");
-  }
-  print_kept(g);
 }
 
 /* ---- before the first job -------------------------------------------------------------------- */
@@ -204,13 +146,11 @@ static status_code end(session *s, failure *err) {
 status_code command_run(arena *a, const options *given, failure *err) {
   session s;
   schedule_summary summary;
+  trial_facts facts;
   failure later;
   status_code status = session_open(&s, a, given, err);
-  if (status == STATUS_OK) status = session_try(&s, err);
-  if (status == STATUS_OK && given->dry_run) {
-    dry_run(&s);
-    return STATUS_OK;
-  }
+  if (status == STATUS_OK) status = session_try(&s, &facts, err);
+  if (status == STATUS_OK && given->dry_run) return dry_run(&s, &facts, err);
   if (status == STATUS_OK) status = prepare(&s, err);
   if (status != STATUS_OK) return status;
   status = run_jobs(&s, &summary, err);

@@ -67,6 +67,11 @@ const command COMMANDS[COMMAND_COUNT] = {
         {"dataset check", "NAME", 1, 1, "test a data set that was made",
          "Sampled data: convergence, and the moments that its recipe expects.",
          "dataset check lj13", command_dataset_check},
+    [COMMAND_DOCTOR] =
+        {"doctor", "", 0, 0, "check this machine, plugins, results folder",
+         "A line for each check: ok, note or problem, and what to do. The exit code\n"
+         "is 1 where something will fail.",
+         "doctor --out results", command_doctor},
     [COMMAND_BENCH] = {"bench", "", 0, 0, "measure the speed on this machine, as CSV", NULL,
                        "bench --weights results/runs/lj13-egnn-transport-0a/last.safetensors",
                        command_bench},
@@ -150,7 +155,8 @@ static status_code dispatch(arena *a, int argc, char **argv, const char **name, 
   *name = COMMANDS[id].name;
   status = options_read(a, id, argc - 1 - words, argv + 1 + words, &given, err);
   if (status != STATUS_OK) return status;
-  if (!given.help && !given.quiet && id != COMMAND_WORKER) print_path_notes(a);
+  const bool own = id == COMMAND_WORKER || id == COMMAND_DOCTOR; /* doctor shows them itself */
+  if (!given.help && !given.quiet && !own) print_path_notes(a);
   if (!given.help) return COMMANDS[id].run(a, &given, err);
   help_command(id, stdout);
   return STATUS_OK;

@@ -111,12 +111,15 @@ static void look_at_unfinished(run_words *words, arena *brief, run_info *run, ru
 
 static void look_at_finished(run_words *words, arena *brief, run_info *run, run_files *files) {
   const value *config = value_get(files->job, "config"), *made = files->trained;
-  const double steps = value_get_number(value_get(made, "numbers"), "steps", NAN);
+  const double steps = run->steps = value_get_number(value_get(made, "numbers"), "steps", NAN);
   read_first(brief, run->folder, files->job, &files->measured, NULL);
   run->state = run_status_word(run_status_in(made));
   run->reason = arena_text(words->memory, value_get_text(made, "message", ""));
   run->epochs = steps / (double)history_steps_per_epoch(config);
   run->seconds = value_get_number(value_get(made, "provenance"), "seconds", NAN);
+  run->dimensions = value_get_number(value_get(made, "numbers"), "dimensions", NAN);
+  run->asked = (double)job_measurements(brief, files->job)->count;
+  run->rows = isnan(steps) ? NAN : history_rows(files->job, (uint64_t)steps);
   files->history = whole_history(brief, files->job, made, files->measured);
   run->last = history_score(history_last(value_get(files->measured, "history")));
 }
@@ -136,7 +139,8 @@ run_info runs_look(run_words *words, arena *brief, const char *folder, run_files
   const char *slash = strrchr(folder, '/');
   run_info run = {.name = slash ? slash + 1 : folder, .folder = folder, .state = "unfinished"};
   run.reason = run.id = "";
-  run.best = run.last = run.epochs = run.seconds = NAN;
+  run.best = run.last = run.epochs = run.seconds = run.steps = NAN;
+  run.rows = run.asked = run.dimensions = NAN;
   *files = (run_files){.job = NULL};
   const char *job_file = arena_format(brief, "%s/job.json", folder);
   const char *result_file = arena_format(brief, "%s/result.json", folder);

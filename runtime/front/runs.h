@@ -25,6 +25,9 @@ typedef struct run_info {
   run_settings settings;
   double best, last;      /* METRICS_BEST: the smallest of the history, of the last weights */
   double epochs, seconds; /* trained; the numbers are NAN where they are not known */
+  double steps;           /* of a finished training, as epochs are */
+  double rows, asked;     /* measured on its way, of so many measurements */
+  double dimensions;      /* of its points, as its result says */
   double when;            /* when the state was reached, seconds since 1970; 0: not known */
 } run_info;
 

@@ -50,6 +50,22 @@ const char *screen_time(arena *a, double seconds) {
   return arena_format(a, "%.0f%s", count, UNITS[i].unit);
 }
 
+const char *screen_duration(arena *a, double seconds) {
+  static const struct {
+    double large, small; /* seconds */
+    const char *names[2];
+  } UNITS[] = {{86400, 3600, {"d", "h"}}, {3600, 60, {"h", "min"}}, {60, 1, {"min", "s"}}};
+  for (size_t i = 0; i < sizeof UNITS / sizeof *UNITS; i++) {
+    const double rest = round(seconds / UNITS[i].small) * UNITS[i].small; /* 59.9 s are 1 min */
+    const double count = floor(rest / UNITS[i].large);
+    const double left = (rest - count * UNITS[i].large) / UNITS[i].small;
+    if (count < 1) continue;
+    if (left < 1 || count >= 10) return arena_format(a, "%.0f %s", count, UNITS[i].names[0]);
+    return arena_format(a, "%.0f %s %.0f %s", count, UNITS[i].names[0], left, UNITS[i].names[1]);
+  }
+  return seconds < 1 ? "less than 1 s" : arena_format(a, "%.0f s", seconds);
+}
+
 const char *screen_number(arena *a, double x, int digits) {
   return isnan(x) ? "" : format_fixed(arena_get(a, FORMAT_ROOM), x, digits);
 }

@@ -19,6 +19,9 @@ const char *screen_cut(arena *a, const char *text, size_t width);
 /* "35s", "12m", "3h", "5d": seconds in at most four columns; "" for NAN. */
 const char *screen_time(arena *a, double seconds);
 
+/* "2 h 10 min", "40 s", "less than 1 s": seconds in words, two units at most. */
+const char *screen_duration(arena *a, double seconds);
+
 /* A number with `digits` after the point; "" for NAN. */
 const char *screen_number(arena *a, double x, int digits);
 

@@ -7,7 +7,6 @@
 #include "grid/job_labels.h"
 #include "grid/plugin_snapshot.h"
 #include "grid/successor.h"
-#include "grid/trial.h"
 #include "host/catalogue.h"
 #include "plan/lua_files.h"
 #include "plan/outcome_choice.h"
@@ -126,10 +125,10 @@ static void add_setting_line(const session *s, failure *err) {
   source_lines_error(&source, 1, err);
 }
 
-status_code session_try(const session *s, failure *err) {
+status_code session_try(const session *s, trial_facts *facts, failure *err) {
   status_code status = jobs_check_inputs(s->jobs.jobs, s->jobs.job_count, err);
   if (status != STATUS_OK) return status;
-  status = trial_run(&s->jobs, err);
+  status = trial_run(s->a, &s->jobs, facts, err);
   if (status != STATUS_OK) add_setting_line(s, err);
   return status;
 }

@@ -5,6 +5,7 @@
 
 #include "front/options.h"
 #include "grid/graph.h"
+#include "grid/trial.h"
 #include "report/record.h"
 
 typedef struct session {
@@ -26,7 +27,7 @@ typedef struct session {
 status_code session_open(session *s, arena *a, const options *given, failure *err);
 
 /* What can be found without training: files that are missing, and what trial_run finds. */
-status_code session_try(const session *s, failure *err);
+status_code session_try(const session *s, trial_facts *facts, failure *err);
 
 /* Begins the folder of the tables, and writes runs.csv, history.csv and timings.csv from the
  * results in the runs' folders. */

@@ -4,7 +4,6 @@
 #include "host/child.h"
 #include "host/params.h"
 #include "job/dataset.h"
-#include "job/dataset_preview.h"
 #include "job/trial_bind.h"
 
 #include <stdlib.h>
@@ -14,7 +13,8 @@
 typedef struct trials {
   arena *memory;
   const graph *g;
-  dataset_preview *data; /* [jobs], of data jobs */
+  trial_facts *facts;
+  size_t *networks; /* [jobs] place in items; SIZE_MAX: none */
   trial_bind *items;
   size_t count, room;
   key_map known;
@@ -23,16 +23,25 @@ typedef struct trials {
 
 /* ---- what there is to bind ------------------------------------------------------------------- */
 
-/* Rows share their sections, so a section's address says which one it is. */
-static bool is_new(trials *t, const char *what, const value *section, size_t data) {
+/* Rows share their sections, so a section's address says which one it is. *place: of its item,
+ * where it has one. */
+static bool is_new_at(trials *t, const char *what, const value *section, size_t data,
+                      size_t *place) {
   const struct {
     const char *what;
     const value *section;
     size_t data;
   } key = {what, section, data};
-  if (key_map_get(&t->known, &key, sizeof key) != KEY_MAP_ABSENT) return false;
-  key_map_put(&t->known, &key, sizeof key, 0);
+  *place = key_map_get(&t->known, &key, sizeof key);
+  if (*place != KEY_MAP_ABSENT) return false;
+  *place = t->count;
+  key_map_put(&t->known, &key, sizeof key, *place);
   return true;
+}
+
+static bool is_new(trials *t, const char *what, const value *section, size_t data) {
+  size_t place;
+  return is_new_at(t, what, section, data, &place);
 }
 
 static void add(trials *t, trial_bind item) {
@@ -49,7 +58,7 @@ static status_code look_at_data(trials *t, size_t index) {
   const grid_job *it = &t->g->jobs[index];
   const value *config = value_get(it->file, "config"), *energy = value_get(config, "energy");
   const bool done = job_is_done(it->result_path, it->id);
-  dataset_preview *data = &t->data[index];
+  dataset_preview *data = &t->facts->data[index];
   failure why;
   *data = (dataset_preview){.train = SIZE_MAX, .test = SIZE_MAX};
   if (it->skip) return STATUS_OK; /* it failed before: nothing that needs it is tried */
@@ -76,7 +85,7 @@ static status_code check_points(trials *t, const char *audit, const value *asked
 static status_code look_at_measurement(trials *t, const char *path, const value *config,
                                        size_t data) {
   const value *asked = value_get(config, "dataset"), *measure = value_get(config, "measure");
-  const dataset_preview *points = &t->data[data];
+  const dataset_preview *points = &t->facts->data[data];
   if (is_new(t, "solver", measure, data))
     add(t, (trial_bind){.kind = TRIAL_SOLVER,
                         .config = value_get(measure, "solver"),
@@ -97,12 +106,14 @@ static status_code look_at_measurements(trials *t, const grid_job *it, size_t da
 }
 
 /* A train or measure job. */
-static status_code look_at_run(trials *t, const grid_job *it, size_t data) {
+static status_code look_at_run(trials *t, size_t index) {
+  const grid_job *it = &t->g->jobs[index];
+  const size_t data = it->needs[0];
   const value *config = value_get(it->file, "config"), *flow = value_get(config, "flow");
   const value *asked = value_get(config, "dataset"), *network = value_get(config, "network");
-  const dataset_preview *points = &t->data[data];
+  const dataset_preview *points = &t->facts->data[data];
   const bool vz = strcmp(value_get_text(flow, "scheme", ""), "infinite") == 0;
-  if (is_new(t, vz ? "network and v_z" : "network", network, data))
+  if (is_new_at(t, vz ? "network and v_z" : "network", network, data, &t->networks[index]))
     add(t, (trial_bind){.kind = TRIAL_NETWORK,
                         .config = network,
                         .where = "network",
@@ -122,30 +133,50 @@ static status_code collect(trials *t) {
   status_code status = STATUS_OK;
   for (size_t i = 0; i < t->g->job_count && status == STATUS_OK; i++) {
     const grid_job *it = &t->g->jobs[i];
+    t->networks[i] = SIZE_MAX;
     if (it->kind == JOB_DATA) status = look_at_data(t, i);
     if (it->skip) continue;
-    if (it->kind == JOB_TRAIN || it->kind == JOB_MEASURE) status = look_at_run(t, it, it->needs[0]);
+    if (it->kind == JOB_TRAIN || it->kind == JOB_MEASURE) status = look_at_run(t, i);
   }
   return status;
 }
 
 /* ---- binding it ------------------------------------------------------------------------------ */
 
-/* In the child: "0 1 2 " for what was begun, then "!78 message" of the first failure. */
+/* In the child: "0 1 2 " for what was begun, then "!78 message" of the first failure, or ";" and
+ * the weights of each network (0 for other items). */
 static void bind_all(void *context, int fd) {
   const trials *t = context;
+  char text[sizeof(failure) + 32];
+  size_t *weights = arena_get(t->memory, (t->count + 1) * sizeof *weights);
   for (size_t i = 0; i < t->count; i++) {
-    char text[sizeof(failure) + 32];
     failure why = {.message = ""};
     snprintf(text, sizeof text, "%zu ", i);
     child_write(fd, text);
     if (!t->items[i].domain->d) continue; /* it is not known yet */
-    const status_code status = trial_bind_run(&t->items[i], &why);
+    const status_code status = trial_bind_run(&t->items[i], &weights[i], &why);
     if (status == STATUS_OK) continue;
     snprintf(text, sizeof text, "!%d %s", (int)status, why.message);
     child_write(fd, text);
     return;
   }
+  child_write(fd, ";");
+  for (size_t i = 0; i < t->count; i++) {
+    snprintf(text, sizeof text, "%zu ", weights[i]);
+    child_write(fd, text);
+  }
+}
+
+/* numbers: of all items, as bind_all writes them. */
+static void take_weights(trials *t, const char *numbers) {
+  size_t *weights = arena_get(t->memory, (t->count + 1) * sizeof *weights);
+  for (size_t i = 0; i < t->count; i++) {
+    char *end;
+    weights[i] = strtoul(numbers, &end, 10);
+    numbers = end;
+  }
+  for (size_t i = 0; i < t->g->job_count; i++)
+    if (t->networks[i] != SIZE_MAX) t->facts->weights[i] = weights[t->networks[i]];
 }
 
 static status_code explain_crash(const trials *t, const char *answer, const char *ending) {
@@ -167,23 +198,27 @@ static status_code bind_in_child(trials *t) {
   if (t->count == 0) return STATUS_OK;
   status_code status =
       child_run(bind_all, t, SECONDS + (unsigned)t->count, &answer, &length, &ending);
-  const char *refusal = strchr(answer, '!');
+  const char *refusal = strchr(answer, '!'), *numbers = strchr(answer, ';');
   char *message;
   if (refusal) {
     status = (status_code)strtol(refusal + 1, &message, 10);
     failure_set(t->err, status, "%s", message + 1);
   } else if (status != STATUS_OK) {
     status = explain_crash(t, answer, ending.message);
+  } else if (numbers) {
+    take_weights(t, numbers + 1);
   }
   free(answer);
   return status;
 }
 
-status_code trial_run(const graph *g, failure *err) {
+status_code trial_run(arena *a, const graph *g, trial_facts *facts, failure *err) {
   arena memory = {0};
-  trials t = {.memory = &memory, .g = g, .err = err};
+  trials t = {.memory = &memory, .g = g, .facts = facts, .err = err};
   t.known = key_map_new(&memory);
-  t.data = arena_get(&memory, (g->job_count + 1) * sizeof *t.data);
+  t.networks = arena_get(&memory, (g->job_count + 1) * sizeof *t.networks);
+  facts->data = arena_get(a, (g->job_count + 1) * sizeof *facts->data);
+  facts->weights = arena_get(a, (g->job_count + 1) * sizeof *facts->weights);
   status_code status = collect(&t);
   if (status == STATUS_OK) status = bind_in_child(&t);
   arena_close(&memory);

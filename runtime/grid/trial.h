@@ -4,11 +4,19 @@
 #define GRID_TRIAL_H
 
 #include "grid/graph.h"
+#include "job/dataset_preview.h"
+
+/* What is learned on the way, for each job. */
+typedef struct trial_facts {
+  dataset_preview *data; /* [jobs] of data jobs; d is 0 where it is not known */
+  size_t *weights;       /* [jobs] of the networks of train jobs; 0: not known */
+} trial_facts;
 
 /* Looks at the jobs that are to be done. Each plugin is bound once for each of its settings and
  * domains, all of them in one child process: a plugin that crashes is a failure with its name. A
  * solver also solves a problem with almost no slope, with the attempts that its measurement allows.
- * STATUS_BAD_CONFIG or STATUS_BAD_INPUT; messages mostly begin with a setting's path. */
-status_code trial_run(const graph *g, failure *err);
+ * STATUS_BAD_CONFIG or STATUS_BAD_INPUT; messages mostly begin with a setting's path. facts: in the
+ * arena. */
+status_code trial_run(arena *a, const graph *g, trial_facts *facts, failure *err);
 
 #endif

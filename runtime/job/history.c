@@ -14,9 +14,28 @@ uint64_t history_steps_per_epoch(const value *config) {
   return points >= batch && batch >= 1 ? (uint64_t)(points / batch) : 1;
 }
 
+uint64_t history_steps(const value *config) {
+  const value *train = value_get(config, "train");
+  const double steps = value_get_number(train, "steps", 0);
+  if (steps > 0) return (uint64_t)steps;
+  return (uint64_t)value_get_number(train, "epochs", 0) * history_steps_per_epoch(config);
+}
+
 uint64_t history_every(const value *measure, uint64_t steps_per_epoch) {
   const uint64_t epochs = (uint64_t)value_get_number(measure, "every", 1);
   return epochs > UINT64_MAX / steps_per_epoch ? UINT64_MAX : epochs * steps_per_epoch;
+}
+
+double history_rows(const value *file, uint64_t steps) {
+  const uint64_t per_epoch = history_steps_per_epoch(value_get(file, "config"));
+  const value *list = value_get(file, "measurements");
+  double rows = 0;
+  for (size_t i = 0; list && i < list->count; i++) {
+    const value *measure = value_get(value_get(list->items[i], "config"), "measure");
+    const uint64_t every = history_every(measure, per_epoch);
+    rows += (double)(steps / every + (steps % every != 0));
+  }
+  return rows;
 }
 
 history_rule history_rule_of(const value *config, const value *trained) {

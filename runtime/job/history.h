@@ -20,8 +20,14 @@ typedef struct history_rule {
 /* Whole batches in the training points of a resolved run; at least 1. */
 uint64_t history_steps_per_epoch(const value *config);
 
+/* Steps of the whole training of a resolved run. */
+uint64_t history_steps(const value *config);
+
 /* `every` of a measure section, in steps. */
 uint64_t history_every(const value *measure, uint64_t steps_per_epoch);
+
+/* How many rows all measurements of a train job file have after that many steps. */
+double history_rows(const value *file, uint64_t steps);
 
 /* config: a resolved run with the measurement's own measure section; trained: the result of its
  * train job. */

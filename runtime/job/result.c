@@ -9,9 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "model name" of the first processor, "unknown" where the system has none. Looked up once: a job
- * may write several results. */
-static const char *processor(void) {
+/* Looked up once: a job may write several results. */
+const char *result_processor(void) {
   static char name[256];
   char line[sizeof name], *colon;
   FILE *file = name[0] ? NULL : fopen("/proc/cpuinfo", "r");
@@ -70,7 +69,7 @@ static const value *provenance(arena *a, const result *r) {
   value_put_text(a, out, "compiler", __VERSION__);
   value_put_text(a, out, "blas", blas_library());
   value_put_text(a, out, "lapack", blas_lapack());
-  value_put_text(a, out, "processor", processor());
+  value_put_text(a, out, "processor", result_processor());
   value_put_number(a, out, "blas_threads", 1);
   if (slash)
     value_put_text(a, out, "plugins", slash + 1); /* the folder's name: a hash of all plugins */

@@ -45,4 +45,7 @@ status_code result_read(arena *a, const char *path, const char *id, const value 
  * its own hash only the id is read. */
 status_code result_look(const char *path, const char *id, bool *found, failure *err);
 
+/* "model name" of the first processor, "unknown" where the system has none: for provenance. */
+const char *result_processor(void);
+
 #endif

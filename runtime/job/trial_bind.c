@@ -26,9 +26,11 @@ static status_code try_energy(hifm_bound bound, const char *where, const hifm_do
   return name_setting(where, status, err);
 }
 
-static status_code try_network(hifm_bound bound, const trial_bind *item, failure *err) {
+static status_code try_network(hifm_bound bound, const trial_bind *item, size_t *weights,
+                               failure *err) {
   network net;
   const status_code status = network_open(&net, bound, item->domain, item->vz, 1, err);
+  if (status == STATUS_OK) *weights = net.weights;
   network_close(&net);
   return status;
 }
@@ -76,7 +78,7 @@ static status_code try_solver(hifm_bound bound, const trial_bind *item, failure 
 
 /* ---- all ------------------------------------------------------------------------------------- */
 
-static status_code bind_and_try(arena *a, const trial_bind *item, failure *err) {
+static status_code bind_and_try(arena *a, const trial_bind *item, size_t *weights, failure *err) {
   static const hifm_kind KINDS[] = {[TRIAL_SAMPLED_ENERGY] = HIFM_ENERGY,
                                     [TRIAL_NETWORK] = HIFM_NETWORK,
                                     [TRIAL_SOLVER] = HIFM_SOLVER};
@@ -86,16 +88,16 @@ static status_code bind_and_try(arena *a, const trial_bind *item, failure *err) 
   if (status != STATUS_OK) return status;
   if (item->kind == TRIAL_SAMPLED_ENERGY)
     status = try_energy(bound, item->where, item->domain, true, err);
-  if (item->kind == TRIAL_NETWORK) status = try_network(bound, item, err);
+  if (item->kind == TRIAL_NETWORK) status = try_network(bound, item, weights, err);
   if (item->kind == TRIAL_SOLVER) status = try_solver(bound, item, err);
   plugins_drop(&bound);
   return status;
 }
 
-status_code trial_bind_run(const trial_bind *item, failure *err) {
+status_code trial_bind_run(const trial_bind *item, size_t *weights, failure *err) {
   arena a = {0};
   const status_code status =
-      item->kind == TRIAL_FLOW ? try_flow(&a, item, err) : bind_and_try(&a, item, err);
+      item->kind == TRIAL_FLOW ? try_flow(&a, item, err) : bind_and_try(&a, item, weights, err);
   arena_close(&a);
   return status;
 }

@@ -23,8 +23,9 @@ typedef struct trial_bind {
   uint64_t attempts; /* of a solver: measure.max_attempts */
 } trial_bind;
 
-/* The failure that a job with this plugin would end with. */
-status_code trial_bind_run(const trial_bind *item, failure *err);
+/* The failure that a job with this plugin would end with. *weights: of a network, else as it was.
+ */
+status_code trial_bind_run(const trial_bind *item, size_t *weights, failure *err);
 
 /* The plugins for a message: "egnn", "hessian (formation), condition". */
 const char *trial_bind_names(arena *a, const trial_bind *item);
