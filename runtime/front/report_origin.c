@@ -196,12 +196,14 @@ static const char *hash_of_script(report *r) {
 void report_add_commands(report *r) {
   arena *a = &r->memory;
   const char *arguments = report_arguments(a, r->s->given);
-  page_add_lines(&r->text,
-                 arena_format(a,
-                              "hifm run %s      # trains and measures what is missing\n"
-                              "hifm report %s   # makes tables, figures and this page again\n"
-                              "hifm show RUN    # all of one run, by the end of its name\n",
-                              arguments, arguments));
+  page_add_lines(&r->text, arena_format(a,
+                                        "# trains and measures what is missing\n"
+                                        "hifm run %s\n"
+                                        "# makes tables, figures and this page again\n"
+                                        "hifm report %s\n"
+                                        "# shows all of one run; RUN is from the list above\n"
+                                        "hifm show RUN\n",
+                                        arguments, arguments));
   page_add_note(&r->text,
                 arena_format(a, "BLAKE2b of the script: %s (b2sum -l 128).", hash_of_script(r)));
 }
