@@ -8,8 +8,8 @@ more='title = "Wells & <b>bold</b>", question = "Does \"1 < 2\" hold?",
   network = { "mlp", width = 8, depth = h.grid { 3, 12 } }, optimizer = { lr = h.grid { 1e-3, 1000 } },
   figures = { curves = { panels = { "nll" } }, more = { panels = { "nfe" }, title = "<i>" } },'
 plane_script plane.lua 2 "$more"
-sed -i "s/h.as(\"transport\"/h.as([[<script>hacked=1<\/script>]]/; s/h.as(\"interpolant\"/h.as([[a' \" \& <img src=x onerror=hacked=1>]]/" \
-  plane.lua
+sed -i -e 's/h.as("transport"/h.as([[<script>hacked=1<\/script>]]/' \
+  -e "s/h.as(\"interpolant\"/h.as([[a' \" \& <img src=x onerror=hacked=1>]]/" plane.lua
 sed -i '0,/network = .*width = 8, depth = 3 },/{//d}' plane.lua # the one of plane_script
 page=results/plane/report.html
 
@@ -54,7 +54,8 @@ partial=$(latest_partial results/plane)
 # The command in the page, read by a shell.
 sed -n 's/^hifm run/printf %s\\\\n/p' "$partial/report.html" |
   sed "s/&lt;/</g; s/&gt;/>/g; s/&quot;/\"/g; s/&#39;/'/g; s/&amp;/\&/g" >words.sh
-printf '%s\n' "${options[@]}" | diff - <(bash words.sh) >"$tmp/stderr" || fail "not the options, or not quoted for a shell"
+printf '%s\n' "${options[@]}" | diff - <(bash words.sh) >"$tmp/stderr" ||
+  fail "not the options, or not quoted for a shell"
 grep -qF '>missing<' "$partial/report.html" || fail "runs that are not there are not missing"
 
 say "without the folders of the runs, the CSV files are the results"

@@ -50,7 +50,7 @@ static void only_pictures(void **state) {
   refused("<svg><", "it has <");
 }
 
-/* Every link of a real figure leads to an id of its own, and no id is without the prefix. */
+/* Every link of a real figure leads to an id of the same figure, and each id has the prefix. */
 static void figures_of_the_tree(void **state) {
   folder *f = *state;
   static const char *const FILES[] = {"lj13/figure4.svg", "mnist/figure3.svg"};

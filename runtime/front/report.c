@@ -43,7 +43,7 @@ static status_code add_figure(report *r, const char *name, failure *err) {
   if (status != STATUS_OK) return status;
   failure inner = {.message = ""};
   status = page_add_figure(&r->text, svg, arena_format(&r->memory, "%s-", name), &inner);
-  if (status != STATUS_OK) failure_set(err, status, "%s · %s", path, inner.message);
+  if (status != STATUS_OK) failure_set(err, status, "%s: %s", path, inner.message);
   free(svg);
   return status;
 }
@@ -102,8 +102,8 @@ static status_code add_page(report *r, failure *err) {
   const page of = {.title = *title ? title : value_get_text(plan, "name", ""),
                    .question = value_get_text(plan, "question", ""),
                    .summary =
-                       arena_format(&r->memory, "%s: %s", report_arguments(&r->memory, r->s->given),
-                                    count_states(r)),
+                       arena_format(&r->memory, "%s · %s",
+                                    report_arguments(&r->memory, r->s->given), count_states(r)),
                    .sections = sections};
   page_begin(&r->text, &of);
   status_code status = STATUS_OK;

@@ -68,25 +68,25 @@ void report_look(report *r) {
 
 /* ---- how they were made ---------------------------------------------------------------------- */
 
-enum { MOST_ROWS = 1000 };
-
 /* A table that grows row by row. */
 typedef struct lines {
-  arena *a;
   format_grid grid;
 } lines;
 
-static lines begin_lines(arena *a, const char *const *heading, const bool *right, size_t columns) {
-  lines out = {.a = a, .grid = {.columns = columns, .rows = 1, .right = right}};
-  out.grid.cells = arena_get(a, MOST_ROWS * columns * sizeof *out.grid.cells);
+/* For the texts of a tally: one row each. */
+static lines begin_lines(arena *a, const value *map, const char *const *heading, const bool *right,
+                         size_t columns) {
+  size_t rows = 1;
+  for (size_t i = 0; i < map->count; i++) rows += map->items[i]->count;
+  lines out = {.grid = {.columns = columns, .rows = 1, .right = right}};
+  out.grid.cells = arena_get(a, rows * columns * sizeof *out.grid.cells);
   memcpy(out.grid.cells, heading, columns * sizeof *heading);
   return out;
 }
 
 /* The next row, to be filled. */
 static const char **add_line(lines *to) {
-  if (to->grid.rows < MOST_ROWS) to->grid.rows++;
-  return to->grid.cells + (to->grid.rows - 1) * to->grid.columns;
+  return to->grid.cells + to->grid.rows++ * to->grid.columns;
 }
 
 static const char *count_of(report *r, const value *number) {
@@ -96,7 +96,7 @@ static const char *count_of(report *r, const value *number) {
 static void add_facts(report *r) {
   static const char *const HEADING[] = {"", "", "Trainings"};
   static const bool RIGHT[] = {false, false, true};
-  lines all = begin_lines(&r->memory, HEADING, RIGHT, 3);
+  lines all = begin_lines(&r->memory, r->facts, HEADING, RIGHT, 3);
   for (size_t i = 0; i < sizeof FACTS / sizeof *FACTS; i++) {
     const value *texts = value_get(r->facts, FACTS[i].key);
     for (size_t k = 0; texts && k < texts->count; k++) {
@@ -125,7 +125,7 @@ static const char *revision_of(report *r, const char *plugin) {
 static void add_plugins(report *r) {
   static const char *const HEADING[] = {"Plugin", "Revision", "BLAKE2b of its file", "Trainings"};
   static const bool RIGHT[] = {false, true, false, true};
-  lines all = begin_lines(&r->memory, HEADING, RIGHT, 4);
+  lines all = begin_lines(&r->memory, r->plugins, HEADING, RIGHT, 4);
   for (size_t i = 0; i < r->plugins->count; i++) {
     const value *hashes = r->plugins->items[i];
     for (size_t k = 0; k < hashes->count; k++) {
@@ -170,14 +170,14 @@ const char *report_arguments(arena *a, const options *given) {
   const struct {
     const char *name;
     const option_list *list;
-  } LISTS[] = {{"--profile", &given->profiles},
+  } lists[] = {{"--profile", &given->profiles},
                {"--set", &given->sets},
                {"--only", &given->only},
                {"--exclude", &given->exclude}};
   const char *text = quoted(a, given->words[0]);
-  for (size_t i = 0; i < sizeof LISTS / sizeof *LISTS; i++)
-    for (size_t k = 0; k < LISTS[i].list->count; k++)
-      text = arena_format(a, "%s %s %s", text, LISTS[i].name, quoted(a, LISTS[i].list->items[k]));
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+    for (size_t k = 0; k < lists[i].list->count; k++)
+      text = arena_format(a, "%s %s %s", text, lists[i].name, quoted(a, lists[i].list->items[k]));
   if (strcmp(given->out, OPTIONS_RESULTS) == 0) return text;
   return arena_format(a, "%s --out %s", text, quoted(a, given->out));
 }

@@ -91,7 +91,7 @@ static void add_cell(text_buffer *out, const page_list *list, const format_grid 
   arena_close(&memory);
 }
 
-/* A body of its own, so that a row and its note are sorted together. */
+/* A run is a body of the table, so that its row and its note are sorted together. */
 static void add_run(text_buffer *out, const page_list *list, const format_grid *escaped, size_t r) {
   arena memory = {0};
   const char *note = page_escape(&memory, list->notes[r]);
