@@ -2,6 +2,9 @@
 local h = require "hifm"
 
 return h.experiment {
+  title     = "LJ13: Table 2 and Figure 4 of Hessian-Informed Flow Matching",
+  question  = "Does a path whose rates come from the Hessian of an energy give a better likelihood of 13 "
+    .. "Lennard-Jones particles than a straight path?",
   dataset   = { "lj13", train = 100000, test = 100 },
   network   = { "egnn", layers = 1, depth = 4, width = 150 },
   optimizer = { "adamw", lr = 1e-4 },

@@ -259,7 +259,7 @@ static const wrong WRONG[] = {
      "x.lua:3: optimizer: unknown optimizer \"adamv\"; did you mean \"adamw\"?"},
     {HEAD "\n--[[ seed\n = ]] local_ = 1,\nseed = -1," ALL,
      "x.lua:5: local_: unknown setting; available: seed, dataset, network, optimizer, train, "
-     "measure, flow, schedule, audits, profiles, tables, figures"},
+     "measure, flow, schedule, audits, profiles, tables, figures, title, question"},
     {HEAD "\n\nseed = -1," ALL,
      "x.lua:5: seed: must be a whole number from 0 to 4294967295, not -1"},
     {HEAD "dataset = { 'mcmc', energy = 'morse', particles = 4,\n train = 200000 }," NETWORK TRAIN

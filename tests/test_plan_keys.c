@@ -56,10 +56,25 @@ static void keys_of_the_experiment(void **state) {
     refuse_misspelt(*state, HEAD "KEY = {}," ALL, "", OTHER_KEY_NAMES[i]);
 }
 
+/* Title and question are texts; they name no setting and cannot vary. */
+static void texts_of_the_report(void **state) {
+  const value *plan = plan_of(*state, HEAD "title = 'A <b>', question = 'Why?'," ALL);
+  assert_string_equal(value_get_text(plan, "title", "-"), "A <b>");
+  assert_string_equal(value_get_text(plan, "question", "-"), "Why?");
+  plan = plan_of(*state, HEAD ALL);
+  assert_string_equal(value_get_text(plan, "title", "-"), "");
+  plan_refused_with(*state, HEAD "title = 3," ALL, "title: must be a text, not a number");
+  plan_refused_with(*state, HEAD "question = h.grid { 'a', 'b' }," ALL,
+                    "question: must be a text, not a grid");
+  plan_refused_with(*state, HEAD "profiles = { p = { title = 'x' } }," ALL,
+                    "profiles.p.title: cannot be changed here");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(settings_of_every_section, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(keys_of_the_experiment, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(texts_of_the_report, folder_set_up, folder_tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

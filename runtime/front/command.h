@@ -11,6 +11,7 @@ typedef struct options options; /* front/options.h */
 typedef enum command_id {
   COMMAND_RUN,
   COMMAND_TABLE,
+  COMMAND_REPORT,
   COMMAND_LS,
   COMMAND_LOG,
   COMMAND_SHOW,
@@ -46,6 +47,7 @@ extern const command COMMANDS[COMMAND_COUNT];
 
 status_code command_run(arena *a, const options *given, failure *err);
 status_code command_table(arena *a, const options *given, failure *err);
+status_code command_report(arena *a, const options *given, failure *err);
 status_code command_ls(arena *a, const options *given, failure *err);
 status_code command_log(arena *a, const options *given, failure *err);
 status_code command_show(arena *a, const options *given, failure *err);

@@ -4,6 +4,7 @@
 #include "front/dry_run.h"
 #include "front/ending.h"
 #include "front/program.h"
+#include "front/report.h"
 #include "front/retrain.h"
 #include "front/session.h"
 #include "grid/cache_check.h"
@@ -14,35 +15,13 @@ static FILE *messages(const options *given) {
   return given->quiet ? NULL : stderr;
 }
 
-/* Why cells of a history are empty. */
-static void explain_gaps(const session *s) {
-  const record_gaps *gaps = &s->gaps;
-  if (s->given->quiet) return;
-  if (gaps->late)
-    fprintf(stderr,
-            "%zu rows have no history: their measurement was asked for after the training, which "
-            "kept its last weights alone. nll_min and other columns of all epochs are empty "
-            "(--retrain gives them)\n",
-            gaps->late);
-  if (gaps->removed)
-    fprintf(stderr,
-            "%zu rows have no history: the file of their measurement is missing; the last weights "
-            "were measured again. nll_min and other columns of all epochs are empty (--retrain "
-            "gives them)\n",
-            gaps->removed);
-  if (gaps->unkept)
-    fprintf(stderr,
-            "%zu audits have no best weights: the training kept those of another epoch. Their "
-            "columns nll_best, ... are empty (--retrain gives them)\n",
-            gaps->unkept);
-}
-
 /* All that is derived from results: CSV files, tables, figures. */
 static status_code report(session *s, failure *err) {
   status_code status = session_record(s, err);
-  if (status == STATUS_OK) explain_gaps(s);
+  if (status == STATUS_OK) session_explain_gaps(s);
   if (status == STATUS_OK) status = session_write_tables(s, stdout, err);
   if (status == STATUS_OK) status = session_write_figures(s, messages(s->given), err);
+  if (status == STATUS_OK) status = report_renew(s, err);
   return status;
 }
 
@@ -55,6 +34,7 @@ static status_code reset_report(session *s, failure *err) {
   status_code status = session_record(s, err);
   if (status == STATUS_OK) status = session_write_tables(s, NULL, err);
   if (status == STATUS_OK) session_write_figures(s, NULL, &ignored);
+  if (status == STATUS_OK) status = report_renew(s, err);
   return status;
 }
 

@@ -25,6 +25,10 @@ const command COMMANDS[COMMAND_COUNT] = {
     [COMMAND_TABLE] = {"table", "SCRIPT", 1, 1, "write tables and figures of the finished runs",
                        "The tables are also printed. Nothing is trained.",
                        "table scripts/lj13.lua --profile quick", command_table},
+    [COMMAND_REPORT] = {"report", "SCRIPT", 1, 1, "write tables, figures and runs as one HTML page",
+                        "The page needs no other file and no network. Its path is printed.\n"
+                        "hifm run and hifm table write it again where it exists.",
+                        "report scripts/lj13.lua --profile quick", command_report},
     [COMMAND_LS] =
         {"ls", "", 0, 0, "list runs: state, numbers, what differs",
          "On a terminal names are shortened to ids, which are enough for other commands.",

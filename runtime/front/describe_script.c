@@ -5,7 +5,9 @@
 const described_topic DESCRIBED[DESCRIBED_TOPICS] = {
     {.word = "script",
      .meaning = "return h.experiment { key = ..., rule, ... }, a grid of runs",
-     .keys = {{"dataset", "a recipe of datasets/, mcmc, file or images"},
+     .keys = {{"title", "of the report: one line (hifm report)"},
+              {"question", "what the grid asks; the report shows it below its title"},
+              {"dataset", "a recipe of datasets/, mcmc, file or images"},
               {"network", "a plugin"},
               {"optimizer", "adamw, and its settings"},
               {"train", "how long to train, in which batches"},

@@ -12,7 +12,7 @@
 #define AT(field)   offsetof(struct options, field)
 
 enum {
-  GRID = OF(RUN) | OF(TABLE),
+  GRID = OF(RUN) | OF(TABLE) | OF(REPORT),
   PLANNED = GRID | OF(WHY),
   IN_RESULTS = PLANNED | OF(LS) | OF(LOG) | OF(SHOW) | OF(DIFF) | OF(GC) | OF(DOCTOR) |
                OF(DATASET_MAKE) | OF(DATASET_CHECK),

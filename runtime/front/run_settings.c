@@ -256,7 +256,7 @@ static const char *last_part(const char *path) {
   return dot ? dot + 1 : path;
 }
 
-static const char *short_path(const char *path, const char *const *paths) {
+const char *run_settings_short(const char *path, const char *const *paths) {
   const char *name = last_part(path);
   size_t others = 0;
   for (size_t i = 0; paths[i]; i++) others += strcmp(last_part(paths[i]), name) == 0;
@@ -268,7 +268,7 @@ const char *run_settings_words(arena *a, const run_settings *of, const char *con
   for (size_t i = 0; paths[i]; i++) {
     const char *text = run_settings_get(of, paths[i]);
     if (!text) continue;
-    text_add(&words, "%s%s=%s", words.length ? " " : "", short_path(paths[i], paths), text);
+    text_add(&words, "%s%s=%s", words.length ? " " : "", run_settings_short(paths[i], paths), text);
   }
   const char *out = arena_text(a, words.text ? words.text : "");
   free(words.text);

@@ -51,8 +51,10 @@ bool run_settings_is_aside(const char *path);
  * aside are left out. The flow comes first, then optimizer, seed, train, network, ... */
 const char *const *run_settings_varying(arena *a, const run_settings *const *runs, size_t count);
 
-/* "lr=0.001 seed=1": the settings of a run at these paths. Paths are cut to their last part where
- * no other one of them has the same. */
+/* The path, or its last part where no other one of the paths has the same. */
+const char *run_settings_short(const char *path, const char *const *paths);
+
+/* "lr=0.001 seed=1": the settings of a run at these paths, which are short where they can be. */
 const char *run_settings_words(arena *a, const run_settings *of, const char *const *paths);
 
 #endif

@@ -15,13 +15,12 @@
 #include "plan/source_lines.h"
 #include "report/figure.h"
 #include "report/outcomes.h"
-#include "report/table.h"
 
 #include <string.h>
 
 /* ---- tables and figures ---------------------------------------------------------------------- */
 
-static table_request request_table(const session *s, size_t index) {
+table_request session_table(const session *s, size_t index) {
   const value *tables = value_get(s->plan, "tables");
   return (table_request){.folder = s->folder,
                          .name = tables->keys[index],
@@ -87,7 +86,7 @@ static status_code check_views(const session *s, failure *err) {
   const record_request all = request_record(s);
   record_blank(&all, &runs, &history);
   for (size_t i = 0; tables && i < tables->count && status == STATUS_OK; i++) {
-    const table_request request = request_table(s, i);
+    const table_request request = session_table(s, i);
     status = table_check(&request, &runs, err);
     if (status != STATUS_OK) add_line(s, "tables", tables->keys[i], err);
   }
@@ -207,11 +206,33 @@ status_code session_record(session *s, failure *err) {
   return record_write(s->folder, &all, err);
 }
 
+void session_explain_gaps(const session *s) {
+  const record_gaps *gaps = &s->gaps;
+  if (s->given->quiet) return;
+  if (gaps->late)
+    fprintf(stderr,
+            "%zu rows have no history: their measurement was asked for after the training, which "
+            "kept its last weights alone. nll_min and other columns of all epochs are empty "
+            "(--retrain gives them)\n",
+            gaps->late);
+  if (gaps->removed)
+    fprintf(stderr,
+            "%zu rows have no history: the file of their measurement is missing; the last weights "
+            "were measured again. nll_min and other columns of all epochs are empty (--retrain "
+            "gives them)\n",
+            gaps->removed);
+  if (gaps->unkept)
+    fprintf(stderr,
+            "%zu audits have no best weights: the training kept those of another epoch. Their "
+            "columns nll_best, ... are empty (--retrain gives them)\n",
+            gaps->unkept);
+}
+
 status_code session_write_tables(const session *s, FILE *screen, failure *err) {
   const value *tables = value_get(s->plan, "tables");
   status_code status = STATUS_OK;
   for (size_t i = 0; tables && i < tables->count && status == STATUS_OK; i++) {
-    const table_request request = request_table(s, i);
+    const table_request request = session_table(s, i);
     status = table_write(&request, screen, err);
     if (status == STATUS_OK && screen && !s->given->quiet)
       fprintf(stderr, "table: %s/%s%s\n", s->folder, tables->keys[i], table_endings(s->a));

@@ -7,6 +7,7 @@
 #include "grid/graph.h"
 #include "grid/trial.h"
 #include "report/record.h"
+#include "report/table.h"
 
 typedef struct session {
   arena *a;
@@ -32,6 +33,12 @@ status_code session_try(const session *s, trial_facts *facts, failure *err);
 /* Begins the folder of the tables, and writes runs.csv, history.csv and timings.csv from the
  * results in the runs' folders. */
 status_code session_record(session *s, failure *err);
+
+/* Prints why cells of a history are empty, where some are. After session_record. */
+void session_explain_gaps(const session *s);
+
+/* What a table of the plan is made from. */
+table_request session_table(const session *s, size_t index);
 
 /* Writes the tables, from runs.csv. screen: also prints them there; NULL: only files. */
 status_code session_write_tables(const session *s, FILE *screen, failure *err);

@@ -154,6 +154,16 @@ static status_code make_rows(const experiment *e, product *p, value *plan, failu
   return status;
 }
 
+/* A text for readers of the report; "": the script has none. */
+static status_code copy_text(const experiment *e, const char *key, value *plan, failure *err) {
+  const value *text = value_get(e->sections, key);
+  if (text && text->type != VALUE_TEXT)
+    return failure_set(err, STATUS_BAD_CONFIG, "%s: must be a text, not %s", key,
+                       value_type_text(text));
+  value_put(e->schema->memory, plan, key, text ? text : value_text(e->schema->memory, ""));
+  return STATUS_OK;
+}
+
 /* What is not about rows, into the plan. */
 static status_code describe_all(const experiment *e, value *plan, failure *err) {
   static const char *const DESCRIBED[] = {"tables", "figures", "audits"};
@@ -165,6 +175,8 @@ static status_code describe_all(const experiment *e, value *plan, failure *err) 
     status = describe(e, DESCRIBED[i], &made, err);
     if (status == STATUS_OK) value_put(a, plan, DESCRIBED[i], made);
   }
+  if (status == STATUS_OK) status = copy_text(e, "title", plan, err);
+  if (status == STATUS_OK) status = copy_text(e, "question", plan, err);
   return status;
 }
 

@@ -162,7 +162,8 @@ static status_code assemble(arena *a, const reading *r, const value *packed, con
   const char *name = slash ? slash + 1 : script_path;
   size_t length = strlen(name);
   if (length > 4 && text_ends_with(name, ".lua")) length -= 4;
-  static const char *const KEPT[] = {"columns", "schedule", "tables", "figures", "audits"};
+  static const char *const KEPT[] = {"title",  "question", "columns", "schedule",
+                                     "tables", "figures",  "audits"};
   value *plan = value_new(a, VALUE_MAP), *rows = value_new(a, VALUE_LIST);
   value *parts = value_copy(a, value_get(packed, "parts")), *unselected = value_new(a, VALUE_LIST);
   const value *packed_rows = value_get(packed, "rows"), *others = value_get(packed, "unselected");

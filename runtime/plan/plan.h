@@ -4,6 +4,7 @@
  * stop everything Lua can do; the child checks the whole grid and sends the plan back as JSON:
  *
  *   { "name": "lj13", "folder": folder of the script,
+ *     "title": text, "question": text,                                    "": none
  *     "columns": ["seed", "flow", "flow.hyperbolize", ...],   one per varying path, in axis order
  *     "rows": [ { "cells": { column: text }, "config": {...},      in grid order
  *                 "number": its place in the whole grid,

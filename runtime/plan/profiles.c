@@ -7,7 +7,7 @@
 #include <string.h>
 
 const char *const OTHER_KEY_NAMES[OTHER_KEYS] = {"schedule", "audits", "profiles", "tables",
-                                                 "figures"};
+                                                 "figures",  "title",  "question"};
 
 /* A name that is known, but not here. */
 static bool is_other_key(const char *name) {

@@ -6,7 +6,7 @@
 #include "plan/schema.h"
 
 /* The script's keys beside the sections; a profile may have the first two. */
-enum { OTHER_KEYS = 5, PROFILE_KEYS = 2 };
+enum { OTHER_KEYS = 7, PROFILE_KEYS = 2 };
 extern const char *const OTHER_KEY_NAMES[OTHER_KEYS];
 
 /* STATUS_BAD_CONFIG unless every key of the table is a section or one of the first `others` other

@@ -1,7 +1,7 @@
 #include "report/table.h"
 
 #include "base/files.h"
-#include "report/table_parts.h"
+#include "report/page.h"
 
 #include <stdlib.h>
 
@@ -88,6 +88,20 @@ static status_code read_runs(const table_request *request, csv_table *runs, fail
   status_code status =
       csv_table_read(runs, arena_format(&memory, "%s/runs.csv", request->folder), err);
   arena_close(&memory);
+  return status;
+}
+
+status_code table_page(const table_request *request, text_buffer *out, failure *err) {
+  table_parts p;
+  csv_table runs, csv = {0};
+  status_code status = read_runs(request, &runs, err);
+  if (status != STATUS_OK) return status;
+  status = open(&p, request, &runs, err);
+  if (status == STATUS_OK) status = make(&p, &csv, err);
+  if (status == STATUS_OK) table_text(out, &p, &csv, &TABLE_PAGE);
+  csv_table_close(&csv);
+  table_close(&p);
+  csv_table_close(&runs);
   return status;
 }
 

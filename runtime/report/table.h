@@ -4,6 +4,7 @@
 
 #include "base/csv_table.h"
 #include "base/failure.h"
+#include "base/text.h"
 #include "base/value.h"
 #include "job/metrics.h"
 
@@ -80,6 +81,9 @@ status_code table_check(const table_request *request, const csv_table *runs, fai
  * packages booktabs and amssymb); prints the table as aligned text to `screen`, which may be NULL.
  * After a failure none of these files is there: they would be those of another CSV. */
 status_code table_write(const table_request *request, FILE *screen, failure *err);
+
+/* The same table as a part of an HTML page (report/page.h). Nothing is written. */
+status_code table_page(const table_request *request, text_buffer *out, failure *err);
 
 /* The endings of the files that table_write writes, ".csv, .md, ...". */
 const char *table_endings(arena *a);

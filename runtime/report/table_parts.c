@@ -46,12 +46,14 @@ static void order_runs(table_parts *p, const csv_table *runs, const bool *shown)
   size_t count = 0;
   p->all = *runs;
   p->all.cells = arena_get(&p->memory, (runs->count + 1) * sizeof *p->all.cells);
+  p->places = arena_get(&p->memory, (runs->count + 1) * sizeof *p->places);
   for (size_t r = 0; r < runs->count; r++)
-    if (shown[r]) p->all.cells[count++] = runs->cells[r];
+    if (shown[r]) p->places[count++] = r;
   p->runs = p->all;
   p->runs.count = count;
   for (size_t r = 0; r < runs->count; r++)
-    if (!shown[r]) p->all.cells[count++] = runs->cells[r];
+    if (!shown[r]) p->places[count++] = r;
+  for (size_t i = 0; i < count; i++) p->all.cells[i] = runs->cells[p->places[i]];
 }
 
 static status_code choose_runs(table_parts *p, const csv_table *runs, failure *err) {

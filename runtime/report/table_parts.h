@@ -42,6 +42,7 @@ typedef struct table_parts {
   column_set known;
   csv_table all;              /* the caller's runs; those that `only` leaves out are last */
   csv_table runs, paper;      /* runs: the first of `all`; paper: no columns where there is none */
+  size_t *places;             /* [all] which of the caller's runs it is */
   size_t (*shared)[2], joins; /* columns of runs and paper that must be equal */
   row_groups families;        /* runs that differ in no more than the seed */
   row_groups data;            /* runs whose numbers may be compared: of equal test points */
@@ -161,6 +162,8 @@ typedef struct table_style {
   const char *label[2];           /* ... the table's name; NULL: the name is not shown */
   const char *between;            /* the grid and the first line */
   const char *bold[2];            /* what comes before and after the best cell of a column */
+  /* The runs of a row, in the style's language: one more column; NULL: none. */
+  const char *(*runs)(arena *a, const table_parts *p, size_t group);
 } table_style;
 
 extern const table_style TABLE_SCREEN;

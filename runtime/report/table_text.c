@@ -74,9 +74,18 @@ static void fill_source(arena *a, format_grid *grid, const table_parts *p, const
     grid->cells[(r + 1) * grid->columns + c] = cell_of(a, p, csv, r, s);
 }
 
-static format_grid make_grid(arena *a, const table_parts *p, const csv_table *csv) {
-  const size_t columns = p->count + (p->ranks ? 1 : 0);
+static void fill_ranks(format_grid *grid, bool *right, const table_parts *p, const csv_table *csv) {
   const int rank = csv_table_column(csv, TABLE_RANK);
+  right[p->count] = p->groups.count == p->runs.count;
+  grid->cells[p->count] = "Rank";
+  for (size_t r = 0; r < csv->count; r++)
+    grid->cells[(r + 1) * grid->columns + p->count] = csv->cells[r][rank];
+}
+
+/* Without the cells of style->runs. */
+static format_grid make_grid(arena *a, const table_parts *p, const csv_table *csv,
+                             const table_style *style) {
+  const size_t columns = p->count + (p->ranks ? 1 : 0) + (style->runs ? 1 : 0);
   bool *right = arena_get(a, columns + 1);
   format_grid grid = {.columns = columns, .rows = csv->count + 1, .right = right};
   grid.cells = arena_get(a, (grid.rows * columns + 1) * sizeof *grid.cells);
@@ -84,11 +93,9 @@ static format_grid make_grid(arena *a, const table_parts *p, const csv_table *cs
     right[c] = p->sources[c].paper >= 0 || p->sources[c].facts;
     fill_source(a, &grid, p, csv, c);
   }
-  if (!p->ranks) return grid;
-  right[p->count] = p->groups.count == p->runs.count;
-  grid.cells[p->count] = "Rank";
-  for (size_t r = 0; r < csv->count; r++)
-    grid.cells[(r + 1) * columns + p->count] = csv->cells[r][rank];
+  if (p->ranks) fill_ranks(&grid, right, p, csv);
+  for (size_t r = 0; r < grid.rows && style->runs; r++)
+    grid.cells[(r + 1) * columns - 1] = r ? "" : "Runs";
   return grid;
 }
 
@@ -99,7 +106,7 @@ static const char *escaped(arena *a, const char *text, const table_style *style)
 static void add_grid(text_buffer *out, const table_parts *p, const csv_table *csv,
                      const table_style *style) {
   arena memory = {0};
-  format_grid grid = make_grid(&memory, p, csv);
+  format_grid grid = make_grid(&memory, p, csv, style);
   for (size_t i = 0; i < grid.rows * grid.columns; i++)
     grid.cells[i] = escaped(&memory, grid.cells[i], style);
   for (size_t i = grid.columns; i < grid.rows * grid.columns && style->bold[0]; i++) {
@@ -108,6 +115,8 @@ static void add_grid(text_buffer *out, const table_parts *p, const csv_table *cs
       grid.cells[i] =
           arena_format(&memory, "%s%s%s", style->bold[0], grid.cells[i], style->bold[1]);
   }
+  for (size_t r = 0; r < csv->count && style->runs; r++)
+    grid.cells[(r + 2) * grid.columns - 1] = style->runs(&memory, p, p->order[r]);
   style->grid(out, &grid);
   arena_close(&memory);
 }

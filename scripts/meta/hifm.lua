@@ -70,6 +70,8 @@ local h = {}
 ---@field seeds? "none"|"bars"|"band" the standard deviation over seeds
 
 ---@class hifm.Experiment: hifm.Profile
+---@field title? string of the report (hifm report)
+---@field question? string what the grid asks, below the report's title
 ---@field profiles? table<string, hifm.Profile> merged over the experiment by --profile
 ---@field tables? table<string, hifm.Table>
 ---@field figures? table<string, hifm.Figure>
