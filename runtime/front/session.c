@@ -95,7 +95,8 @@ static plan_request request_plan(arena *a, const options *given) {
                         .only_count = given->only.count,
                         .exclude = given->exclude.items,
                         .exclude_count = given->exclude.count,
-                        .recipes = program_recipes(a)};
+                        .recipes = program_recipes(a),
+                        .results = given->out};
 }
 
 /* The same for a message that begins with a setting's path; a --set with this path comes first. */
@@ -174,6 +175,9 @@ status_code session_open(session *s, arena *a, const options *given, failure *er
   if (status == STATUS_OK) status = view_choose(a, given, s->plan, &s->folder, err);
   if (status == STATUS_OK) status = build(s, err);
   if (status != STATUS_OK) return status;
+  const value *notes = value_get(s->plan, "notes");
+  for (size_t i = 0; i < notes->count && !given->quiet; i++)
+    fprintf(stderr, "%s\n", notes->items[i]->text);
   for (size_t i = 0; i < s->jobs.notes->count && !given->quiet; i++)
     fprintf(stderr, "%s: it counts as missing\n", s->jobs.notes->items[i]->text);
   return check_views(s, err);
