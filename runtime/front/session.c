@@ -113,7 +113,10 @@ static void add_setting_line(const session *s, failure *err) {
 status_code session_try(const session *s, failure *err) {
   status_code status = jobs_check_inputs(s->jobs.jobs, s->jobs.job_count, err);
   if (status != STATUS_OK) return status;
-  status = trial_run(&s->jobs, err);
+  value *notes = value_new(s->a, VALUE_LIST);
+  status = trial_run(&s->jobs, notes, err);
+  for (size_t i = 0; i < notes->count && !s->given->quiet; i++)
+    fprintf(stderr, "%s\n", notes->items[i]->text);
   if (status != STATUS_OK) add_setting_line(s, err);
   return status;
 }

@@ -8,7 +8,8 @@
 /* Looks at the jobs that are to be done. Each plugin is bound once for each of its settings and
  * domains, all of them in one child process: a plugin that crashes is a failure with its name. A
  * solver also solves a problem with almost no slope, with the attempts that its measurement allows.
+ * notes: gets what is not wrong, but should be known (grid/same_paths.h), in g->a.
  * STATUS_BAD_CONFIG or STATUS_BAD_INPUT; messages mostly begin with a setting's path. */
-status_code trial_run(const graph *g, failure *err);
+status_code trial_run(const graph *g, value *notes, failure *err);
 
 #endif

@@ -45,7 +45,7 @@ static void note_missing(file_hashes *h, const char *path, const char *hex) {
   value_push(h->memory, h->notes, value_text(h->memory, text));
 }
 
-/* The hash of a file that is missing, from finished runs; "" where they do not say it. */
+/* What finished runs say; the name of the script is put in front of a message. */
 static status_code find_recorded(file_hashes *h, const value *dataset, const char *const *keys,
                                  const char *content, const value **found, failure *err) {
   failure why;
