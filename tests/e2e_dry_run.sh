@@ -128,7 +128,7 @@ sed -i '1s/^/local h = require "hifm" /' run.lua
 for option in --dry-run --fail-fast; do
   expect_code 0 "$hifm" run run.lua $option --out paths
   grep -A 9 "^rows that are one path" stderr | grep "^  " | sed 's/ (.*//' >lines || fail "no path has two names"
-  printf '  straight and level \n  fast and far\n' >wanted
+  printf '  straight and level\n  fast and far\n' >wanted
   expect_same wanted lines
   expect_code 0 "$hifm" run run.lua $option --only 'flow=fast|straight' --set seed=7 --out paths
   ! grep -q "one path" stderr || fail "two paths are said to be one"
