@@ -191,9 +191,9 @@ draw_images() {
   printf "$header$bytes" >"$1"
 }
 
-# The pages: README.md of the tree, from its root, the first page first.
+# The pages: README.md of the tree, and RUNNING.md, from its root, the first page first.
 list_pages() {
-  (cd "$source_dir" && printf '%s\n' README.md scripts/README.md plugins/README.md &&
+  (cd "$source_dir" && printf '%s\n' README.md scripts/README.md scripts/RUNNING.md plugins/README.md &&
     find datasets include plugins results runtime scripts tests -name README.md -not -path '*/runs/*' |
     grep -vxF -e scripts/README.md -e plugins/README.md | sort)
 }

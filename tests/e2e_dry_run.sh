@@ -150,3 +150,20 @@ points other.npy 41 2
 mv other.npy plane.npy
 expect_code 0 "$hifm" run run.lua --dry-run --out out
 expect_words "data set file  not in the cache" "  the data file changed"
+
+say "flows that are one path are named, where their rows are equal in all else"
+script "$plane" '"mlp"' 'h.grid { h.as("straight", { { "transport" } }), h.as("level", { { "interpolant" } }),
+            h.as("fast", { { "interpolant", kappa = 2 } }), h.as("far", { { "data", kappa = 2 } }) }'
+sed -i '1s/^/local h = require "hifm" /' run.lua
+for option in --dry-run --fail-fast; do
+  expect_code 0 "$hifm" run run.lua $option --out paths
+  grep -A 9 "^rows that are one path" stderr | grep "^  " | sed 's/ (.*//' >lines || fail "no path has two names"
+  printf '  straight and level\n  fast and far\n' >wanted
+  expect_same wanted lines
+  expect_code 0 "$hifm" run run.lua $option --only 'flow=fast|straight' --set seed=7 --out paths
+  ! grep -q "one path" stderr || fail "two paths are said to be one"
+done
+script "$plane" '"mlp"' '{ { "transport" } }' 'h.also { flow = { { "interpolant" } }, seed = 1 },'
+sed -i '1s/^/local h = require "hifm" /' run.lua
+expect_code 0 "$hifm" run run.lua --dry-run --out paths
+! grep -q "one path" stderr || fail "rows of other seeds are said to be one path"

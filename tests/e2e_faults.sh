@@ -69,6 +69,18 @@ wait "$scheduler" || code=$?
 [ "$code" = 143 ] || fail "after Ctrl-Z the grid ended with $code"
 ! grep -q timeout stderr || fail "the stopped time was counted"
 
+say "a figure shows runs that are not finished, where it is asked to; history.csv does not"
+mkdir fake
+printf '#!/bin/sh\ncat >>%s/plotted\necho picture\n' "$tmp" >fake/gnuplot
+chmod +x fake/gnuplot
+for wanted in false true; do
+  sed "s/^  schedule/  figures = { course = { panels = { \"nll\" }, unfinished = $wanted } },\n&/" hasty.lua >drawn.lua
+  expect_code 0 env PATH="$tmp/fake:$PATH" "$hifm" table drawn.lua --only $only --out paused
+  [ "$(wc -l <"$(latest_partial paused/drawn)/history.csv")" = 1 ] || fail "history.csv has an unfinished run"
+  [ "$wanted" = true ] || [ ! -e plotted ] || fail "an unfinished run is drawn"
+done
+grep -q '^1 [0-9]' plotted || fail "the unfinished run is not drawn"
+
 view=$(basename "$(latest_partial calm/grid)")
 say "no link inside the results folder is followed"
 mkdir victim

@@ -137,3 +137,41 @@ expect_code 65 "$hifm" run torn.lua --out out
 expect_words "points/torn.npy" "row 199, coordinate 11 is not finite"
 expect_code 0 "$hifm" run good.lua --out out
 expect_words "nothing to do"
+
+say "tables of finished runs need no file: finished runs say what was in it"
+cp points/moved.npy points/alone.npy
+script alone.lua points/alone.npy "particles = 4, space = 3"
+expect_code 0 "$hifm" run alone.lua --out alone
+cp alone/alone/runs.csv runs.csv
+rm points/alone.npy
+for command in table run; do
+  rm -r alone/alone
+  expect_code 0 "$hifm" $command alone.lua --out alone
+  expect_words "the file $PWD/points/alone.npy is missing; the content that it had in the results is used: "
+  expect_same runs.csv alone/alone/runs.csv
+done
+content=$(sed -n 's/.*results is used: //p' stderr)
+expect_code 0 "$hifm" run alone.lua --set seed=3 --dry-run --out alone # the data set is in the cache
+rm -r alone/cache
+expect_code 66 "$hifm" run alone.lua --set seed=3 --out alone
+expect_words "alone.lua:2: dataset: " "points/alone.npy: No such file"
+expect_refusal 78 "alone.lua:2: dataset.path: the file ./points/alone.npy does not exist" -- \
+  table alone.lua --out none
+expect_refusal 66 "no finished run had it with these settings" -- \
+  table alone.lua --set dataset.space=2 --out alone
+
+say "of two contents one must be given; it needs no path"
+cp made/cache/*/test.npy points/alone.npy
+expect_code 0 "$hifm" run alone.lua --set dataset.train=30 --set dataset.test=4 --set train.batch=10 \
+  --set train.epochs=1 --out alone
+rm points/alone.npy
+expect_refusal 78 "alone.lua:2: dataset.content: the file is missing, and finished runs had two contents of it" \
+  "$content" -- table alone.lua --out alone
+script given.lua far/moved.npy "particles = 4, space = 3, content = '$content'"
+expect_code 0 "$hifm" run given.lua --out alone
+expect_words "nothing to do" "the file $PWD/far/moved.npy is missing"
+
+say "a record that was changed is not believed"
+sed -i "s/$content/00112233445566778899aabbccddeeff/" alone/runs/*/job.json
+expect_refusal 78 "given.lua:2: dataset.path: the file ./far/moved.npy does not exist" -- \
+  table given.lua --out alone

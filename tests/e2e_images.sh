@@ -208,6 +208,12 @@ return require("hifm").experiment {
 }
 LUA
 expect_code 0 "$hifm" run own.lua --out out7
+mv drawn elsewhere
+expect_code 0 "$hifm" table own.lua --out out7
+expect_words "the file toy-train is missing; the content that it had in the results is used: $train_hash" \
+  "the file toy-test is missing" "$test_hash"
+expect_refusal 66 "there is no toy-train" -- table own.lua --out none
+mv elsewhere drawn
 expect_code 78 "$hifm" run own.lua --set dataset.fetch=toys.sh --out out8
 expect_words "dataset.fetch: only a recipe"
 recipe toys "$known, fetch = \"../toys.sh\""

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The pages (README.md of each folder) are right about the source tree: links lead somewhere, paths
+# The pages (README.md of each folder, and RUNNING.md) are right about the source tree: links lead somewhere, paths
 # and functions exist, runtime/README.md lists every file of the runtime.
 source "$(dirname "$0")/e2e.inc.sh"
 export LC_ALL=C.UTF-8 # lengths of lines in letters

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The pages (README.md of each folder) work: every command in them runs (with tiny settings where it
+# The pages (README.md of each folder, and RUNNING.md) work: every command in them runs (with tiny settings where it
 # would train), every script and plugin in them is one that hifm takes.
 source "$(dirname "$0")/e2e.inc.sh"
 mapfile -t pages < <(list_pages)
@@ -166,10 +166,10 @@ done
 say "$tried commands, $codes blocks of C"
 
 say "files that a run leaves"
-words=$source_dir/scripts/README.md
+words=$source_dir/scripts/RUNNING.md
 run=$(echo results/runs/lj13-egnn-transport-*)
 for file in job.json log.txt result.json best-ID.safetensors last.safetensors losses.npy; do
-  grep -qF "\`$file\`" "$words" || fail "scripts/README.md does not name $file"
+  grep -qF "\`$file\`" "$words" || fail "scripts/RUNNING.md does not name $file"
   compgen -G "$run/${file/ID/*}" >/dev/null || fail "no $file in $run"
 done
 [ "$(find "$run" -name 'measure-????????????.json' | wc -l)" = 4 ] ||

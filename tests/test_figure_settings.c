@@ -162,6 +162,55 @@ static void must_refuse(folder *f, const char *declaration, const char *message)
   assert_string_equal(err.message, message);
 }
 
+/* A mean is not of finished and unfinished runs. */
+static void unfinished_runs_have_own_lines(void **state) {
+  static const char HISTORY[] = "seed,flow,epoch,nll\n0,OT,1,3\n0,OT,2,2\n", MORE[] = "1,OT,1,5\n";
+  folder *f = *state;
+  csv_table more;
+  failure err = {0};
+  bool made;
+  folder_write(f, "history.csv", HISTORY);
+  folder_write(f, "more.csv", arena_format(&f->memory, "seed,flow,epoch,nll\n%s", MORE));
+  assert_int_equal(csv_table_read(&more, folder_path(f, "more.csv"), NULL), STATUS_OK);
+  figure_request request = {.folder = f->path,
+                            .name = "lr",
+                            .metrics = METRICS,
+                            .columns = folder_value(f, "['seed','flow']"),
+                            .unfinished = &more};
+  const char *const declared[] = {"{'panels':['nll']}", "{'panels':['nll'],'unfinished':true}"};
+  for (size_t i = 0; i < 2; i++) {
+    request.declaration = folder_value(f, declared[i]);
+    if (figure_write(&request, &made, &err) != STATUS_OK) fail_msg("%s", err.message);
+    assert_string_equal(folder_read(f, "history.csv"), HISTORY);
+    if (made) assert_true((strstr(folder_read(f, "lr.svg"), ">unfinished<") != NULL) == (i == 1));
+  }
+  csv_table_close(&more);
+}
+
+static void many_facets(void **state) {
+  folder *f = *state;
+  const char *runs = "seed,flow,optimizer.lr,status,reason,nll_min\n";
+  csv_table history, table;
+  failure err = {0};
+  const char *const header[] = {"seed", "flow", "optimizer.lr", "epoch", "nll"};
+  csv_table_begin(&history, header, 5);
+  figure_request request = {
+      .folder = f->path, .name = "lr", .metrics = METRICS, .columns = folder_value(f, COLUMNS)};
+  for (int i = 0; i < 61; i++) runs = arena_format(&f->memory, "%s0,OT,%d,missing,,\n", runs, i);
+  folder_write(f, "runs.csv", runs);
+  assert_int_equal(csv_table_read(&table, folder_path(f, "runs.csv"), NULL), STATUS_OK);
+  request.declaration = folder_value(f, "{'panels':['nll'],'facets':'optimizer.lr'}");
+  assert_int_equal(figure_check(&request, &history, &table, &err), STATUS_BAD_CONFIG);
+  assert_string_equal(err.message,
+                      "figure lr: facets = \"optimizer.lr\" has 61 values, and at most 60 fit into "
+                      "a figure; choose some of them with only");
+  request.declaration =
+      folder_value(f, "{'panels':['nll'],'facets':'optimizer.lr','only':'optimizer.lr!=7'}");
+  assert_int_equal(figure_check(&request, &history, &table, &err), STATUS_OK);
+  csv_table_close(&history);
+  csv_table_close(&table);
+}
+
 static void refuses(void **state) {
   folder *f = *state;
   folder_write(f, "runs.csv", RUNS);
@@ -177,6 +226,9 @@ static void refuses(void **state) {
               "figure lr: facets = \"flwo\" is not a setting that varies; did you mean \"flow\"?");
   must_refuse(f, "{'x':'optimizer.lr','panels':['nll_min'],'seeds':'line'}",
               "figure lr: seeds must be \"none\", \"bars\" or \"band\"");
+  must_refuse(f, "{'x':'optimizer.lr','panels':['nll_min'],'unfinished':true}",
+              "figure lr: unfinished: x = \"optimizer.lr\" shows numbers that only finished runs "
+              "have; it needs x = \"epoch\" or \"step\"");
   must_refuse(
       f, "{'x':'optimizer.lr','panels':['nll_min'],'only':'flow=OTT'}",
       "figure lr: only = \"flow=OTT\": no run has flow=OTT; flow is one of OT, Gaussian; did "
@@ -192,6 +244,8 @@ int main(void) {
       TEST(long_labels_keep_their_ends),
       TEST(says_what_is_drawn),
       TEST(facets_have_titles),
+      TEST(unfinished_runs_have_own_lines),
+      TEST(many_facets),
       TEST(refuses),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

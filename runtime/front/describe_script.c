@@ -47,7 +47,8 @@ const described_topic DESCRIBED[DESCRIBED_TOPICS] = {
               {"panels", "up to four columns; hifm describe columns"},
               {"seeds", "\"none\", \"bars\" or \"band\": the spread over seeds"},
               {"facets", "a setting: panels beside each other for its cells"},
-              {"only", "conditions as of --only, or { setting = cell }: these rows"}},
+              {"only", "conditions as of --only, or { setting = cell }: these rows"},
+              {"unfinished", "true: also lines of runs that are not finished, from checkpoints"}},
      .inner = "of a panel",
      .inner_keys = {{"title", "the words at its axis"}, {"log", "true: its axis is logarithmic"}},
      .example = "figures = { curves = { x = \"epoch\",\n"

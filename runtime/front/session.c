@@ -31,13 +31,15 @@ table_request session_table(const session *s, size_t index) {
                          .partial = view_is_partial(s->given)};
 }
 
-static figure_request request_figure(const session *s, size_t index) {
+/* unfinished: NULL, or the runs that are not. */
+static figure_request request_figure(const session *s, size_t index, const csv_table *unfinished) {
   const value *figures = value_get(s->plan, "figures");
   return (figure_request){.folder = s->folder,
                           .name = figures->keys[index],
                           .metrics = METRICS,
                           .declaration = figures->items[index],
                           .columns = value_get(s->plan, "columns"),
+                          .unfinished = unfinished,
                           .partial = view_is_partial(s->given)};
 }
 
@@ -91,7 +93,7 @@ static status_code check_views(const session *s, failure *err) {
     if (status != STATUS_OK) add_line(s, "tables", tables->keys[i], err);
   }
   for (size_t i = 0; figures && i < figures->count && status == STATUS_OK; i++) {
-    const figure_request request = request_figure(s, i);
+    const figure_request request = request_figure(s, i, NULL);
     status = figure_check(&request, &history, &runs, err);
     if (status != STATUS_OK) add_line(s, "figures", figures->keys[i], err);
   }
@@ -110,7 +112,8 @@ static plan_request request_plan(arena *a, const options *given) {
                         .only_count = given->only.count,
                         .exclude = given->exclude.items,
                         .exclude_count = given->exclude.count,
-                        .recipes = program_recipes(a)};
+                        .recipes = program_recipes(a),
+                        .results = given->out};
 }
 
 /* The same for a message that begins with a setting's path; a --set with this path comes first. */
@@ -128,6 +131,8 @@ status_code session_try(const session *s, trial_facts *facts, failure *err) {
   status_code status = jobs_check_inputs(s->jobs.jobs, s->jobs.job_count, err);
   if (status != STATUS_OK) return status;
   status = trial_run(s->a, &s->jobs, facts, err);
+  for (size_t i = 0; i < facts->notes->count && !s->given->quiet; i++)
+    fprintf(stderr, "%s\n", facts->notes->items[i]->text);
   if (status != STATUS_OK) add_setting_line(s, err);
   return status;
 }
@@ -189,6 +194,9 @@ status_code session_open(session *s, arena *a, const options *given, failure *er
   if (status == STATUS_OK) status = view_choose(a, given, s->plan, &s->folder, err);
   if (status == STATUS_OK) status = build(s, err);
   if (status != STATUS_OK) return status;
+  const value *notes = value_get(s->plan, "notes");
+  for (size_t i = 0; i < notes->count && !given->quiet; i++)
+    fprintf(stderr, "%s\n", notes->items[i]->text);
   for (size_t i = 0; i < s->jobs.notes->count && !given->quiet; i++)
     fprintf(stderr, "%s: it counts as missing\n", s->jobs.notes->items[i]->text);
   return check_views(s, err);
@@ -240,13 +248,26 @@ status_code session_write_tables(const session *s, FILE *screen, failure *err) {
   return status;
 }
 
+/* Checkpoints are read only where a figure asks for them. */
+static void read_unfinished(const session *s, csv_table *table) {
+  const value *figures = value_get(s->plan, "figures");
+  bool wanted = false;
+  for (size_t i = 0; figures && i < figures->count; i++)
+    wanted |= figure_wants_unfinished(figures->items[i]);
+  const record_request all = request_record(s);
+  *table = (csv_table){.count = 0};
+  if (wanted) record_unfinished(&all, table);
+}
+
 status_code session_write_figures(const session *s, FILE *log, failure *err) {
   const value *figures = value_get(s->plan, "figures");
   status_code status = STATUS_OK;
+  csv_table unfinished;
+  read_unfinished(s, &unfinished);
   for (size_t i = 0; figures && i < figures->count; i++) {
     failure why = {.message = ""};
     bool made;
-    const figure_request request = request_figure(s, i);
+    const figure_request request = request_figure(s, i, &unfinished);
     const status_code one = figure_write(&request, &made, &why);
     if (one != STATUS_OK && status == STATUS_OK) {
       status = one;
@@ -258,5 +279,6 @@ status_code session_write_figures(const session *s, FILE *log, failure *err) {
     else
       fprintf(log, "no figure %s: %s\n", figures->keys[i], why.message);
   }
+  csv_table_close(&unfinished);
   return status;
 }

@@ -56,7 +56,7 @@ static const char *state_text(const question *q) {
 static const value *config_now(question *q, const value *config, failure *err) {
   file_hashes hashes;
   value *now = value_copy(q->a, config);
-  file_hashes_begin(&hashes, q->a, q->run.name);
+  file_hashes_begin(&hashes, q->a, q->run.name, NULL);
   for (size_t i = 0; i < config->count; i++) {
     const value *section = config->items[i];
     const bool file = strcmp(config->keys[i], SCHEMA_SECTIONS[SECTION_DATASET]) == 0 &&

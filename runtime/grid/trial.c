@@ -1,6 +1,7 @@
 #include "grid/trial.h"
 
 #include "base/key_map.h"
+#include "grid/same_paths.h"
 #include "host/child.h"
 #include "host/params.h"
 #include "job/dataset.h"
@@ -18,6 +19,7 @@ typedef struct trials {
   trial_bind *items;
   size_t count, room;
   key_map known;
+  key_map domains; /* data set of a job -> its data job */
   failure *err;
 } trials;
 
@@ -124,6 +126,7 @@ static status_code look_at_run(trials *t, size_t index) {
                         .config = value_get(flow, "stages"),
                         .where = "flow",
                         .domain = &points->domain});
+  key_map_put(&t->domains, &asked, sizeof(asked), data);
   status_code status = STATUS_OK;
   if (is_new(t, "train", asked, data)) status = check_points(t, "", asked, "train", points->train);
   return status == STATUS_OK ? look_at_measurements(t, it, data) : status;
@@ -212,6 +215,13 @@ static status_code bind_in_child(trials *t) {
   return status;
 }
 
+/* Of a data set that a job to be done needs. */
+static const hifm_domain *domain_of(void *context, const value *asked) {
+  trials *t = context;
+  const size_t at = key_map_get(&t->domains, &asked, sizeof(asked));
+  return at == KEY_MAP_ABSENT || !t->facts->data[at].domain.d ? NULL : &t->facts->data[at].domain;
+}
+
 status_code trial_run(arena *a, const graph *g, trial_facts *facts, failure *err) {
   arena memory = {0};
   trials t = {.memory = &memory, .g = g, .facts = facts, .err = err};
@@ -219,8 +229,11 @@ status_code trial_run(arena *a, const graph *g, trial_facts *facts, failure *err
   t.networks = arena_get(&memory, (g->job_count + 1) * sizeof *t.networks);
   facts->data = arena_get(a, (g->job_count + 1) * sizeof *facts->data);
   facts->weights = arena_get(a, (g->job_count + 1) * sizeof *facts->weights);
+  facts->notes = value_new(a, VALUE_LIST);
+  t.domains = key_map_new(&memory);
   status_code status = collect(&t);
   if (status == STATUS_OK) status = bind_in_child(&t);
+  if (status == STATUS_OK) same_paths_note(g, domain_of, &t, a, facts->notes);
   arena_close(&memory);
   return status;
 }

@@ -10,6 +10,7 @@
 typedef struct trial_facts {
   dataset_preview *data; /* [jobs] of data jobs; d is 0 where it is not known */
   size_t *weights;       /* [jobs] of the networks of train jobs; 0: not known */
+  value *notes;          /* LIST of TEXT: not wrong, but should be known (grid/same_paths.h) */
 } trial_facts;
 
 /* Looks at the jobs that are to be done. Each plugin is bound once for each of its settings and

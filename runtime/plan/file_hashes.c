@@ -11,8 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-void file_hashes_begin(file_hashes *h, arena *a, const char *name) {
-  *h = (file_hashes){.memory = a, .name = name, .known = value_new(a, VALUE_MAP)};
+void file_hashes_begin(file_hashes *h, arena *a, const char *name, const char *results) {
+  *h = (file_hashes){.memory = a,
+                     .name = name,
+                     .known = value_new(a, VALUE_MAP),
+                     .records = {.memory = a, .results = results},
+                     .notes = value_new(a, VALUE_LIST)};
 }
 
 static status_code hash_file(file_hashes *h, const char *path, const char **out, failure *err) {
@@ -26,6 +30,65 @@ static status_code hash_file(file_hashes *h, const char *path, const char **out,
   files_map_close(&map);
   *out = arena_text(h->memory, hex);
   value_put_text(h->memory, h->known, path, *out);
+  return STATUS_OK;
+}
+
+/* ---- files that are missing ---- */
+
+static void note_missing(file_hashes *h, const char *path, const char *hex) {
+  const char *text = arena_format(h->memory,
+                                  "the file %s is missing; the content that it had in the results "
+                                  "is used: %s",
+                                  path, hex);
+  for (size_t i = 0; i < h->notes->count; i++)
+    if (strcmp(h->notes->items[i]->text, text) == 0) return;
+  value_push(h->memory, h->notes, value_text(h->memory, text));
+}
+
+/* What finished runs say; the name of the script is put in front of a message. */
+static status_code find_recorded(file_hashes *h, const value *dataset, const char *const *keys,
+                                 const char *content, const value **found, failure *err) {
+  failure why;
+  status_code status = file_records_find(&h->records, dataset, keys, content, found, &why);
+  return status == STATUS_OK ? STATUS_OK : failure_set(err, status, "%s: %s", h->name, why.message);
+}
+
+/* How its rows repeat is recorded, too, for points of this form. */
+static status_code fill_missing_file(file_hashes *h, value *dataset, const char *path,
+                                     failure *err) {
+  static const char *const BY_PATH[] = {PARAMS_NAME, "path", NULL};
+  static const char *const BY_CONTENT[] = {PARAMS_NAME, "content", "particles",
+                                           "space",     "array",   NULL};
+  const value *found = dataset;
+  status_code status = STATUS_OK;
+  if (!*value_get_text(dataset, "content", ""))
+    status = find_recorded(h, dataset, BY_PATH, "content", &found, err);
+  const char *hex = value_get_text(found, "content", "");
+  if (status == STATUS_OK) value_put_text(h->memory, dataset, "content", hex);
+  if (status == STATUS_OK) status = find_recorded(h, dataset, BY_CONTENT, "content", &found, err);
+  if (status != STATUS_OK) return status;
+  if (!found)
+    return failure_set(err, STATUS_NO_INPUT,
+                       "%s: dataset.path: the file %s does not exist, and no finished run had it "
+                       "with these settings",
+                       h->name, path);
+  const value *repeats = value_get(found, SETTINGS_REPEATS);
+  if (repeats) value_put(h->memory, dataset, SETTINGS_REPEATS, repeats);
+  note_missing(h, path, hex);
+  return STATUS_OK;
+}
+
+static status_code fill_missing_images(file_hashes *h, value *dataset, const char *file,
+                                       const char *content, failure *err) {
+  const char *const keys[] = {PARAMS_NAME, "folder", file, NULL};
+  const char *folders = value_get_text(dataset, "folder", "");
+  const char *name = value_get_text(dataset, file, "");
+  const value *found;
+  status_code status = find_recorded(h, dataset, keys, content, &found, err);
+  if (status != STATUS_OK) return status;
+  if (!found) return images_missing(folders, name, err);
+  value_put(h->memory, dataset, content, value_get(found, content));
+  note_missing(h, name, value_get_text(found, content, ""));
   return STATUS_OK;
 }
 
@@ -44,6 +107,7 @@ static bool repeats(file_hashes *h, const char *path, const value *dataset) {
 static status_code fill_file(file_hashes *h, value *dataset, failure *err) {
   const char *path = value_get_text(dataset, "path", ""), *hex;
   const char *wanted = value_get_text(dataset, "content", "");
+  if (h->records.results && !files_exists(path)) return fill_missing_file(h, dataset, path, err);
   status_code status = hash_file(h, path, &hex, err);
   if (status != STATUS_OK) return status;
   if (*wanted && strcmp(wanted, hex) != 0)
@@ -68,28 +132,28 @@ static status_code hash_images(const char *path, char hex[33], failure *err) {
 }
 
 /* Declared hashes are checked by the job: it may fetch the files, and once it is done nothing needs
- * them. */
+ * them. file, content: the names of the two settings. */
+static status_code fill_images_file(file_hashes *h, value *dataset, const char *file,
+                                    const char *content, failure *err) {
+  char hex[33];
+  if (*value_get_text(dataset, content, "")) return STATUS_OK;
+  const char *path = images_find(h->memory, value_get_text(dataset, "folder", ""),
+                                 value_get_text(dataset, file, ""));
+  if (!path && *value_get_text(dataset, "fetch", ""))
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "%s: dataset.%s: must be given where files are fetched (b2sum -l 128 of the "
+                       "unpacked file)",
+                       h->name, content);
+  if (!path) return fill_missing_images(h, dataset, file, content, err);
+  status_code status = hash_images(path, hex, err);
+  if (status == STATUS_OK) value_put_text(h->memory, dataset, content, hex);
+  return status;
+}
+
 static status_code fill_images(file_hashes *h, value *dataset, failure *err) {
-  static const char *const KEYS[][2] = {{"train_file", "train_content"},
-                                        {"test_file", "test_content"}};
-  const char *folders = value_get_text(dataset, "folder", "");
-  for (size_t i = 0; i < 2; i++) {
-    char hex[33];
-    if (*value_get_text(dataset, KEYS[i][1], "")) continue;
-    const char *file = value_get_text(dataset, KEYS[i][0], "");
-    const char *path = images_find(h->memory, folders, file);
-    if (!path && *value_get_text(dataset, "fetch", ""))
-      return failure_set(
-          err, STATUS_BAD_CONFIG,
-          "%s: dataset.%s: must be given where files are fetched (b2sum -l 128 of the "
-          "unpacked file)",
-          h->name, KEYS[i][1]);
-    if (!path) return images_missing(folders, file, err);
-    status_code status = hash_images(path, hex, err);
-    if (status != STATUS_OK) return status;
-    value_put_text(h->memory, dataset, KEYS[i][1], hex);
-  }
-  return STATUS_OK;
+  status_code status = fill_images_file(h, dataset, "train_file", "train_content", err);
+  return status == STATUS_OK ? fill_images_file(h, dataset, "test_file", "test_content", err)
+                             : status;
 }
 
 static status_code fill_dataset(file_hashes *h, const value **section, failure *err) {

@@ -53,6 +53,7 @@ static status_code read_script(void *context, const char **json, size_t *length,
                           .lua = lua,
                           .folder = r->request->recipes,
                           .script_folder = r->folder,
+                          .records = {.memory = a, .results = r->request->results},
                           .known = value_new(a, VALUE_MAP)});
     e.schema = &s;
     e.lua = lua;
@@ -168,7 +169,7 @@ static status_code assemble(arena *a, const reading *r, const value *packed, con
   value *parts = value_copy(a, value_get(packed, "parts")), *unselected = value_new(a, VALUE_LIST);
   const value *packed_rows = value_get(packed, "rows"), *others = value_get(packed, "unselected");
   file_hashes hashes;
-  file_hashes_begin(&hashes, a, script_path);
+  file_hashes_begin(&hashes, a, script_path, r->request->results);
   for (size_t i = 0; i < parts->count; i++) {
     status_code status = file_hashes_fill(&hashes, &parts->items[i], err);
     if (status != STATUS_OK) return status;
@@ -180,6 +181,7 @@ static status_code assemble(arena *a, const reading *r, const value *packed, con
   show_files(a, packed, rows);
   for (size_t i = 0; i < sizeof KEPT / sizeof *KEPT; i++)
     value_put(a, plan, KEPT[i], value_get(packed, KEPT[i]));
+  value_put(a, plan, "notes", hashes.notes);
   value_put(a, plan, "rows", rows);
   value_put(a, plan, "unselected", unselected);
   value_put_text(a, plan, "name", arena_format(a, "%.*s", (int)length, name));
@@ -249,6 +251,7 @@ static status_code read_recipe(void *context, const char **json, size_t *length,
                         .lua = lua,
                         .folder = r->folder,
                         .script_folder = r->folder,
+                        .records = {.memory = a},
                         .known = value_new(a, VALUE_MAP)});
   status = recipe_find(&s->recipes, r->name, &recipe, err);
   if (status == STATUS_OK) status = schema_resolve(s, SECTION_DATASET, declared, &dataset, err);
@@ -279,7 +282,7 @@ status_code plan_dataset(arena *a, const char *folder, const char *name, const v
   dataset = value_get(answer, "dataset");
   *check = value_get(answer, "check");
   file_hashes hashes;
-  file_hashes_begin(&hashes, a, path);
+  file_hashes_begin(&hashes, a, path, NULL);
   status = file_hashes_fill(&hashes, &dataset, err);
   value *map = value_new(a, VALUE_MAP);
   value_put(a, map, "dataset", dataset);

@@ -12,6 +12,7 @@
  *                 "fits": see outcome_choice.h } ... ],
  *     "unselected": [ { "config", "number" } ... ],   rows of the grid that are not asked for
  *     "schedule": { "timeout", "retries", "checkpoint" },
+ *     "notes": [ what the user should know, a line each ],
  *     "tables": { name: {...} }, "figures": { name: {...} },         as declared, checked
  *     "audits": { name: { path: setting } } }                        as declared, checked
  *
@@ -47,6 +48,7 @@ typedef struct plan_request {
   const char *const *exclude; /* without the rows that fit any of these */
   size_t exclude_count;
   const char *recipes; /* folder of data set recipes (datasets/) */
+  const char *results; /* its finished runs say what was in data files that are missing; or NULL */
 } plan_request;
 
 /* What a script may use. */

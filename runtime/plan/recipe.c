@@ -76,19 +76,43 @@ status_code recipe_find(recipes *r, const char *name, const value **out, failure
   return status;
 }
 
-/* The file must be there before the first run starts. */
+/* A path without links; of what is missing, the name behind the path of its folder. */
+static const char *real_path(arena *a, const char *path, bool *exists) {
+  char real[PATH_MAX];
+  bool ignored;
+  const char *slash = strrchr(path, '/');
+  *exists = realpath(path, real) != NULL;
+  if (*exists) return arena_text(a, real);
+  if (!slash || slash == path) return path;
+  const char *folder = arena_format(a, "%.*s", (int)(slash - path), path);
+  return arena_format(a, "%s%s", real_path(a, folder, &ignored), slash);
+}
+
+/* Do finished runs say what was in a file that is missing? Its hash is looked for where it is
+ * given, else its path. */
+static status_code look_at_records(recipes *r, const value *map, const char *path, failure *err) {
+  static const char *const BY_CONTENT[] = {"content", NULL};
+  static const char *const BY_PATH[] = {"path", NULL};
+  const value *content = value_get(map, "content"), *found;
+  const bool given = content && (content->type != VALUE_TEXT || *content->text);
+  status_code status =
+      file_records_find(&r->records, map, given ? BY_CONTENT : BY_PATH, "content", &found, err);
+  if (status != STATUS_OK || found) return status;
+  return failure_set(err, STATUS_BAD_CONFIG, "dataset.path: the file %s does not exist", path);
+}
+
+/* The file must be there before the first run starts, or finished runs must say what was in it. */
 static status_code locate_file(recipes *r, value *map, const char *folder, failure *err) {
   const char *path = value_get_text(map, "path", NULL);
-  char real[PATH_MAX];
+  bool exists;
   if (!path || !*path) return STATUS_OK; /* an empty one is refused by the schema */
   if (*path != '/') path = arena_format(r->memory, "%s/%s", folder, path);
-  if (!realpath(path, real))
-    return failure_set(err, STATUS_BAD_CONFIG, "dataset.path: the file %s does not exist", path);
+  const char *real = real_path(r->memory, path, &exists);
   if (!text_is_utf8(real))
     return failure_set(err, STATUS_BAD_CONFIG,
                        "dataset.path: %s leads to a folder or file whose name is not UTF-8", path);
   value_put_text(r->memory, map, "path", real);
-  return STATUS_OK;
+  return exists ? STATUS_OK : look_at_records(r, map, path, err);
 }
 
 /* `folder` becomes the list of all folders to search, absolute: those given, from `base`, and the

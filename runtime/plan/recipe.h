@@ -7,6 +7,7 @@
 #define PLAN_RECIPE_H
 
 #include "base/failure.h"
+#include "plan/file_records.h"
 #include "plan/script.h"
 
 typedef struct recipes {
@@ -14,8 +15,9 @@ typedef struct recipes {
   script *lua;        /* NULL where no recipe can be read */
   const char *folder; /* of recipes */
   const char *script_folder;
-  value *known;  /* MAP name -> what recipe_find found */
-  bool has_line; /* the last error has its file:line already */
+  file_records records; /* for data files that are missing */
+  value *known;         /* MAP name -> what recipe_find found */
+  bool has_line;        /* the last error has its file:line already */
 } recipes;
 
 /* The recipe's own table, `check` included, which is a MAP name -> LIST of two numbers. */

@@ -109,6 +109,7 @@ static status_code read_files(figure *f, failure *err) {
   status_code status = STATUS_OK;
   if (course)
     status = csv_table_read(&f->history, arena_format(&f->memory, "%s/history.csv", folder), err);
+  if (status == STATUS_OK && course) figure_add_unfinished(f);
   if (status == STATUS_OK && (!course || only))
     status = csv_table_read(&f->runs, arena_format(&f->memory, "%s/runs.csv", folder), err);
   return status;

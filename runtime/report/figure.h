@@ -22,14 +22,20 @@
  * makes panels beside each other, one for each value of a setting; more than CURVES_MOST curves are
  * divided by a setting that is chosen (curves_choose_facet). The top of a panel may cut off the
  * first epochs, which would make all others look equal; the panel then says how many points are
- * above it. Long curves are smoothed, with their points behind them as dots; the figure says so. */
+ * above it. `unfinished = true` adds lines, marked as such, of runs that are not finished: they
+ * depend on when the figure is made. Long curves are smoothed, with their points behind them as
+ * dots; the figure says so. */
 typedef struct figure_request {
   const char *folder, *name; /* the folder that has history.csv; the figure's name */
   const metric *metrics;     /* those that history.csv was written with: METRICS */
   const value *declaration;
-  const value *columns; /* of the plan */
-  bool partial;         /* the grid was cut down: conditions of `only` may fit nothing */
+  const value *columns;        /* of the plan */
+  bool partial;                /* the grid was cut down: conditions of `only` may fit nothing */
+  const csv_table *unfinished; /* of record_unfinished, for figures that ask for it; NULL: none */
 } figure_request;
+
+/* Does it show runs that are not finished? */
+bool figure_wants_unfinished(const value *declaration);
 
 /* Writes <folder>/<name>.svg and .png, the same bytes for the same CSV. Returns STATUS_OK with
  * *made false (and a reason in err->message) where gnuplot is not installed or nothing is measured

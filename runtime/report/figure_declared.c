@@ -1,4 +1,5 @@
 /* What a script declares of a figure. */
+#include "base/key_map.h"
 #include "base/text.h"
 #include "plan/schema.h"
 #include "report/entries.h"
@@ -36,6 +37,22 @@ static status_code find_setting(figure *f, const char *key, const char *name, bo
                      text_choices(&f->memory, name, known, count));
 }
 
+/* Panels beyond these would make a picture that no program shows. */
+static status_code check_facets(figure *f, const bool *fits, failure *err) {
+  enum { MOST = 60 };
+  const char *name = value_get_text(f->request->declaration, "facets", "");
+  const int column = csv_table_column(&f->runs, name);
+  key_map cells = key_map_new(&f->memory);
+  for (size_t r = 0; column >= 0 && r < f->runs.count; r++)
+    if ((!fits || fits[r]) && *f->runs.cells[r][column])
+      key_map_put_text(&cells, f->runs.cells[r][column], r);
+  if (cells.count <= MOST) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_CONFIG,
+                     "%s: facets = \"%s\" has %zu values, and at most %d fit into a figure; choose "
+                     "some of them with only",
+                     where_of(f), name, cells.count, MOST);
+}
+
 static status_code check_x(const figure *f, const char *where, failure *err) {
   const bool log = f->picture.log_x;
   for (size_t r = 0; r < f->shown.count; r++) {
@@ -65,6 +82,11 @@ static status_code read_x(figure *f, failure *err) {
   bool varies = true;
   f->of_runs = f->picture.of_settings = !figure_is_course(x);
   status_code status = f->of_runs ? find_setting(f, "x", x, &varies, err) : STATUS_OK;
+  if (status == STATUS_OK && f->of_runs && figure_wants_unfinished(declared))
+    status = failure_set(err, STATUS_BAD_CONFIG,
+                         "%s: unfinished: x = \"%s\" shows numbers that only finished runs have; "
+                         "it needs x = \"epoch\" or \"step\"",
+                         where_of(f), x);
   f->picture.x_title = x;
   f->picture.log_x = value_get_bool(declared, "log_x", false);
   f->wanted.level = f->of_runs;
@@ -83,6 +105,7 @@ static status_code choose_rows(figure *f, failure *err) {
   const char *text;
   bool *fits = arena_get(&f->memory, f->runs.count + all->count + 1);
   status_code status = only ? row_filter_only(&filter, only, fits, &text, err) : STATUS_OK;
+  if (status == STATUS_OK) status = check_facets(f, only ? fits : NULL, err);
   if (status != STATUS_OK) return status;
   memset(fits, 0, f->runs.count);
   filter.rows = all;
@@ -175,6 +198,11 @@ static status_code read_seeds(figure *f, failure *err) {
 /* The columns in which curves differ: x is along them. */
 static void choose_columns(figure *f) {
   f->wanted.columns = f->request->columns;
+  if (csv_table_column(&f->history, FIGURE_UNFINISHED) >= 0) {
+    value *columns = value_copy(&f->memory, f->request->columns);
+    value_push(&f->memory, columns, value_text(&f->memory, FIGURE_UNFINISHED));
+    f->wanted.columns = columns;
+  }
   if (!f->of_runs || f->nothing) return;
   f->wanted.columns = groups_without(&f->memory, &f->shown, f->request->columns, &f->wanted.x, 1);
   value *others = value_new(&f->memory, VALUE_LIST);

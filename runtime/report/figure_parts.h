@@ -21,6 +21,12 @@ typedef struct figure {
 /* Is x of history.csv, the course of training? */
 bool figure_is_course(const char *x);
 
+/* The column that says which lines are of runs that are not finished. */
+#define FIGURE_UNFINISHED "unfinished"
+
+/* Puts the rows of unfinished runs, where they are asked for, behind those of history.csv. */
+void figure_add_unfinished(figure *f);
+
 /* Reads the declaration, for whose tables the figure has the CSV files. */
 status_code figure_read(figure *f, failure *err);
 

@@ -1,6 +1,7 @@
 #include "report/record.h"
 
 #include "base/files.h"
+#include "job/checkpoint.h"
 #include "job/history.h"
 #include "job/run.h"
 #include "report/columns.h"
@@ -302,6 +303,24 @@ void record_blank(const record_request *request, csv_table *runs, csv_table *his
   }
   csv_table_close(&set.timings);
   *runs = set.runs;
+  *history = set.history;
+  arena_close(&set.memory);
+}
+
+void record_unfinished(const record_request *request, csv_table *history) {
+  csv_set set;
+  begin(&set, request);
+  for (const run_row *row = request->rows; row < request->rows + request->row_count; row++) {
+    arena memory = {0};
+    const value *rows = NULL;
+    if (!job_is_done(arena_format(&memory, "%s/result.json", row->folder), row->train_id))
+      checkpoint_look(&memory, row->folder, row->measure_id, &rows);
+    for (size_t i = 0; rows && i < rows->count; i++)
+      add_measured(&memory, &set, row, rows->items[i]);
+    arena_close(&memory);
+  }
+  csv_table_close(&set.runs);
+  csv_table_close(&set.timings);
   *history = set.history;
   arena_close(&set.memory);
 }

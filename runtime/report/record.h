@@ -41,6 +41,11 @@ typedef struct record_request {
  * figures are checked against. Close both. */
 void record_blank(const record_request *request, csv_table *runs, csv_table *history);
 
+/* What a history.csv would have of the runs that have no result, as far as their checkpoints are:
+ * of runs that run, are interrupted or have failed. It depends on when it is looked at. Close it.
+ */
+void record_unfinished(const record_request *request, csv_table *history);
+
 /* Writes the three files into `folder`. runs.csv and history.csv hold no time, host, pid, attempt
  * or path: byte-identical however the grid was run. A row that has no result is "missing", whatever
  * its status says. */

@@ -68,6 +68,7 @@ local h = {}
 ---@field only? string|table as in a table
 ---@field facets? string a setting: panels beside each other, one for each of its values
 ---@field seeds? "none"|"bars"|"band" the standard deviation over seeds
+---@field unfinished? boolean also lines of runs that are not finished, as far as their checkpoints are
 
 ---@class hifm.Experiment: hifm.Profile
 ---@field title? string of the report (hifm report)
