@@ -61,11 +61,8 @@ static uint64_t next_measured(const value *asked, uint64_t per_epoch, uint64_t s
 /* How many files of weights a training leaves: with train.keep = "all" one for each measured step.
  */
 static double count_kept(const value *file) {
-  const value *config = value_get(file, "config"), *train = value_get(config, "train");
-  const uint64_t per_epoch = history_steps_per_epoch(config);
-  const double epochs = value_get_number(train, "epochs", 0);
-  const double given = value_get_number(train, "steps", 0);
-  const uint64_t steps = given > 0 ? (uint64_t)given : (uint64_t)epochs * per_epoch;
+  const value *config = value_get(file, "config");
+  const uint64_t per_epoch = history_steps_per_epoch(config), steps = history_steps(config);
   double count = 0;
   if (!value_get_bool(file, "keep_all", false)) return 0;
   for (uint64_t step = 0; step < steps; count++)
@@ -87,6 +84,34 @@ static void print_kept(const graph *g) {
            files);
 }
 
+/* Trainings to do that are asked to keep their state; with_stem: that a longer one can go on from.
+ */
+static size_t count_states(const graph *g, bool with_stem) {
+  size_t count = 0;
+  for (size_t i = 0; i < g->job_count; i++)
+    count += value_get_bool(g->jobs[i].file, "keep_state", false) &&
+             (value_get(g->jobs[i].file, "stem") != NULL) == with_stem;
+  return count;
+}
+
+static void print_states(const graph *g) {
+  const size_t count = count_states(g, true);
+  if (count)
+    printf("train.keep_state: %zu trainings will write state.safetensors, of 12 bytes a weight (20 "
+           "with train.ema)\n",
+           count);
+}
+
+/* Only of a constant learning rate (identity.h). */
+static void warn_of_states(const graph *g, FILE *out) {
+  const size_t count = count_states(g, false);
+  if (count)
+    fprintf(out,
+            "train.keep_state: %zu trainings keep no state: their optimizer.schedule makes each "
+            "step depend on the length of the training, so no longer one can go on from them\n",
+            count);
+}
+
 static void dry_run(const session *s) {
   const value *columns = value_get(s->plan, "columns");
   const graph *g = &s->jobs;
@@ -102,6 +127,8 @@ static void dry_run(const session *s) {
            it->skip ? " (failed before; --rerun-failed tries again)" : "");
   }
   print_kept(g);
+  print_states(g);
+  warn_of_states(g, stdout);
 }
 
 /* ---- before the first job -------------------------------------------------------------------- */
@@ -154,6 +181,7 @@ static void announce(const session *s) {
     return;
   }
   fprintf(stderr, "%zu runs, %zu of them done already\n", g->row_count, g->rows_done);
+  warn_of_states(g, stderr);
   if (s->skipped)
     fprintf(stderr, "%zu failed before with %s; --rerun-failed tries again\n", s->skipped,
             s->skip_reason);

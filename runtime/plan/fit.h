@@ -7,11 +7,17 @@
 
 /* STATUS_BAD_CONFIG for a row
  *   whose batch is larger than its training points,
+ *   whose learning rate has a warm-up as long as the training, or an end that its schedule does not
+ *   reach,
+ *   that measures raw weights where there are no averaged ones,
  *   whose scheme needs v_z of a network that does not give it,
  *   with an energy that its points do not have (pairs of plain points; particles, whose centre of
  *   mass is removed, in an energy that is not invariant under translations),
  *   with Hessians at points that change at every draw.
  * Messages begin with a setting's path. */
 status_code fit_check(const product *p, failure *err);
+
+/* Do a training and a way to measure it, of a row or of an audit, fit together? */
+status_code fit_check_measure(const part *train, const part *measure, failure *err);
 
 #endif
