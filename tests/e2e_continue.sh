@@ -20,7 +20,14 @@ LUA
 }
 
 run() { expect_code 0 "$hifm" run "$1.lua" --out "$2" "${@:3}"; }
-fresh() { [ -e "fresh/$1" ] || expect_code 0 "$hifm" run "$1.lua" --out "fresh/$1"; }
+
+# fresh NAME: a results folder in which nothing else ran; the data set is made once.
+fresh() {
+  [ ! -e "fresh/$1" ] || return 0
+  mkdir -p "fresh/$1"
+  cp -r short/cache "fresh/$1"
+  expect_code 0 "$hifm" run "$1.lua" --out "fresh/$1"
+}
 
 # The folder of the run that the script NAME asked for in OUT.
 folder_of() {
@@ -63,22 +70,35 @@ say "it goes on, twice"
 expect_code 0 "$hifm" run six.lua --dry-run --out out
 expect_words "train.keep_state: 1 trainings will write state.safetensors, of 12 bytes a weight"
 run six out
+cp -r out short
+six=$(basename "$(folder_of out six)")
 run twelve out
-expect_log out twelve "continues $(basename "$(folder_of out six)") at epoch 6"
+expect_log out twelve "continues $six at epoch 6"
 run twenty out
 expect_log out twenty "continues $(basename "$(folder_of out twelve)") at epoch 12"
 [ ! -e "$(folder_of out twenty)/state.safetensors" ] || fail "a state that nobody asked for"
-for name in six twelve twenty; do expect_fresh out $name; done
+for name in twelve twenty; do expect_fresh out $name; done
 ! grep -q continues fresh/twenty/runs/*/log.txt || fail "the fresh run is not from the start"
 
 say "--retrain trains from the start, and leaves other runs as they are"
 run twelve out --retrain
 ! grep -q continues "$(folder_of out twelve)/log.txt" || fail "--retrain went on"
-six=$(basename "$(folder_of out six)")
 results_of out/runs | grep -v "$six" >before
 run six out --retrain
 results_of out/runs | grep -v "$six" | cmp - before || fail "--retrain of a shorter run changed longer ones"
-for name in six twelve twenty; do expect_fresh out $name; done
+expect_fresh out twelve
+
+say "steps in place of epochs, another measurement, one more measurement"
+script steps 'steps = 60'
+script coarse 'epochs = 9' 'every = 3'
+script tight 'epochs = 8' 'solver = { "rk45", rtol = 1e-5 }'
+cp -r short out2
+for name in steps coarse tight; do
+  run $name out2
+  expect_fresh out2 $name
+done
+expect_log out2 steps "continues $six at epoch 6"
+expect_from_start out2 tight "did not measure all that this run measures"
 
 say "with averages, clipping, warm-up, skipped steps, two measurements and all weights"
 both='weights = h.grid { "averaged", "raw" }, every = 2'
@@ -91,21 +111,6 @@ expect_log rich rich12 "continues"
 expect_fresh rich rich12
 [ -e "$(folder_of rich rich12)/last_averaged.safetensors" ] || fail "no averaged weights"
 
-say "another measurement, steps in place of epochs, one more measurement"
-script coarse 'epochs = 12' 'every = 3'
-script steps 'steps = 100'
-script tight 'epochs = 12' 'solver = { "rk45", rtol = 1e-5 }'
-for name in coarse steps; do
-  rm -rf out
-  run six out
-  run $name out
-  expect_fresh out $name
-done
-expect_log out steps "continues"
-run tight out
-expect_from_start out tight "did not measure all that this run measures"
-expect_fresh out tight
-
 say "what is not the beginning of it"
 script seven "epochs = 7, $keep" 'every = 4'
 script by4 'epochs = 12' 'every = 4'
@@ -115,56 +120,44 @@ run seven odd
 run by4 odd
 expect_from_start odd by4 "ended at epoch 7, where this run does not measure"
 expect_fresh odd by4
-expect_code 0 "$hifm" run cosine6.lua --dry-run --out odd
-expect_words "train.keep_state: 1 trainings keep no state: their optimizer.schedule"
 run cosine6 odd
-expect_words "1 trainings keep no state"
+expect_words "train.keep_state: 1 trainings keep no state: their optimizer.schedule"
 [ ! -e "$(folder_of odd cosine6)/state.safetensors" ] || fail "a state that nothing can use"
 run cosine12 odd
-! grep -q continues "$(folder_of odd cosine12)/log.txt" || fail "another learning rate at each step"
-expect_fresh odd cosine12
+! grep -q continues "$(folder_of odd cosine12)/log.txt" || fail "each step has another learning rate"
 
-say "damaged, or without its best weights"
+say "damaged, without its best weights, made in another way"
 for damage in state best made; do
   rm -rf out
-  run six out
-  from=$(folder_of out six)
+  cp -r short out
   case $damage in
-  state) printf x | dd of="$from/state.safetensors" bs=1 seek=2000 conv=notrunc 2>dd.log ;;
-  best) rm "$from"/best-* ;;
-  made) sed -i '/^  "content"/d; s/"processor": ".*"/"processor": "another"/' "$from/result.json" ;;
+  state) printf x | dd of="out/runs/$six/state.safetensors" bs=1 seek=2000 conv=notrunc 2>dd.log ;;
+  best) rm "out/runs/$six"/best-* ;;
+  made) sed -i '/^  "content"/d; s/"processor": ".*"/"processor": "another"/' "out/runs/$six/result.json" ;;
   esac
   run twelve out
   expect_log out twelve "trains from the start: "
   expect_fresh out twelve
 done
 expect_log out twelve "was made with another processor"
-rm -rf out
-run six out
-rm -r "$(folder_of out six)"
-run twelve out
-expect_fresh out twelve
 
-say "killed in between, the shorter run removed or not"
-script long "epochs = 60, $keep"
+say "killed in between, and the shorter run removed"
 script longer 'epochs = 200'
-for removed in no yes; do
+rm -rf out
+tries=20
+until compgen -G "out/runs/*/checkpoint.safetensors" >/dev/null; do
+  [ $((tries--)) -gt 0 ] || fail "no run was seen with a checkpoint"
   rm -rf out
-  run long out
-  from=$(folder_of out long)
-  tries=20
-  until compgen -G "out/runs/*/checkpoint.safetensors" >/dev/null; do
-    [ $((tries--)) -gt 0 ] || fail "no run was seen with a checkpoint"
-    find out/runs -mindepth 1 -maxdepth 1 ! -name "${from##*/}" -exec rm -r {} +
-    "$hifm" run longer.lua --out out >/dev/null 2>&1 </dev/null &
-    runner=$!
-    until compgen -G "out/runs/*/checkpoint.safetensors" >/dev/null || ! kill -0 $runner 2>/dev/null; do :; done
-    kill -KILL $runner 2>/dev/null || true
-    wait $runner 2>/dev/null || true
-    expect_no_workers 10
-  done
-  [ $removed = no ] || rm -r "$from"
-  run longer out
-  expect_log out longer "resumed at step"
-  expect_fresh out longer
+  cp -r short out
+  "$hifm" run longer.lua --out out >/dev/null 2>&1 </dev/null &
+  runner=$!
+  until compgen -G "out/runs/*/checkpoint.safetensors" >/dev/null || ! kill -0 $runner 2>/dev/null; do :; done
+  kill -KILL $runner 2>/dev/null || true
+  wait $runner 2>/dev/null || true
+  expect_no_workers 10
 done
+grep -q "continues $six at epoch 6" out/runs/*/log.txt || fail "it was not a continuation that was killed"
+rm -r "out/runs/$six"
+run longer out
+expect_log out longer "resumed at step"
+expect_fresh out longer
