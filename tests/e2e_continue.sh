@@ -32,7 +32,8 @@ fresh() {
 # The folder of the run that the script NAME asked for in OUT.
 folder_of() {
   local id
-  id=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "train_id") at = i; next } { print $at; exit }' "$1/$2/runs.csv")
+  id=$(awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "train_id") at = i; next } { print $at; exit }' \
+    "$1/$2/runs.csv")
   echo "$1"/runs/*-"$id"
 }
 
