@@ -89,7 +89,7 @@ static void skipped_steps_are_a_column_where_they_are_used(void **state) {
   folder *f = *state;
   add_results(f, "a",
               "{\"job\":\"train\",\"id\":\"" TRAIN_ID "\",\"status\":\"done\","
-              "\"numbers\":{\"steps\":20,\"skipped\":7}}",
+              "\"numbers\":{\"steps\":300,\"skipped\":7}}",
               MEASURE);
   run_row list[] = {make_row(f, "b", "{}", RUN_MISSING), make_row(f, "a", "{}", RUN_DONE)};
   write_csv(f, "[]", list, 2);
