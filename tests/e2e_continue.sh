@@ -107,6 +107,8 @@ more="ema = 0.9, skip_nonfinite = 3, keep = \"all\""
 script rich6 "epochs = 6, $keep, $more" "$both" 'clip = 2, warmup = 30'
 script rich12 "epochs = 12, $more" "$both" 'clip = 2, warmup = 30'
 run rich6 rich
+cp -r rich rich_short
+rich6=$(basename "$(folder_of rich rich6)")
 run rich12 rich
 expect_log rich rich12 "continues"
 expect_fresh rich rich12
@@ -143,13 +145,13 @@ done
 expect_log out twelve "was made with another processor"
 
 say "killed in between, and the shorter run removed"
-script longer 'epochs = 200'
+script longer 'epochs = 150, ema = 0.9, skip_nonfinite = 3' "$both" 'clip = 2, warmup = 30'
 rm -rf out
 tries=20
 until compgen -G "out/runs/*/checkpoint.safetensors" >/dev/null; do
   [ $((tries--)) -gt 0 ] || fail "no run was seen with a checkpoint"
   rm -rf out
-  cp -r short out
+  cp -r rich_short out
   "$hifm" run longer.lua --out out >/dev/null 2>&1 </dev/null &
   runner=$!
   until compgen -G "out/runs/*/checkpoint.safetensors" >/dev/null || ! kill -0 $runner 2>/dev/null; do :; done
@@ -157,8 +159,8 @@ until compgen -G "out/runs/*/checkpoint.safetensors" >/dev/null; do
   wait $runner 2>/dev/null || true
   expect_no_workers 10
 done
-grep -q "continues $six at epoch 6" out/runs/*/log.txt || fail "it was not a continuation that was killed"
-rm -r "out/runs/$six"
+grep -q "continues $rich6 at epoch 6" out/runs/*/log.txt || fail "it was not a continuation that was killed"
+rm -r "out/runs/$rich6"
 run longer out
 expect_log out longer "resumed at step"
 expect_fresh out longer

@@ -217,6 +217,31 @@ static void best_weights_that_were_never_saved_are_not_missed(void **state) {
   close_story(&s);
 }
 
+/* Of a training with train.ema and skipped steps. */
+static void averages_and_skipped_steps_come_back(void **state) {
+  story s;
+  open_story(&s, *state);
+  s.work.config = folder_value(s.f, "{'train':{'ema':0.9}}");
+  training_reset(&s.t, WEIGHTS, &s.work);
+  for (size_t i = 0; i < WEIGHTS; i++) s.t.average[i] = 1.0 / (double)(i + 3);
+  for (s.t.step = 1; s.t.step < 25; s.t.step++) training_add(&s.t, 1, 2);
+  training_skip(&s.t); /* step 25 */
+  s.t.step++;
+  training_skip(&s.t);
+  for (size_t i = 0; i < WEIGHTS; i++) s.t.w[i] = s.t.m[i] = s.t.v[i] = (float)(i + 1);
+  assert_int_equal(checkpoint_save(&s.t, &s.net, &s.work, CHECKPOINT_FILE, NULL), STATUS_OK);
+  bool found = false;
+  training_reset(&s.t, WEIGHTS, &s.work);
+  assert_int_equal(checkpoint_load(&s.t, &s.net, &s.work, STEPS, &found, NULL), STATUS_OK);
+  assert_true(found && s.t.step == 26 && s.t.skipped == 2 && s.t.skipped_in_a_row == 2);
+  for (size_t i = 0; i < WEIGHTS; i++) assert_true(s.t.average[i] == 1.0 / (double)(i + 3));
+  assert_true(s.t.sums.skipped[1] == 0 && s.t.sums.skipped[2] == 2);
+  assert_true(training_loss(&s.t) == 1); /* of 4 steps of the last epoch */
+  training_add(&s.t, 1, 2);
+  assert_int_equal(s.t.skipped_in_a_row, 0);
+  close_story(&s);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
 
 int main(void) {
@@ -228,6 +253,7 @@ int main(void) {
                                      TEST(an_epoch_costs_sixteen_bytes),
                                      TEST(checkpoints_stay_in_their_folder),
                                      TEST(best_weights_that_are_lost_start_again),
-                                     TEST(best_weights_that_were_never_saved_are_not_missed)};
+                                     TEST(best_weights_that_were_never_saved_are_not_missed),
+                                     TEST(averages_and_skipped_steps_come_back)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,7 +26,8 @@ typedef struct run_words {
 
 run_words run_words_new(arena *a);
 
-/* All settings of a resolved configuration (plan/plan.h); none for NULL. */
+/* All settings of a resolved configuration (plan/plan.h); none for NULL. Settings of the runtime
+ * that an earlier version did not have are there with their defaults. */
 run_settings run_settings_of(run_words *words, const value *config);
 
 /* NULL where the run has no such setting. */

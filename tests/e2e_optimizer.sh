@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Averaged weights: what is measured, saved and sampled; and steps that are skipped, not finite.
+# Schedules and clipping reach the training; averaged weights: what is measured, saved and sampled; steps that are
+# not finite are skipped.
 source "$(dirname "$0")/e2e.inc.sh"
 
-# script NAME TRAIN [MEASURE] [AUDITS]
+# script NAME TRAIN [MEASURE] [AUDITS] [OPTIMIZER]
 script() {
   cat >"$1.lua" <<LUA
 local h = require "hifm"
@@ -10,7 +11,7 @@ return h.experiment {
   dataset = ${data:-$plane_data},
   network = { "mlp", width = 8, depth = 2 },
   train = { $2 },
-  optimizer = { lr = 0.1 },
+  optimizer = { lr = 0.1, ${5:-} },
   flow = { { "transport" } },
   measure = { ${3:-} },
   audits = { ${4:-} },
@@ -30,12 +31,21 @@ script raw "$train, ema = 0.9" 'weights = "raw"'
 script kept "$train, ema = 0.9, keep = \"all\""
 script kept_raw "$train, ema = 0.9, keep = \"all\"" 'weights = "raw"'
 
+say "the last step of a decay to 0 moves nothing; the norm of a gradient is the one before clipping"
+script one 'batch = 50, steps = 1' '' '' 'clip = 0.01'
+script two 'batch = 50, steps = 2' '' '' 'clip = 0.01, schedule = "linear"'
+run one few
+run two few
+one=$(grep -l '"steps": 1$\|"steps": 1,' few/runs/*/result.json) two=$(grep -l '"steps": 2$\|"steps": 2,' few/runs/*/result.json)
+tensors() { tail -c 200 "$1"; } # without the metadata, which have the identity
+cmp <(tensors "${one%/*}/last.safetensors") <(tensors "${two%/*}/last.safetensors") || fail "the last step moved weights"
+awk -v norm="$(cell few/one/runs.csv gradient_norm_last)" 'BEGIN { exit !(norm > 0.1) }' || fail "the norm is clipped"
+
 say "the weights that the optimizer moves do not depend on their average"
 run plain plain
 run averaged results
 run raw raw
 folder=$(echo results/runs/*)
-tensors() { tail -c 200 "$1"; } # without the metadata, which have the identity
 cmp <(tensors plain/runs/*/last.safetensors) <(tensors "$folder/last.safetensors") || fail "the average changed them"
 ! cmp -s <(tensors "$folder/last.safetensors") <(tensors "$folder/last_averaged.safetensors") || fail "not averaged"
 expect_same "$folder/last_averaged.safetensors" raw/runs/*/last_averaged.safetensors
