@@ -159,6 +159,14 @@ run_settings run_settings_of(run_words *words, const value *config) {
   flattener f = {words, &out, 0};
   if (!config) return out;
   flatten(&f, "", config);
+  return out;
+}
+
+run_settings run_settings_filled(run_words *words, const value *config) {
+  run_settings out = {NULL, 0};
+  flattener f = {words, &out, 0};
+  if (!config) return out;
+  flatten(&f, "", config);
   add_defaults(&f, config);
   return out;
 }

@@ -149,7 +149,7 @@ run_info runs_look(run_words *words, arena *brief, const char *folder, run_files
   const char *result_file = arena_format(brief, "%s/result.json", folder);
   if (json_read_sealed(brief, job_file, &files->job, NULL) == STATUS_OK) {
     run.id = arena_text(words->memory, value_get_text(files->job, "id", ""));
-    run.settings = run_settings_of(words, value_get(files->job, "config"));
+    run.settings = run_settings_filled(words, value_get(files->job, "config"));
   }
   const status_code read = result_read(brief, result_file, NULL, &files->trained, NULL);
   if (read == STATUS_BAD_INPUT) run.state = "damaged";

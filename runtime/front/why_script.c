@@ -62,7 +62,7 @@ static status_code find_neighbours(const session *s, neighbours *n, failure *err
   if (status != STATUS_OK) return status;
   for (size_t i = 0; i < g->job_count; i++) {
     const bool train = g->jobs[i].kind == JOB_TRAIN;
-    n->asked[i] = run_settings_of(&words, train ? value_get(g->jobs[i].file, "config") : NULL);
+    n->asked[i] = run_settings_filled(&words, train ? value_get(g->jobs[i].file, "config") : NULL);
     wanted[i] = &n->asked[i];
   }
   nearest_find(wanted, g->job_count, n->finished.settings, n->finished.count, n->nearest);
