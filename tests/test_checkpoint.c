@@ -1,65 +1,16 @@
 /* A checkpoint is used as it was written, or training starts from the beginning. */
-#include "folder.h"
+#include "checkpoint_fixture.h"
 
-#include "base/safetensors.h"
-#include "hifm/network.h"
-#include "host/network.h"
 #include "host/surroundings.h"
 #include "job/checkpoint.h"
 #include "job/history.h"
 #include "job/metrics.h"
+#include "job/saved_weights.h"
 
 #include <limits.h>
 #include <unistd.h>
 
-enum { ROWS = 2, COLUMNS = 3, WEIGHTS = ROWS * COLUMNS, STEPS = 1000, EPOCH = 10 };
-
 static const char BEST[] = "best-0123456789ab", BEST_FILE[] = "best-0123456789ab.safetensors";
-
-static size_t tensors(const void *self, const hifm_task *task, hifm_tensor *out, size_t room) {
-  (void)self, (void)task;
-  if (room) out[0] = (hifm_tensor){"layer", ROWS, COLUMNS, HIFM_INIT_ZERO, 1};
-  return 1;
-}
-
-static size_t one(const void *self, const hifm_task *task, size_t n) {
-  (void)self, (void)task, (void)n;
-  return 1;
-}
-
-static void forward(const void *self, const hifm_task *task, const float *w,
-                    const hifm_batch *batch, float *v, void *memory) {
-  (void)self, (void)task, (void)w, (void)batch, (void)v, (void)memory;
-}
-
-static const hifm_network_ops OPS = {
-    .tensors = tensors, .chunk = one, .work = one, .forward = forward};
-static const hifm_plugin PLUGIN = {
-    .abi = HIFM_ABI, .kind = HIFM_NETWORK, .name = "layer", .ops = {.network = &OPS}};
-static const hifm_domain PLANE = {.d = 2};
-
-/* One run in a folder. */
-typedef struct story {
-  folder *f;
-  network net;
-  job_measurement asked;
-  job work;
-  training t;
-} story;
-
-static void open_story(story *s, folder *f) {
-  *s = (story){.f = f, .asked = {.id = "0123456789abcdef", .family = "all"}};
-  s->work =
-      (job){.id = "abc", .folder = f->path, .measurements = &s->asked, .measurement_count = 1};
-  const hifm_bound bound = {&PLUGIN, NULL};
-  assert_int_equal(network_open(&s->net, bound, &PLANE, false, 1, NULL), STATUS_OK);
-  training_open(&s->t, &f->memory, WEIGHTS, &s->work, EPOCH);
-}
-
-static void close_story(story *s) {
-  training_close(&s->t);
-  network_close(&s->net);
-}
 
 /* Epochs have the losses 1, 2, ... */
 static void set_losses(story *s, uint64_t step) {
@@ -83,8 +34,8 @@ static void save(story *s, uint64_t step, bool best) {
   value_put_number(a, row, "step", EPOCH);
   value_put_number(a, row, METRICS_BEST, 2.5);
   if (best) training_record(&s->t, h, row);
-  if (best) assert_int_equal(checkpoint_save_weights(&s->t, &s->net, &s->work, BEST, row, NULL), 0);
-  assert_int_equal(checkpoint_save(&s->t, &s->net, &s->work, NULL), STATUS_OK);
+  if (best) assert_int_equal(saved_weights_write(&s->work, &s->net, BEST, s->t.w, row, NULL), 0);
+  assert_int_equal(checkpoint_save(&s->t, &s->net, &s->work, CHECKPOINT_FILE, NULL), STATUS_OK);
 }
 
 /* Whatever was loaded is whole, or nothing. */
@@ -106,16 +57,6 @@ static bool load(story *s) {
                 l->epochs[i].gradient_norm == 0.1 * (double)(i + 1));
   if (!found) assert_true(s->t.step == 0 && h->rows->count == 0 && !h->saved);
   return found;
-}
-
-static char *read_file(story *s, const char *name, size_t *length) {
-  char *bytes;
-  assert_int_equal(files_read(folder_path(s->f, name), 1 << 20, &bytes, length, NULL), STATUS_OK);
-  return bytes;
-}
-
-static void write_file(story *s, const char *name, const char *bytes, size_t length) {
-  assert_int_equal(files_write(folder_path(s->f, name), bytes, length, NULL), STATUS_OK);
 }
 
 /* Puts `to` in place of `from`, which has as many letters, and takes the hash away, as if an
@@ -224,7 +165,7 @@ static void an_epoch_costs_sixteen_bytes(void **state) {
   save(&s, 100, false);
   free(read_file(&s, "checkpoint.safetensors", &small));
   set_losses(&s, 500 * EPOCH);
-  assert_int_equal(checkpoint_save(&s.t, &s.net, &s.work, NULL), STATUS_OK);
+  assert_int_equal(checkpoint_save(&s.t, &s.net, &s.work, CHECKPOINT_FILE, NULL), STATUS_OK);
   free(read_file(&s, "checkpoint.safetensors", &large));
   assert_in_range(large - small, 490 * 16, 490 * 16 + 16);
   close_story(&s);
@@ -270,93 +211,34 @@ static void best_weights_that_were_never_saved_are_not_missed(void **state) {
   s.asked.id = "coarse";
   assert_true(load(&s)); /* the finer file is there */
   assert_true(s.t.histories[0].rows->count == 1 && !s.t.histories[0].saved);
-  assert_int_equal(checkpoint_save(&s.t, &s.net, &s.work, NULL), STATUS_OK);
+  assert_int_equal(checkpoint_save(&s.t, &s.net, &s.work, CHECKPOINT_FILE, NULL), STATUS_OK);
   assert_true(load(&s));
   assert_true(s.t.step == 100 && s.t.histories[0].rows->count == 1);
   close_story(&s);
 }
 
-static status_code load_weights(const story *s, const char *id, float *w, failure *err) {
-  const value *row;
-  return checkpoint_load_weights(&s->f->memory, &s->net, s->f->path, id, BEST, w, &row, err);
-}
-
-static void weights_of_another_run_are_refused(void **state) {
-  story s;
-  float w[WEIGHTS];
-  failure err = {0};
-  open_story(&s, *state);
-  save(&s, 100, true);
-  assert_int_equal(load_weights(&s, "abc", w, &err), STATUS_OK);
-  assert_int_equal(load_weights(&s, "abd", w, &err), STATUS_BAD_INPUT);
-  assert_non_null(strstr(err.message, "the weights of another run, abc"));
-  close_story(&s);
-}
-
-static void damaged_weights_are_named(void **state) {
-  story s;
-  size_t length;
-  float w[WEIGHTS];
-  open_story(&s, *state);
-  save(&s, 100, true);
-  char *bytes = read_file(&s, BEST_FILE, &length);
-  for (int damage = 0; damage < 3; damage++) {
-    failure err = {0};
-    bytes[length - 1] ^= 1;
-    write_file(&s, BEST_FILE, bytes, damage == 0 ? length : damage == 1 ? length / 2 : 0);
-    assert_int_equal(load_weights(&s, "abc", w, &err), STATUS_BAD_INPUT);
-    assert_non_null(strstr(err.message, BEST_FILE));
-    assert_non_null(strstr(err.message, "/result.json, then hifm run"));
-  }
-  free(bytes);
-  close_story(&s);
-}
-
-/* Writes a weights file and reads it back as those of the network, which must fail. */
-static void refused(story *s, const safetensors_entry *entries, size_t count, const char *words) {
-  float w[WEIGHTS];
-  failure err = {0};
-  const value *row;
-  assert_int_equal(safetensors_write(folder_path(s->f, BEST_FILE), NULL, entries, count, NULL),
-                   STATUS_OK);
-  assert_int_equal(
-      checkpoint_load_weights(&s->f->memory, &s->net, s->f->path, "abc", BEST, w, &row, &err),
-      STATUS_BAD_INPUT);
-  if (!strstr(err.message, words)) fail_msg("\"%s\" is not in \"%s\"", words, err.message);
-}
-
-/* As many bytes are not enough. */
-static void weights_of_another_shape_are_refused(void **state) {
-  static const float NUMBERS[WEIGHTS] = {1, 2, 3, 4, 5, 6};
-  static const struct {
-    const char *name, *words;
-    safetensors_type type;
-    size_t rank, shape[4];
-  } CASES[] = {{"layer",
-                "tensor layer has shape [3, 2], but this network's has [2, 3]",
-                SAFETENSORS_F32,
-                2,
-                {3, 2}},
-               {"layer", "has shape [6], but this network's has [2, 3]", SAFETENSORS_F32, 1, {6}},
-               {"layer", "has shape [1, 2, 1, 3], but", SAFETENSORS_F32, 4, {1, 2, 1, 3}},
-               {"layer", "has shape [2, 2], but", SAFETENSORS_F32, 2, {2, 2}},
-               {"layer", "tensor layer is of bytes (U8)", SAFETENSORS_U8, 2, {2, 3}},
-               {"player", "no tensor layer of shape [2, 3]", SAFETENSORS_F32, 2, {2, 3}}};
+/* Of a training with train.ema and skipped steps. */
+static void averages_and_skipped_steps_come_back(void **state) {
   story s;
   open_story(&s, *state);
-  for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-    safetensors_entry entry = {
-        .type = CASES[i].type, .rank = CASES[i].rank, .data = NUMBERS, .bytes = 1};
-    snprintf(entry.name, sizeof entry.name, "%s", CASES[i].name);
-    memcpy(entry.shape, CASES[i].shape, sizeof entry.shape);
-    for (size_t k = 0; k < entry.rank; k++) entry.bytes *= entry.shape[k];
-    if (entry.type == SAFETENSORS_F32) entry.bytes *= sizeof(float);
-    refused(&s, &entry, 1, CASES[i].words);
-  }
-  const safetensors_entry both[2] = {
-      {"layer", SAFETENSORS_F32, 2, {2, 3}, NUMBERS, sizeof NUMBERS},
-      {"second", SAFETENSORS_F32, 2, {2, 3}, NUMBERS, sizeof NUMBERS}};
-  refused(&s, both, 2, "tensor second is not one of this network's");
+  s.work.config = folder_value(s.f, "{'train':{'ema':0.9}}");
+  training_reset(&s.t, WEIGHTS, &s.work);
+  for (size_t i = 0; i < WEIGHTS; i++) s.t.average[i] = 1.0 / (double)(i + 3);
+  for (s.t.step = 1; s.t.step < 25; s.t.step++) training_add(&s.t, 1, 2);
+  training_skip(&s.t); /* step 25 */
+  s.t.step++;
+  training_skip(&s.t);
+  for (size_t i = 0; i < WEIGHTS; i++) s.t.w[i] = s.t.m[i] = s.t.v[i] = (float)(i + 1);
+  assert_int_equal(checkpoint_save(&s.t, &s.net, &s.work, CHECKPOINT_FILE, NULL), STATUS_OK);
+  bool found = false;
+  training_reset(&s.t, WEIGHTS, &s.work);
+  assert_int_equal(checkpoint_load(&s.t, &s.net, &s.work, STEPS, &found, NULL), STATUS_OK);
+  assert_true(found && s.t.step == 26 && s.t.skipped == 2 && s.t.skipped_in_a_row == 2);
+  for (size_t i = 0; i < WEIGHTS; i++) assert_true(s.t.average[i] == 1.0 / (double)(i + 3));
+  assert_true(s.t.sums.skipped[1] == 0 && s.t.sums.skipped[2] == 2);
+  assert_true(training_loss(&s.t) == 1); /* of 4 steps of the last epoch */
+  training_add(&s.t, 1, 2);
+  assert_int_equal(s.t.skipped_in_a_row, 0);
   close_story(&s);
 }
 
@@ -372,8 +254,6 @@ int main(void) {
                                      TEST(checkpoints_stay_in_their_folder),
                                      TEST(best_weights_that_are_lost_start_again),
                                      TEST(best_weights_that_were_never_saved_are_not_missed),
-                                     TEST(weights_of_another_run_are_refused),
-                                     TEST(damaged_weights_are_named),
-                                     TEST(weights_of_another_shape_are_refused)};
+                                     TEST(averages_and_skipped_steps_come_back)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,7 +41,7 @@ static void of_the_metrics(void **state) {
   assert_string_equal(
       names(f, &set.runs),
       "nll_min nll_min_se epoch_min nfe_at_min nfe_min nll_last nll_last_se "
-      "nfe_last loss_last steps epochs_measured gradient_norm_last dimensions weights");
+      "nfe_last loss_last steps epochs_measured gradient_norm_last dimensions weights skipped");
   assert_string_equal(names(f, &set.audit), "nll_best nll_best_se nfe_best nll_last nll_last_se "
                                             "nfe_last nll_identity nll_gaussian");
   assert_string_equal(names(f, &set.history),
@@ -55,7 +55,7 @@ static void of_one_more_metric(void **state) {
       names(f, &set.runs),
       "nll_min nll_min_se epoch_min nfe_at_min nfe_min mass_at_min mass_at_min_se "
       "mass_min nll_last nll_last_se nfe_last mass_last mass_last_se loss_last steps "
-      "epochs_measured gradient_norm_last dimensions weights");
+      "epochs_measured gradient_norm_last dimensions weights skipped");
   assert_string_equal(names(f, &set.audit),
                       "nll_best nll_best_se nfe_best mass_best mass_best_se nll_last nll_last_se "
                       "nfe_last mass_last mass_last_se nll_identity nll_gaussian");

@@ -150,7 +150,7 @@ static void series_learns_like_pairs_all_along(void **state) {
     memset(g, 0, n * sizeof *g);
     loss = network_loss_gradient(&series.net, series.w, &batch, square_loss, target, g);
     if (step == 0) first = loss;
-    adamw_step(&set, step + 1, n, g, series.w, m, v);
+    adamw_step(&set, set.lr, step + 1, n, g, series.w, m, v);
   }
   assert_true(loss < 0.8 * first); /* it did learn */
   free(g);

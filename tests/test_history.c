@@ -84,7 +84,8 @@ static void best_is_the_first_smallest_that_was_solved(void **state) {
 static void coarser_rows_have_the_means_of_their_steps(void **state) {
   folder *f = *state;
   losses_epoch epochs[] = {{0.1, 1}, {0.2, 2}, {0.3, 3}, {0.7, 4}};
-  const losses sums = {.epochs = epochs, .count = 4};
+  double skipped[4] = {0};
+  const losses sums = {.epochs = epochs, .skipped = skipped, .count = 4};
   const uint64_t steps[] = {10, 20, 30, 35, 0};
   const history_rule rule = {.every = 20, .steps = 35};
   const value *thin = history_thin(&f->memory, rows_at(f, steps), &rule, &sums, 10);
@@ -99,6 +100,18 @@ static void coarser_rows_have_the_means_of_their_steps(void **state) {
   assert_null(value_get(history_row(&f->memory, NULL, 10, 20, 35), "loss"));
 }
 
+/* Means are over the steps that have a loss. */
+static void skipped_steps_have_no_part_in_means(void **state) {
+  folder *f = *state;
+  losses_epoch epochs[] = {{0.1, 1}, {0.2, 2}, {0, 0}};
+  double skipped[] = {0, 4, 10};
+  const losses sums = {.epochs = epochs, .skipped = skipped, .count = 3};
+  const value *row = history_row(&f->memory, &sums, 10, 0, 20);
+  assert_true(value_get_number(row, "loss", 0) == (0.1 + 0.2) / 16);
+  assert_true(value_get_number(row, "gradient_norm", 0) == 3.0 / 16);
+  assert_null(value_get(history_row(&f->memory, &sums, 10, 20, 30), "loss"));
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
   const struct CMUnitTest tests[] = {
@@ -106,6 +119,7 @@ int main(void) {
       TEST(the_rule_is_in_the_settings),
       TEST(best_is_the_first_smallest_that_was_solved),
       TEST(coarser_rows_have_the_means_of_their_steps),
+      TEST(skipped_steps_have_no_part_in_means),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

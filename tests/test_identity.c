@@ -48,11 +48,48 @@ static void test_spelling_does_not_count(void **state) {
   const char *all = "data modes train measure";
   ASSERT_SAME(BASE "}", all);
   ASSERT_SAME(change(f, "optimizer = { 'adamw', lr = 1e-4, b1 = 0.9 }, seed = 0.0"), all);
+  ASSERT_SAME(change(f, "optimizer = { schedule = 'constant', warmup = 0, final = 0, clip = 0 }"),
+              all);
   ASSERT_SAME(change(f, "measure = { solver = { 'rk45', rtol = 0.010 }, every = 1 }"), all);
   ASSERT_SAME(HEAD "flow = { clock = 'z', { 'hessian', energy = { 'formation' }, kappa = 1 },"
                    "{ 'condition' }, { 'anisotropic', gamma = 1e-10 } }," DATASET
                    "network = { 'egnn', width = 150 }," TRAIN "}",
               all);
+}
+
+#define TRAINED(more) OTHER DATASET NETWORK "train = { batch = 10, epochs = 2, " more " } }"
+
+static void test_additions_do_not_count_at_their_defaults(void **state) {
+  folder *f = *state;
+  const char *all = "data modes train measure";
+  ASSERT_SAME(TRAINED("ema = 0, skip_nonfinite = 0"), all);
+  ASSERT_SAME(TRAINED("keep_state = true, keep = 'all'"), all);
+  ASSERT_SAME(change(f, "measure = { weights = 'averaged' }"), all);
+  ASSERT_SAME(TRAINED("ema = 0.999"), "data modes . .");
+  ASSERT_SAME(TRAINED("skip_nonfinite = 1"), "data modes . .");
+  const identity averaged = of(f, TRAINED("ema = 0.9")),
+                 raw = of(f, OTHER DATASET NETWORK "train = { batch = 10, epochs = 2, ema = 0.9 },"
+                                                   "measure = { weights = 'raw' } }");
+  assert_string_equal(averaged.train, raw.train);
+  assert_string_not_equal(averaged.measure, raw.measure);
+}
+
+/* Trainings of one stem differ in their length alone. */
+static void test_stem(void **state) {
+  folder *f = *state;
+#define STEM(train, optimizer)                                                                     \
+  of(f, OTHER DATASET NETWORK "train = { batch = 10, " train                                       \
+                              " }, optimizer = { 'adamw', " optimizer " } }")                      \
+      .stem
+  const identity base = of(f, BASE "}");
+  assert_int_equal(strlen(base.stem), 32);
+  assert_string_equal(base.stem, STEM("epochs = 3", ""));
+  assert_string_equal(base.stem, STEM("steps = 7, keep_state = true, keep = 'all'", ""));
+  assert_string_not_equal(base.stem, STEM("epochs = 2", "warmup = 3"));
+  assert_string_equal(STEM("epochs = 9", "warmup = 3"), STEM("epochs = 2", "warmup = 3"));
+  assert_string_not_equal(base.stem, STEM("epochs = 2, ema = 0.9", ""));
+  assert_string_not_equal(base.stem, of(f, change(f, "seed = 1")).stem);
+  assert_string_equal(STEM("epochs = 2", "schedule = 'cosine'"), "");
 }
 
 static void test_labels_and_schedule_do_not_count(void **state) {
@@ -76,6 +113,9 @@ static void test_what_changes_what(void **state) {
   assert_string_not_equal(of(f, MOVING("scheme = 'infinite'")).train,
                           of(f, MOVING("clock = 'z'")).train);
   ASSERT_SAME(change(f, "optimizer = { lr = 1 }"), "data modes . .");
+  ASSERT_SAME(change(f, "optimizer = { schedule = 'cosine' }"), "data modes . .");
+  ASSERT_SAME(change(f, "optimizer = { warmup = 1 }"), "data modes . .");
+  ASSERT_SAME(change(f, "optimizer = { clip = 1 }"), "data modes . .");
   ASSERT_SAME(OTHER DATASET NETWORK "train = { batch = 10, steps = 2 } }", "data modes . .");
   ASSERT_SAME(OTHER DATASET TRAIN "network = { 'egnn', width = 151 } }", "data modes . .");
   ASSERT_SAME(
@@ -321,23 +361,21 @@ static void test_slug(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test_setup_teardown(test_form, folder_set_up, folder_tear_down),
-      cmocka_unit_test_setup_teardown(test_spelling_does_not_count, folder_set_up,
-                                      folder_tear_down),
-      cmocka_unit_test_setup_teardown(test_labels_and_schedule_do_not_count, folder_set_up,
-                                      folder_tear_down),
-      cmocka_unit_test_setup_teardown(test_what_changes_what, folder_set_up, folder_tear_down),
-      cmocka_unit_test_setup_teardown(test_files, folder_set_up, folder_tear_down),
-      cmocka_unit_test_setup_teardown(test_repeated_rows, folder_set_up, folder_tear_down),
-      cmocka_unit_test_setup_teardown(test_images, folder_set_up, folder_tear_down),
-      cmocka_unit_test_setup_teardown(test_modes_of_images, folder_set_up, folder_tear_down),
-      cmocka_unit_test_setup_teardown(test_revisions_count, folder_set_up, folder_tear_down),
-      cmocka_unit_test_setup_teardown(test_new_settings_at_their_defaults, folder_set_up,
-                                      folder_tear_down),
-      cmocka_unit_test_setup_teardown(test_known_identity, folder_set_up, folder_tear_down),
-      cmocka_unit_test_setup_teardown(test_pinned, folder_set_up, folder_tear_down),
-      cmocka_unit_test_setup_teardown(test_slug, folder_set_up, folder_tear_down),
-  };
+#define TEST(name) cmocka_unit_test_setup_teardown(name, folder_set_up, folder_tear_down)
+  const struct CMUnitTest tests[] = {TEST(test_form),
+                                     TEST(test_spelling_does_not_count),
+                                     TEST(test_additions_do_not_count_at_their_defaults),
+                                     TEST(test_stem),
+                                     TEST(test_labels_and_schedule_do_not_count),
+                                     TEST(test_what_changes_what),
+                                     TEST(test_files),
+                                     TEST(test_repeated_rows),
+                                     TEST(test_images),
+                                     TEST(test_modes_of_images),
+                                     TEST(test_revisions_count),
+                                     TEST(test_new_settings_at_their_defaults),
+                                     TEST(test_known_identity),
+                                     TEST(test_pinned),
+                                     TEST(test_slug)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

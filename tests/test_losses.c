@@ -3,6 +3,8 @@
 #include "job/contents.h"
 #include "job/losses.h"
 
+#include <sys/stat.h>
+
 enum { EPOCHS = 100 };
 
 static losses some_losses(folder *f, size_t count) {
@@ -14,18 +16,22 @@ static losses some_losses(folder *f, size_t count) {
   return l;
 }
 
-/* Writes a finished training of so many epochs; returns its result. */
-static const value *finish(folder *f, size_t epochs) {
+/* Writes a finished training with these losses; returns its result. */
+static const value *finish_with(folder *f, const losses *l) {
   const job work = {.kind = JOB_TRAIN, .id = "abc", .folder = f->path};
   const result made = {.kind = JOB_TRAIN, .id = "abc", .status = RUN_DONE};
-  const losses l = some_losses(f, epochs);
   const value *trained = NULL;
-  assert_int_equal(losses_write(&l, f->path, NULL), STATUS_OK);
+  assert_int_equal(losses_write(l, f->path, NULL), STATUS_OK);
   assert_int_equal(contents_record(&f->memory, &work, &made, NULL), STATUS_OK);
   assert_int_equal(result_read(&f->memory, folder_path(f, "result.json"), "abc", &trained, NULL),
                    STATUS_OK);
   assert_non_null(trained);
   return trained;
+}
+
+static const value *finish(folder *f, size_t epochs) {
+  const losses l = some_losses(f, epochs);
+  return finish_with(f, &l);
 }
 
 static void expect(folder *f, const value *trained, size_t epochs) {
@@ -41,6 +47,24 @@ static void losses_are_read_as_they_were(void **state) {
   folder *f = *state;
   expect(f, finish(f, EPOCHS), EPOCHS);
   expect(f, finish(f, 0), 0); /* diverged at its first step */
+}
+
+/* A column more only where there are any: the files of other trainings stay as they were. */
+static void skipped_steps_are_a_column(void **state) {
+  folder *f = *state;
+  const losses *got = NULL;
+  struct stat plain, wide;
+  losses l = some_losses(f, EPOCHS);
+  const value *trained = finish_with(f, &l);
+  assert_int_equal(stat(folder_path(f, LOSSES_FILE), &plain), 0);
+  l.skipped[3] = 2;
+  l.skipped[EPOCHS - 1] = 5;
+  trained = finish_with(f, &l);
+  assert_int_equal(stat(folder_path(f, LOSSES_FILE), &wide), 0);
+  assert_int_equal(wide.st_size - plain.st_size, EPOCHS * sizeof(double));
+  expect(f, trained, EPOCHS);
+  assert_int_equal(losses_read(&f->memory, f->path, trained, &got, NULL), STATUS_OK);
+  assert_true(losses_skipped(got) == 7 && got->skipped[3] == 2 && got->skipped[EPOCHS - 1] == 5);
 }
 
 /* Earlier versions had them in the result, still earlier ones had none. */
@@ -88,8 +112,8 @@ static void damage_is_found(void **state) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
 
 int main(void) {
-  const struct CMUnitTest tests[] = {TEST(losses_are_read_as_they_were),
-                                     TEST(results_of_earlier_versions_are_read),
-                                     TEST(damage_is_found)};
+  const struct CMUnitTest tests[] = {
+      TEST(losses_are_read_as_they_were), TEST(skipped_steps_are_a_column),
+      TEST(results_of_earlier_versions_are_read), TEST(damage_is_found)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

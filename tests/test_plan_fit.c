@@ -36,6 +36,50 @@ static void test_refused(void **state) {
     plan_refused(f, SCRIPTS[i].text, SCRIPTS[i].message);
 }
 
+/* Not before the grid: epochs are steps only with the points of the data set. */
+static void test_learning_rates(void **state) {
+  static const struct {
+    const char *optimizer, *message; /* "": accepted */
+  } CASES[] = {
+      {"warmup = 20",
+       "x.lua:3: optimizer.warmup: 20 steps are not less than the 20 of the training"},
+      {"warmup = 19", ""},
+      {"schedule = 'exponential'",
+       "x.lua:3: optimizer.final: schedule \"exponential\" never reaches 0; give a final above 0, "
+       "such as 0.01"},
+      {"schedule = 'exponential', final = 0.01", ""},
+      {"final = 0.1", "x.lua:3: optimizer.final: schedule \"constant\" stays at lr; give cosine, "
+                      "linear or exponential, or leave final out"},
+      {"schedule = 'cosine', final = 0.1, warmup = 3, clip = 1", ""},
+      {"schedule = 'linear', warmup = 3", ""}};
+  folder *f = *state;
+  for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+    const char *text =
+        arena_format(&f->memory, HEAD "optimizer = { 'adamw', %s },\n" ALL, CASES[i].optimizer);
+    if (*CASES[i].message)
+      plan_refused(f, text, CASES[i].message);
+    else
+      plan_of(f, text);
+  }
+}
+
+static void test_measured_weights(void **state) {
+  static const char AVERAGED[] = "train = { batch = 10, epochs = 2, ema = 0.9 },\n";
+  folder *f = *state;
+  plan_refused_with(f, HEAD "measure = { weights = 'raw' },\n" ALL,
+                    "x.lua:3: measure.weights: without train.ema there are no averaged weights");
+  plan_refused_with(f, HEAD "audits = { a = { ['measure.weights'] = 'raw' } },\n" ALL,
+                    "audits.a.measure.weights: without train.ema");
+  plan_of(f, arena_format(&f->memory,
+                          HEAD FLOW DATASET NETWORK
+                          "%smeasure = { weights = h.grid { 'raw', 'averaged' } },\n" TAIL,
+                          AVERAGED));
+  plan_of(f, arena_format(&f->memory,
+                          HEAD FLOW DATASET NETWORK
+                          "%saudits = { a = { ['measure.weights'] = 'raw' } },\n" TAIL,
+                          AVERAGED));
+}
+
 static void test_accepted(void **state) {
   folder *f = *state;
   plan_of(f, HEAD HESSIAN("double_well") PIXELS("") NETWORK TRAIN TAIL);
@@ -65,6 +109,8 @@ static void test_every_row(void **state) {
 
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_set_up, folder_tear_down)
-  const struct CMUnitTest tests[] = {TEST(test_refused), TEST(test_accepted), TEST(test_every_row)};
+  const struct CMUnitTest tests[] = {TEST(test_refused), TEST(test_accepted),
+                                     TEST(test_learning_rates), TEST(test_measured_weights),
+                                     TEST(test_every_row)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,6 +87,24 @@ static void exact_text(void **state) {
                       "2,transport,,missing,,,,\n");
 }
 
+/* Other files stay as they were. */
+static void skipped_steps_are_a_column_where_they_are_used(void **state) {
+  folder *f = *state;
+  add_results(f, "a",
+              "{\"job\":\"train\",\"id\":\"" TRAIN_ID "\",\"status\":\"done\","
+              "\"numbers\":{\"steps\":300,\"skipped\":7}}",
+              MEASURE);
+  run_row list[] = {make_row(f, "b", "{}", RUN_MISSING), make_row(f, "a", "{}", RUN_DONE)};
+  write_csv(f, "[]", list, 2);
+  assert_null(strstr(folder_read(f, "view/runs.csv"), "skipped"));
+  list[0].config =
+      folder_value(f, "{'dataset':{'train':1000},'train':{'batch':10,'skip_nonfinite':1}}");
+  write_csv(f, "[]", list, 2);
+  const char *text = folder_read(f, "view/runs.csv");
+  assert_non_null(strstr(text, ",weights,skipped,train_id,"));
+  assert_non_null(strstr(text, ",7,"));
+}
+
 static void state_is_not_trusted(void **state) {
   folder *f = *state;
   add_results(f, "torn", TRAIN, "{\"id\":\"" MEASURE_ID "\",\"histo");
@@ -298,6 +316,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(blank),
       TEST(exact_text),
+      TEST(skipped_steps_are_a_column_where_they_are_used),
       TEST(state_is_not_trusted),
       TEST(diverged_is_a_result),
       TEST(half_a_history_is_no_history),

@@ -118,8 +118,32 @@ static void the_nearest_has_the_fewest_changes(void **state) {
   arena_close(&t.memory);
 }
 
+/* hifm of before averages wrote no train.ema, which is the same as 0. */
+static void an_older_run_has_defaults(void **state) {
+  static const char *const TEXTS[] = {"{\"train\":{\"batch\":5}}",
+                                      "{\"train\":{\"batch\":5,\"ema\":0,\"keep_state\":false}}",
+                                      "{\"train\":{\"batch\":5,\"ema\":0.9}}"};
+  arena a = {0};
+  run_words words = run_words_new(&a);
+  run_settings of[3];
+  (void)state;
+  for (size_t i = 0; i < 3; i++) {
+    const value *config;
+    assert_int_equal(json_parse(&a, TEXTS[i], strlen(TEXTS[i]), "config", &config, NULL), 0);
+    of[i] = run_settings_filled(&words, config);
+    assert_null(run_settings_get(&of[i], "optimizer.clip")); /* there is no such section */
+  }
+  assert_int_equal(run_settings_changes(&a, &of[0], &of[1]).count, 0);
+  const run_changes averaged = run_settings_changes(&a, &of[0], &of[2]);
+  assert_int_equal(averaged.count, 1);
+  assert_string_equal(averaged.items[0].path, "train.ema");
+  assert_string_equal(averaged.items[0].x, "0");
+  arena_close(&a);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(an_older_run_has_defaults),
       cmocka_unit_test(each_setting_has_its_path),
       cmocka_unit_test(what_varies_is_shown),
       cmocka_unit_test(changes_are_of_both_sides),

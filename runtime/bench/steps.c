@@ -138,7 +138,7 @@ static status_code train_once(bench *b, trainer *t, size_t k, failure *err) {
   clock[1] = clock_seconds();
   loss_gradient(b, &b->series, t->w, t->gradient);
   clock[2] = clock_seconds();
-  adamw_step(&t->set, k + 1, weights, t->gradient, t->w, t->m, t->v);
+  adamw_step(&t->set, t->set.lr, k + 1, weights, t->gradient, t->w, t->m, t->v);
   clock[3] = clock_seconds();
   for (size_t part = 0; part < ALL; part++) t->times[part][k] = clock[part + 1] - clock[part];
   t->times[ALL][k] = clock[3] - clock[0];

@@ -3,6 +3,7 @@
 #include "base/folders.h"
 #include "front/dry_run.h"
 #include "front/ending.h"
+#include "front/keep_state.h"
 #include "front/program.h"
 #include "front/report.h"
 #include "front/retrain.h"
@@ -76,6 +77,7 @@ static void announce(const session *s) {
     return;
   }
   fprintf(stderr, "%zu runs, %zu of them done already\n", g->row_count, g->rows_done);
+  keep_state_warn(g, stderr);
   if (s->skipped)
     fprintf(stderr, "%zu failed before with %s; --rerun-failed tries again\n", s->skipped,
             s->skip_reason);

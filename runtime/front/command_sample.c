@@ -7,6 +7,7 @@
 #include "front/run_reference.h"
 #include "front/runs.h"
 #include "job/contents.h"
+#include "job/saved_weights.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -38,12 +39,13 @@ static status_code check_options(arena *a, const options *given, failure *err) {
 static status_code make_file(arena *a, const options *given, const char *run, const char *scratch,
                              value **out, failure *err) {
   const value *trained;
-  const char *weights = "last", *job_file = arena_format(a, "%s/job.json", run);
+  const char *weights, *job_file = arena_format(a, "%s/job.json", run);
   status_code status = json_read_sealed(a, job_file, &trained, err);
   if (status != STATUS_OK) return status;
   if (!value_get(trained, "config"))
     return failure_set(err, STATUS_BAD_INPUT, "%s: no table under \"config\"", job_file);
   const bool is_best = !given->weights || strcmp(given->weights, "best") == 0;
+  weights = saved_weights_name(a, "last", saved_weights_are_averaged(value_get(trained, "config")));
   if (is_best) status = runs_best_weights(a, run, trained, &weights, err);
   if (status != STATUS_OK) return status;
   if (!weights || !files_exists(arena_format(a, "%s/%s.safetensors", run, weights)))

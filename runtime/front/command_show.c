@@ -10,6 +10,7 @@
 #include "job/history.h"
 #include "job/metrics.h"
 #include "job/result.h"
+#include "job/saved_weights.h"
 
 #include <dirent.h>
 #include <math.h>
@@ -116,6 +117,19 @@ static void show_settings(const page *p) {
   }
 }
 
+/* Only where there are two kinds of weights. */
+static void show_weights(const page *p) {
+  const value *config = value_get(p->files.job, "config");
+  const double ema = value_get_number(value_get(config, "train"), "ema", 0);
+  const bool averaged = saved_weights_are_averaged(config);
+  if (!(ema > 0)) return;
+  fact(p, "weights",
+       arena_format(p->a,
+                    "%s ones are measured and sampled (measure.weights); NAME_averaged.safetensors "
+                    "has averaged weights (train.ema = %.15g), NAME.safetensors raw ones",
+                    averaged ? "averaged" : "raw", ema));
+}
+
 static void show_identity(const page *p) {
   const value *list = p->files.job ? job_measurements(p->a, p->files.job) : NULL;
   if (!list) return;
@@ -189,6 +203,7 @@ status_code command_show(arena *a, const options *given, failure *err) {
   show_state(&p);
   show_numbers(&p);
   show_settings(&p);
+  show_weights(&p);
   show_scripts(&p);
   show_identity(&p);
   show_provenance(&p);

@@ -3,6 +3,7 @@
 #include "base/folders.h"
 #include "front/estimate.h"
 #include "front/job_reasons.h"
+#include "front/keep_state.h"
 #include "front/screen.h"
 #include "report/format.h"
 
@@ -119,6 +120,10 @@ static void print_disk(const sheet *p, const trial_facts *facts) {
   if (d.keeping)
     printf("train.keep = \"all\": %zu trainings will write %.0f files of weights\n", d.keeping,
            d.kept);
+  if (d.state > 0)
+    printf("train.keep_state: %zu trainings will write state.safetensors, %s in all\n", d.stateful,
+           screen_bytes(a, d.state));
+  keep_state_warn(&p->s->jobs, stdout);
 }
 
 /* ---- all ------------------------------------------------------------------------------------- */

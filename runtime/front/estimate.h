@@ -30,6 +30,8 @@ typedef struct estimate_disk {
   size_t unknown;           /* jobs that are not counted: the size of their data is not known yet */
   size_t keeping;           /* trainings with train.keep = "all" */
   double kept;              /* files of weights that they write on the way */
+  size_t stateful;          /* trainings that keep their state (train.keep_state) */
+  double state;             /* its bytes, of all of them; part of runs */
 } estimate_disk;
 
 estimate_disk estimate_disk_make(const graph *g, const bool *to_do, const trial_facts *facts,

@@ -7,9 +7,8 @@
 #include <math.h>
 
 enum {
-  BLOCK = 4096,    /* file systems give a file whole blocks */
-  ROW = 400,       /* a row of a history, as text */
-  MANY_WEIGHTS = 3 /* a checkpoint has the weights and two moments */
+  BLOCK = 4096, /* file systems give a file whole blocks */
+  ROW = 400     /* a row of a history, as text */
 };
 
 static double file_bytes(double bytes) {
@@ -42,6 +41,15 @@ static double count_kept(const value *file) {
   return count;
 }
 
+static bool is_averaged(const value *file) {
+  return value_get_number(value_get(value_get(file, "config"), "train"), "ema", 0) > 0;
+}
+
+/* A checkpoint has the weights and two moments, and their average in double. weights: bytes. */
+static double checkpoint_bytes(const value *file, double weights) {
+  return file_bytes((is_averaged(file) ? 5 : 3) * weights);
+}
+
 /* All files of a run: the last weights, the best ones of each measurement, what is kept, and texts.
  */
 static double run_bytes(const value *file, double weights, double kept) {
@@ -50,18 +58,28 @@ static double run_bytes(const value *file, double weights, double kept) {
   const uint64_t steps = history_steps(config);
   const double epochs = (double)steps / (double)history_steps_per_epoch(config);
   const double rows = measurements > 0 ? history_rows(file, steps) / measurements : 0;
-  enum { TEXTS = 3 }; /* job.json, result.json, log.txt */
-  return file_bytes(weights) * (1 + measurements + kept) + TEXTS * BLOCK +
+  enum { TEXTS = 3 };                              /* job.json, result.json, log.txt */
+  const double copies = is_averaged(file) ? 2 : 1; /* raw, averaged */
+  return copies * file_bytes(weights) * (1 + measurements + kept) + TEXTS * BLOCK +
          measurements * file_bytes(ROW * rows) + file_bytes(sizeof(losses_epoch) * epochs);
 }
 
+static void add_state(estimate_disk *out, const value *file, double weights) {
+  if (!value_get_bool(file, "keep_state", false) || !value_get(file, "stem")) return;
+  out->stateful++;
+  out->state += checkpoint_bytes(file, weights);
+  out->runs += checkpoint_bytes(file, weights);
+}
+
+/* largest: of the checkpoints so far. */
 static void add_training(estimate_disk *out, const grid_job *it, double weights, double *largest) {
   const double kept = count_kept(it->file);
   out->keeping += kept > 0;
   out->kept += kept;
   out->unknown += weights == 0;
   if (weights > 0) out->runs += run_bytes(it->file, weights, kept);
-  *largest = fmax(*largest, weights);
+  if (weights > 0) add_state(out, it->file, weights);
+  *largest = fmax(*largest, checkpoint_bytes(it->file, weights));
 }
 
 /* ---- data sets, eigendecompositions ---------------------------------------------------------- */
@@ -88,7 +106,7 @@ estimate_disk estimate_disk_make(const graph *g, const bool *to_do, const trial_
                                  size_t parallel) {
   estimate_disk out = {.data = 0};
   size_t trainings = 0;
-  double largest = 0; /* weights, in bytes */
+  double largest = 0; /* checkpoint, in bytes */
   for (size_t i = 0; i < g->job_count; i++) {
     const grid_job *it = &g->jobs[i];
     if (!to_do[i]) continue;
@@ -99,7 +117,6 @@ estimate_disk estimate_disk_make(const graph *g, const bool *to_do, const trial_
     trainings++;
     add_training(&out, it, (double)facts->weights[i] * sizeof(float), &largest);
   }
-  out.checkpoints =
-      (double)(parallel < trainings ? parallel : trainings) * file_bytes(MANY_WEIGHTS * largest);
+  out.checkpoints = (double)(parallel < trainings ? parallel : trainings) * largest;
   return out;
 }

@@ -19,9 +19,17 @@ static bool is_between(const char *name, const char *start, const char *end) {
 }
 
 static bool is_of_run(const char *name) {
-  static const char *const NAMES[] = {
-      "job.json",         "log.txt",   "result.json", "failed.json", "checkpoint.safetensors",
-      "last.safetensors", LOSSES_FILE, "retrain.txt", NULL};
+  static const char *const NAMES[] = {"job.json",
+                                      "log.txt",
+                                      "result.json",
+                                      "failed.json",
+                                      "checkpoint.safetensors",
+                                      "last.safetensors",
+                                      "last_averaged.safetensors",
+                                      "state.safetensors",
+                                      LOSSES_FILE,
+                                      "retrain.txt",
+                                      NULL};
   return is_among(name, NAMES) || is_between(name, "best-", ".safetensors") ||
          is_between(name, "weights-", ".safetensors") || is_between(name, "measure-", ".json") ||
          is_between(name, "measure-", ".log.txt");

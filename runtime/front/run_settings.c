@@ -2,8 +2,10 @@
 
 #include "base/text.h"
 #include "host/params.h"
+#include "job/settings.h"
 #include "plan/schema.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,11 +128,46 @@ static void flatten(flattener *f, const char *path, const value *x) {
   }
 }
 
+static const char *default_text(run_words *w, const hifm_param *p) {
+  if (p->type == HIFM_CHOICE) return word_of(w, p->choices[(size_t)p->default_value]);
+  if (p->type == HIFM_FLAG) return word_of(w, p->default_value > 0 ? "yes" : "no");
+  const bool number = p->type == HIFM_REAL || p->type == HIFM_COUNT;
+  return number && !isnan(p->default_value) ? number_of(w, p->default_value) : NULL;
+}
+
+/* A run that is older than a setting has its default, as in identities. */
+static void add_defaults(flattener *f, const value *config) {
+  const struct {
+    const char *name;
+    const hifm_param *params;
+  } sections[] = {{"optimizer", optimizer_params},
+                  {"train", train_params},
+                  {"measure", measure_params},
+                  {"flow", flow_params}};
+  for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+    for (const hifm_param *p = sections[i].params; p->name; p++) {
+      char path[LONGEST_PATH];
+      const value *section = value_get(config, sections[i].name);
+      const char *text = section && !value_get(section, p->name) ? default_text(f->words, p) : NULL;
+      snprintf(path, sizeof path, "%s.%s", sections[i].name, p->name);
+      if (text) put(f, path, text);
+    }
+}
+
 run_settings run_settings_of(run_words *words, const value *config) {
   run_settings out = {NULL, 0};
   flattener f = {words, &out, 0};
   if (!config) return out;
   flatten(&f, "", config);
+  return out;
+}
+
+run_settings run_settings_filled(run_words *words, const value *config) {
+  run_settings out = {NULL, 0};
+  flattener f = {words, &out, 0};
+  if (!config) return out;
+  flatten(&f, "", config);
+  add_defaults(&f, config);
   return out;
 }
 

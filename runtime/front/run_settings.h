@@ -29,6 +29,10 @@ run_words run_words_new(arena *a);
 /* All settings of a resolved configuration (plan/plan.h); none for NULL. */
 run_settings run_settings_of(run_words *words, const value *config);
 
+/* To compare runs: settings of the runtime that an earlier version did not have are there, too,
+ * with their defaults. */
+run_settings run_settings_filled(run_words *words, const value *config);
+
 /* NULL where the run has no such setting. */
 const char *run_settings_get(const run_settings *of, const char *path);
 

@@ -9,6 +9,7 @@
 #include "job/history.h"
 #include "job/job.h"
 #include "job/result.h"
+#include "job/saved_weights.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -56,13 +57,18 @@ static status_code read_first(arena *a, const char *folder, const value *given,
   return result_read(a, job_measure_path(a, folder, id), id, measured, err);
 }
 
-/* Its history, where it is complete; else NULL. */
-static const value *whole_history(arena *a, const value *given, const value *trained,
-                                  const value *measured) {
+/* The run's config as its first measurement has it. */
+static const value *first_config(arena *a, const value *given) {
   value *config = value_copy(a, value_get(given, "config"));
   const value *measure = value_get(value_get(first_asked(a, given), "config"), "measure");
   if (measure) value_put(a, config, "measure", measure);
-  const history_rule rule = history_rule_of(config, trained);
+  return config;
+}
+
+/* Its history, where it is complete; else NULL. */
+static const value *whole_history(arena *a, const value *given, const value *trained,
+                                  const value *measured) {
+  const history_rule rule = history_rule_of(first_config(a, given), trained);
   const value *history = value_get(measured, "history");
   return history_is_complete(history, &rule) ? history : NULL;
 }
@@ -74,13 +80,14 @@ status_code runs_best_weights(arena *a, const char *folder, const value *given, 
   status_code status =
       result_read(a, arena_format(a, "%s/result.json", folder), NULL, &trained, err);
   if (status == STATUS_OK && trained) status = read_first(a, folder, given, &measured, err);
-  *name = checkpoint_best_name(a, id);
+  const bool averaged = saved_weights_are_averaged(first_config(a, given));
+  *name = saved_weights_name(a, saved_weights_best(a, id), averaged);
   if (status != STATUS_OK || !measured) return status;
   const value *best = history_best(whole_history(a, given, trained, measured));
   const char *train_id = value_get_text(given, "id", "");
   if (!best) *name = NULL;
   const char *found =
-      best ? checkpoint_find_best(a, folder, train_id, id, history_step(best)) : NULL;
+      best ? saved_weights_find_best(a, folder, train_id, id, averaged, history_step(best)) : NULL;
   if (found) *name = found;
   return STATUS_OK;
 }
@@ -146,7 +153,7 @@ run_info runs_look(run_words *words, arena *brief, const char *folder, run_files
   const char *result_file = arena_format(brief, "%s/result.json", folder);
   if (json_read_sealed(brief, job_file, &files->job, NULL) == STATUS_OK) {
     run.id = arena_text(words->memory, value_get_text(files->job, "id", ""));
-    run.settings = run_settings_of(words, value_get(files->job, "config"));
+    run.settings = run_settings_filled(words, value_get(files->job, "config"));
   }
   const status_code read = result_read(brief, result_file, NULL, &files->trained, NULL);
   if (read == STATUS_BAD_INPUT) run.state = "damaged";

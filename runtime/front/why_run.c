@@ -80,8 +80,8 @@ static void explain_data(question *q, const value *config) {
     answer(q, "data", why.message);
     return;
   }
-  const run_settings then = run_settings_of(&q->words, config);
-  const run_settings today = run_settings_of(&q->words, now);
+  const run_settings then = run_settings_filled(&q->words, config);
+  const run_settings today = run_settings_filled(&q->words, now);
   const char *changes = why_changes(q->a, &then, &today, true);
   if (*changes)
     answer(q, "data",

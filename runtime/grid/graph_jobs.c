@@ -1,5 +1,6 @@
 /* The jobs of a graph: which one makes what, and which it needs. */
 #include "grid/graph_parts.h"
+#include "grid/successor.h"
 #include "host/catalogue.h"
 #include "host/params.h"
 #include "job/job.h"
@@ -127,8 +128,14 @@ static value *list_of_one(arena *a, const value *item) {
   return list;
 }
 
-static bool keeps_all(const value *config) {
-  return strcmp(value_get_text(value_get(config, "train"), "keep", ""), "all") == 0;
+/* What a training keeps does not decide its numbers: rows that share it may ask for different
+ * things. */
+static void put_kept(graph_builder *b, const value *config, value *file) {
+  const value *train = value_get(config, "train");
+  if (strcmp(value_get_text(train, "keep", ""), "all") == 0)
+    value_put(b->a, file, "keep_all", value_bool(b->a, true));
+  if (value_get_bool(train, "keep_state", false))
+    value_put(b->a, file, "keep_state", value_bool(b->a, true));
 }
 
 static size_t train_job(graph_builder *b, const value *config, const identity *id,
@@ -138,6 +145,8 @@ static size_t train_job(graph_builder *b, const value *config, const identity *i
   if (modes != SIZE_MAX) value_put_text(b->a, file, "modes", b->g->jobs[modes].folder);
   value_put(b->a, file, "measurements", value_new(b->a, VALUE_LIST));
   value_put_number(b->a, file, "checkpoint_seconds", b->checkpoint);
+  if (id->stem[0]) value_put_text(b->a, file, "stem", id->stem);
+  if (successor_is(folder)) value_put(b->a, file, "from_start", value_bool(b->a, true));
   const size_t added = add_job(b, JOB_TRAIN, id->train, folder, graph_label(b->a, cells),
                                graph_jobs_result(b, folder), file);
   graph_jobs_need(b->g, added, data);
@@ -148,7 +157,7 @@ static size_t train_job(graph_builder *b, const value *config, const identity *i
 void graph_jobs_want(graph_builder *b, double number, const value *config, const identity *id) {
   const size_t train = graph_jobs_find(b, JOB_TRAIN, id->train);
   if (train == SIZE_MAX) return;
-  if (keeps_all(config)) value_put(b->a, b->files[train], "keep_all", value_bool(b->a, true));
+  put_kept(b, config, b->files[train]);
   b->wanted[b->wanted_count++] =
       (graph_wanted){train, number, graph_jobs_measurement(b, config, id->measure, id->family)};
 }

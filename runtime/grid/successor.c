@@ -27,6 +27,10 @@ const char *successor_folder(arena *a, const char *folder) {
   return arena_format(a, "%s%s", folder, NEW);
 }
 
+bool successor_is(const char *folder) {
+  return text_ends_with(folder, NEW);
+}
+
 bool successor_is_marked(const char *folder) {
   arena a = {0};
   const bool marked = files_exists(mark_of(&a, successor_folder(&a, folder)));

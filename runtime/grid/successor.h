@@ -16,6 +16,9 @@
 /* NAME.new */
 const char *successor_folder(arena *a, const char *folder);
 
+/* Is it the folder of a successor? */
+bool successor_is(const char *folder);
+
 /* Does a run have a successor that is not complete or has not taken its place? */
 bool successor_exists(const char *folder);
 /* The same, and all successors of its call were begun. */

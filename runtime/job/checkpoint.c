@@ -1,14 +1,13 @@
 #include "job/checkpoint.h"
 
-#include "base/files.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "host/plugins.h"
 #include "job/history.h"
 #include "job/progress.h"
+#include "job/saved_weights.h"
 #include "job/weights.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,8 +53,8 @@ static const char *rows_name(arena *a, const char *id) {
   return arena_format(a, "rows.%.32s", id);
 }
 
-/* What a checkpoint has of the measurements: { id, family, every (in steps), saved }, and their
- * rows. A late one is left out: it stays late. */
+/* What a checkpoint has of the measurements: { id, family, likeness, every (in steps), saved }, and
+ * their rows. A late one is left out: it stays late. */
 static const value *list_histories(arena *a, const training *t, safetensors_entry *rows,
                                    size_t *count) {
   value *list = value_new(a, VALUE_LIST);
@@ -65,6 +64,7 @@ static const value *list_histories(arena *a, const training *t, safetensors_entr
     value *entry = value_new(a, VALUE_MAP);
     value_put_text(a, entry, "id", h->asked->id);
     value_put_text(a, entry, "family", h->asked->family);
+    value_put_text(a, entry, "likeness", history_likeness(a, h->asked->config));
     value_put_number(a, entry, "every", (double)h->every);
     value_put(a, entry, "saved", value_bool(a, h->saved));
     value_push(a, list, entry);
@@ -73,26 +73,29 @@ static const value *list_histories(arena *a, const training *t, safetensors_entr
   return list;
 }
 
-/* The entry of a measurement, or of one of its family that has all of its rows. */
-static const value *find_history(const value *list, const training_history *h) {
-  const value *finer = NULL;
+/* The entry of a measurement, or the closest of those that are alike and have all of its rows. */
+static const value *find_history(const value *list, const training_history *h, const char *word,
+                                 const char *alike) {
+  const value *closest = NULL;
   for (size_t i = 0; i < list->count; i++) {
     const value *entry = list->items[i];
     const uint64_t every = (uint64_t)value_get_number(entry, "every", 0);
     if (strcmp(value_get_text(entry, "id", ""), h->asked->id) == 0) return entry;
-    if (every > 0 && h->every % every == 0 &&
-        strcmp(value_get_text(entry, "family", ""), h->asked->family) == 0)
-      finer = entry;
+    if (every == 0 || h->every % every != 0) continue;
+    if (strcmp(value_get_text(entry, word, ""), alike) != 0) continue;
+    if (!closest || (double)every > value_get_number(closest, "every", 0)) closest = entry;
   }
-  return finer;
+  return closest;
 }
 
 /* Never a mixture: a measurement that the checkpoint does not have is late, except before the first
- * step. */
-static void take_histories(training *t, const value *list) {
+ * step. Measurements of another run are found by what they measure, not by their identity. */
+static void take_histories(training *t, const value *list, bool own) {
   for (size_t i = 0; i < t->history_count; i++) {
     training_history *h = &t->histories[i];
-    const value *entry = find_history(list, h);
+    const value *entry =
+        own ? find_history(list, h, "family", h->asked->family)
+            : find_history(list, h, "likeness", history_likeness(t->memory, h->asked->config));
     const history_rule rule = {.every = h->every, .diverged = true};
     h->late = t->step > 0 && !entry;
     if (!entry) continue;
@@ -106,22 +109,34 @@ static void take_histories(training *t, const value *list) {
 
 /* ---- the checkpoint ---- */
 
-status_code checkpoint_save(const training *t, const network *net, const job *work, failure *err) {
+/* What is not a tensor of the network. */
+enum { OTHERS = 4 };
+
+status_code checkpoint_save(const training *t, const network *net, const job *work,
+                            const char *name, failure *err) {
   arena a = {0};
   plugins_keep_surroundings("train");
-  safetensors_entry *entries = memory_array(3 * net->count + 2 + t->history_count, sizeof *entries);
+  safetensors_entry *entries =
+      memory_array(3 * net->count + OTHERS + t->history_count, sizeof *entries);
   size_t count = weights_list(net, "w.", t->w, entries);
   count += weights_list(net, "m.", t->m, entries + count);
   count += weights_list(net, "v.", t->v, entries + count);
   count += list_state(net, entries + count);
   count +=
       list_bytes("losses", t->sums.epochs, t->sums.count * sizeof *t->sums.epochs, entries + count);
+  if (t->skipped > 0)
+    count += list_bytes("skipped", t->sums.skipped, t->sums.count * sizeof *t->sums.skipped,
+                        entries + count);
+  if (t->average)
+    count += list_bytes("average", t->average, t->weights * sizeof *t->average, entries + count);
   value *meta = value_new(&a, VALUE_MAP);
   value_put_text(&a, meta, "id", work->id);
   put_number(&a, meta, "step", (double)t->step);
   put_number(&a, meta, "seconds", t->seconds);
+  if (t->skipped_in_a_row > 0)
+    put_number(&a, meta, "skipped_in_a_row", (double)t->skipped_in_a_row);
   value_put_text(&a, meta, "measurements", json_text(&a, list_histories(&a, t, entries, &count)));
-  const char *path = arena_format(&a, "%s/checkpoint.safetensors", work->folder);
+  const char *path = arena_format(&a, "%s/%s", work->folder, name);
   status_code status = safetensors_write(path, meta, entries, count, err);
   free(entries);
   arena_close(&a);
@@ -168,14 +183,15 @@ static status_code read_rows(arena *a, const safetensors_file *file, const char 
  * better measurement. */
 static status_code check_best(arena *a, const job *work, const char *id, failure *err) {
   safetensors_file file = {0};
-  const char *name = checkpoint_best_name(a, id);
+  const char *name = saved_weights_best(a, id);
   status_code status =
       safetensors_open(&file, arena_format(a, "%s/%s.safetensors", work->folder, name), err);
   safetensors_close(&file);
   return status;
 }
 
-/* The list of list_histories, with "rows" in each entry. */
+/* The list of list_histories, with "rows" in each entry. work: whose best weights are looked for;
+ * NULL: none. */
 static status_code read_histories(training *t, const job *work, const safetensors_file *file,
                                   const char *path, const value **list, failure *err) {
   const value *bare, *rows;
@@ -186,7 +202,7 @@ static status_code read_histories(training *t, const job *work, const safetensor
     value *entry = value_copy(t->memory, bare->items[i]);
     const char *id = value_get_text(entry, "id", "");
     status = read_rows(t->memory, file, path, id, &rows, err);
-    if (status == STATUS_OK && value_get_bool(entry, "saved", false))
+    if (status == STATUS_OK && work && value_get_bool(entry, "saved", false))
       status = check_best(t->memory, work, id, err);
     if (status != STATUS_OK) return status;
     value_put(t->memory, entry, "rows", rows);
@@ -194,6 +210,17 @@ static status_code read_histories(training *t, const job *work, const safetensor
   }
   *list = whole;
   return status;
+}
+
+/* Numbers that fill a tensor of bytes. */
+static status_code copy_doubles(const safetensors_file *file, const char *path, const char *name,
+                                size_t count, double *to, failure *err) {
+  const safetensors_entry *entry = safetensors_find(file, name);
+  if ((entry ? entry->bytes : 0) != count * sizeof *to)
+    return failure_set(err, STATUS_BAD_INPUT, "%s: \"%s\" does not have %zu numbers", path, name,
+                       count);
+  if (count) memcpy(to, entry->data, entry->bytes);
+  return STATUS_OK;
 }
 
 static status_code read_losses(training *t, const safetensors_file *file, const char *path,
@@ -206,36 +233,54 @@ static status_code read_losses(training *t, const safetensors_file *file, const 
                        path, (unsigned long long)epochs);
   while (t->sums.count < epochs) losses_begin_epoch(t->memory, &t->sums);
   if (epochs) memcpy(t->sums.epochs, entry->data, entry->bytes);
-  return STATUS_OK;
+  if (!safetensors_find(file, "skipped")) return STATUS_OK;
+  status_code status = copy_doubles(file, path, "skipped", epochs, t->sums.skipped, err);
+  t->skipped = (uint64_t)losses_skipped(&t->sums);
+  return status;
 }
 
-static bool is_ours(const value *meta, const job *work) {
-  return strcmp(value_get_text(meta, "id", ""), work->id) == 0;
+static status_code read_average(training *t, const safetensors_file *file, const char *path,
+                                failure *err) {
+  return t->average ? copy_doubles(file, path, "average", t->weights, t->average, err) : STATUS_OK;
 }
 
-static status_code read_step(training *t, const value *meta, uint64_t steps, const char *path,
-                             failure *err) {
-  if (get_count(meta, "step", steps, &t->step)) return STATUS_OK;
-  return failure_set(err, STATUS_BAD_INPUT, "%s: step %s of %llu", path,
-                     value_get_text(meta, "step", "?"), (unsigned long long)steps);
+static status_code read_count(const value *meta, const char *key, uint64_t most, const char *path,
+                              uint64_t *out, failure *err) {
+  if (get_count(meta, key, most, out)) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_INPUT, "%s: %s %s of %llu", path, key,
+                     value_get_text(meta, key, "?"), (unsigned long long)most);
 }
 
-/* The network's state comes last: it has no initial value to go back to. */
-static status_code restore(training *t, const network *net, const job *work,
+static status_code read_counts(training *t, const value *meta, uint64_t steps, const char *path,
+                               failure *err) {
+  status_code status = read_count(meta, "step", steps, path, &t->step, err);
+  if (status != STATUS_OK || !value_get(meta, "skipped_in_a_row")) return status;
+  return read_count(meta, "skipped_in_a_row", t->step, path, &t->skipped_in_a_row, err);
+}
+
+/* The network's state comes last: it has no initial value to go back to. own: of this run, not of a
+ * shorter one. */
+static status_code restore(training *t, const network *net, const job *work, bool own,
                            const safetensors_file *file, uint64_t steps, const char *path,
                            failure *err) {
   const value *histories;
-  status_code status = read_step(t, file->metadata, steps, path, err);
+  status_code status = read_counts(t, file->metadata, steps, path, err);
   if (status == STATUS_OK) status = read_losses(t, file, path, err);
   if (status == STATUS_OK) status = weights_copy(file, path, net, "w.", t->w, err);
   if (status == STATUS_OK) status = weights_copy(file, path, net, "m.", t->m, err);
   if (status == STATUS_OK) status = weights_copy(file, path, net, "v.", t->v, err);
-  if (status == STATUS_OK) status = read_histories(t, work, file, path, &histories, err);
+  if (status == STATUS_OK) status = read_average(t, file, path, err);
+  if (status == STATUS_OK)
+    status = read_histories(t, own ? work : NULL, file, path, &histories, err);
   if (status == STATUS_OK) status = copy_state(file, path, net, err);
   if (status != STATUS_OK) return status;
   t->seconds = get_number(file->metadata, "seconds");
-  take_histories(t, histories);
+  take_histories(t, histories, own);
   return STATUS_OK;
+}
+
+static bool is_of(const safetensors_file *file, const char *id) {
+  return strcmp(value_get_text(file->metadata, "id", ""), id) == 0;
 }
 
 static bool is_lost(status_code status) {
@@ -246,7 +291,7 @@ double checkpoint_look(arena *a, const char *folder, const char *measure_id,
                        const value **history) {
   safetensors_file file = {0};
   double step = NAN;
-  const char *path = arena_format(a, "%s/checkpoint.safetensors", folder);
+  const char *path = arena_format(a, "%s/" CHECKPOINT_FILE, folder);
   *history = NULL;
   if (safetensors_open(&file, path, NULL) == STATUS_OK) {
     if (!text_number(value_get_text(file.metadata, "step", ""), &step)) step = NAN;
@@ -261,12 +306,12 @@ status_code checkpoint_load(training *t, const network *net, const job *work, ui
   arena a = {0};
   failure why;
   safetensors_file file = {0};
-  const char *path = arena_format(&a, "%s/checkpoint.safetensors", work->folder);
+  const char *path = arena_format(&a, "%s/" CHECKPOINT_FILE, work->folder);
   *found = false;
   status_code status = safetensors_open(&file, path, &why);
   const bool is_there = status != STATUS_NO_INPUT;
-  if (status == STATUS_OK && is_ours(file.metadata, work)) {
-    status = restore(t, net, work, &file, steps, path, &why);
+  if (status == STATUS_OK && is_of(&file, work->id)) {
+    status = restore(t, net, work, true, &file, steps, path, &why);
     *found = status == STATUS_OK;
   }
   safetensors_close(&file);
@@ -278,98 +323,17 @@ status_code checkpoint_load(training *t, const network *net, const job *work, ui
   return STATUS_OK;
 }
 
-/* ---- weights alone ---- */
-
-status_code checkpoint_save_weights(const training *t, const network *net, const job *work,
-                                    const char *name, const value *row, failure *err) {
+status_code checkpoint_load_state(training *t, const network *net, const job *work,
+                                  const char *folder, const char *id, uint64_t steps,
+                                  failure *err) {
   arena a = {0};
-  plugins_keep_surroundings("train");
-  safetensors_entry *entries = memory_array(net->count, sizeof *entries);
-  const size_t count = weights_list(net, "", t->w, entries);
-  value *meta = value_new(&a, VALUE_MAP);
-  value_put_text(&a, meta, "id", work->id);
-  value_put_text(&a, meta, "row", json_text(&a, row));
-  status_code status = safetensors_write(arena_format(&a, "%s/%s.safetensors", work->folder, name),
-                                         meta, entries, count, err);
-  free(entries);
+  safetensors_file file = {0};
+  const char *path = arena_format(&a, "%s/" CHECKPOINT_STATE, folder);
+  status_code status = safetensors_open(&file, path, err);
+  if (status == STATUS_OK && !is_of(&file, id))
+    status = failure_set(err, STATUS_BAD_INPUT, "%s: the state of another run", path);
+  if (status == STATUS_OK) status = restore(t, net, work, false, &file, steps, path, err);
+  safetensors_close(&file);
   arena_close(&a);
   return status;
-}
-
-/* Runs of one network have tensors of one shape: only the identity says whose they are. */
-static status_code check_run(const safetensors_file *file, const char *path, const char *id,
-                             failure *err) {
-  const char *found = value_get_text(file->metadata, "id", id);
-  if (strcmp(found, id) == 0) return STATUS_OK;
-  return failure_set(err, STATUS_BAD_INPUT, "%s: these are the weights of another run, %.12s", path,
-                     found);
-}
-
-status_code checkpoint_load_weights(arena *a, const network *net, const char *folder,
-                                    const char *id, const char *name, float *w, const value **row,
-                                    failure *err) {
-  safetensors_file file = {0};
-  failure why;
-  const char *path = arena_format(a, "%s/%s.safetensors", folder, name);
-  status_code status = safetensors_open(&file, path, &why);
-  if (status == STATUS_OK) status = weights_copy(&file, path, net, "", w, &why);
-  if (status == STATUS_OK) status = check_run(&file, path, id, &why);
-  if (status == STATUS_OK) {
-    const char *text = value_get_text(file.metadata, "row", "");
-    status = json_parse(a, text, strlen(text), path, row, &why);
-  }
-  safetensors_close(&file);
-  if (status == STATUS_OK) return STATUS_OK;
-  return failure_set(err, status, "%s%s", why.message, job_train_again(a, folder, status));
-}
-
-/* The step of a file of weights of this run; 0 for any other file. */
-static uint64_t step_in(const char *path, const char *id) {
-  arena a = {0};
-  safetensors_file file = {0};
-  const value *row = NULL;
-  if (safetensors_open(&file, path, NULL) == STATUS_OK &&
-      strcmp(value_get_text(file.metadata, "id", ""), id) == 0) {
-    const char *text = value_get_text(file.metadata, "row", "");
-    if (json_parse(&a, text, strlen(text), path, &row, NULL) != STATUS_OK) row = NULL;
-  }
-  const uint64_t step = history_step(row);
-  safetensors_close(&file);
-  arena_close(&a);
-  return step;
-}
-
-static bool holds_weights(const char *name) {
-  return strncmp(name, "best", 4) == 0 || strcmp(name, "last.safetensors") == 0;
-}
-
-const char *checkpoint_find_weights(arena *a, const char *folder, const char *id, uint64_t step) {
-  const char *found = NULL, *kept = checkpoint_weights_name(a, step);
-  if (step_in(arena_format(a, "%s/%s.safetensors", folder, kept), id) == step) return kept;
-  DIR *entries = opendir(folder);
-  for (struct dirent *entry; !found && entries && (entry = readdir(entries));) {
-    const char *name = entry->d_name;
-    if (!holds_weights(name) || !text_ends_with(name, ".safetensors")) continue;
-    if (step_in(arena_format(a, "%s/%s", folder, name), id) == step)
-      found = arena_format(a, "%.*s", (int)(strlen(name) - strlen(".safetensors")), name);
-  }
-  if (entries) closedir(entries);
-  if (found || !files_exists(arena_format(a, "%s/%s.safetensors", folder, kept))) return found;
-  return kept;
-}
-
-const char *checkpoint_weights_name(arena *a, uint64_t step) {
-  return arena_format(a, "weights-%llu", (unsigned long long)step);
-}
-
-const char *checkpoint_best_name(arena *a, const char *measure_id) {
-  return arena_format(a, "best-%.12s", measure_id);
-}
-
-const char *checkpoint_find_best(arena *a, const char *folder, const char *id,
-                                 const char *measure_id, uint64_t step) {
-  const char *found = checkpoint_find_weights(a, folder, id, step);
-  const char *own = checkpoint_best_name(a, measure_id);
-  const char *path = arena_format(a, "%s/%s.safetensors", folder, own);
-  return found || !files_exists(path) || step_in(path, id) ? found : own;
 }

@@ -1,5 +1,6 @@
 #include "job/history.h"
 
+#include "base/json.h"
 #include "job/metrics.h"
 #include "job/run_status.h"
 
@@ -17,8 +18,18 @@ uint64_t history_steps_per_epoch(const value *config) {
 uint64_t history_steps(const value *config) {
   const value *train = value_get(config, "train");
   const double steps = value_get_number(train, "steps", 0);
-  if (steps > 0) return (uint64_t)steps;
-  return (uint64_t)value_get_number(train, "epochs", 0) * history_steps_per_epoch(config);
+  const uint64_t epochs = (uint64_t)value_get_number(train, "epochs", 0);
+  return steps > 0 ? (uint64_t)steps : epochs * history_steps_per_epoch(config);
+}
+
+const char *history_likeness(arena *a, const value *config) {
+  const value *measure = value_get(config, "measure");
+  value *alike = value_new(a, VALUE_MAP);
+  for (size_t i = 0; measure && i < measure->count; i++)
+    if (strcmp(measure->keys[i], "every") != 0)
+      value_put(a, alike, measure->keys[i], measure->items[i]);
+  value_put_number(a, alike, "points", value_get_number(value_get(config, "dataset"), "test", 0));
+  return json_text(a, alike);
 }
 
 uint64_t history_every(const value *measure, uint64_t steps_per_epoch) {
@@ -94,11 +105,13 @@ const value *history_at(const value *history, uint64_t step) {
 
 /* Sums over whole epochs are added, so that a row has the same means whatever other rows there
  * are. */
-static losses_epoch sum_over(const losses *sums, uint64_t first, uint64_t end) {
+static losses_epoch sum_over(const losses *sums, uint64_t first, uint64_t end, double *skipped) {
   losses_epoch sum = {0};
+  *skipped = 0;
   for (uint64_t i = first; i < end && i < sums->count; i++) {
     sum.loss += sums->epochs[i].loss;
     sum.gradient_norm += sums->epochs[i].gradient_norm;
+    *skipped += sums->skipped[i];
   }
   return sum;
 }
@@ -114,8 +127,9 @@ value *history_row(arena *a, const losses *sums, uint64_t steps_per_epoch, uint6
   value_put_number(a, row, "step", (double)step);
   if (!sums) return row;
   const uint64_t epochs = step / steps_per_epoch + (step % steps_per_epoch != 0);
-  const double count = step > from ? (double)(step - from) : 1;
-  const losses_epoch sum = sum_over(sums, from / steps_per_epoch, epochs);
+  double skipped;
+  const losses_epoch sum = sum_over(sums, from / steps_per_epoch, epochs, &skipped);
+  const double count = step > from ? (double)(step - from) - skipped : 1;
   put_mean(a, row, "loss", sum.loss / count);
   put_mean(a, row, "gradient_norm", sum.gradient_norm / count);
   return row;

@@ -23,6 +23,10 @@ uint64_t history_steps_per_epoch(const value *config);
 /* Steps of the whole training of a resolved run. */
 uint64_t history_steps(const value *config);
 
+/* Measurements of two runs are made in the same way, at whatever epochs, if these texts are equal.
+ * config: as in history_rule_of. */
+const char *history_likeness(arena *a, const value *config);
+
 /* `every` of a measure section, in steps. */
 uint64_t history_every(const value *measure, uint64_t steps_per_epoch);
 
@@ -50,8 +54,8 @@ const value *history_last(const value *history);
 const value *history_at(const value *history, uint64_t step);
 
 /* A row without a measurement: epoch, step, and the means of loss and gradient_norm over the steps
- * since `from`. sums: of the training; NULL, as of trainings of hifm before it kept them: the row
- * has no means. */
+ * since `from` that were not skipped. sums: of the training; NULL, as of trainings of hifm before
+ * it kept them: the row has no means. */
 value *history_row(arena *a, const losses *sums, uint64_t steps_per_epoch, uint64_t from,
                    uint64_t step);
 

@@ -14,6 +14,10 @@
  *     "of": id, "every": n        measure, for an audit: the row's own measurement, whose best
  *                                 weights are measured, and its epochs between two rows
  *     "keep_all": bool            train: keep the weights of each measured step
+ *     "keep_state": bool          train: keep the state at the end, for a longer training
+ *     "stem": id                  train: all that decides its numbers but its length; a training
+ *                                 whose steps depend on its length has none
+ *     "from_start": bool          train: do not go on from a shorter training (job/continuation.h)
  *     "checkpoint_seconds": n     train: at least this often
  *     "attempt": n                from 1; goes on where an earlier scheduler was stopped
  *     "config": {...} }           data: the resolved dataset;  modes: { "energy": {...} };
@@ -33,17 +37,20 @@
  *   modes    the files of job/modes_eigen.h, result.json
  *   train    checkpoint.safetensors (while it runs), last.safetensors, losses.npy (job/losses.h),
  *            result.json, and for each measurement  best-<first 12 digits>.safetensors,
- *            measure-<first 12 digits>.json;  with keep_all  weights-<step>.safetensors
+ *            measure-<first 12 digits>.json;  with keep_all  weights-<step>.safetensors;  with
+ *            keep_state  state.safetensors;  with train.ema each file of weights a second time, as
+ *            NAME_averaged.safetensors (job/saved_weights.h)
  *   measure  measure-<first 12 digits>.json in the folder of the train job
  *   sample   result.json, after "file"
  *
  * The job file and the results also have "content", the hash of their text (base/json.h).
  *
  * Results: { "job", "id", "status": "done" | "diverged", "message" (diverged), "numbers": {...},
- * "provenance": {...} }. Data, modes and train results have "files" (job/contents.h); a measure
- * result has "measurement" (as in the job file), "late" (why the history is not complete, where it
- * is not: see run_late_history) and "history": [ { "epoch", "step", "loss", "gradient_norm", every
- * metric of job/metrics.h, "solver" ("ok" or why it failed) } ... ]. */
+ * "provenance": {...} }. Data, modes and train results have "files" (job/contents.h), a train
+ * result with keep_state also "stem"; a measure result has "measurement" (as in the job file),
+ * "late" (why the history is not complete, where it is not: see run_late_history) and "history": [
+ * { "epoch", "step", "loss", "gradient_norm", every metric of job/metrics.h, "solver" ("ok" or why
+ * it failed) } ... ]. */
 #ifndef JOB_JOB_H
 #define JOB_JOB_H
 
@@ -80,7 +87,8 @@ typedef struct job {
   const char *train_id; /* of a measure job: whose weights; of a train job its id */
   const char *of;       /* NULL: it is not an audit */
   double of_every;
-  bool keep_all;
+  bool keep_all, keep_state, from_start;
+  const char *stem; /* NULL: none */
   double checkpoint_seconds, attempt;
   const value *config, *sample; /* sample: NULL for other jobs */
 } job;

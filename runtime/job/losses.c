@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { COLUMNS = 2 };
+enum { COLUMNS = 2, WITH_SKIPPED = 3 };
 _Static_assert(sizeof(losses_epoch) == COLUMNS * sizeof(double), "the file has a row per epoch");
 
 static const char *path_in(arena *a, const char *folder) {
@@ -18,19 +18,40 @@ void losses_begin_epoch(arena *a, losses *l) {
   if (l->count == l->room) {
     l->room = l->room ? 2 * l->room : 64;
     losses_epoch *epochs = arena_get(a, l->room * sizeof *epochs);
+    double *skipped = arena_get(a, l->room * sizeof *skipped);
     if (l->count) memcpy(epochs, l->epochs, l->count * sizeof *epochs);
+    if (l->count) memcpy(skipped, l->skipped, l->count * sizeof *skipped);
     l->epochs = epochs;
+    l->skipped = skipped;
   }
+  l->skipped[l->count] = 0;
   l->epochs[l->count++] = (losses_epoch){0};
+}
+
+double losses_skipped(const losses *l) {
+  double sum = 0;
+  for (size_t i = 0; i < l->count; i++) sum += l->skipped[i];
+  return sum;
+}
+
+static status_code append_rows(npy_writer *writer, const losses *l, size_t columns, failure *err) {
+  status_code status = STATUS_OK;
+  for (size_t i = 0; i < l->count && status == STATUS_OK; i++) {
+    status = npy_append(writer, &l->epochs[i], sizeof *l->epochs, err);
+    if (status == STATUS_OK && columns == WITH_SKIPPED)
+      status = npy_append(writer, &l->skipped[i], sizeof *l->skipped, err);
+  }
+  return status;
 }
 
 status_code losses_write(const losses *l, const char *folder, failure *err) {
   arena a = {0};
   npy_writer writer;
-  const size_t shape[COLUMNS] = {l->count, COLUMNS};
+  const size_t columns = losses_skipped(l) > 0 ? WITH_SKIPPED : COLUMNS;
+  const size_t shape[] = {l->count, columns};
   status_code status = npy_begin(&writer, path_in(&a, folder), NPY_FLOAT64, 2, shape, err);
   if (status == STATUS_OK) {
-    if (l->count) status = npy_append(&writer, l->epochs, l->count * sizeof *l->epochs, err);
+    status = append_rows(&writer, l, columns, err);
     if (status == STATUS_OK)
       status = npy_commit(&writer, err);
     else
@@ -56,12 +77,15 @@ static status_code read_file(arena *a, const char *folder, const losses **out, f
   const char *path = path_in(a, folder);
   status_code status = npy_open(&array, path, err);
   if (status != STATUS_OK) return status;
-  if (array.type != NPY_FLOAT64 || array.rank != 2 || array.shape[1] != COLUMNS)
-    status = failure_set(err, STATUS_BAD_INPUT, "%s: not float64 of 2 columns", path);
+  const size_t columns = array.rank == 2 ? array.shape[1] : 0;
+  if (array.type != NPY_FLOAT64 || (columns != COLUMNS && columns != WITH_SKIPPED))
+    status = failure_set(err, STATUS_BAD_INPUT, "%s: not float64 of 2 or 3 columns", path);
   losses *l = arena_get(a, sizeof *l);
   for (size_t i = 0; status == STATUS_OK && i < array.shape[0]; i++) {
     losses_begin_epoch(a, l);
-    memcpy(&l->epochs[i], (const losses_epoch *)array.data + i, sizeof *l->epochs);
+    const double *row = (const double *)array.data + i * columns;
+    memcpy(&l->epochs[i], row, sizeof *l->epochs);
+    if (columns == WITH_SKIPPED) l->skipped[i] = row[COLUMNS];
   }
   npy_close(&array);
   *out = l;

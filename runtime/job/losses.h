@@ -1,7 +1,8 @@
 /* The losses of a training: sums of loss and norm of the gradient over the steps of each epoch.
  *
  * A training keeps them in its checkpoint. At its end it writes losses.npy, float64 [epochs, 2],
- * whose hash is in the result (job/contents.h). */
+ * whose hash is in the result (job/contents.h). Where steps were skipped (train.skip_nonfinite),
+ * the sums are without them, and a third column has their number. */
 #ifndef JOB_LOSSES_H
 #define JOB_LOSSES_H
 
@@ -16,11 +17,15 @@ typedef struct losses_epoch {
 
 typedef struct losses {
   losses_epoch *epochs; /* [count]; the last one may have begun only */
+  double *skipped;      /* [count]: steps of the epoch that are not in its sums */
   size_t count, room;
 } losses;
 
 /* A further epoch, with sums of 0. */
 void losses_begin_epoch(arena *a, losses *l);
+
+/* Skipped steps of all epochs. */
+double losses_skipped(const losses *l);
 
 status_code losses_write(const losses *l, const char *folder, failure *err);
 

@@ -79,10 +79,37 @@ static const value *provenance(arena *a, const result *r) {
   return out;
 }
 
+/* What differs between the plugins of a result and the code that this process has opened. */
+typedef struct plugin_comparison {
+  arena *a;
+  const value *used;
+  const char *other; /* "energy/x"; NULL: nothing yet */
+} plugin_comparison;
+
+static void compare_plugin(void *context, const hifm_plugin *plugin, const char *code) {
+  plugin_comparison *c = context;
+  const char *name =
+      arena_format(c->a, "%s/%s", params_kind_text((hifm_kind)plugin->kind), plugin->name);
+  if (strcmp(value_get_text(value_get(c->used, name), RESULT_CODE, ""), code) != 0) c->other = name;
+}
+
+const char *result_other_maker(arena *a, const value *made) {
+  static const char *const KEYS[] = {"hifm", "compiler", "blas", "lapack", "processor"};
+  const value *then = value_get(made, "provenance");
+  const value *now = provenance(a, &(result){.id = ""});
+  for (size_t i = 0; i < sizeof KEYS / sizeof *KEYS; i++)
+    if (strcmp(value_get_text(then, KEYS[i], ""), value_get_text(now, KEYS[i], "")) != 0)
+      return KEYS[i];
+  plugin_comparison c = {.a = a, .used = value_get(then, RESULT_USED)};
+  plugins_each_opened(compare_plugin, &c);
+  return c.other;
+}
+
 value *result_body(arena *a, const result *r) {
   value *map = value_new(a, VALUE_MAP);
   value_put_text(a, map, "job", job_kind_word(r->kind));
   value_put_text(a, map, "id", r->id);
+  if (r->stem) value_put_text(a, map, "stem", r->stem);
   value_put_text(a, map, "status", run_status_word(r->status));
   if (r->message) value_put_text(a, map, "message", r->message);
   if (r->numbers) value_put(a, map, "numbers", r->numbers);

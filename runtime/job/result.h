@@ -9,6 +9,7 @@
 typedef struct result {
   job_kind kind;
   const char *id;
+  const char *stem;               /* of a training that can be continued; NULL: it cannot */
   run_status status;              /* RUN_DONE or RUN_DIVERGED */
   const char *message;            /* NULL: none */
   const value *numbers, *history; /* NULL: none */
@@ -40,6 +41,11 @@ status_code result_write(const char *path, const result *r, failure *err);
  * no id, an unknown status, a measurement without history. Others: it cannot be read now. */
 status_code result_read(arena *a, const char *path, const char *id, const value **out,
                         failure *err);
+
+/* What would not make the same bits: the version, compiler, BLAS or processor by its key in
+ * "provenance", or a plugin that this process has opened ("energy/x"), where it is not the one that
+ * made a result. NULL: all are the same. */
+const char *result_other_maker(arena *a, const value *made);
 
 /* Has this file the result of this identity? The same as result_read, but quicker: of a file with
  * its own hash only the id is read. */

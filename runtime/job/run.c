@@ -3,6 +3,7 @@
 #include "host/plugins.h"
 #include "job/flow_ode.h"
 #include "job/metrics.h"
+#include "job/saved_weights.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@ static status_code bind_measurements(run *r, arena *a, failure *err) {
     run_measurement *how = &r->measurements[i];
     const value *config = how->asked->config, *measure = value_get(config, "measure");
     params_store(a, measure_params, measure, &how->settings);
+    how->averaged = saved_weights_are_averaged(config);
     how->count = (size_t)value_get_number(value_get(config, "dataset"), "test", 0);
     status = plugins_bind(a, HIFM_SOLVER, value_get(measure, "solver"), "measure.solver",
                           &r->data.domain, &how->settings.solver, err);

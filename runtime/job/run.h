@@ -16,9 +16,10 @@
 typedef struct run_measurement {
   const job_measurement *asked;
   measure_settings settings;
-  size_t count; /* test points */
-  network own;  /* where there are more points than in a training batch */
-  network *net; /* own, or the run's */
+  size_t count;  /* test points */
+  bool averaged; /* it measures averaged weights */
+  network own;   /* where there are more points than in a training batch */
+  network *net;  /* own, or the run's */
 } run_measurement;
 
 typedef struct run {

@@ -4,12 +4,12 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "job/checkpoint.h"
 #include "job/history.h"
 #include "job/metrics.h"
 #include "job/progress.h"
 #include "job/result.h"
 #include "job/run.h"
+#include "job/saved_weights.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static status_code measure_saved(run *r, const run_measurement *how, arena *a, c
   value *measured;
   float *w = memory_array(r->net.weights, sizeof *w);
   status_code status =
-      checkpoint_load_weights(a, &r->net, r->work->folder, r->work->train_id, name, w, &row, err);
+      saved_weights_read(a, &r->net, r->work->folder, r->work->train_id, name, w, &row, err);
   if (status == STATUS_OK) {
     const value *plain =
         history_row(a, sums, history_steps_per_epoch(r->work->config), from, history_step(row));
@@ -109,11 +109,12 @@ static status_code measure_steps(run *r, const run_measurement *how, arena *a, c
   const uint64_t *steps = list_steps(a, &rule, &count);
   const char **names = arena_get(a, (count + 1) * sizeof *names);
   size_t first = count;
-  while (first > 0 && (names[first - 1] =
-                           checkpoint_find_weights(a, folder, r->work->train_id, steps[first - 1])))
+  while (first > 0 && (names[first - 1] = saved_weights_find(a, folder, r->work->train_id,
+                                                             how->averaged, steps[first - 1])))
     first--;
   if (first == count && count > 0 && steps[count - 1] == rule.steps)
-    names[--first] = "last"; /* it is lost: loading it reports that */
+    names[--first] =
+        saved_weights_name(a, "last", how->averaged); /* it is lost: loading it reports that */
   if (first > 0 && first < count) first = count - 1;
   for (size_t i = first; i < count; i++) {
     status_code status =
@@ -186,12 +187,14 @@ static status_code measure_audit(run *r, arena *a, const value *trained, value *
   const uint64_t last = (uint64_t)value_get_number(value_get(trained, "numbers"), "steps", 0);
   const char *name = NULL;
   if (best != 0 && best != last)
-    name = checkpoint_find_best(a, r->work->folder, r->work->train_id, r->work->of, best);
+    name = saved_weights_find_best(a, r->work->folder, r->work->train_id, r->work->of,
+                                   how->averaged, best);
   if (name) {
     status = measure_saved(r, how, a, name, NULL, 0, history, err);
     if (status == STATUS_OK) report(history, 1, 2);
   }
-  if (status == STATUS_OK) status = measure_saved(r, how, a, "last", NULL, 0, history, err);
+  name = saved_weights_name(a, "last", how->averaged);
+  if (status == STATUS_OK) status = measure_saved(r, how, a, name, NULL, 0, history, err);
   if (status == STATUS_OK) report(history, 2, 2);
   return status;
 }

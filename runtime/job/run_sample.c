@@ -4,11 +4,11 @@
 #include "base/png.h"
 #include "base/text.h"
 #include "host/plugins.h"
-#include "job/checkpoint.h"
 #include "job/image_grid.h"
 #include "job/result.h"
 #include "job/run.h"
 #include "job/sample.h"
+#include "job/saved_weights.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -100,7 +100,7 @@ static status_code draw_and_write(run *r, arena *a, const sampling *s, value *nu
                                   .count = s->n,
                                   .steps = s->steps};
   status_code status =
-      checkpoint_load_weights(a, &r->net, s->run, r->work->id, s->weights, w, &row, err);
+      saved_weights_read(a, &r->net, s->run, r->work->id, s->weights, w, &row, err);
   if (status != STATUS_OK) goto done;
   status = sample_draw(&request, y, &nfe, &inner);
   if (status == STATUS_OK)

@@ -5,12 +5,16 @@
 #include "job/adamw.h"
 #include "job/checkpoint.h"
 #include "job/contents.h"
+#include "job/continuation.h"
 #include "job/history.h"
+#include "job/learning_rate.h"
 #include "job/likelihood.h"
 #include "job/minibatch.h"
+#include "job/moving_average.h"
 #include "job/progress.h"
 #include "job/result.h"
 #include "job/run.h"
+#include "job/saved_weights.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +58,32 @@ static void warn_of_large_kappa(const minibatch *b) {
                                    : "a huge mean over t in [0, 1]");
 }
 
+/* The weights stay as they are, or the training has diverged. */
+static void skip_or_diverge(trainer *t, double loss) {
+  training *s = &t->state;
+  if (s->skipped_in_a_row < t->r->train.skip_nonfinite) {
+    s->step++;
+    training_skip(s);
+    return;
+  }
+  snprintf(t->divergence, sizeof t->divergence,
+           "not finite at step %llu: loss %g, first in the gradient of %s",
+           (unsigned long long)s->step, loss, tensor_not_finite(&t->r->net, t->gradient));
+}
+
+/* A step with this loss and this norm of t->gradient. Skipped steps have their learning rate, but
+ * are not updates of the moments. */
+static void update(trainer *t, double loss, double norm) {
+  training *s = &t->state;
+  const optimizer_settings *set = &t->r->optimizer;
+  const double lr = learning_rate(set, t->steps, s->step);
+  adamw_clip(set->clip, norm, s->weights, t->gradient);
+  adamw_step(set, lr, s->step + 1 - s->skipped, s->weights, t->gradient, s->w, s->m, s->v);
+  if (s->average) moving_average_add(t->r->train.ema, s->step, s->weights, s->w, s->average);
+  s->step++;
+  training_add(s, loss, norm);
+}
+
 static status_code take_step(trainer *t, failure *err) {
   training *s = &t->state;
   network *net = &t->r->net;
@@ -66,15 +96,10 @@ static status_code take_step(trainer *t, failure *err) {
   const double loss =
       network_loss_gradient(net, s->w, &batch, minibatch_loss, b, t->gradient) / (double)b->size;
   const double norm = numbers_norm_float(t->gradient, net->weights);
-  if (!isfinite(loss) || !isfinite(norm)) {
-    snprintf(t->divergence, sizeof t->divergence,
-             "not finite at step %llu: loss %g, first in the gradient of %s",
-             (unsigned long long)s->step, loss, tensor_not_finite(net, t->gradient));
-    return STATUS_OK;
-  }
-  s->step++;
-  adamw_step(&t->r->optimizer, s->step, net->weights, t->gradient, s->w, s->m, s->v);
-  training_add(s, loss, norm);
+  if (isfinite(loss) && isfinite(norm))
+    update(t, loss, norm);
+  else
+    skip_or_diverge(t, loss);
   return STATUS_OK;
 }
 
@@ -88,27 +113,36 @@ static bool is_due(const trainer *t, const training_history *h) {
   return !h->late && history_is_due(&rule, step) && history_step(history_last(h->rows)) != step;
 }
 
+/* The weights and, where there is one, their average. */
+static status_code write_weights(trainer *t, const char *name, const value *row, failure *err) {
+  training *s = &t->state;
+  const run *r = t->r;
+  status_code status = saved_weights_write(r->work, &r->net, name, s->w, row, err);
+  if (status != STATUS_OK || !s->average) return status;
+  return saved_weights_write(r->work, &r->net, saved_weights_name(t->memory, name, true),
+                             training_weights(s, true), row, err);
+}
+
 /* One row of one history; its best weights so far are saved. */
 static status_code measure_one(trainer *t, size_t i, failure *err) {
   training *s = &t->state;
   training_history *h = &s->histories[i];
   value *row;
-  status_code status =
-      run_measure(t->r, &t->r->measurements[i], t->memory, s->w, training_row(s, h), &row, err);
+  const run_measurement *how = &t->r->measurements[i];
+  const float *w = training_weights(s, how->averaged);
+  status_code status = run_measure(t->r, how, t->memory, w, training_row(s, h), &row, err);
   if (status != STATUS_OK) return status;
   if (i == 0) t->measured = row;
   if (!training_record(s, h, row)) return STATUS_OK;
-  status = checkpoint_save_weights(s, &t->r->net, t->r->work,
-                                   checkpoint_best_name(t->memory, h->asked->id), row, err);
+  status = write_weights(t, saved_weights_best(t->memory, h->asked->id), row, err);
   h->saved = status == STATUS_OK;
   return status;
 }
 
 /* The step alone: weights do not depend on how they are measured. */
-static status_code save_weights(const trainer *t, const char *name, failure *err) {
+static status_code save_weights(trainer *t, const char *name, failure *err) {
   const training *s = &t->state;
-  const value *row = history_row(t->memory, NULL, s->steps_per_epoch, 0, s->step);
-  return checkpoint_save_weights(s, &t->r->net, t->r->work, name, row, err);
+  return write_weights(t, name, history_row(t->memory, NULL, s->steps_per_epoch, 0, s->step), err);
 }
 
 static status_code measure(trainer *t, bool *any, failure *err) {
@@ -120,7 +154,7 @@ static status_code measure(trainer *t, bool *any, failure *err) {
     status = measure_one(t, i, err);
   }
   if (status != STATUS_OK || !*any || !t->r->work->keep_all) return status;
-  return save_weights(t, checkpoint_weights_name(t->memory, t->state.step), err);
+  return save_weights(t, saved_weights_kept(t->memory, t->state.step), err);
 }
 
 /* The time to the next checkpoint begins at the end of this one: else, where one takes longer than
@@ -128,7 +162,7 @@ static status_code measure(trainer *t, bool *any, failure *err) {
 static status_code save(trainer *t, failure *err) {
   t->state.seconds += clock_seconds() - t->started;
   t->started = clock_seconds();
-  status_code status = checkpoint_save(&t->state, &t->r->net, t->r->work, err);
+  status_code status = checkpoint_save(&t->state, &t->r->net, t->r->work, CHECKPOINT_FILE, err);
   t->saved = clock_seconds();
   return status;
 }
@@ -175,6 +209,8 @@ static value *numbers(const trainer *t) {
   value *out = value_new(t->memory, VALUE_MAP);
   value_put_number(t->memory, out, "steps", (double)s->step);
   value_put_number(t->memory, out, "weights", (double)t->r->net.weights);
+  if (t->r->train.skip_nonfinite > 0)
+    value_put_number(t->memory, out, "skipped", (double)s->skipped);
   value_put_number(t->memory, out, "dimensions", likelihood_dimensions(&t->r->data.domain));
   run_put_likelihood_start(t->r, t->memory, out);
   hifm_fact facts[16];
@@ -210,8 +246,12 @@ static status_code finish(trainer *t, failure *err) {
   s->seconds += clock_seconds() - t->started;
   status_code status = save_weights(t, "last", err);
   if (status == STATUS_OK) status = losses_write(&s->sums, work->folder, err);
+  const bool continuable = work->keep_state && work->stem && !t->divergence[0];
+  if (status == STATUS_OK && continuable)
+    status = checkpoint_save(s, &t->r->net, work, CHECKPOINT_STATE, err);
   const result trained = {.kind = work->kind,
                           .id = work->id,
+                          .stem = continuable ? work->stem : NULL,
                           .status = t->divergence[0] ? RUN_DIVERGED : RUN_DONE,
                           .message = t->divergence[0] ? t->divergence : NULL,
                           .numbers = numbers(t),
@@ -222,32 +262,41 @@ static status_code finish(trainer *t, failure *err) {
   for (size_t i = 0; i < s->history_count && status == STATUS_OK; i++)
     status = write_history(t, i, &trained, err);
   if (status == STATUS_OK) status = contents_record(a, work, &trained, err);
-  if (status == STATUS_OK)
-    files_remove(arena_format(a, "%s/checkpoint.safetensors", work->folder), NULL);
+  if (status == STATUS_OK) files_remove(arena_format(a, "%s/" CHECKPOINT_FILE, work->folder), NULL);
   return status;
 }
 
 /* ---- the job ---- */
+
+static void note_resumed(const trainer *t) {
+  size_t late = 0;
+  const training *s = &t->state;
+  progress_note("resumed at step %llu of %llu", (unsigned long long)s->step,
+                (unsigned long long)t->steps);
+  for (size_t i = 0; i < s->history_count; i++) late += s->histories[i].late;
+  if (late > 0)
+    progress_note("%zu of %zu measurements were not asked for when this training began: they are "
+                  "made of the last weights alone",
+                  late, s->history_count);
+}
 
 static status_code start(trainer *t, failure *err) {
   bool found;
   run *r = t->r;
   training_open(&t->state, t->memory, r->net.weights, r->work, t->batches->steps_per_epoch);
   t->gradient = memory_array(r->net.weights, sizeof *t->gradient);
-  t->steps = r->train.steps ? r->train.steps : r->train.epochs * t->batches->steps_per_epoch;
+  t->steps = history_steps(r->work->config);
   t->started = t->saved = clock_seconds();
   status_code status = checkpoint_load(&t->state, &r->net, r->work, t->steps, &found, err);
   if (status != STATUS_OK) return status;
-  if (!found) network_initialise(&r->net, r->seed, t->state.w);
-  if (!found) return STATUS_OK;
-  progress_note("resumed at step %llu of %llu", (unsigned long long)t->state.step,
-                (unsigned long long)t->steps);
-  size_t late = 0;
-  for (size_t i = 0; i < t->state.history_count; i++) late += t->state.histories[i].late;
-  if (late > 0)
-    progress_note("%zu of %zu measurements were not asked for when this training began: they are "
-                  "made of the last weights alone",
-                  late, t->state.history_count);
+  if (found) {
+    note_resumed(t);
+    return STATUS_OK;
+  }
+  status = continuation_begin(t->memory, r, &t->state, t->steps, &found, err);
+  if (status != STATUS_OK || found) return status;
+  network_initialise(&r->net, r->seed, t->state.w);
+  training_begin_average(&t->state);
   return STATUS_OK;
 }
 

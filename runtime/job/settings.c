@@ -5,6 +5,8 @@
 
 static const double COUNT_MAX = 9007199254740992.0; /* 2^53: counts travel as JSON numbers */
 
+static const char *const SCHEDULES[] = {"constant", "cosine", "linear", "exponential", NULL};
+
 const hifm_param optimizer_params[] = {
     HIFM_PARAM_REAL(optimizer_settings, lr, 1e-4, 0, 1e3, "learning rate"),
     HIFM_PARAM_REAL(optimizer_settings, b1, 0.9, 0, 1, "decay of the first moment"),
@@ -12,6 +14,14 @@ const hifm_param optimizer_params[] = {
     HIFM_PARAM_REAL(optimizer_settings, eps, 1e-8, HIFM_POSITIVE, 1, "added to the root"),
     HIFM_PARAM_REAL(optimizer_settings, weight_decay, 1e-4, 0, 1e3,
                     "decoupled, on every weight (optax's default)"),
+    HIFM_PARAM_CHOICE(optimizer_settings, schedule, SCHEDULE_CONSTANT, SCHEDULES,
+                      "of the learning rate, from lr after the warm-up to final * lr"),
+    HIFM_PARAM_COUNT(optimizer_settings, warmup, 0, 0, 1e12,
+                     "steps in which the learning rate grows from 0 to lr"),
+    HIFM_PARAM_REAL(optimizer_settings, final, 0, 0, 1,
+                    "share of lr at the last step; not with constant"),
+    HIFM_PARAM_REAL(optimizer_settings, clip, 0, 0, 1e30,
+                    "largest norm of the gradient, over all tensors; 0: no limit"),
     HIFM_PARAM_END};
 
 static const char *const KEPT[] = {"ends", "all", NULL};
@@ -22,8 +32,15 @@ const hifm_param train_params[] = {
     HIFM_PARAM_COUNT(train_settings, steps, 0, 0, 1e12, "optimizer steps; or give epochs"),
     HIFM_PARAM_CHOICE(train_settings, keep, KEEP_ENDS, KEPT,
                       "weights of the best and last epoch, or of all measured epochs"),
+    HIFM_PARAM_FLAG(train_settings, keep_state, 0,
+                    "keep the optimizer's state, so that a run with more epochs can go on"),
+    HIFM_PARAM_REAL(train_settings, ema, 0, 0, 1,
+                    "decay of the moving average of the weights; 0: no average"),
+    HIFM_PARAM_COUNT(train_settings, skip_nonfinite, 0, 0, 1e9,
+                     "steps in a row that are skipped where loss or gradient is not finite"),
     HIFM_PARAM_END};
 
+static const char *const MEASURED[] = {"averaged", "raw", NULL};
 static const char *const DIVERGENCES[] = {"exact", "hutchinson", NULL};
 
 const hifm_param measure_params[] = {
@@ -37,6 +54,8 @@ const hifm_param measure_params[] = {
                      "steps the solver may try before it fails"),
     HIFM_PARAM_COUNT(measure_settings, samples, 0, 0, 1e8,
                      "samples whose importance weights give ESS, log Z and KL; 0: none"),
+    HIFM_PARAM_CHOICE(measure_settings, weights, 0, MEASURED,
+                      "with train.ema: which weights are measured, and sampled from"),
     HIFM_PARAM_END};
 
 static const char *const CLOCKS[] = {"z", "t", NULL};

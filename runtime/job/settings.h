@@ -4,15 +4,23 @@
 
 #include "hifm/plugin.h"
 
+enum { SCHEDULE_CONSTANT, SCHEDULE_COSINE, SCHEDULE_LINEAR, SCHEDULE_EXPONENTIAL };
 typedef struct optimizer_settings { /* AdamW as optax.adamw */
   double lr, b1, b2, eps, weight_decay;
+  uint32_t schedule; /* of the learning rate: see job/learning_rate.h */
+  uint64_t warmup;   /* steps */
+  double final;      /* learning rate of the last step, as a share of lr */
+  double clip;       /* largest norm of the gradient; 0: no limit */
 } optimizer_settings;
 
 enum { KEEP_ENDS, KEEP_ALL };
 typedef struct train_settings {
   uint64_t batch;
   uint64_t epochs, steps; /* exactly one is not 0 */
-  uint32_t keep;          /* not part of any identity */
+  uint32_t keep;          /* with keep_state not part of any identity */
+  bool keep_state;
+  double ema;              /* decay of the averaged weights; 0: there are none */
+  uint64_t skip_nonfinite; /* steps in a row */
 } train_settings;
 
 enum { DIVERGENCE_EXACT, DIVERGENCE_HUTCHINSON };
@@ -23,6 +31,7 @@ typedef struct measure_settings {
   uint64_t probes; /* of Hutchinson's estimate */
   uint64_t max_attempts;
   uint64_t samples; /* of the scorecard (job/scorecard.h); 0: none */
+  uint32_t weights; /* with train.ema: see saved_weights_are_averaged */
 } measure_settings;
 
 /* With CLOCK_T the z of a point follows from its own time by eq. 21; SCHEME_INFINITE needs a

@@ -14,6 +14,11 @@ void training_open(training *t, arena *a, size_t weights, const job *work,
   t->w = memory_array(weights, sizeof *t->w);
   t->m = memory_array(weights, sizeof *t->m);
   t->v = memory_array(weights, sizeof *t->v);
+  t->weights = weights;
+  if (value_get_number(value_get(work->config, "train"), "ema", 0) > 0) {
+    t->average = memory_array(weights, sizeof *t->average);
+    t->rounded = memory_array(weights, sizeof *t->rounded);
+  }
   t->histories = arena_get(a, (t->history_count + 1) * sizeof *t->histories);
   for (size_t i = 0; i < t->history_count; i++) {
     const job_measurement *asked = &work->measurements[i];
@@ -37,6 +42,8 @@ void training_close(training *t) {
   free(t->w);
   free(t->m);
   free(t->v);
+  free(t->average);
+  free(t->rounded);
   for (size_t i = 0; i < t->history_count; i++) free(t->histories[i].text.text);
   memset(t, 0, sizeof *t);
 }
@@ -45,16 +52,41 @@ uint64_t training_epochs(const training *t, uint64_t step) {
   return step / t->steps_per_epoch + (step % t->steps_per_epoch != 0);
 }
 
+void training_begin_average(training *t) {
+  for (size_t i = 0; t->average && i < t->weights; i++) t->average[i] = (double)t->w[i];
+}
+
+const float *training_weights(training *t, bool averaged) {
+  if (!averaged) return t->w;
+  for (size_t i = 0; i < t->weights; i++) t->rounded[i] = (float)t->average[i];
+  return t->rounded;
+}
+
+/* The index of the epoch of the last step. */
+static size_t last_epoch(training *t) {
+  if (t->sums.count < training_epochs(t, t->step)) losses_begin_epoch(t->memory, &t->sums);
+  return t->sums.count - 1;
+}
+
 void training_add(training *t, double loss, double gradient_norm) {
-  losses *l = &t->sums;
-  if (l->count < training_epochs(t, t->step)) losses_begin_epoch(t->memory, l);
-  l->epochs[l->count - 1].loss += loss;
-  l->epochs[l->count - 1].gradient_norm += gradient_norm;
+  const size_t epoch = last_epoch(t);
+  t->sums.epochs[epoch].loss += loss;
+  t->sums.epochs[epoch].gradient_norm += gradient_norm;
+  t->skipped_in_a_row = 0;
+}
+
+void training_skip(training *t) {
+  const size_t epoch = last_epoch(t);
+  t->sums.skipped[epoch]++;
+  t->skipped++;
+  t->skipped_in_a_row++;
 }
 
 double training_loss(const training *t) {
   const uint64_t steps = t->step % t->steps_per_epoch;
-  return steps ? t->sums.epochs[t->sums.count - 1].loss / (double)steps : NAN;
+  if (steps == 0) return NAN;
+  const size_t epoch = t->sums.count - 1;
+  return t->sums.epochs[epoch].loss / ((double)steps - t->sums.skipped[epoch]);
 }
 
 value *training_row(const training *t, const training_history *h) {

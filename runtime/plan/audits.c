@@ -82,19 +82,19 @@ static status_code audit_part(audit *u, size_t section, const part *own, const p
   return STATUS_OK;
 }
 
+static status_code check_fit(const audit *u, const row *r, const audit_parts *made, failure *err) {
+  failure inner;
+  const status_code status =
+      fit_check_measure(r->parts[SECTION_TRAIN], made->dataset, made->measure, &inner);
+  if (status == STATUS_OK) return status;
+  return failure_set(err, status, "audits.%s.%s", u->name, inner.message);
+}
+
 static status_code check_found(const audit *u, failure *err) {
   for (size_t i = 0; i < u->settings->count; i++)
     if (!u->found[i])
       return failure_set(err, STATUS_BAD_CONFIG, "audits.%s.%s", u->name, u->why[i]);
   return STATUS_OK;
-}
-
-static status_code check_samples(const audit *u, const audit_parts *made, failure *err) {
-  failure inner;
-  const status_code status =
-      fit_check_samples(made->dataset->config, made->measure->config, &inner);
-  if (status == STATUS_OK) return STATUS_OK;
-  return failure_set(err, status, "audits.%s.%s", u->name, inner.message);
 }
 
 static status_code resolve_audit(product *p, const value *declared, size_t index,
@@ -112,7 +112,7 @@ static status_code resolve_audit(product *p, const value *declared, size_t index
     status = audit_part(&u, SECTION_DATASET, r->parts[SECTION_DATASET], &made->dataset, err);
     if (status == STATUS_OK)
       status = audit_part(&u, SECTION_MEASURE, r->parts[SECTION_MEASURE], &made->measure, err);
-    if (status == STATUS_OK) status = check_samples(&u, made, err);
+    if (status == STATUS_OK) status = check_fit(&u, r, made, err);
   }
   return status == STATUS_OK ? check_found(&u, err) : status;
 }

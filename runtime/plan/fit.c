@@ -2,6 +2,7 @@
 
 #include "hifm/energy.h"
 #include "job/dataset.h"
+#include "job/history.h"
 
 #include <string.h>
 
@@ -39,6 +40,33 @@ static status_code check_batch(const row *r, failure *err) {
   return failure_set(err, STATUS_BAD_CONFIG,
                      "train.batch: %.0f is more than the %.0f training points (dataset.train)",
                      batch, points);
+}
+
+/* How a learning rate falls, and to what. */
+static status_code check_decay(const value *optimizer, failure *err) {
+  const char *schedule = value_get_text(optimizer, "schedule", "constant");
+  const double final = value_get_number(optimizer, "final", 0);
+  if (strcmp(schedule, "constant") == 0 && final > 0)
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "optimizer.final: schedule \"constant\" stays at lr; give cosine, linear or "
+                       "exponential, or leave final out");
+  if (strcmp(schedule, "exponential") == 0 && final <= 0)
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "optimizer.final: schedule \"exponential\" never reaches 0; give a final "
+                       "above 0, such as 0.01");
+  return STATUS_OK;
+}
+
+static status_code check_learning_rate(const fit *f, const row *r, failure *err) {
+  const value *optimizer = r->parts[SECTION_OPTIMIZER]->config;
+  const double warmup = value_get_number(optimizer, "warmup", 0);
+  status_code status = check_decay(optimizer, err);
+  if (status != STATUS_OK || warmup == 0) return status;
+  const double steps = (double)history_steps(product_config(f->p, r));
+  if (warmup < steps) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_CONFIG,
+                     "optimizer.warmup: %.0f steps are not less than the %.0f of the training",
+                     warmup, steps);
 }
 
 /* The networks that answer v_z, as words: "egnn, mlp". */
@@ -109,12 +137,23 @@ static status_code check_hessian(const fit *f, const row *r, failure *err) {
   return check_energy(source->energy, where, data, err);
 }
 
-status_code fit_check_samples(const value *data, const value *measure, failure *err) {
-  if (value_get_number(measure, "samples", 0) == 0 || value_get(data, "energy"))
+static status_code check_samples(const part *data, const part *measure, failure *err) {
+  if (value_get_number(measure->config, "samples", 0) == 0 || value_get(data->config, "energy"))
     return STATUS_OK;
   return failure_set(err, STATUS_BAD_CONFIG,
                      "measure.samples: importance weights need the energy of the data, which only "
                      "data sets that are sampled from one have (mcmc, and recipes of it)");
+}
+
+status_code fit_check_measure(const part *train, const part *data, const part *measure,
+                              failure *err) {
+  const bool raw = strcmp(value_get_text(measure->config, "weights", ""), "raw") == 0;
+  if (!raw || value_get_number(train->config, "ema", 0) > 0)
+    return check_samples(data, measure, err);
+  return failure_set(
+      err, STATUS_BAD_CONFIG,
+      "measure.weights: without train.ema there are no averaged weights, and \"raw\" "
+      "has no meaning; leave it out, or give train.ema, such as 0.999");
 }
 
 status_code fit_check(const product *p, failure *err) {
@@ -127,12 +166,13 @@ status_code fit_check(const product *p, failure *err) {
   for (size_t i = 0; i < p->count; i++) {
     const row *r = &p->rows[i];
     status_code status = check_batch(r, err);
+    if (status == STATUS_OK) status = check_learning_rate(&f, r, err);
+    if (status == STATUS_OK)
+      status = fit_check_measure(r->parts[SECTION_TRAIN], r->parts[SECTION_DATASET],
+                                 r->parts[SECTION_MEASURE], err);
     if (status == STATUS_OK) status = check_scheme(&f, r, err);
     if (status == STATUS_OK) status = check_sampled(&f, r->parts[SECTION_DATASET], err);
     if (status == STATUS_OK) status = check_hessian(&f, r, err);
-    if (status == STATUS_OK)
-      status = fit_check_samples(r->parts[SECTION_DATASET]->config,
-                                 r->parts[SECTION_MEASURE]->config, err);
     if (status != STATUS_OK) return status;
   }
   return STATUS_OK;

@@ -7,6 +7,9 @@
 
 /* STATUS_BAD_CONFIG for a row
  *   whose batch is larger than its training points,
+ *   whose learning rate has a warm-up as long as the training, or an end that its schedule does not
+ *   reach,
+ *   that measures raw weights where there are no averaged ones,
  *   whose scheme needs v_z of a network that does not give it,
  *   with an energy that its points do not have (pairs of plain points; particles, whose centre of
  *   mass is removed, in an energy that is not invariant under translations),
@@ -14,8 +17,10 @@
  * Messages begin with a setting's path. */
 status_code fit_check(const product *p, failure *err);
 
-/* STATUS_BAD_CONFIG where a measurement has samples (measure.samples), but the energy of the data
- * set is not known. Both are resolved sections. */
-status_code fit_check_samples(const value *data, const value *measure, failure *err);
+/* Do a training, its data and a way to measure it, of a row or of an audit, fit together? Samples
+ * (measure.samples) need the energy of the data; raw weights (measure.weights) those of a moving
+ * average beside them. */
+status_code fit_check_measure(const part *train, const part *data, const part *measure,
+                              failure *err);
 
 #endif

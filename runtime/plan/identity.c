@@ -160,9 +160,10 @@ static status_code make_modes(builder *b, const value *config, const char *data,
   return STATUS_OK;
 }
 
-static status_code make_train(builder *b, const value *config, const char *data, char hex[33]) {
+/* left_out: settings of the train section. */
+static status_code make_train(builder *b, const value *config, const char *const *left_out,
+                              const char *data, char hex[33]) {
   arena *a = &b->memory;
-  static const char *const LEFT_OUT[] = {"keep", NULL}; /* how, not what */
   const value *network, *optimizer, *train, *flow;
   content c = begin(b);
   status_code status =
@@ -172,7 +173,7 @@ static status_code make_train(builder *b, const value *config, const char *data,
                             &optimizer);
   if (status == STATUS_OK)
     status =
-        reduce_section(b, train_params, value_get(config, "train"), LEFT_OUT, c.revisions, &train);
+        reduce_section(b, train_params, value_get(config, "train"), left_out, c.revisions, &train);
   if (status == STATUS_OK) status = reduce_flow(b, value_get(config, "flow"), c.revisions, &flow);
   if (status == STATUS_OK) status = put_pixels(b, config, &c);
   if (status != STATUS_OK) return status;
@@ -185,6 +186,15 @@ static status_code make_train(builder *b, const value *config, const char *data,
   value_put(a, c.map, "seed", value_get(config, "seed"));
   end(b, &c, hex);
   return STATUS_OK;
+}
+
+/* A learning rate that falls depends on the length of the training from its first step on. */
+static status_code make_stem(builder *b, const value *config, const char *data, char hex[33]) {
+  static const char *const LENGTH[] = {"keep", "keep_state", "epochs", "steps", NULL};
+  const char *schedule = value_get_text(value_get(config, "optimizer"), "schedule", "constant");
+  hex[0] = 0;
+  if (strcmp(schedule, "constant") != 0) return STATUS_OK;
+  return make_train(b, config, LENGTH, data, hex);
 }
 
 /* left_out: settings of the measure section; of: see identity_of_measure. */
@@ -205,10 +215,12 @@ static status_code make_measure(builder *b, const value *config, const char *con
 
 status_code identity_of(const value *config, const value *catalogue, identity *out, failure *err) {
   static const char *const EVERY[] = {"every", NULL};
+  static const char *const KEPT[] = {"keep", "keep_state", NULL}; /* how, not what */
   builder b = {.catalogue = catalogue, .err = err};
   status_code status = make_data(&b, config, out->data);
   if (status == STATUS_OK) status = make_modes(&b, config, out->data, out->modes);
-  if (status == STATUS_OK) status = make_train(&b, config, out->data, out->train);
+  if (status == STATUS_OK) status = make_train(&b, config, KEPT, out->data, out->train);
+  if (status == STATUS_OK) status = make_stem(&b, config, out->data, out->stem);
   if (status == STATUS_OK) status = make_measure(&b, config, NULL, out->train, NULL, out->measure);
   if (status == STATUS_OK) status = make_measure(&b, config, EVERY, out->train, NULL, out->family);
   arena_close(&b.memory);

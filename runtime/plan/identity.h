@@ -4,8 +4,10 @@
  *               path, and of files with repeated rows how these are split; images: without range
  *               and dequantise, which the ids below have)
  *   modes id    data id, number of training points, energy
- *   train id    data id, number of training points, network, optimizer, train without keep, flow,
- *               seed
+ *   train id    data id, number of training points, network, optimizer, train without keep and
+ *               keep_state, flow, seed
+ *   stem        the train id without epochs and steps: of two trainings with one stem, the longer
+ *               begins as the shorter; none where the learning rate depends on the length
  *   measure id  train id, number of test points, measure
  *   family      the measure id with the default of measure.every: measurements of one family are
  *               the same at different epochs
@@ -22,6 +24,7 @@
 
 typedef struct identity {
   char data[33], modes[33], train[33], measure[33], family[33]; /* modes "": needs no Hessian */
+  char stem[33];                                                /* "": none */
 } identity;
 
 /* config is a resolved run; the catalogue gives defaults and revisions. */

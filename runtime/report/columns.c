@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-enum { DIGITS = 3 };                /* of what is not a count */
-enum { FIXED = 8, PER_METRIC = 5 }; /* the most columns of one list */
+enum { DIGITS = 3 };                 /* of what is not a count */
+enum { FIXED = 12, PER_METRIC = 5 }; /* the most columns of one list */
 
 static const column_facts HISTORY_FIXED[] = {
     {.name = "epoch", .meaning = "passes over the data", .title = "epoch"},
@@ -41,6 +41,11 @@ static const column_facts RUNS_FIXED[] = {
      .meaning = "weights of the network",
      .source = COLUMN_TRAIN,
      .key = "weights"},
+    {.name = "skipped",
+     .meaning = "steps whose loss or gradient was not finite; only with train.skip_nonfinite",
+     .source = COLUMN_TRAIN,
+     .key = "skipped",
+     .train_setting = "skip_nonfinite"},
 };
 
 /* What the audit's points give without a network (job/likelihood.h). */

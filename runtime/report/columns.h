@@ -30,8 +30,10 @@ typedef struct column_facts {
   const char *unit;  /* "" for a count */
   int digits;        /* after the point in a table that asks for none */
   column_source source;
-  const char *key;     /* in the history row, or in the numbers of the result */
-  bool needs_solution; /* empty where the solver failed */
+  const char *key;           /* in the history row, or in the numbers of the result */
+  bool needs_solution;       /* empty where the solver failed */
+  const char *train_setting; /* runs.csv has the column only where a row has this setting of train
+                                above 0; NULL: always */
 } column_facts;
 
 typedef struct column_list {

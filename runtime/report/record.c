@@ -267,11 +267,27 @@ static void begin_timings(csv_set *set) {
   csv_table_begin(&set->timings, header, (size_t)(next - header));
 }
 
+static bool is_used(const record_request *request, const char *train_setting) {
+  for (size_t i = 0; train_setting && i < request->row_count; i++)
+    if (value_get_number(value_get(request->rows[i].config, "train"), train_setting, 0) > 0)
+      return true;
+  return !train_setting;
+}
+
+/* Columns of settings that no row uses. */
+static void drop_unused(const record_request *request, column_list *list) {
+  size_t kept = 0;
+  for (size_t i = 0; i < list->count; i++)
+    if (is_used(request, list->items[i].train_setting)) list->items[kept++] = list->items[i];
+  list->count = kept;
+}
+
 static void begin(csv_set *set, const record_request *request) {
   enum { WORDS = 4 }; /* status, reason, ids; solver */
   *set = (csv_set){.request = request};
   set->known = columns_of(&set->memory, request->metrics);
   set->known.audit = columns_of(&set->memory, request->audit_metrics).audit;
+  drop_unused(request, &set->known.runs);
   set->most = request->columns->count + WORDS + TIMING_COUNT + set->known.runs.count +
               set->known.history.count + request->audit_count * set->known.audit.count;
   begin_runs(set);

@@ -19,10 +19,27 @@ local h = {}
 ---@field scheme? "finite" | "infinite" | hifm.Axis "infinite": the network also has the output v_z
 ---@field [integer] hifm.Plugin
 
+---{ "adamw", lr = 1e-4, ... }
+---@class hifm.Optimizer
+---@field [1]? "adamw"
+---@field lr? number | hifm.Axis learning rate
+---@field b1? number | hifm.Axis decay of the first moment
+---@field b2? number | hifm.Axis decay of the second moment
+---@field eps? number | hifm.Axis added to the root
+---@field weight_decay? number | hifm.Axis decoupled, on every weight
+---@field schedule? "constant" | "cosine" | "linear" | "exponential" | hifm.Axis from lr to final * lr
+---@field warmup? integer | hifm.Axis steps in which the learning rate grows from 0 to lr
+---@field final? number | hifm.Axis share of lr at the last step; not with "constant"
+---@field clip? number | hifm.Axis largest norm of the gradient; 0: no limit
+
 ---@class hifm.Train
 ---@field batch integer | hifm.Axis points of a step
 ---@field epochs? integer | hifm.Axis passes over the data; or give steps
 ---@field steps? integer | hifm.Axis optimizer steps; or give epochs
+---@field keep? "ends" | "all" | hifm.Axis weights of the best and last epoch, or of all measured epochs
+---@field keep_state? boolean | hifm.Axis a run with more epochs can go on from this one
+---@field ema? number | hifm.Axis decay of the moving average of the weights; 0: no average
+---@field skip_nonfinite? integer | hifm.Axis steps in a row that are skipped where they are not finite
 
 ---@class hifm.Measure
 ---@field every? integer | hifm.Axis epochs between measurements
@@ -30,6 +47,7 @@ local h = {}
 ---@field divergence? "exact" | "hutchinson" | hifm.Axis
 ---@field probes? integer | hifm.Axis random probes of hutchinson
 ---@field max_attempts? integer | hifm.Axis steps the solver may try before it fails
+---@field weights? "averaged" | "raw" | hifm.Axis with train.ema: which weights are measured
 
 ---@class hifm.Schedule
 ---@field timeout? number seconds a job may run; 0: no limit
@@ -39,7 +57,7 @@ local h = {}
 ---@class hifm.Sections
 ---@field dataset? hifm.Plugin a recipe of datasets/, "mcmc", "file" or "images"
 ---@field network? hifm.Plugin
----@field optimizer? hifm.Plugin "adamw"
+---@field optimizer? hifm.Optimizer | string | hifm.Axis
 ---@field train? hifm.Train | hifm.Axis
 ---@field measure? hifm.Measure | hifm.Axis
 ---@field flow? hifm.Flow | string | hifm.Axis
