@@ -182,12 +182,13 @@ static void take_weights(trials *t, const char *numbers) {
     if (t->networks[i] != SIZE_MAX) t->facts->weights[i] = weights[t->networks[i]];
 }
 
-static status_code explain_crash(const trials *t, const char *answer, const char *ending) {
+static status_code explain_crash(const trials *t, const char *answer, const failure *why) {
+  const char *ending = why->message;
   const char *last = strrchr(answer, ' ');
   while (last && last > answer && last[-1] != ' ') last--;
   const size_t begun = last ? strtoul(last, NULL, 10) : t->count;
   if (begun >= t->count)
-    return failure_set(t->err, STATUS_BAD_CONFIG, "the process that binds plugins %s", ending);
+    return failure_set(t->err, why->status, "the process that binds plugins %s", ending);
   const trial_bind *item = &t->items[begun];
   return failure_set(t->err, STATUS_BAD_CONFIG, "%s: %s %s with these settings", item->where,
                      trial_bind_names(t->memory, item), ending);
@@ -207,7 +208,7 @@ static status_code bind_in_child(trials *t) {
     status = (status_code)strtol(refusal + 1, &message, 10);
     failure_set(t->err, status, "%s", message + 1);
   } else if (status != STATUS_OK) {
-    status = explain_crash(t, answer, ending.message);
+    status = explain_crash(t, answer, &ending);
   } else if (numbers) {
     take_weights(t, numbers + 1);
   }

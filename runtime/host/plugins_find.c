@@ -68,8 +68,10 @@ static void add_folder(arena *a, value *folders, const char *folder) {
   free(real);
 }
 
-static const value *search_folders(arena *a) {
+/* *program is false where this program does not find itself, and so not the folder beside it. */
+static const value *search_folders(arena *a, bool *program) {
   value *folders = value_new(a, VALUE_LIST);
+  *program = true;
   const char *search = getenv("HIFM_PLUGIN_PATH"), *copies = getenv(PLUGINS_COPIES);
   if (copies) {
     add_folder(a, folders, copies);
@@ -77,11 +79,11 @@ static const value *search_folders(arena *a) {
   }
   for (const char *place; search && (place = text_next_place(a, &search));)
     add_folder(a, folders, place);
-  char program[4096];
-  if (self_path(program, sizeof program)) {
-    *strrchr(program, '/') = '\0';
-    add_folder(a, folders, arena_format(a, "%s/plugins", program));
-  }
+  char path[4096];
+  *program = self_path(path, sizeof path);
+  if (!*program) return folders;
+  *strrchr(path, '/') = '\0';
+  add_folder(a, folders, arena_format(a, "%s/plugins", path));
   return folders;
 }
 
@@ -96,7 +98,14 @@ static int by_kind_name_path(const void *left, const void *right) {
 
 const value *plugins_files(arena *a) {
   value *list = value_new(a, VALUE_LIST);
-  const value *folders = search_folders(a);
+  bool program;
+  failure why;
+  const value *folders = search_folders(a, &program);
+  if (!program) {
+    failure_set(&why, STATUS_NO_RESOURCE,
+                "/proc/self/maps cannot be read, so the plugins beside this program are not found");
+    plugins_refuse(a, add_file(a, list, "/proc/self/maps", ""), &why);
+  }
   for (size_t i = 0; i < folders->count; i++) {
     const char *folder = folders->items[i]->text;
     add_files(a, list, folder);
