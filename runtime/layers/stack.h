@@ -1,12 +1,15 @@
-/* A stack of equally wide dense layers, each followed by softplus: the inner part of an MLP. Its
- * weights are one layer after the other: kernel [width, width], bias [width]. */
+/* A stack of equally wide dense layers, each followed by an activation: the inner part of an MLP.
+ * Its weights are one layer after the other: kernel [width, width], bias [width]. */
 #ifndef LAYERS_STACK_H
 #define LAYERS_STACK_H
 
+#include "layers/activations.h"
 #include "layers/tensors.h"
 
 typedef struct stack_shape {
   size_t depth, width;
+  layers_activation activation; /* softplus, where it is left out */
+  bool tiled;                   /* products by layers/tiled.h, not by BLAS: other rounding */
 } stack_shape;
 
 /* Adds PART<k>.kernel and PART<k>.bias for k = first, first + 1, ...; returns where they begin. */

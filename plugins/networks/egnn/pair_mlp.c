@@ -1,5 +1,7 @@
 #include "pair_mlp.h"
 
+#include "formula.h"
+
 #include "layers/activations.h"
 #include "layers/dense.h"
 
