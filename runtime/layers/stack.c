@@ -10,7 +10,7 @@ static const float *activations(stack_shape shape, size_t n, const float *tape, 
   return tape + 2 * k * n * shape.width;
 }
 
-static const float *slopes(stack_shape shape, size_t n, const float *tape, size_t k) {
+const float *stack_slopes(stack_shape shape, size_t n, const float *tape, size_t k) {
   return tape + (2 * k + 1) * n * shape.width;
 }
 
@@ -79,7 +79,7 @@ void stack_backward(stack_shape shape, size_t n, const float *w, const float *x,
   for (size_t k = shape.depth; k-- > 0;) {
     const float *input = k ? activations(shape, n, tape, k - 1) : x;
     float *dinput = k ? scratch : dx;
-    layer_backward(shape, n, input, w + k * step, slopes(shape, n, tape, k), dy,
+    layer_backward(shape, n, input, w + k * step, stack_slopes(shape, n, tape, k), dy,
                    dw ? dw + k * step : NULL, dinput);
     scratch = dy;
     dy = dinput;
@@ -91,7 +91,7 @@ float *stack_tangent(stack_shape shape, size_t n, const float *w, const float *t
   const size_t width = shape.width;
   for (size_t k = 0; k < shape.depth; k++) {
     layers_dense(n, width, width, t, w, NULL, scratch);
-    layers_scale(n * width, slopes(shape, n, tape, k), scratch);
+    layers_scale(n * width, stack_slopes(shape, n, tape, k), scratch);
     float *done = scratch;
     scratch = t;
     t = done;

@@ -25,6 +25,9 @@ const float *stack_forward(stack_shape shape, size_t n, const float *w, const fl
 /* What stack_forward on this x and tape returned. */
 const float *stack_output(stack_shape shape, size_t n, const float *x, const float *tape);
 
+/* The slopes [n, width] of the activations of layer k, inside the tape. */
+const float *stack_slopes(stack_shape shape, size_t n, const float *tape, size_t k);
+
 /* dy [n, width] is overwritten; dw gets the gradient added (may be NULL); dx [n, width] (may be
  * NULL) must not be dy. scratch: n * width floats. */
 void stack_backward(stack_shape shape, size_t n, const float *w, const float *x, const float *tape,

@@ -1,5 +1,6 @@
 /* The EGNN network plugin: the paper's "one main layer, each MLP component having 4 layers with 150
  * features, all softplus" (section 4.4.2), any number of layers, exact divergence for one. */
+#include "divergence.h"
 #include "single_layer.h"
 
 #include "layers/centre.h"
@@ -46,7 +47,8 @@ static size_t chunk(const void *self, const hifm_task *task, size_t n) {
   const egnn *net = self;
   if (is_single(net, task)) return single_layer_chunk(net, task->domain, n);
   egnn_work work;
-  const size_t target = (size_t)5 << 18, point = egnn_place(net, task, 1, 1, NULL, &work);
+  const size_t target = (size_t)5 << 18, one = egnn_place(net, task, 1, 1, NULL, &work);
+  const size_t point = egnn_place(net, task, 2, 2, NULL, &work) - one; /* without what all share */
   const size_t fit = target / point;
   return fit < 1 ? 1 : fit > n ? n : fit;
 }
@@ -117,8 +119,13 @@ static void backward(const void *self, const hifm_task *task, const float *w,
 static bool divergence(const void *self, const hifm_task *task, const float *w,
                        const hifm_batch *batch, float *v, float *out, void *memory) {
   const egnn *net = self;
-  if (!is_single(net, task)) return false;
-  single_layer_divergence(net, task->domain, w, batch, v, out, memory);
+  if (is_single(net, task)) {
+    single_layer_divergence(net, task->domain, w, batch, v, out, memory);
+    return true;
+  }
+  forward(self, task, w, batch, v, memory);
+  egnn_call call = open_call(net, task, w, batch, memory);
+  divergence_of_layers(&call, out);
   return true;
 }
 

@@ -26,6 +26,15 @@
 #include "hifm/network.h"
 #include "layers/stack.h"
 
+/* Arrays for the divergence of one point; what they are is in divergence.h. */
+typedef struct divergence_work {
+  size_t lanes;                 /* coordinates of a point, and padding */
+  float *h, *x;                 /* derivatives of h and x before a layer */
+  float *in_i, *in_j, *out;     /* of what blocks are multiplied with, and of what they give */
+  float *a, *b;                 /* node MLP */
+  float *block, *own, *scratch; /* of one particle */
+} divergence_work;
+
 enum { EGNN_LAYERS_MAX = 8 };
 
 /* How one layer is evaluated: as a series where that is worth it, pair by pair, or as a series
@@ -95,6 +104,7 @@ typedef struct egnn_work {
   float *rows_a, *rows_b;             /* [n N, W] scratch */
   float *nodes;                       /* [n N, 2 W] scratch */
   float *along, *ds;                  /* [n P] */
+  divergence_work divergence;         /* where there is no v_z */
 } egnn_work;
 
 /* Declares the tensors (as hifm_network_ops.tensors) and says where they are. */

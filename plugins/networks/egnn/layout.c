@@ -1,4 +1,5 @@
 /* Where weights and tape are. */
+#include "divergence.h"
 #include "formula.h"
 
 #include "layers/tensors.h"
@@ -160,5 +161,6 @@ size_t egnn_place(const egnn *net, const hifm_task *task, size_t n, size_t nz, v
   out->nodes = workspace_floats(&space, nodes * 2 * width);
   out->along = workspace_floats(&space, all);
   out->ds = workspace_floats(&space, all);
+  if (!task->vz) divergence_place(&space, net, task->domain, &out->divergence);
   return space.used;
 }
