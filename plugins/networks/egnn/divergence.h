@@ -7,7 +7,7 @@
 
 /* The places of all arrays of `out`. */
 void divergence_place(workspace *space, const egnn *net, const hifm_domain *domain,
-                        divergence_work *out);
+                      divergence_work *out);
 
 /* After a forward pass of `call`, whose tape is used up: divergence [n] of v. */
 void divergence_of_layers(egnn_call *call, float *divergence);

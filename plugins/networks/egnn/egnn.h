@@ -26,13 +26,17 @@
 #include "hifm/network.h"
 #include "layers/stack.h"
 
-/* Arrays for the divergence of one point; what they are is in divergence.h. */
+/* Arrays for the divergence of one point (divergence.c): derivatives, a lane for each coordinate of
+ * the input, and what they are multiplied with. E = N (N - 1) edges. */
 typedef struct divergence_work {
-  size_t lanes;                 /* coordinates of a point, and padding */
-  float *h, *x;                 /* derivatives of h and x before a layer */
-  float *in_i, *in_j, *out;     /* of what blocks are multiplied with, and of what they give */
-  float *a, *b;                 /* node MLP */
-  float *block, *own, *scratch; /* of one particle */
+  size_t lanes;                     /* coordinates of a point, and padding */
+  float *h, *a_i, *a_j, *message;   /* [N, W, lanes]; a_i, a_j: h by the first edge kernels */
+  float *x, *x_next;                /* [N, D, lanes] */
+  float *feature, *feature0, *push; /* [E, lanes]: f, that of the input, c q s */
+  float *slope, *by_i, *by_j;       /* [E, W]: of c q s by a, by h_i, by h_j */
+  float *by_f, *by_f0;              /* [E]: of c q s */
+  float *by_feature, *by_feature0;  /* [E, W]: of m */
+  float *block, *own, *scratch;     /* dm/da of the edges of one particle; their sum */
 } divergence_work;
 
 enum { EGNN_LAYERS_MAX = 8 };
