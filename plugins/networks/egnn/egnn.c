@@ -1,6 +1,7 @@
 /* The EGNN network plugin: the paper's "one main layer, each MLP component having 4 layers with 150
  * features, all softplus" (section 4.4.2), any number of layers, exact divergence for one. */
 #include "divergence.h"
+#include "pair_function.h"
 #include "single_layer.h"
 
 #include "layers/centre.h"
@@ -32,11 +33,6 @@ static hifm_status accepts(const void *self, const hifm_task *task, hifm_error *
   return HIFM_OK;
 }
 
-/* One layer without v_z is a function of single pairs. */
-static bool is_single(const egnn *net, const hifm_task *task) {
-  return net->layers == 1 && !task->vz;
-}
-
 static size_t tensors(const void *self, const hifm_task *task, hifm_tensor *out, size_t room) {
   egnn_weights at;
   return egnn_layout(self, task->vz, &at, out, room);
@@ -45,7 +41,7 @@ static size_t tensors(const void *self, const hifm_task *task, hifm_tensor *out,
 /* A tape that fits the second-level cache, or nearly: the backward pass finds it there. */
 static size_t chunk(const void *self, const hifm_task *task, size_t n) {
   const egnn *net = self;
-  if (is_single(net, task)) return single_layer_chunk(net, task->domain, n);
+  if (is_pair_function(net, task)) return single_layer_chunk(net, task->domain, n);
   egnn_work work;
   const size_t target = (size_t)5 << 18, one = egnn_place(net, task, 1, 1, NULL, &work);
   const size_t point = egnn_place(net, task, 2, 2, NULL, &work) - one; /* without what all share */
@@ -56,8 +52,8 @@ static size_t chunk(const void *self, const hifm_task *task, size_t n) {
 static size_t work_bytes(const void *self, const hifm_task *task, size_t n) {
   const egnn *net = self;
   egnn_work work;
-  return is_single(net, task) ? single_layer_work(net, task->domain, n)
-                              : egnn_place(net, task, n, n, NULL, &work);
+  return is_pair_function(net, task) ? single_layer_work(net, task->domain, n)
+                                     : egnn_place(net, task, n, n, NULL, &work);
 }
 
 static egnn_call open_call(const egnn *net, const hifm_task *task, const float *w,
@@ -72,7 +68,7 @@ static void forward(const void *self, const hifm_task *task, const float *w,
                     const hifm_batch *batch, float *v, void *memory) {
   const egnn *net = self;
   const size_t n = batch->n, d = task->domain->d, outputs = d + task->vz;
-  if (is_single(net, task)) {
+  if (is_pair_function(net, task)) {
     single_layer_forward(net, task->domain, w, batch, v, memory);
     return;
   }
@@ -97,7 +93,7 @@ static void backward(const void *self, const hifm_task *task, const float *w,
                      const hifm_batch *batch, const float *dv, float *dw, float *dx, void *memory) {
   const egnn *net = self;
   const size_t n = batch->n, d = task->domain->d, count = n * d, outputs = d + task->vz;
-  if (is_single(net, task)) {
+  if (is_pair_function(net, task)) {
     single_layer_backward(net, task->domain, w, batch, dv, dw, dx, memory);
     return;
   }
@@ -119,7 +115,7 @@ static void backward(const void *self, const hifm_task *task, const float *w,
 static bool divergence(const void *self, const hifm_task *task, const float *w,
                        const hifm_batch *batch, float *v, float *out, void *memory) {
   const egnn *net = self;
-  if (is_single(net, task)) {
+  if (is_pair_function(net, task)) {
     single_layer_divergence(net, task->domain, w, batch, v, out, memory);
     return true;
   }
@@ -131,7 +127,8 @@ static bool divergence(const void *self, const hifm_task *task, const float *w,
 
 static size_t state(const void *self, const hifm_task *task) {
   const egnn *net = self;
-  return is_single(net, task) && net->evaluate != EGNN_DIRECT ? sizeof(pair_series_state) : 0;
+  return is_pair_function(net, task) && net->evaluate != EGNN_DIRECT ? sizeof(pair_series_state)
+                                                                     : 0;
 }
 
 static size_t facts(const void *self, const hifm_task *task, const void *work, hifm_fact *out,

@@ -1,25 +1,32 @@
-/* Attention: m_ij = e_ij sigmoid(g . e_ij + g0), as in Satorras' code. */
-#include "layer.h"
+#include "gate.h"
 
+#include "edges.h"
 #include "layers/activations.h"
 
-void egnn_gate_forward(const egnn_call *call, const egnn_layer_weights *at, egnn_tape *t) {
-  const size_t width = call->net->width, all = call->n * t->pairs;
-  edges_dot(all, width, t->e, call->w + at->gate, t->gate);
-  for (size_t p = 0; p < all; p++) t->gate[p] += call->w[at->gate_bias];
-  layers_sigmoid(all, t->gate, t->gate);
-  edges_scale(all, width, t->gate, t->e, t->gated);
+void gate_forward(size_t rows, size_t width, const float *kernel, float bias, const float *e,
+                  float *gate, float *m) {
+  edges_dot(rows, width, e, kernel, gate);
+  for (size_t i = 0; i < rows; i++) gate[i] += bias;
+  layers_sigmoid(rows, gate, gate);
+  edges_scale(rows, width, gate, e, m);
 }
 
-void egnn_gate_backward(const egnn_call *call, const egnn_layer_weights *at, const egnn_tape *t,
-                        float *dm, float *ds, float *dw) {
-  const size_t width = call->net->width, all = call->n * t->pairs;
-  edges_row_dot(all, width, dm, t->e, ds);
-  for (size_t p = 0; p < all; p++) ds[p] *= t->gate[p] * (1 - t->gate[p]);
-  if (dw) {
-    edges_add_dot(all, width, t->e, ds, dw + at->gate);
-    for (size_t p = 0; p < all; p++) dw[at->gate_bias] += ds[p];
+void gate_tangent(size_t rows, size_t width, const float *kernel, const float *e, const float *gate,
+                  float *t, float *scratch) {
+  edges_dot(rows, width, t, kernel, scratch);
+  edges_scale(rows, width, gate, t, t);
+  for (size_t i = 0; i < rows; i++) {
+    const float along = scratch[i] * gate[i] * (1 - gate[i]);
+    for (size_t k = 0; k < width; k++) t[i * width + k] += along * e[i * width + k];
   }
-  edges_scale(all, width, t->gate, dm, dm);
-  edges_add_outer(all, width, ds, call->w + at->gate, dm);
+}
+
+void gate_backward(size_t rows, size_t width, const float *kernel, const float *e,
+                   const float *gate, float *dm, float *dkernel, float *dbias, float *scratch) {
+  edges_row_dot(rows, width, dm, e, scratch);
+  for (size_t i = 0; i < rows; i++) scratch[i] *= gate[i] * (1 - gate[i]);
+  if (dkernel) edges_add_dot(rows, width, e, scratch, dkernel);
+  for (size_t i = 0; dbias && i < rows; i++) *dbias += scratch[i];
+  edges_scale(rows, width, gate, dm, dm);
+  edges_add_outer(rows, width, scratch, kernel, dm);
 }

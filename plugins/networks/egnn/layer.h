@@ -23,12 +23,6 @@ void egnn_diff_backward(egnn_call *call, const egnn_tape *t);
 void egnn_distance_backward(const egnn_call *call, const egnn_tape *t, const float *dfeature,
                             const float *d2, const float *diff, float *dx);
 
-/* m from e, and from dm [n P, W] in place to de, adding to dw unless NULL; ds [n P] is scratch.
- * With attention only. */
-void egnn_gate_forward(const egnn_call *call, const egnn_layer_weights *at, egnn_tape *t);
-void egnn_gate_backward(const egnn_call *call, const egnn_layer_weights *at, const egnn_tape *t,
-                        float *dm, float *ds, float *dw);
-
 /* The pairs of one point, with rows of particles `step` floats apart. */
 static inline edges egnn_edges(const egnn_call *call, const egnn_tape *t, size_t step) {
   return (edges){t->pairs, (size_t)call->net->width, step, t->i, t->j, t->ordered};

@@ -1,4 +1,5 @@
 /* One EGNN layer, backward. Loops over b are over points, over p over pairs of one. */
+#include "gate.h"
 #include "layer.h"
 
 #include "layers/tiled.h"
@@ -50,7 +51,9 @@ static float *edge_backward(egnn_call *call, const egnn_layer_weights *at, const
   edges_outer(all, width, work->ds, w + at->coord_last, dc);
   stack_backward(stack, all, w + at->coord, t->m, t->coord, dc, into(dw, at->coord), dm, work->c);
   if (messages) add_message_gradients(call, t, dm);
-  if (call->net->attention) egnn_gate_backward(call, at, t, dm, work->ds, dw);
+  if (call->net->attention)
+    gate_backward(all, width, w + at->gate, t->e, t->gate, dm, into(dw, at->gate),
+                  into(dw, at->gate_bias), work->ds);
   stack_backward(stack, all, w + at->edge, t->first_act, t->edge, dm, into(dw, at->edge), dfirst,
                  work->c);
   return dfirst;

@@ -1,4 +1,5 @@
 /* One EGNN layer, forward. Loops over b are over points, over p over pairs of one. */
+#include "gate.h"
 #include "layer.h"
 
 #include "layers/tiled.h"
@@ -67,7 +68,8 @@ void egnn_layer_forward(egnn_call *call, size_t l, float *x_next, float *h_next)
     egnn_measure_pairs(call, t, work->layer[0].x, work->diff0, work->d20, work->feature0);
   first_edge_layer(call, at, t);                                         /* first_act [n P, W] */
   t->e = stack_forward(stack, all, w + at->edge, t->first_act, t->edge); /* [n P, W] */
-  if (call->net->attention) egnn_gate_forward(call, at, t);
+  if (call->net->attention)
+    gate_forward(all, call->net->width, w + at->gate, w[at->gate_bias], t->e, t->gate, t->gated);
   t->m = call->net->attention ? t->gated : t->e;
   t->c = stack_forward(stack, all, w + at->coord, t->m, t->coord); /* [n P, W] */
   edges_dot(all, call->net->width, t->c, w + at->coord_last, t->s);
