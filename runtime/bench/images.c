@@ -79,8 +79,7 @@ static status_code time_width(bench *b, size_t width, const char *name, failure 
   value_put_number(b->memory, settings, "width", (double)width);
   status_code status =
       plugins_bind(b->memory, HIFM_NETWORK, settings, "network", &PICTURE, &bound, err);
-  if (status == STATUS_OK)
-    status = network_open(&net, bound, &PICTURE, false, b->sizes->images, err);
+  if (status == STATUS_OK) status = network_open(&net, bound, &PICTURE, false, b->sizes->images, err);
   if (status != STATUS_OK) return status;
   status = time_passes(b, &net, name, err);
   bench_close_network(&net);

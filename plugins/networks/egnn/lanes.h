@@ -26,8 +26,8 @@ void lanes_along(size_t lanes, size_t space, float factor, const float *r, const
 /* y [lanes] += factor x */
 void lanes_add(size_t lanes, float factor, const float *x, float *y);
 
-/* move [c, lanes] += sign r[c] dpush + push (xi - xj)[c, lanes] */
+/* to [c, lanes] += sign r[c] dpush + push (xi - xj)[c, lanes] */
 void lanes_move(size_t lanes, size_t space, float sign, const float *r, const float *dpush,
-                float push, const float *xi, const float *xj, float *move);
+                float push, const float *xi, const float *xj, float *to);
 
 #endif

@@ -4,12 +4,18 @@
 #include "layers/tiled.h"
 
 /* to = rows of m [W, W] times `rows` (NULL: 1), columns times `columns` */
-LAYERS_BODY scale_both_body(size_t width, const float *rows, const float *restrict m,
-                            const float *restrict columns, float *restrict to) {
-  for (size_t w = 0; w < width; w++) {
-    const float factor = rows ? rows[w] : 1;
-    for (size_t k = 0; k < width; k++) to[w * width + k] = factor * m[w * width + k] * columns[k];
+LAYERS_BODY scale_both_body(size_t width, const float *rows, const float *m, const float *columns,
+                            float *to) {
+  size_t k = 0;
+  for (; k + 16 <= width; k += 16) {
+    const layers_vector column = *(const layers_vector *)(columns + k);
+    for (size_t at = k, w = 0; w < width; w++, at += width)
+      *(layers_vector *)(to + at) =
+          *(const layers_vector *)(m + at) * column * (rows ? rows[w] : 1);
   }
+  for (; k < width; k++)
+    for (size_t w = 0; w < width; w++)
+      to[w * width + k] = m[w * width + k] * columns[k] * (rows ? rows[w] : 1);
 }
 
 LAYERS_BODY combine_body(size_t width, const float *kernel, const float *dm, float *out) {
