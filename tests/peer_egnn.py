@@ -1,40 +1,69 @@
 """The egnn of hifm in plain PyTorch, for its speed: prints milliseconds of a training step of 1000
-points, and of one right-hand side of the likelihood of 100 points with the exact divergence.
+points, and of one right-hand side of the likelihood of 100 points with the exact divergence; then
+the same for three layers of 32 features, with 256 and 100 points.
 
-    python3 tests/peer_egnn.py; build/hifm bench
+    python3 tests/peer_egnn.py [build/hifm]
 
-One thread, LJ13's 13 particles, one layer of 150 features. Debian: python3-torch.
+With the program, `hifm bench` runs first, and ratios of both are printed. One thread, LJ13's 13
+particles; one layer of 150 features, MLPs of 4 dense layers; three of 32, MLPs of 2. Debian:
+python3-torch.
 """
+import csv
+import subprocess
+import sys
 import time
 
 import torch
 from torch import nn
 
-PARTICLES, WIDTH, PASSES = 13, 150, 3
+PARTICLES, PASSES = 13, 3
 
 
-def stack(depth):
+def stack(width, depth):
     layers = []
     for _ in range(depth):
-        layers += [nn.Linear(WIDTH, WIDTH), nn.Softplus()]
+        layers += [nn.Linear(width, width), nn.Softplus()]
     return layers
 
 
-class EGNN(nn.Module):
-    def __init__(self):
+def pairs():
+    i, j = torch.meshgrid(torch.arange(PARTICLES), torch.arange(PARTICLES), indexing="ij")
+    return i[i != j], j[i != j]
+
+
+class Layer(nn.Module):
+    def __init__(self, width, depth, last):
         super().__init__()
-        self.embed = nn.Linear(1, WIDTH)
-        self.edge = nn.Sequential(nn.Linear(2 * WIDTH + 1, WIDTH), nn.Softplus(), *stack(3))
-        self.coordinate = nn.Sequential(*stack(3), nn.Linear(WIDTH, 1, bias=False))
-        i, j = torch.meshgrid(torch.arange(PARTICLES), torch.arange(PARTICLES), indexing="ij")
-        self.i, self.j = i[i != j], j[i != j]
+        self.edge = nn.Sequential(nn.Linear(2 * width + 1, width), nn.Softplus(), *stack(width, depth - 1))
+        self.coordinate = nn.Sequential(*stack(width, depth - 1), nn.Linear(width, 1, bias=False))
+        self.node = None if last else nn.Sequential(nn.Linear(2 * width, width), nn.Softplus(),
+                                                    *stack(width, depth - 2), nn.Linear(width, width))
+        self.i, self.j = pairs()
+
+    def forward(self, x, h):
+        difference = x[:, self.i] - x[:, self.j]
+        d2 = difference.square().sum(-1, keepdim=True)
+        message = self.edge(torch.cat([h[:, self.i], h[:, self.j], d2], -1))
+        move = difference * self.coordinate(message) / (PARTICLES - 1)
+        if self.node:
+            total = torch.zeros_like(h).index_add(1, self.i, message)
+            h = h + self.node(torch.cat([h, total], -1))
+        return x.index_add(1, self.i, move), h
+
+
+class EGNN(nn.Module):
+    def __init__(self, layers, width, depth):
+        super().__init__()
+        self.embed = nn.Linear(1, width)
+        self.layers = nn.ModuleList(Layer(width, depth, k + 1 == layers) for k in range(layers))
 
     def forward(self, x, z):
         h = self.embed(z[:, None])[:, None, :].expand(-1, PARTICLES, -1)
-        difference = x[:, self.i] - x[:, self.j]
-        d2 = difference.square().sum(-1, keepdim=True)
-        s = self.coordinate(self.edge(torch.cat([h[:, self.i], h[:, self.j], d2], -1)))
-        return torch.zeros_like(x).index_add(1, self.i, difference * s / (PARTICLES - 1))
+        moved = x
+        for layer in self.layers:
+            moved, h = layer(moved, h)
+        v = moved - x
+        return v - v.mean(1, keepdim=True)
 
 
 def divergence(net, x, z):
@@ -57,21 +86,36 @@ def median_time(call):
     return sorted(times)[PASSES // 2]
 
 
-def main():
-    torch.set_num_threads(1)
-    net = EGNN()
+def measure(layers, width, depth, batch):
+    """Milliseconds of a training step and of a right-hand side."""
+    net = EGNN(layers, width, depth)
     optimizer = torch.optim.AdamW(net.parameters(), lr=1e-4)
-    x, target, z = torch.randn(1000, PARTICLES, 3), torch.randn(1000, PARTICLES, 3), torch.rand(1000)
+    x, target, z = torch.randn(batch, PARTICLES, 3), torch.randn(batch, PARTICLES, 3), torch.rand(batch)
 
     def step():
         optimizer.zero_grad(set_to_none=True)
         (net(x, z) - target).square().sum((1, 2)).mean().backward()
         optimizer.step()
 
-    print("name,value,unit")
-    print(f"torch_egnn_step,{1e3 * median_time(step):.4g},ms")
     few, at = x[:100].clone(), z[:1].expand(100)
-    print(f"torch_egnn_likelihood,{1e3 * median_time(lambda: divergence(net, few, at)):.4g},ms")
+    return 1e3 * median_time(step), 1e3 * median_time(lambda: divergence(net, few, at))
+
+
+def hifm_rows(program):
+    table = subprocess.run([program, "bench"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return {row["name"]: float(row["value"]) for row in csv.DictReader(table.splitlines())}
+
+
+def main():
+    torch.set_num_threads(1)
+    ours = hifm_rows(sys.argv[1]) if len(sys.argv) > 1 else {}
+    cases = {("training_step", "likelihood_series_100"): (1, 150, 4, 1000),
+             ("layers_step", "layers_divergence"): (3, 32, 2, 256)}
+    print("name,value,unit,ratio")
+    for names, shape in cases.items():
+        for name, value in zip(names, measure(*shape)):
+            ratio = f"{value / ours[name]:.4g}" if name in ours else ""
+            print(f"torch_{name},{value:.4g},ms,{ratio}")
 
 
 main()

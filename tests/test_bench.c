@@ -34,6 +34,8 @@ static const struct {
                 {"modes", "1/s", true},
                 {"image_unet_16", "ms", true},
                 {"image_unet_32", "ms", true},
+                {"layers_step", "ms", true},
+                {"layers_divergence", "ms", true},
                 {"step_direct", "ms", true},
                 {"step_series", "ms", true},
                 {"gradient_difference", "1", false},

@@ -17,11 +17,21 @@ typedef struct subject {
   float *w;
 } subject;
 
-enum { SQUARED, LOG };
+/* What the edge MLP sees; all settings of the field together. */
+enum { SQUARED, LOG, FIELD };
 
-static void set_up(subject *s, double distance, double evaluate, double width, double sharpness) {
-  const fixture_setting settings[] = {
-      {"distance", distance}, {"evaluate", evaluate}, {"width", width}, {NULL, 0}};
+static void set_up(subject *s, int kind, double evaluate, double width, double sharpness) {
+  const double field = kind == FIELD;
+  const fixture_setting settings[] = {{"distance", kind == LOG},
+                                      {"evaluate", evaluate},
+                                      {"width", width},
+                                      {"activation", field},
+                                      {"attention", field},
+                                      {"tanh_range", field * 2},
+                                      {"aggregation", field},
+                                      {"normalise", field},
+                                      {"initial_distance", field},
+                                      {NULL, 0}};
   failure err = {0};
   s->bound = fixture_bind("networks/egnn", &domain, settings);
   assert_int_equal(network_open(&s->net, s->bound, &domain, false, POINTS, &err), STATUS_OK);
@@ -105,11 +115,11 @@ static void compare_gradients(subject *direct, subject *series, const hifm_batch
   free(dw[1]);
 }
 
-static void compare_learning(double distance, double width, double sharpness, double bound) {
+static void compare_learning(int kind, double width, double sharpness, double bound) {
   static float x[POINTS * D], z[POINTS], target[POINTS * D];
   subject direct, series;
-  set_up(&direct, distance, 1, width, sharpness);
-  set_up(&series, distance, 2, width, sharpness);
+  set_up(&direct, kind, 1, width, sharpness);
+  set_up(&series, kind, 2, width, sharpness);
   draw_batch(x, z, false);
   for (size_t i = 0; i < POINTS * D; i++) target[i] = x[i] * (1 + x[i] * x[i] / 10);
   const hifm_batch batch = {POINTS, POINTS, x, z};
@@ -130,6 +140,7 @@ static void series_learns_like_pairs(void **state) {
   compare_learning(SQUARED, 32, 1, 1e-5);
   compare_learning(SQUARED, 24, 1.5, 1e-5);
   compare_learning(LOG, 24, 1.5, 1e-5);
+  compare_learning(FIELD, 24, 1.2, 1e-5);
 }
 
 /* The weights of a run: the initial ones, and those after 200 and 400 steps. */
@@ -163,11 +174,11 @@ static void series_learns_like_pairs_all_along(void **state) {
 static void series_divergence_is_that_of_pairs(void **state) {
   static float x[POINTS * D], z[POINTS], v[2][POINTS * D], divergence[2][POINTS];
   (void)state;
-  for (int k = 0; k < 4; k++) {
-    const int one_z = k % 2, distance = k / 2 ? LOG : SQUARED;
+  for (int k = 0; k < 6; k++) {
+    const int one_z = k % 2, kind = k / 2;
     subject direct, series;
-    set_up(&direct, distance, 1, 32, 1.3);
-    set_up(&series, distance, 2, 32, 1.3);
+    set_up(&direct, kind, 1, 32, 1.3);
+    set_up(&series, kind, 2, 32, 1.3);
     draw_batch(x, z, one_z);
     const hifm_batch batch = {POINTS, one_z ? 1 : POINTS, x, z};
     network_divergence(&direct.net, direct.w, &batch, v[0], divergence[0]);

@@ -3,6 +3,7 @@
 #include "layers/activations.h"
 #include "layers/dense.h"
 #include "layers/stack.h"
+#include "layers/tiled.h"
 
 #include <math.h>
 
@@ -105,7 +106,7 @@ static void dense_is_the_naive_loop(void **state) {
 /* backward is the transpose of tangent: dy . (J t) = (J' dy) . t */
 static void stack_backward_is_transposed_tangent(void **state) {
   enum { N = 3, W = 5, DEPTH = 3, SIZE = N * W };
-  const stack_shape shape = {DEPTH, W};
+  const stack_shape shape = {.depth = DEPTH, .width = W};
   float w[DEPTH * (W * W + W)], x[SIZE], t[SIZE], dy[SIZE], keep[SIZE], dx[SIZE], scratch[SIZE];
   float tape[2 * DEPTH * SIZE];
   unsigned seed = 9;
@@ -130,6 +131,38 @@ static void stack_backward_is_transposed_tangent(void **state) {
   assert_true(fabs(right) > 1e-3);
 }
 
+static void near_all(size_t n, const float *x, const float *y) {
+  for (size_t i = 0; i < n; i++) fixture_near(x[i], y[i], 1e-5 * (1 + fabs((double)y[i])));
+}
+
+/* Tiles and BLAS agree, forward and backward, for whole lanes and for other widths. */
+static void tiles_are_dense_layers(void **state) {
+  enum { N = 101, MOST = 48 };
+  static const size_t SHAPES[][2] = {{48, 32}, {16, 16}, {7, 32}, {32, 5}};
+  static float x[N * MOST], w[MOST * MOST], y[2][N * MOST], slope[2][N * MOST], dy[2][N * MOST];
+  (void)state;
+  for (size_t k = 0; k < 4; k++) {
+    const size_t in = SHAPES[k][0], out = SHAPES[k][1];
+    float b[MOST], dw[2][MOST * MOST] = {{0}}, db[2][MOST] = {{0}}, dx[2][N * MOST];
+    unsigned seed = 3;
+    for (size_t i = 0; i < N * in; i++) x[i] = fixture_next(&seed);
+    for (size_t i = 0; i < in * out; i++) w[i] = fixture_next(&seed);
+    for (size_t i = 0; i < out; i++) b[i] = fixture_next(&seed);
+    for (size_t i = 0; i < N * out; i++) dy[0][i] = dy[1][i] = fixture_next(&seed);
+    layers_tiled_activate(LAYERS_SILU, N, in, out, x, w, b, y[0], slope[0]);
+    layers_dense(N, in, out, x, w, b, y[1]);
+    layers_silu(N * out, y[1], y[1], slope[1]);
+    near_all(N * out, y[0], y[1]);
+    near_all(N * out, slope[0], slope[1]);
+    layers_tiled_backward(N, in, out, x, w, slope[1], dy[0], dw[0], db[0], dx[0]);
+    layers_scale(N * out, slope[1], dy[1]);
+    layers_dense_backward(N, in, out, x, w, dy[1], dw[1], db[1], dx[1]);
+    near_all(in * out, dw[0], dw[1]);
+    near_all(out, db[0], db[1]);
+    near_all(N * in, dx[0], dx[1]);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(softplus_is_accurate),
@@ -138,6 +171,7 @@ int main(void) {
       cmocka_unit_test(softplus_does_not_depend_on_position),
       cmocka_unit_test(dense_is_the_naive_loop),
       cmocka_unit_test(stack_backward_is_transposed_tangent),
+      cmocka_unit_test(tiles_are_dense_layers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,7 +31,7 @@ typedef struct mlp_tape {
 } mlp_tape;
 
 static stack_shape inner(const mlp *net) {
-  return (stack_shape){(size_t)net->depth - 2, (size_t)net->width};
+  return (stack_shape){.depth = (size_t)net->depth - 2, .width = (size_t)net->width};
 }
 
 static size_t outputs_of(const hifm_task *task) {

@@ -119,7 +119,8 @@ static status_code set_up(bench *b, const char *weights, failure *err) {
 /* Likelihoods of many points come last, since they need the most memory. */
 static status_code measure_all(bench *b, failure *err) {
   static status_code (*const PARTS[])(bench *, failure *) = {
-      bench_sgemm, bench_modes, bench_images, bench_steps, bench_training, bench_likelihoods};
+      bench_sgemm, bench_modes,    bench_images,     bench_layers,
+      bench_steps, bench_training, bench_likelihoods};
   fputs("name,value,unit,floor,ratio\n", b->out);
   for (size_t i = 0; i < sizeof PARTS / sizeof *PARTS; i++) {
     status_code status = PARTS[i](b, err);

@@ -54,6 +54,8 @@ void bench_memory(const bench *b);
 /* steps.c, */
 status_code bench_steps(bench *b, failure *err);
 status_code bench_training(bench *b, failure *err);
+/* layers.c, */
+status_code bench_layers(bench *b, failure *err);
 /* images.c, */
 status_code bench_images(bench *b, failure *err);
 /* likelihoods.c. */

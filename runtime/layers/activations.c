@@ -67,12 +67,21 @@ LAYERS_BODY silu_body(size_t n, const float *x, float *out, float *slope) {
   }
 }
 
+LAYERS_BODY sigmoid_body(size_t n, const float *x, float *out) {
+  for (size_t i = 0; i < n; i++) {
+    const float v = x[i], size = v < 0.0f ? -v : v;
+    const float e = exp_nonpositive(-size), inverse = 1.0f / (1.0f + e);
+    out[i] = v < 0.0f ? e * inverse : inverse;
+  }
+}
+
 LAYERS_BODY scale_body(size_t n, const float *factor, float *x) {
   for (size_t i = 0; i < n; i++) x[i] *= factor[i];
 }
 
 LAYERS_CLONES(softplus, (size_t n, const float *x, float *out, float *slope), (n, x, out, slope))
 LAYERS_CLONES(silu, (size_t n, const float *x, float *out, float *slope), (n, x, out, slope))
+LAYERS_CLONES(sigmoid, (size_t n, const float *x, float *out), (n, x, out))
 LAYERS_CLONES(scale, (size_t n, const float *factor, float *x), (n, factor, x))
 
 void layers_softplus(size_t n, const float *x, float *out, float *slope) {
@@ -81,6 +90,14 @@ void layers_softplus(size_t n, const float *x, float *out, float *slope) {
 
 void layers_silu(size_t n, const float *x, float *out, float *slope) {
   silu(n, x, out, slope);
+}
+
+void layers_activate(layers_activation kind, size_t n, const float *x, float *out, float *slope) {
+  (kind == LAYERS_SILU ? silu : softplus)(n, x, out, slope);
+}
+
+void layers_sigmoid(size_t n, const float *x, float *out) {
+  sigmoid(n, x, out);
 }
 
 void layers_scale(size_t n, const float *factor, float *x) {

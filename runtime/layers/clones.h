@@ -13,6 +13,10 @@
 #define LAYERS_X86
 #endif
 
+/* 16 neighbours in an array, for sums that have to stay in registers: compilers do not see that in
+ * a loop over a small array. Each clone divides it into the registers that it has. */
+typedef float layers_vector __attribute__((vector_size(64), aligned(4), may_alias));
+
 #ifdef LAYERS_X86
 #define LAYERS_CLONES(name, parameters, arguments)                                                 \
   __attribute__((target("avx512f"))) static void name##_avx512 parameters {                        \

@@ -1,12 +1,15 @@
-/* A stack of equally wide dense layers, each followed by softplus: the inner part of an MLP. Its
- * weights are one layer after the other: kernel [width, width], bias [width]. */
+/* A stack of equally wide dense layers, each followed by an activation: the inner part of an MLP.
+ * Its weights are one layer after the other: kernel [width, width], bias [width]. */
 #ifndef LAYERS_STACK_H
 #define LAYERS_STACK_H
 
+#include "layers/activations.h"
 #include "layers/tensors.h"
 
 typedef struct stack_shape {
   size_t depth, width;
+  layers_activation activation; /* softplus, where it is left out */
+  bool tiled;                   /* products by layers/tiled.h, not by BLAS: other rounding */
 } stack_shape;
 
 /* Adds PART<k>.kernel and PART<k>.bias for k = first, first + 1, ...; returns where they begin. */
@@ -21,6 +24,9 @@ const float *stack_forward(stack_shape shape, size_t n, const float *w, const fl
 
 /* What stack_forward on this x and tape returned. */
 const float *stack_output(stack_shape shape, size_t n, const float *x, const float *tape);
+
+/* The slopes [n, width] of the activations of layer k, inside the tape. */
+const float *stack_slopes(stack_shape shape, size_t n, const float *tape, size_t k);
 
 /* dy [n, width] is overwritten; dw gets the gradient added (may be NULL); dx [n, width] (may be
  * NULL) must not be dy. scratch: n * width floats. */

@@ -25,7 +25,7 @@
 typedef struct tiles {
   size_t rows, columns; /* the most */
   void (*tile)(const strided_gemm *o, size_t rows, size_t columns, const float *a, const float *b,
-               float *c);
+               const float *start, float *c);
 } tiles;
 
 static tiles tiles_of_machine(void) {
@@ -47,7 +47,7 @@ void layers_strided_gemm(const strided_gemm *o) {
       for (size_t t = 0; t < count; t++) { /* tiles of equal height, as nearly as possible */
         const size_t r = t * o->rows / count, end = (t + 1) * o->rows / count;
         most.tile(o, end - r, columns, o->a + l * o->a_line + r * o->a_row, o->b + j,
-                  o->c + l * o->c_line + r * o->c_row + j);
+                  o->start ? o->start + j : NULL, o->c + l * o->c_line + r * o->c_row + j);
       }
     j += columns;
   }

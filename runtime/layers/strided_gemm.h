@@ -20,6 +20,8 @@ typedef struct strided_gemm {
   size_t b_group, b_depth;
   float *c;
   size_t c_line, c_row;
+  const float
+      *start; /* [columns]: what c is in every row before it is added to; NULL: what it is */
 } strided_gemm;
 
 void layers_strided_gemm(const strided_gemm *o);

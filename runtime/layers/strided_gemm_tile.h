@@ -11,11 +11,13 @@ typedef float KIND(lanes) __attribute__((vector_size(4 * FLOATS), aligned(4), ma
 static inline __attribute__((always_inline)) void KIND(body)(const strided_gemm *o,
                                                              const size_t rows, const size_t wide,
                                                              const float *a, const float *b,
-                                                             float *c) {
+                                                             const float *start, float *c) {
+  const float *from = start ? start : c;
+  const size_t from_row = start ? 0 : o->c_row;
   KIND(lanes) sum[ROWS][2 * LAYERS_LANES / FLOATS];
   for (size_t r = 0; r < rows; r++)
     for (size_t v = 0; v < wide; v++)
-      sum[r][v] = *(const KIND(lanes) *)(c + r * o->c_row + v * FLOATS);
+      sum[r][v] = *(const KIND(lanes) *)(from + r * from_row + v * FLOATS);
   for (size_t g = 0; g < o->groups; g++) {
     const float *at = a + g * o->a_group, *bt = b + g * o->b_group;
     for (size_t k = 0; k < o->depth; k++, at += o->a_depth, bt += o->b_depth)
@@ -29,18 +31,18 @@ static inline __attribute__((always_inline)) void KIND(body)(const strided_gemm 
 
 #define TILE(rows)                                                                                 \
   case rows:                                                                                       \
-    KIND(body)(o, rows, LAYERS_LANES / FLOATS, a, b, c);                                           \
+    KIND(body)(o, rows, LAYERS_LANES / FLOATS, a, b, start, c);                                    \
     break;
 #define DOUBLE_TILE(rows)                                                                          \
   case rows:                                                                                       \
-    KIND(body)(o, rows, 2 * LAYERS_LANES / FLOATS, a, b, c);                                       \
+    KIND(body)(o, rows, 2 * LAYERS_LANES / FLOATS, a, b, start, c);                                \
     break;
 #define UP_TO_3(X)  X(1) X(2) X(3)
 #define UP_TO_6(X)  UP_TO_3(X) X(4) X(5) X(6)
 #define UP_TO_14(X) UP_TO_6(X) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14)
 
 TARGET static void KIND(tile)(const strided_gemm *o, size_t rows, size_t columns, const float *a,
-                              const float *b, float *c) {
+                              const float *b, const float *start, float *c) {
   (void)columns;
 #if ROWS == 14
   if (columns == 2 * LAYERS_LANES) {

@@ -1,5 +1,7 @@
 /* The EGNN network plugin: the paper's "one main layer, each MLP component having 4 layers with 150
  * features, all softplus" (section 4.4.2), any number of layers, exact divergence for one. */
+#include "divergence.h"
+#include "pair_function.h"
 #include "single_layer.h"
 
 #include "layers/centre.h"
@@ -31,22 +33,18 @@ static hifm_status accepts(const void *self, const hifm_task *task, hifm_error *
   return HIFM_OK;
 }
 
-/* One layer without v_z is a function of single pairs. */
-static bool is_single(const egnn *net, const hifm_task *task) {
-  return net->layers == 1 && !task->vz;
-}
-
 static size_t tensors(const void *self, const hifm_task *task, hifm_tensor *out, size_t room) {
   egnn_weights at;
   return egnn_layout(self, task->vz, &at, out, room);
 }
 
-/* Tape that fits the second-level cache, so that the backward pass finds it there. */
+/* A tape that fits the second-level cache, or nearly: the backward pass finds it there. */
 static size_t chunk(const void *self, const hifm_task *task, size_t n) {
   const egnn *net = self;
-  if (is_single(net, task)) return single_layer_chunk(net, task->domain, n);
+  if (is_pair_function(net, task)) return single_layer_chunk(net, task->domain, n);
   egnn_work work;
-  const size_t target = (size_t)2 << 20, point = egnn_place(net, task, 1, 1, NULL, &work);
+  const size_t target = (size_t)5 << 18, one = egnn_place(net, task, 1, 1, NULL, &work);
+  const size_t point = egnn_place(net, task, 2, 2, NULL, &work) - one; /* without what all share */
   const size_t fit = target / point;
   return fit < 1 ? 1 : fit > n ? n : fit;
 }
@@ -54,8 +52,8 @@ static size_t chunk(const void *self, const hifm_task *task, size_t n) {
 static size_t work_bytes(const void *self, const hifm_task *task, size_t n) {
   const egnn *net = self;
   egnn_work work;
-  return is_single(net, task) ? single_layer_work(net, task->domain, n)
-                              : egnn_place(net, task, n, n, NULL, &work);
+  return is_pair_function(net, task) ? single_layer_work(net, task->domain, n)
+                                     : egnn_place(net, task, n, n, NULL, &work);
 }
 
 static egnn_call open_call(const egnn *net, const hifm_task *task, const float *w,
@@ -70,7 +68,7 @@ static void forward(const void *self, const hifm_task *task, const float *w,
                     const hifm_batch *batch, float *v, void *memory) {
   const egnn *net = self;
   const size_t n = batch->n, d = task->domain->d, outputs = d + task->vz;
-  if (is_single(net, task)) {
+  if (is_pair_function(net, task)) {
     single_layer_forward(net, task->domain, w, batch, v, memory);
     return;
   }
@@ -95,7 +93,7 @@ static void backward(const void *self, const hifm_task *task, const float *w,
                      const hifm_batch *batch, const float *dv, float *dw, float *dx, void *memory) {
   const egnn *net = self;
   const size_t n = batch->n, d = task->domain->d, count = n * d, outputs = d + task->vz;
-  if (is_single(net, task)) {
+  if (is_pair_function(net, task)) {
     single_layer_backward(net, task->domain, w, batch, dv, dw, dx, memory);
     return;
   }
@@ -104,26 +102,33 @@ static void backward(const void *self, const hifm_task *task, const float *w,
   for (size_t b = 0; b < n; b++) memcpy(work->dx + b * d, dv + b * outputs, d * sizeof *dv);
   layers_centre(task->domain, n, d, work->dx);
   if (task->vz) egnn_vz_backward(&call, dv, dw);
+  memset(work->dx0, 0, count * sizeof *work->dx0);
   if (dx) memcpy(dx, work->dx, count * sizeof *dx);
   for (size_t l = net->layers; l-- > 0;) egnn_layer_backward(&call, l, dw);
   if (dw)
     layers_dense_backward(batch->nz, 1, net->width, batch->z, w + call.at.embed, work->dh,
                           dw + call.at.embed, dw + call.at.embed_bias, NULL);
   if (dx) /* v = x_out - x, and the loop began with the gradient by x_out */
-    for (size_t k = 0; k < count; k++) dx[k] = work->dx[k] - dx[k];
+    for (size_t k = 0; k < count; k++) dx[k] = work->dx[k] + work->dx0[k] - dx[k];
 }
 
 static bool divergence(const void *self, const hifm_task *task, const float *w,
                        const hifm_batch *batch, float *v, float *out, void *memory) {
   const egnn *net = self;
-  if (!is_single(net, task)) return false;
-  single_layer_divergence(net, task->domain, w, batch, v, out, memory);
+  if (is_pair_function(net, task)) {
+    single_layer_divergence(net, task->domain, w, batch, v, out, memory);
+    return true;
+  }
+  forward(self, task, w, batch, v, memory);
+  egnn_call call = open_call(net, task, w, batch, memory);
+  divergence_of_layers(&call, out);
   return true;
 }
 
 static size_t state(const void *self, const hifm_task *task) {
   const egnn *net = self;
-  return is_single(net, task) && net->evaluate != EGNN_DIRECT ? sizeof(pair_series_state) : 0;
+  return is_pair_function(net, task) && net->evaluate != EGNN_DIRECT ? sizeof(pair_series_state)
+                                                                     : 0;
 }
 
 static size_t facts(const void *self, const hifm_task *task, const void *work, hifm_fact *out,
@@ -142,6 +147,10 @@ static const char *const EVALUATIONS[] = {"auto", "direct", "spectral", NULL};
 
 static const char *const DISTANCES[] = {"squared", "log", NULL};
 
+static const char *const ACTIVATIONS[] = {"softplus", "silu", NULL}; /* as layers_activation */
+
+static const char *const AGGREGATIONS[] = {"mean", "sum", NULL};
+
 static const hifm_param params[] = {
     HIFM_PARAM_COUNT(egnn, layers, 1, 1, EGNN_LAYERS_MAX, "message-passing layers"),
     HIFM_PARAM_COUNT(egnn, depth, 4, 2, 16, "dense layers of each MLP"),
@@ -150,6 +159,16 @@ static const hifm_param params[] = {
                       "what the edge MLP sees of d: d^2 (the paper's), or log(1 + d^2)"),
     HIFM_PARAM_CHOICE(egnn, evaluate, EGNN_AUTO, EVALUATIONS,
                       "one layer: every pair, or a Chebyshev series in distance and z"),
+    HIFM_PARAM_CHOICE(egnn, activation, LAYERS_SOFTPLUS, ACTIVATIONS,
+                      "what follows the dense layers (softplus: the paper's)"),
+    HIFM_PARAM_FLAG(egnn, attention, 0, "messages m <- m sigmoid(linear(m))"),
+    HIFM_PARAM_REAL(egnn, tanh_range, 0, 0, 1e6,
+                    "phi_x <- range / layers tanh(phi_x); 0: as it is"),
+    HIFM_PARAM_CHOICE(egnn, aggregation, EGNN_MEAN, AGGREGATIONS,
+                      "moves by the other particles: their mean, or their sum"),
+    HIFM_PARAM_FLAG(egnn, normalise, 0, "differences (x_i - x_j) / (1 + |x_i - x_j|)"),
+    HIFM_PARAM_FLAG(egnn, initial_distance, 0,
+                    "the edge MLP also sees the distance of the input, in every layer"),
     HIFM_PARAM_END};
 
 static const hifm_network_ops ops = {.has_vz = true,

@@ -5,14 +5,16 @@
  *
  *   x [n, N, D]    h [rows, W]    diff [n P, D]    d2, feature, s [n P]    messages m [n P, W]
  *
- *   h0 = z a + b;  in each layer   m_ij = phi_e(h_i, h_j, f(|x_i - x_j|^2))       edge MLP
- *                                  x_i += 1/(N-1) sum_j (x_i - x_j) phi_x(m_ij)   coord MLP
- *                                  h_i += phi_h(h_i, sum_j m_ij)                  node MLP
+ *   h0 = z a + b;  in each layer   e_ij = phi_e(h_i, h_j, f(|x_i - x_j|^2))        edge MLP
+ *                                  m_ij = e_ij, with attention e_ij sigmoid(g . e_ij + g0)
+ *                                  s_ij = phi_x(m_ij), with tanh R/L tanh(phi_x)   coord MLP
+ *                                  x_i += c sum_j (x_i - x_j) q(|x_i - x_j|) s_ij
+ *                                  h_i += phi_h(h_i, sum_j m_ij)                   node MLP
  *   v   = x - x0, projected to zero mean where there are several layers (one layer has it anyway)
  *   v_z = softplus of one dense output of the mean of h over the particles
  *
- * f is egnn_feature. The last layer has a node MLP for v_z alone. v_z is invariant as h is, and
- * positive, as velocities are divided by it.
+ * f, c, q and tanh: formula.h. The last layer has a node MLP for v_z alone. v_z is invariant as h
+ * is, and positive, as velocities are divided by it.
  *
  * In the first layer all particles of a point have equal h, so m_ij = m_ji: its pairs are unordered
  * and evaluated once. Later layers have ordered pairs. One layer without v_z is a function of
@@ -24,7 +26,18 @@
 #include "hifm/network.h"
 #include "layers/stack.h"
 
-#include <math.h>
+/* Arrays for the divergence of one point (divergence.c): derivatives, a lane for each coordinate of
+ * the input, and what they are multiplied with. E = N (N - 1) edges. */
+typedef struct divergence_work {
+  size_t lanes;                     /* coordinates of a point, and padding */
+  float *h, *a_i, *a_j, *message;   /* [N, W, lanes]; a_i, a_j: h by the first edge kernels */
+  float *x, *x_next;                /* [N, D, lanes] */
+  float *feature, *feature0, *push; /* [E, lanes]: f, that of the input, c q s */
+  float *slope, *by_i, *by_j;       /* [E, W]: of c q s by a, by h_i, by h_j */
+  float *by_f, *by_f0;              /* [E]: of c q s */
+  float *by_feature, *by_feature0;  /* [E, W]: of m */
+  float *block, *own, *scratch;     /* dm/da of the edges of one particle; their sum */
+} divergence_work;
 
 enum { EGNN_LAYERS_MAX = 8 };
 
@@ -35,16 +48,23 @@ enum { EGNN_AUTO, EGNN_DIRECT, EGNN_SPECTRAL };
 /* What the edge MLP sees of a distance d: d^2, or log(1 + d^2). */
 enum { EGNN_SQUARED, EGNN_LOG };
 
+/* What the sum of the moves over the other particles is divided by: their number, or 1. */
+enum { EGNN_MEAN, EGNN_SUM };
+
 typedef struct egnn {
   uint64_t layers, depth, width;
-  uint32_t distance, evaluate;
+  uint32_t distance, evaluate, activation, aggregation;
+  bool attention, normalise, initial_distance;
+  double tanh_range; /* 0: no tanh */
 } egnn;
 
-/* Offsets of one layer in the array of all weights. kernel_i, kernel_j, kernel_d are the rows of
- * one kernel for h_i, h_j and f(d2). */
+/* Offsets of one layer in the array of all weights. kernel_i, kernel_j, kernel_d, kernel_0 are the
+ * rows of one kernel for h_i, h_j, f(d2) and, with initial_distance, f(d2) of the input. */
 typedef struct egnn_layer_weights {
   size_t kernel_i, kernel_j, kernel_d; /* edge MLP: [W, W], [W, W], [1, W] */
+  size_t kernel_0;                     /* [1, W] */
   size_t first_bias, edge;             /* [W], a stack of K - 1 */
+  size_t gate, gate_bias;              /* with attention: [W, 1], [1] */
   size_t coord, coord_last;            /* coord MLP: a stack of K - 1, [W, 1] */
   size_t node_first, node_first_bias;  /* node MLP: [2 W, W], [W] */
   size_t node;                         /* a stack of K - 2 */
@@ -65,10 +85,11 @@ typedef struct egnn_tape {
   size_t rows;                    /* of h: nz in the first layer, n N later */
   unsigned char *i, *j;           /* [P] */
   float *x, *h;                   /* inputs */
-  float *diff, *d2, *feature, *s; /* x_i - x_j, its square, f(d2), phi_x(m_ij) */
+  float *diff, *d2, *feature, *s; /* x_i - x_j, its square, f(d2), s_ij */
   float *first_act, *first_slope; /* [n P, W]: edge MLP, first layer */
   float *edge, *coord;            /* stack tapes */
-  const float *m, *c;             /* last activations of both, [n P, W] */
+  float *gate, *gated;            /* with attention: the sigmoid [n P], m [n P, W] */
+  const float *e, *m, *c;         /* [n P, W]: of the edge MLP, of the gate, of the coord MLP */
   float *node_in;                 /* [n N, 2 W]: h_i, sum_j m_ij */
   float *node_act, *node_slope;   /* [n N, W]: node MLP, first layer */
   float *node;                    /* stack tape */
@@ -77,13 +98,17 @@ typedef struct egnn_tape {
 
 typedef struct egnn_work {
   egnn_tape layer[EGNN_LAYERS_MAX];
-  float *x_out, *h_out;               /* [n, N, D], [n, N, W] after the last layer */
-  float *mean, *vz, *vz_slope;        /* v_z: [n, W], [n], [n] */
+  float *x_out, *h_out;        /* [n, N, D], [n, N, W] after the last layer */
+  float *mean, *vz, *vz_slope; /* v_z: [n, W], [n], [n] */
+  /* with initial_distance, for the ordered pairs: as in a tape, of the input */
+  float *diff0, *d20, *feature0;
   float *dx, *dx_next, *dh, *dh_next; /* gradients by x [n, N, D] and h [n N, W] */
+  float *dx0;                         /* by x0 through its distances [n, N, D] */
   float *a, *b, *c;                   /* [n P, W] scratch */
   float *rows_a, *rows_b;             /* [n N, W] scratch */
   float *nodes;                       /* [n N, 2 W] scratch */
-  float *ds;                          /* [n P] */
+  float *along, *ds;                  /* [n P] */
+  divergence_work divergence;         /* where there is no v_z */
 } egnn_work;
 
 /* Declares the tensors (as hifm_network_ops.tensors) and says where they are. */
@@ -107,6 +132,10 @@ typedef struct egnn_call {
 /* Layer l: from its tape's x and h to x_next [n, N, D] and, where h moves, h_next [n N, W]. */
 void egnn_layer_forward(egnn_call *call, size_t l, float *x_next, float *h_next);
 
+/* ds/dpre [n P, W], the derivative of s_ij by what the first edge layer gives to its activation.
+ * After egnn_layer_forward; where it is in the work block is returned. */
+const float *egnn_layer_slopes(egnn_call *call, size_t l);
+
 /* From work.dx (by x_next) and, where h moves, work.dh (by h_next) to work.dx (by x) and
  * work.dh (by h, [rows, W]); adds to dw unless NULL. */
 void egnn_layer_backward(egnn_call *call, size_t l, float *dw);
@@ -115,19 +144,6 @@ void egnn_layer_backward(egnn_call *call, size_t l, float *dw);
  * work.dh (by h_out), adding to dw unless NULL. */
 void egnn_vz_forward(egnn_call *call, float *v);
 void egnn_vz_backward(egnn_call *call, const float *dv, float *dw);
-
-static inline stack_shape egnn_stack(const egnn *net, size_t shorter) {
-  return (stack_shape){(size_t)net->depth - shorter, (size_t)net->width};
-}
-
-static inline float egnn_feature(const egnn *net, float d2) {
-  return net->distance == EGNN_LOG ? log1pf(d2) : d2;
-}
-
-/* Its derivative by d2. */
-static inline float egnn_feature_slope(const egnn *net, float d2) {
-  return net->distance == EGNN_LOG ? 1 / (1 + d2) : 1;
-}
 
 /* Row of h that particle i of point b reads. */
 static inline size_t egnn_row(const egnn_tape *tape, const hifm_domain *domain, size_t b,

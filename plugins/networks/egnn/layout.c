@@ -1,19 +1,20 @@
 /* Where weights and tape are. */
-#include "egnn.h"
+#include "divergence.h"
+#include "formula.h"
 
 #include "layers/tensors.h"
 #include "layers/workspace.h"
 
 #include <stdio.h>
 
-/* LAYER is "layer0" and so on. */
+/* LAYER is "layer0" and so on; "" where the list only computes places, in every call. */
 typedef struct layer_name {
   char text[32];
 } layer_name;
 
-static layer_name name_of(size_t l, const char *part) {
-  layer_name name;
-  snprintf(name.text, sizeof name.text, "layer%u.%s", (unsigned)l, part);
+static layer_name name_of(const tensor_list *list, size_t l, const char *part) {
+  layer_name name = {""};
+  if (list->room > 0) snprintf(name.text, sizeof name.text, "layer%u.%s", (unsigned)l, part);
   return name;
 }
 
@@ -22,24 +23,27 @@ static layer_name name_of(size_t l, const char *part) {
  * at first; so the layer is the sum of three, each with the variance of its own inputs. */
 static void add_first_edge(tensor_list *list, const egnn *net, size_t l, egnn_layer_weights *at) {
   const size_t width = net->width;
-  const layer_name edge = name_of(l, "edge0");
+  const layer_name edge = name_of(list, l, "edge0");
+  const size_t distances = net->initial_distance ? 2 : 1;
   if (net->distance == EGNN_SQUARED) {
     at->kernel_i =
-        tensors_add(list, 2 * width + 1, width, HIFM_INIT_LECUN, 1, "%s.kernel", edge.text);
+        tensors_add(list, 2 * width + distances, width, HIFM_INIT_LECUN, 1, "%s.kernel", edge.text);
     at->kernel_j = at->kernel_i + width * width;
     at->kernel_d = at->kernel_j + width * width;
   } else {
     at->kernel_i = tensors_add(list, width, width, HIFM_INIT_LECUN, 1, "%s.kernel_i", edge.text);
     at->kernel_j = tensors_add(list, width, width, HIFM_INIT_LECUN, 1, "%s.kernel_j", edge.text);
-    at->kernel_d = tensors_add(list, 1, width, HIFM_INIT_LECUN, 1, "%s.kernel_d", edge.text);
+    at->kernel_d =
+        tensors_add(list, distances, width, HIFM_INIT_LECUN, 1, "%s.kernel_d", edge.text);
   }
+  at->kernel_0 = at->kernel_d + width;
   at->first_bias = tensors_add(list, 1, width, HIFM_INIT_ZERO, 1, "%s.bias", edge.text);
 }
 
 static void add_node(tensor_list *list, const egnn *net, size_t l, egnn_layer_weights *at) {
   const size_t width = net->width;
   const unsigned last = (unsigned)net->depth - 1;
-  const layer_name node = name_of(l, "node");
+  const layer_name node = name_of(list, l, "node");
   at->node_first = tensors_add(list, 2 * width, width, HIFM_INIT_LECUN, 1, "%s0.kernel", node.text);
   at->node_first_bias = tensors_add(list, 1, width, HIFM_INIT_ZERO, 1, "%s0.bias", node.text);
   at->node = stack_tensors(list, egnn_stack(net, 2), node.text, 1);
@@ -50,9 +54,14 @@ static void add_node(tensor_list *list, const egnn *net, size_t l, egnn_layer_we
 
 static void add_layer(tensor_list *list, const egnn *net, size_t l, bool moves,
                       egnn_layer_weights *at) {
-  const layer_name coord = name_of(l, "coord");
+  const layer_name coord = name_of(list, l, "coord");
   add_first_edge(list, net, l, at);
-  at->edge = stack_tensors(list, egnn_stack(net, 1), name_of(l, "edge").text, 1);
+  at->edge = stack_tensors(list, egnn_stack(net, 1), name_of(list, l, "edge").text, 1);
+  if (net->attention) {
+    const layer_name gate = name_of(list, l, "gate0");
+    at->gate = tensors_add(list, net->width, 1, HIFM_INIT_LECUN, 1, "%s.kernel", gate.text);
+    at->gate_bias = tensors_add(list, 1, 1, HIFM_INIT_ZERO, 1, "%s.bias", gate.text);
+  }
   at->coord = stack_tensors(list, egnn_stack(net, 1), coord.text, 0);
   at->coord_last = tensors_add(list, net->width, 1, HIFM_INIT_XAVIER, 1e-3, "%s%u.kernel",
                                coord.text, (unsigned)net->depth - 1);
@@ -71,7 +80,7 @@ size_t egnn_layout(const egnn *net, bool vz, egnn_weights *at, hifm_tensor *tens
   for (size_t l = 0; l < net->layers; l++)
     add_layer(&list, net, l, layer_moves(net, vz, l), &at->layer[l]);
   if (!vz) return list.count;
-  const layer_name head = name_of((size_t)net->layers - 1, "speed0");
+  const layer_name head = name_of(&list, (size_t)net->layers - 1, "speed0");
   at->vz = tensors_add(&list, width, 1, HIFM_INIT_LECUN, 1, "%s.kernel", head.text);
   at->vz_bias = tensors_add(&list, 1, 1, HIFM_INIT_ZERO, 1, "%s.bias", head.text);
   return list.count;
@@ -107,6 +116,10 @@ static void place_layer(workspace *space, const egnn *net, const hifm_task *task
   t->first_slope = workspace_floats(space, all * width);
   t->edge = workspace_floats(space, stack_tape(egnn_stack(net, 1), all));
   t->coord = workspace_floats(space, stack_tape(egnn_stack(net, 1), all));
+  if (net->attention) {
+    t->gate = workspace_floats(space, all);
+    t->gated = workspace_floats(space, all * width);
+  }
   if (t->moves) {
     t->node_in = workspace_floats(space, nodes * 2 * width);
     t->node_act = workspace_floats(space, nodes * width);
@@ -126,6 +139,11 @@ size_t egnn_place(const egnn *net, const hifm_task *task, size_t n, size_t nz, v
     place_layer(&space, net, task, n, nz, l, &out->layer[l]);
     all = n * out->layer[l].pairs; /* later layers have more pairs */
   }
+  const size_t initial = net->initial_distance ? all : 0;
+  out->diff0 = workspace_floats(&space, initial * task->domain->space);
+  out->d20 = workspace_floats(&space, initial);
+  out->feature0 = workspace_floats(&space, initial);
+  out->dx0 = workspace_floats(&space, n * d);
   out->x_out = workspace_floats(&space, n * d);
   out->h_out = workspace_floats(&space, vz * nodes * width);
   out->mean = workspace_floats(&space, vz * n * width);
@@ -141,6 +159,8 @@ size_t egnn_place(const egnn *net, const hifm_task *task, size_t n, size_t nz, v
   out->rows_a = workspace_floats(&space, nodes * width);
   out->rows_b = workspace_floats(&space, nodes * width);
   out->nodes = workspace_floats(&space, nodes * 2 * width);
+  out->along = workspace_floats(&space, all);
   out->ds = workspace_floats(&space, all);
+  if (!task->vz) divergence_place(&space, net, task->domain, &out->divergence);
   return space.used;
 }

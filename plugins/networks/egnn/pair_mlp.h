@@ -3,7 +3,8 @@
  *
  *   v_i = 1/(N-1) sum_j (x_i - x_j) s(d2_ij, z)
  *
- * with one smooth scalar function s = phi_x(phi_e(h(z), h(z), f(d2))): an MLP of two inputs. This
+ * with one smooth scalar function s = phi_x(phi_e(h(z), h(z), f(d2))): an MLP of two inputs, with a
+ * gate and a tanh where these are set (pair_function.h says why all settings keep to that). This
  * file evaluates s and its gradients for rows of (d2, z), in tiles.
  *
  * Its first layer is  pre = z p + r + f(d2) k  with  p = a (A + B),  r = e (A + B) + bias:  a [W],
@@ -23,7 +24,9 @@ typedef struct pair_mlp {
   egnn_layer_weights at;
   float *p, *r;     /* [W] */
   float *dp, *dr;   /* [W] gradients, gathered over the tiles of one backward pass */
+  float *kernel;    /* [W]: k */
   float *a, *b, *c; /* [PAIR_MLP_TILE, W] scratch */
+  float *ds;        /* [PAIR_MLP_TILE] scratch */
 } pair_mlp;
 
 /* Rows: z [nz], nz = count or 1. */

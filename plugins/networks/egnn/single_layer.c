@@ -1,5 +1,6 @@
 #include "single_layer.h"
 
+#include "formula.h"
 #include "layers/workspace.h"
 #include "pair_series.h"
 
@@ -104,12 +105,23 @@ static void evaluate(single_layer *layer, bool slope) {
   }
 }
 
-/* 1/(N-1) */
+/* c */
 static float share(const single_layer *layer) {
-  return 1.0f / (float)(layer->domain->particles - 1);
+  return egnn_share(layer->net, layer->domain);
 }
 
-/* v_i = share sum_j diff_ij s_ij, each pair once: v has zero mean to rounding. */
+/* q s of pair `at`, and its derivative by d2. */
+static float pull(const single_layer *layer, size_t at) {
+  return layer->s[at] * egnn_normaliser(layer->net, layer->d2[at]);
+}
+
+static float pull_slope(const single_layer *layer, size_t at) {
+  const float d2 = layer->d2[at];
+  return layer->slope[at] * egnn_normaliser(layer->net, d2) +
+         layer->s[at] * egnn_normaliser_slope(layer->net, d2);
+}
+
+/* v_i = c sum_j diff_ij q_ij s_ij, each pair once: v has zero mean to rounding. */
 static void move(const single_layer *layer, float *v) {
   const size_t space = layer->domain->space, d = layer->domain->d;
   memset(v, 0, layer->batch->n * d * sizeof *v);
@@ -119,7 +131,7 @@ static void move(const single_layer *layer, float *v) {
       float *vi = v + b * d + layer->i[p] * space;
       float *vj = v + b * d + layer->j[p] * space;
       for (size_t k = 0; k < space; k++) {
-        const float push = share(layer) * layer->s[at] * layer->diff[at * space + k];
+        const float push = share(layer) * pull(layer, at) * layer->diff[at * space + k];
         vi[k] += push;
         vj[k] -= push;
       }
@@ -134,7 +146,7 @@ void single_layer_forward(const egnn *net, const hifm_domain *domain, const floa
   move(&layer, v);
 }
 
-/* div v = sum over unordered pairs of 2/(N-1) (D s + 2 d2 ds/dd2) */
+/* div v = sum over unordered pairs of 2 c (D q s + 2 d2 d(q s)/dd2) */
 void single_layer_divergence(const egnn *net, const hifm_domain *domain, const float *w,
                              const hifm_batch *batch, float *v, float *divergence, void *memory) {
   single_layer layer;
@@ -144,7 +156,8 @@ void single_layer_divergence(const egnn *net, const hifm_domain *domain, const f
   for (size_t b = 0; b < batch->n; b++) {
     double sum = 0;
     for (size_t p = b * layer.pairs; p < b * layer.pairs + layer.pairs; p++)
-      sum += (double)((float)domain->space * layer.s[p] + 2 * layer.d2[p] * layer.slope[p]);
+      sum += (double)((float)domain->space * pull(&layer, p) +
+                      2 * layer.d2[p] * pull_slope(&layer, p));
     divergence[b] = (float)(2 * (double)share(&layer) * sum);
   }
 }
@@ -159,7 +172,7 @@ static void s_gradients(single_layer *layer, const float *dv) {
       const float *gj = dv + b * d + layer->j[p] * space;
       float sum = 0;
       for (size_t k = 0; k < space; k++) sum += (gi[k] - gj[k]) * layer->diff[at * space + k];
-      layer->ds[at] = share(layer) * sum;
+      layer->ds[at] = share(layer) * sum * egnn_normaliser(layer->net, layer->d2[at]);
     }
   }
 }
@@ -172,9 +185,12 @@ static void move_backward(const single_layer *layer, const float *dv, float *dx)
     for (size_t p = 0; p < layer->pairs; p++) {
       const size_t at = b * layer->pairs + p, row = b * d;
       const size_t i = row + layer->i[p] * space, j = row + layer->j[p] * space;
+      const float bend = egnn_normaliser_slope(layer->net, layer->d2[at]) /
+                         egnn_normaliser(layer->net, layer->d2[at]); /* ds has q */
+      const float dd2 = layer->ds[at] * (layer->slope[at] + layer->s[at] * bend);
       for (size_t k = 0; k < space; k++) {
-        const float along = 2 * layer->ds[at] * layer->slope[at] * layer->diff[at * space + k];
-        const float change = share(layer) * layer->s[at] * (dv[i + k] - dv[j + k]) + along;
+        const float along = 2 * dd2 * layer->diff[at * space + k];
+        const float change = share(layer) * pull(layer, at) * (dv[i + k] - dv[j + k]) + along;
         dx[i + k] += change;
         dx[j + k] -= change;
       }

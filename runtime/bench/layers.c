@@ -1,0 +1,119 @@
+/* hifm bench: an egnn of three layers of 32 features, the size that is common for 13 particles. */
+#include "base/clock.h"
+#include "bench/parts.h"
+#include "host/plugins.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LAYERS = 3, WIDTH = 32, DEPTH = 2, BATCH = 256, FEW = 100 };
+
+/* Forward, and backward by weights and by inputs: each a product with every weight. */
+static const double PASSES = 3;
+
+typedef struct subject {
+  network net;
+  float *w, *gradient;
+  hifm_batch batch; /* the first points of a training batch */
+} subject;
+
+/* Multiplications of one point with the weights of a layer's edge and coord MLP after the first
+ * edge layer. The first layer's pairs are unordered. */
+static double by_edges(const bench *b, size_t layer) {
+  const double pairs = (double)(b->domain.particles * (b->domain.particles - 1));
+  return (layer == 0 ? 0.5 : 1) * pairs * 2 * (DEPTH - 1) * WIDTH * WIDTH;
+}
+
+/* With those of its particles: both kernels of the first edge layer, where h differs from particle
+ * to particle, and the node MLP, where a layer follows. */
+static double by_nodes(const bench *b, size_t layer) {
+  const double matrices = (layer == 0 ? 0 : 2) + (layer + 1 == LAYERS ? 0 : DEPTH + 1);
+  return (double)b->domain.particles * matrices * WIDTH * WIDTH;
+}
+
+static double multiplications(const bench *b) {
+  double sum = 0;
+  for (size_t layer = 0; layer < LAYERS; layer++) sum += by_edges(b, layer) + by_nodes(b, layer);
+  return sum;
+}
+
+/* Derivatives by d coordinates: of h through the particles' matrices in all layers but the last,
+ * and of messages by one matrix for each edge in layers between the first and the last. */
+static double divergence_multiplications(const bench *b) {
+  const double d = b->domain.d, particles = b->domain.particles;
+  double sum = multiplications(b);
+  for (size_t layer = 0; layer < LAYERS; layer++) sum += by_edges(b, layer); /* slopes of moves */
+  for (size_t layer = 0; layer + 1 < LAYERS; layer++) sum += d * by_nodes(b, layer);
+  for (size_t layer = 1; layer + 1 < LAYERS; layer++)
+    sum += d * particles * (particles - 1) * WIDTH * WIDTH;
+  return sum;
+}
+
+static status_code open_subject(bench *b, subject *s, failure *err) {
+  const minibatch *at = &b->batches;
+  const size_t points = at->size < BATCH ? at->size : BATCH;
+  hifm_bound bound;
+  value *settings = value_new(b->memory, VALUE_MAP);
+  value_put_text(b->memory, settings, PARAMS_NAME, "egnn");
+  value_put_number(b->memory, settings, "layers", LAYERS);
+  value_put_number(b->memory, settings, "width", WIDTH);
+  value_put_number(b->memory, settings, "depth", DEPTH);
+  status_code status =
+      plugins_bind(b->memory, HIFM_NETWORK, settings, "network", &b->domain, &bound, err);
+  if (status == STATUS_OK) status = network_open(&s->net, bound, &b->domain, false, points, err);
+  if (status == STATUS_OK) status = minibatch_fill(&b->batches, 0, err);
+  if (status != STATUS_OK) return status;
+  s->w = memory_array(2 * s->net.weights, sizeof *s->w);
+  s->gradient = s->w + s->net.weights;
+  network_initialise(&s->net, 0, s->w);
+  s->batch = (hifm_batch){.n = points, .nz = points, .x = at->x, .z = at->z};
+  return STATUS_OK;
+}
+
+static double time_step(bench *b, subject *s) {
+  const double start = clock_seconds();
+  memset(s->gradient, 0, s->net.weights * sizeof *s->gradient);
+  network_loss_gradient(&s->net, s->w, &s->batch, minibatch_loss, &b->batches, s->gradient);
+  return clock_seconds() - start;
+}
+
+/* As in a likelihood: one z for all points. */
+static double time_divergence(subject *s, float *v, float *divergence) {
+  const float z = 0.5f;
+  const size_t few = s->batch.n < FEW ? s->batch.n : FEW;
+  const hifm_batch batch = {.n = few, .nz = 1, .x = s->batch.x, .z = &z};
+  const double start = clock_seconds();
+  network_divergence(&s->net, s->w, &batch, v, divergence);
+  return clock_seconds() - start;
+}
+
+static status_code time_both(bench *b, subject *s, failure *err) {
+  const size_t steps = b->sizes->steps, few = s->batch.n < FEW ? s->batch.n : FEW;
+  double *times = memory_array(2 * steps, sizeof *times);
+  float *v = memory_array(few * (b->domain.d + 1), sizeof *v);
+  status_code status = STATUS_OK;
+  for (size_t k = 0; k < steps && status == STATUS_OK; k++) {
+    times[k] = time_step(b, s);
+    times[steps + k] = time_divergence(s, v, v + few * b->domain.d);
+    status = bench_report("egnn of three layers", k + 1, steps, err);
+  }
+  if (status == STATUS_OK) {
+    const double product = 2e3 / b->flops; /* milliseconds */
+    bench_write_row(b, "layers_step", 1e3 * bench_median(times, steps), "ms",
+                    (double)s->batch.n * PASSES * multiplications(b) * product);
+    bench_write_row(b, "layers_divergence", 1e3 * bench_median(times + steps, steps), "ms",
+                    (double)few * divergence_multiplications(b) * product);
+  }
+  free(times);
+  free(v);
+  return status;
+}
+
+status_code bench_layers(bench *b, failure *err) {
+  subject s = {.w = NULL};
+  status_code status = open_subject(b, &s, err);
+  if (status == STATUS_OK) status = time_both(b, &s, err);
+  free(s.w);
+  if (s.net.bound.plugin) bench_close_network(&s.net);
+  return status;
+}
