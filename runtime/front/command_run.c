@@ -68,7 +68,7 @@ static status_code prepare(session *s, failure *err) {
 
 /* ---- the jobs -------------------------------------------------------------------------------- */
 
-static void announce(const session *s) {
+static void announce(const session *s, const value *notes) {
   const graph *g = &s->jobs;
   if (s->given->quiet) return;
   retrain_announce(s);
@@ -77,6 +77,7 @@ static void announce(const session *s) {
     return;
   }
   fprintf(stderr, "%zu runs, %zu of them done already\n", g->row_count, g->rows_done);
+  for (size_t i = 0; i < notes->count; i++) fprintf(stderr, "%s\n", notes->items[i]->text);
   keep_state_warn(g, stderr);
   if (s->skipped)
     fprintf(stderr, "%zu failed before with %s; --rerun-failed tries again\n", s->skipped,
@@ -91,7 +92,8 @@ static void warn_of_changes(const session *s) {
   code_changes_print(&changes, stderr);
 }
 
-static status_code run_jobs(session *s, schedule_summary *summary, failure *err) {
+static status_code run_jobs(session *s, const value *notes, schedule_summary *summary,
+                            failure *err) {
   const value *settings = value_get(s->plan, "schedule");
   const schedule_options how = {.timeout = value_get_number(settings, "timeout", 0),
                                 .retries = (unsigned)value_get_number(settings, "retries", 2),
@@ -100,7 +102,7 @@ static status_code run_jobs(session *s, schedule_summary *summary, failure *err)
                                 .screen = messages(s->given)};
   const char *plugins;
   *summary = (schedule_summary){0};
-  announce(s);
+  announce(s, notes);
   warn_of_changes(s);
   if (s->jobs.rows_done == s->jobs.row_count) return STATUS_OK;
   /* Workers use copies: rebuilding a plugin does not change a grid that is running. */
@@ -135,7 +137,7 @@ status_code command_run(arena *a, const options *given, failure *err) {
   if (status == STATUS_OK && given->dry_run) return dry_run(&s, &facts, err);
   if (status == STATUS_OK) status = prepare(&s, err);
   if (status != STATUS_OK) return status;
-  status = run_jobs(&s, &summary, err);
+  status = run_jobs(&s, facts.notes, &summary, err);
   /* Also after a failure: what is done is reported. The first failure is the one to return. */
   const status_code ended = end(&s, status == STATUS_OK ? err : &later);
   if (status == STATUS_OK) status = ended;

@@ -131,8 +131,6 @@ status_code session_try(const session *s, trial_facts *facts, failure *err) {
   status_code status = jobs_check_inputs(s->jobs.jobs, s->jobs.job_count, err);
   if (status != STATUS_OK) return status;
   status = trial_run(s->a, &s->jobs, facts, err);
-  for (size_t i = 0; i < facts->notes->count && !s->given->quiet; i++)
-    fprintf(stderr, "%s\n", facts->notes->items[i]->text);
   if (status != STATUS_OK) add_setting_line(s, err);
   return status;
 }
