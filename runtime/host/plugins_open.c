@@ -1,6 +1,7 @@
 /* Shared objects into records that the runtime can use. */
 #include "base/blake2b.h"
 #include "base/files.h"
+#include "base/text.h"
 #include "hifm/energy.h"
 #include "hifm/flow.h"
 #include "hifm/network.h"
@@ -63,28 +64,37 @@ static void copy_record(opened *entry, const hifm_plugin *record) {
   entry->plugin.ops.energy = &entry->ops.energy; /* every kind's table begins there */
 }
 
-/* *code: the errno of the failure. It tells a plugin that is wrong, and would be at the next call,
- * from a broken disk or a lack of memory. */
-static void *open_library(const char *path, int *code) {
-  void *library;
-  do {
-    errno = 0;
-    library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    *code = errno;
-  } while (!library && *code == EINTR);
-  return library;
+/* The errno of a failure that may be over at the next call, from the words of dlerror, where it
+ * alone is; 0: the plugin itself is wrong. */
+static int passing_failure(const char *words) {
+  static const int CODES[] = {EIO, EMFILE, ENFILE, ENOMEM, EINTR};
+  for (size_t i = 0; i < sizeof CODES / sizeof *CODES; i++)
+    if (text_ends_with(words, strerror(CODES[i]))) return CODES[i];
+  return text_ends_with(words, "failed to map segment from shared object") ? ENOMEM : 0;
+}
+
+static void *open_library(const char *path, failure *err) {
+  enum { TRIES = 10 };
+  for (int left = TRIES; left > 0; left--) {
+    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (library) return library;
+    const char *words = dlerror();
+    const int code = passing_failure(words);
+    failure_set(err, files_status(code, STATUS_BAD_CONFIG), "cannot load plugin: %s%s", words,
+                code == ENOMEM ? " (memory)" : "");
+    if (code != EINTR) return NULL;
+  }
+  return NULL;
 }
 
 static status_code load(opened *entry, failure *err) {
   const char *path = entry->path;
   surroundings_remember();
   /* Code built for speed at any price flushes denormal numbers as soon as it is loaded. */
-  int code;
-  void *library = open_library(path, &code);
+  failure why;
+  void *library = open_library(path, &why);
   const char *changed = surroundings_restore();
-  if (!library)
-    return failure_set(err, files_status(code, STATUS_BAD_CONFIG), "cannot load plugin: %s%s",
-                       dlerror(), code == ENOMEM ? ": no memory" : "");
+  if (!library) return failure_set(err, why.status, "%s", why.message);
   if (changed)
     return failure_set(err, STATUS_BAD_CONFIG,
                        "%s: loading it changes %s for the whole program (is it linked with "
