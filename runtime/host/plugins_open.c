@@ -67,7 +67,7 @@ static void copy_record(opened *entry, const hifm_plugin *record) {
 /* The errno of a failure that may be over at the next call, from the words of dlerror, where it
  * alone is; 0: the plugin itself is wrong. */
 static int passing_failure(const char *words) {
-  static const int CODES[] = {EIO, EMFILE, ENFILE, ENOMEM, EINTR};
+  static const int CODES[] = {EIO, ENOSPC, EMFILE, ENFILE, ENOMEM, EINTR};
   for (size_t i = 0; i < sizeof CODES / sizeof *CODES; i++)
     if (text_ends_with(words, strerror(CODES[i]))) return CODES[i];
   return text_ends_with(words, "failed to map segment from shared object") ? ENOMEM : 0;
