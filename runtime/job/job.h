@@ -7,9 +7,10 @@
  *     "data": path, "modes": path folders of finished data and modes jobs it reads (modes only
  *                                 where the flow needs a Hessian)
  *     "sample": {...}             sample: see below
- *     "measurements": [ { "id", "family", "config": { "dataset", "measure" } } ... ]
+ *     "measurements": [ { "id", "family", "points", "config": { "dataset", "measure" } } ... ]
  *                                 train: measure along the way, under each; measure: the one to
- *                                 make. Measurements that differ in `every` alone are a family
+ *                                 make. Measurements that differ in `every` alone are a family.
+ *                                 "points": "validation", or absent: test points
  *     "train": id                 measure: of the train job
  *     "of": id, "every": n        measure, for an audit: the row's own measurement, whose best
  *                                 weights are measured, and its epochs between two rows
@@ -76,6 +77,7 @@ const char *job_kind_word(job_kind kind);
 typedef struct job_measurement {
   const char *id, *family;
   const value *config; /* with the measurement's dataset and measure sections */
+  bool validation;     /* it measures validation points, not test points */
   const value *entry;  /* as in the job file */
 } job_measurement;
 
