@@ -242,3 +242,13 @@ bool dataset_among(const uint64_t *hashes, size_t n, const void *row, size_t siz
   const uint64_t hash = hash_row(row, size);
   return bsearch(&hash, hashes, n, sizeof *hashes, compare_hashes) != NULL;
 }
+
+size_t dataset_shared(const dataset *data, size_t n, size_t tests) {
+  const size_t d = data->domain.d, size = d * sizeof *data->test;
+  uint64_t *hashes = dataset_hashes(data->test, size, NULL, tests);
+  size_t shared = 0;
+  for (size_t i = data->validation_count - n; i < data->validation_count; i++)
+    shared += dataset_among(hashes, tests, data->validation + i * d, size);
+  free(hashes);
+  return shared;
+}

@@ -50,6 +50,9 @@ const double *dataset_train_point(const dataset *data, size_t row, uint32_t seed
 uint64_t *dataset_hashes(const void *rows, size_t size, const size_t *order, size_t n);
 bool dataset_among(const uint64_t *hashes, size_t n, const void *row, size_t size);
 
+/* How many of the last n validation points repeat one of the first `tests` test points. */
+size_t dataset_shared(const dataset *data, size_t n, size_t tests);
+
 /* Subtracts the centre of mass from one point of a centred domain. */
 void dataset_centre(const hifm_domain *domain, double *point);
 

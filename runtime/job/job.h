@@ -47,7 +47,8 @@
  * The job file and the results also have "content", the hash of their text (base/json.h).
  *
  * Results: { "job", "id", "status": "done" | "diverged", "message" (diverged), "numbers": {...},
- * "provenance": {...} }. Data, modes and train results have "files" (job/contents.h), a train
+ * "provenance": {...} }. A train result has "planned_steps" among its numbers where train.patience
+ * ended it at fewer steps. Data, modes and train results have "files" (job/contents.h), a train
  * result with keep_state also "stem"; a measure result has "measurement" (as in the job file),
  * "late" (why the history is not complete, where it is not: see run_late_history) and "history": [
  * { "epoch", "step", "loss", "gradient_norm", every metric of job/metrics.h, "solver" ("ok" or why

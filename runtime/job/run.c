@@ -3,11 +3,23 @@
 #include "host/plugins.h"
 #include "job/flow_ode.h"
 #include "job/metrics.h"
+#include "job/progress.h"
 #include "job/saved_weights.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The rows for tests of a file with repeated rows have copies, too (prepare_file.c). */
+static void note_shared(const run *r, const value *asked, size_t validation) {
+  const size_t tests = (size_t)value_get_number(asked, "test", 0);
+  if (!value_get_bool(asked, SETTINGS_REPEATS, false)) return;
+  const size_t shared = dataset_shared(&r->data, validation, tests);
+  if (shared > 0)
+    progress_note("%zu of %zu validation points repeat one of the %zu test points: the file has "
+                  "repeated rows",
+                  shared, validation, tests);
+}
 
 /* Which points: the first of the test points or the last of the validation points. */
 static status_code place_points(const run *r, run_measurement *how, failure *err) {
@@ -16,8 +28,14 @@ static status_code place_points(const run *r, run_measurement *how, failure *err
   const char *key = how->asked->validation ? "validation" : "test";
   how->count = (size_t)value_get_number(asked, key, 0);
   how->points = data->test;
-  if (how->asked->validation)
+  if (how->asked->validation && how->count == 0)
+    return failure_set(err, STATUS_BAD_INPUT,
+                       "measurement %.12s is of validation points, but dataset.validation is 0",
+                       how->asked->id);
+  if (how->asked->validation) {
     how->points = data->validation + (data->validation_count - how->count) * data->domain.d;
+    note_shared(r, asked, how->count);
+  }
   return dataset_check_split(asked, data->train_file.shape[0], data->test_file.shape[0], err);
 }
 
