@@ -72,6 +72,15 @@ run chosen apart
 expect_code 0 "$hifm" table plain.lua --out apart
 expect_same plain.csv apart/plain/runs.csv
 
+say "with and without validation, in one grid: one training, two histories"
+script mixed 'test = 20, validation = h.grid { 0, 20 }'
+run mixed both
+expect_words "0 to 20 validation points (0: on the test points)."
+[ "$(find both/runs -name result.json | wc -l)" = 1 ] || fail "more than one training"
+for name in nll_min test.nll_best; do
+  [ "$(runs both mixed $name)" = "$(column plain.csv nll_min && runs out chosen $name)" ] || fail "$name"
+done
+
 say "patience: it stops, its rows are the first ones of a training without, and it has a best epoch"
 script long 'test = 20, validation = 20' 'epochs = 60, keep_state = true'
 script stopped 'test = 20, validation = 20' 'epochs = 60, patience = 4, keep_state = true'

@@ -22,7 +22,7 @@
 
 /* ---- tables and figures ---------------------------------------------------------------------- */
 
-/* How many validation points choose the best weights; NULL: test points do in all rows. */
+/* "20 validation points": they choose the best weights. NULL: test points do in all rows. */
 static const char *validation_of(const session *s) {
   const value *rows = value_get(s->plan, "rows");
   double least = INFINITY, most = 0;
@@ -32,8 +32,9 @@ static const char *validation_of(const session *s) {
     most = fmax(most, points);
   }
   if (!(most > 0)) return NULL;
-  return most > least ? arena_format(s->a, "%.0f to %.0f", least, most)
-                      : arena_format(s->a, "%.0f", most);
+  if (!(most > least)) return arena_format(s->a, "%.0f validation points", most);
+  return arena_format(s->a, "%.0f to %.0f validation points%s", least, most,
+                      least > 0 ? "" : " (0: on the test points)");
 }
 
 table_request session_table(const session *s, size_t index) {
