@@ -78,9 +78,10 @@ static void facts(void **state) {
   assert_int_equal(nfe->digits, 0);
   assert_int_equal(columns_in_runs(&set, "dimensions")->digits, 0);
   assert_string_equal(se->title, "standard error of the NLL (nats)");
-  assert_string_equal(columns_in_history(&set, "nll")->meaning,
-                      "mean negative log-likelihood of the test points, nats; empty where the "
-                      "solver failed");
+  assert_string_equal(
+      columns_in_history(&set, "nll")->meaning,
+      "mean negative log-likelihood of the test points, or of the validation points, nats; "
+      "empty where the solver failed");
   const char *words[] = {"status", "flow", "flow.project", "train_id", "nll_best", "all.nll_min"};
   for (size_t i = 0; i < 6; i++) assert_null(columns_in_runs(&set, words[i]));
   assert_null(columns_in_history(&set, "solver"));

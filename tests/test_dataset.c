@@ -211,6 +211,61 @@ static void points_are_not_copied(void **state) {
   dataset_close(&data);
 }
 
+/* Of points the last test points, of images the last training images, whatever n is. */
+static void validation_points_are_the_last(void **state) {
+  scene *s = *state;
+  dataset few, many;
+  value *config = value_copy(&s->a, config_of(s, "unit", "uniform", 5, 4));
+  value_put_number(&s->a, config, "validation", 3);
+  assert_int_equal(dataset_open(&few, s->folder, config, NULL), STATUS_OK);
+  value_put_number(&s->a, config, "validation", IMAGES);
+  assert_int_equal(dataset_open(&many, s->folder, config, NULL), STATUS_OK);
+  assert_memory_equal(few.validation, many.validation + (IMAGES - 3) * D, 3 * D * sizeof(double));
+  for (size_t i = 0; i < 5 * D; i++) {
+    const double u = many.validation[i] * 256 - s->images[i];
+    assert_true(u > 0 && u < 1);
+    assert_true(fabs(many.validation[i] - many.test[i]) > 0); /* its own noise */
+  }
+  dataset_close(&few);
+  dataset_close(&many);
+  const double points[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+  const char *text = "{\"train\":2,\"test\":1,\"validation\":3,\"dimensions\":2}";
+  const value *plain;
+  write_array(s, "train", NPY_FLOAT64, points, 2, (const size_t[]){2, 2});
+  write_array(s, "test", NPY_FLOAT64, points, 2, (const size_t[]){4, 2});
+  assert_int_equal(json_parse(&s->a, text, strlen(text), "data", &plain, NULL), STATUS_OK);
+  assert_int_equal(dataset_open(&few, s->folder, plain, NULL), STATUS_OK);
+  assert_ptr_equal(few.validation, few.test + 2);
+  dataset_close(&few);
+}
+
+static void a_split_is_disjoint(void **state) {
+  scene *s = *state;
+  static const struct {
+    const char *kind;
+    size_t train, test; /* how many there are */
+    bool fits;
+    const char *message;
+  } CASES[] = {
+      {"mcmc", 10, 30, true, ""},
+      {"mcmc", 90, 29, false, "10 points, and 20 by dataset.test, are asked for, but there are 29"},
+      {"file", 90, 29, false, "10 % of the rows that are not for training"},
+      {"images", 50, 20, true, ""},
+      {"images", 49, 90, false, "10 points, and 40 by dataset.train, are asked for"},
+  };
+  for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+    failure err = {0};
+    value *config = value_new(&s->a, VALUE_MAP);
+    value_put_text(&s->a, config, "", CASES[i].kind);
+    value_put_number(&s->a, config, "train", 40);
+    value_put_number(&s->a, config, "test", 20);
+    value_put_number(&s->a, config, "validation", 10);
+    const status_code status = dataset_check_split(config, CASES[i].train, CASES[i].test, &err);
+    assert_int_equal(status, CASES[i].fits ? STATUS_OK : STATUS_BAD_INPUT);
+    if (!strstr(err.message, CASES[i].message)) fail_msg("%s", err.message);
+  }
+}
+
 static void repeated_rows_are_found(void **state) {
   const scene *s = *state;
   uint64_t *known = dataset_hashes(s->images, D, (const size_t[]){5, 1, 9}, 3);
@@ -229,6 +284,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(noise_on_tests_is_fixed, set_up, tear_down),
       cmocka_unit_test_setup_teardown(other_arrays_are_refused, set_up, tear_down),
       cmocka_unit_test_setup_teardown(points_are_not_copied, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(validation_points_are_the_last, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(a_split_is_disjoint, set_up, tear_down),
       cmocka_unit_test_setup_teardown(repeated_rows_are_found, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

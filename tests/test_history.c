@@ -49,6 +49,19 @@ static void complete_is_every_row_and_the_last(void **state) {
   assert_false(history_is_complete(NULL, &CASES[0].rule));
 }
 
+static void rows_after_the_best_are_counted(void **state) {
+  static const struct {
+    uint64_t steps[4]; /* of step 7 the score is 0, of 8 it is 1 */
+    size_t since;
+  } CASES[] = {{{0}, 0}, {{9}, 0}, {{9, 8}, 0}, {{8, 9, 10}, 2}};
+  for (size_t i = 0; i < 4; i++)
+    assert_int_equal(history_since_best(rows_at(*state, CASES[i].steps)), CASES[i].since);
+  assert_int_equal(history_since_best(rows_at(*state, (const uint64_t[]){9, 8, 15, 10, 0})), 2);
+  assert_int_equal(history_since_best(NULL), 0);
+  const value *unsolved = folder_value(*state, "[{'step':1},{'step':2}]");
+  assert_int_equal(history_since_best(unsolved), 2);
+}
+
 static void the_rule_is_in_the_settings(void **state) {
   folder *f = *state;
   const value *config =
@@ -115,11 +128,9 @@ static void skipped_steps_have_no_part_in_means(void **state) {
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(complete_is_every_row_and_the_last),
-      TEST(the_rule_is_in_the_settings),
-      TEST(best_is_the_first_smallest_that_was_solved),
-      TEST(coarser_rows_have_the_means_of_their_steps),
-      TEST(skipped_steps_have_no_part_in_means),
+      TEST(complete_is_every_row_and_the_last),         TEST(the_rule_is_in_the_settings),
+      TEST(best_is_the_first_smallest_that_was_solved), TEST(rows_after_the_best_are_counted),
+      TEST(coarser_rows_have_the_means_of_their_steps), TEST(skipped_steps_have_no_part_in_means),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 #include "front/runs.h"
 #include "job/contents.h"
 #include "job/saved_weights.h"
+#include "job/settings.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -57,6 +58,9 @@ static status_code make_file(arena *a, const options *given, const char *run, co
   const size_t ways = job_measurements(a, trained)->count;
   if (is_best && ways > 1 && !given->quiet)
     fprintf(stderr, "%zu measurements of this run: the best weights of the first are used\n", ways);
+  const double chosen_on = settings_validation(value_get(trained, "config"));
+  if (is_best && chosen_on > 0 && !given->quiet)
+    fprintf(stderr, "the best weights were chosen on %.0f validation points\n", chosen_on);
   const char *data = value_get_text(trained, "data", ""), *slash = strrchr(data, '/');
   data = arena_format(a, "%s/../../cache/%s", run, slash ? slash + 1 : data);
   status = contents_check_data(data, err);

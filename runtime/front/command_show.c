@@ -11,6 +11,7 @@
 #include "job/metrics.h"
 #include "job/result.h"
 #include "job/saved_weights.h"
+#include "job/settings.h"
 
 #include <dirent.h>
 #include <math.h>
@@ -130,6 +131,17 @@ static void show_weights(const page *p) {
                     averaged ? "averaged" : "raw", ema));
 }
 
+/* Only where test points do not. */
+static void show_choice(const page *p) {
+  const double points = settings_validation(value_get(p->files.job, "config"));
+  if (points > 0)
+    fact(p, "chosen on",
+         arena_format(p->a,
+                      "%.0f validation points (dataset.validation), which best and last "
+                      "above are of",
+                      points));
+}
+
 static void show_identity(const page *p) {
   const value *list = p->files.job ? job_measurements(p->a, p->files.job) : NULL;
   if (!list) return;
@@ -202,6 +214,7 @@ status_code command_show(arena *a, const options *given, failure *err) {
   printf("%s\n", p.run.name);
   show_state(&p);
   show_numbers(&p);
+  show_choice(&p);
   show_settings(&p);
   show_weights(&p);
   show_scripts(&p);

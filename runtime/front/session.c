@@ -8,6 +8,7 @@
 #include "grid/plugin_snapshot.h"
 #include "grid/successor.h"
 #include "host/catalogue.h"
+#include "job/settings.h"
 #include "plan/lua_files.h"
 #include "plan/outcome_choice.h"
 #include "plan/plan.h"
@@ -16,9 +17,25 @@
 #include "report/figure.h"
 #include "report/outcomes.h"
 
+#include <math.h>
 #include <string.h>
 
 /* ---- tables and figures ---------------------------------------------------------------------- */
+
+/* "20 validation points": they choose the best weights. NULL: test points do in all rows. */
+static const char *validation_of(const session *s) {
+  const value *rows = value_get(s->plan, "rows");
+  double least = INFINITY, most = 0;
+  for (size_t i = 0; i < rows->count; i++) {
+    const double points = settings_validation(value_get(rows->items[i], "config"));
+    least = fmin(least, points);
+    most = fmax(most, points);
+  }
+  if (!(most > 0)) return NULL;
+  if (!(most > least)) return arena_format(s->a, "%.0f validation points", most);
+  return arena_format(s->a, "%.0f to %.0f validation points%s", least, most,
+                      least > 0 ? "" : " (0: on the test points)");
+}
 
 table_request session_table(const session *s, size_t index) {
   const value *tables = value_get(s->plan, "tables");
@@ -28,6 +45,7 @@ table_request session_table(const session *s, size_t index) {
                          .declaration = tables->items[index],
                          .script_folder = value_get_text(s->plan, "folder", "."),
                          .columns = value_get(s->plan, "columns"),
+                         .validation = validation_of(s),
                          .partial = view_is_partial(s->given)};
 }
 

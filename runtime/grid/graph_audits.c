@@ -2,6 +2,7 @@
 #include "grid/graph_parts.h"
 #include "job/history.h"
 #include "job/job.h"
+#include "job/settings.h"
 #include "report/entries.h"
 
 #include <string.h>
@@ -61,6 +62,13 @@ static size_t audit_job(graph_builder *b, const value *config, const char *name,
   return added;
 }
 
+/* The row itself may have made this audit, unless it measures validation points. */
+static bool is_made_by_row(graph_builder *b, const run_row *row, const char *folder,
+                           const char *plain_id) {
+  if (settings_validation(row->config) > 0) return false;
+  return strcmp(plain_id, row->measure_id) == 0 || is_of_row(b, row, folder, plain_id);
+}
+
 /* *id is the row's and becomes the audit's; *made: its job, SIZE_MAX where it is done. */
 static status_code add_audit(graph_builder *b, const value *config, const char *name,
                              const run_row *row, const char *folder, size_t row_job, identity *id,
@@ -76,8 +84,7 @@ static status_code add_audit(graph_builder *b, const value *config, const char *
   if (status != STATUS_OK) return status;
   *made = SIZE_MAX;
   if (found.measured) return STATUS_OK;
-  /* it may be the row's own */
-  if (strcmp(plain.measure, row->measure_id) == 0 || is_of_row(b, row, folder, plain.measure)) {
+  if (is_made_by_row(b, row, folder, plain.measure)) {
     *id = plain;
     return STATUS_OK;
   }

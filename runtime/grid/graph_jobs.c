@@ -4,6 +4,7 @@
 #include "host/catalogue.h"
 #include "host/params.h"
 #include "job/job.h"
+#include "job/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +119,8 @@ value *graph_jobs_measurement(graph_builder *b, const value *config, const char 
   value_put(b->a, own, "measure", value_get(config, "measure"));
   value_put_text(b->a, entry, "id", id);
   if (family) value_put_text(b->a, entry, "family", family);
+  if (family && settings_validation(config) > 0)
+    value_put_text(b->a, entry, "points", "validation");
   value_put(b->a, entry, "config", own);
   return entry;
 }

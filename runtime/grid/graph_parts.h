@@ -57,7 +57,7 @@ const char *graph_jobs_result(graph_builder *b, const char *folder);
 /* The job that makes a data set. */
 size_t graph_jobs_data(graph_builder *b, const value *config, const identity *id);
 
-/* A measurement as job files have it; family NULL: an audit's. */
+/* A measurement as job files have it; family NULL: an audit's, which is of test points. */
 value *graph_jobs_measurement(graph_builder *b, const value *config, const char *id,
                               const char *family);
 

@@ -84,6 +84,14 @@ static status_code check_points(trials *t, const char *audit, const value *asked
   return failure_set(t->err, STATUS_BAD_CONFIG, "%s%s", audit, why.message);
 }
 
+static status_code check_split(trials *t, const char *audit, const value *asked,
+                               const dataset_preview *points) {
+  failure why;
+  const status_code status = dataset_check_split(asked, points->train, points->test, &why);
+  if (status == STATUS_OK) return STATUS_OK;
+  return failure_set(t->err, STATUS_BAD_CONFIG, "%s%s", audit, why.message);
+}
+
 static status_code look_at_measurement(trials *t, const char *path, const value *config,
                                        size_t data) {
   const value *asked = value_get(config, "dataset"), *measure = value_get(config, "measure");
@@ -95,7 +103,8 @@ static status_code look_at_measurement(trials *t, const char *path, const value 
                         .domain = &points->domain,
                         .attempts = (uint64_t)value_get_number(measure, "max_attempts", 0)});
   if (!is_new(t, "test", asked, data)) return STATUS_OK;
-  return check_points(t, path, asked, "test", points->test);
+  status_code status = check_points(t, path, asked, "test", points->test);
+  return status == STATUS_OK ? check_split(t, path, asked, points) : status;
 }
 
 static status_code look_at_measurements(trials *t, const grid_job *it, size_t data) {

@@ -61,6 +61,26 @@ status_code dataset_has(const value *config, const char *name, size_t points, fa
                      wanted, points);
 }
 
+/* More than that are asked for: what to do. */
+static const char *hint_about_split(const char *kind) {
+  if (strcmp(kind, "mcmc") == 0) return "Both are of the test points made (dataset.test_pool)";
+  return strcmp(kind, "file") == 0 ? "Both are of the 10 % of the rows that are not for training"
+                                   : "Both are images of dataset.train_file";
+}
+
+status_code dataset_check_split(const value *config, size_t train, size_t test, failure *err) {
+  const char *other = is_images(config) ? "train" : "test";
+  const size_t points = is_images(config) ? train : test;
+  const double validation = value_get_number(config, "validation", 0),
+               others = value_get_number(config, other, 0);
+  if (validation == 0 || validation + others <= (double)points) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_INPUT,
+                     "dataset.validation: %.0f points, and %.0f by dataset.%s, are asked for, but "
+                     "there are %zu. %s; ask for fewer",
+                     validation, others, other, points,
+                     hint_about_split(value_get_text(config, PARAMS_NAME, "")));
+}
+
 /* A pixel in [0, 1] in the range of the data set. */
 static double level(const dataset *data, double pixel) {
   return data->symmetric ? 2 * pixel - 1 : pixel;
@@ -84,16 +104,19 @@ static void expand(const dataset *data, const uint8_t *image, hifm_stream stream
   }
 }
 
-/* No training has so many steps: test images share no noise with training images. */
-static const uint64_t TEST_STEP = UINT64_MAX;
+/* No training has so many steps: measured images share no noise with training images. */
+static const uint64_t TEST_STEP = UINT64_MAX, VALIDATION_STEP = UINT64_MAX - 1;
 
-static void make_test_points(dataset *data, uint32_t seed) {
+/* Images first .. first + count of a file as points, each with its own noise. */
+static double *make_points(const dataset *data, const npy_array *file, size_t first, size_t count,
+                           uint32_t seed, uint64_t step) {
   const size_t d = data->domain.d;
   const hifm_stream stream = {seed, HIFM_RNG_DEQUANTISE};
-  data->made = memory_array(data->test_count * d, sizeof *data->made);
-  for (size_t row = 0; row < data->test_count; row++)
-    expand(data, (const uint8_t *)data->test_file.data + row * d, stream, TEST_STEP, (uint32_t)row,
-           data->made + row * d);
+  double *points = memory_array(count * d, sizeof *points);
+  for (size_t i = 0; i < count; i++)
+    expand(data, (const uint8_t *)file->data + (first + i) * d, stream, step, (uint32_t)(first + i),
+           points + i * d);
+  return points;
 }
 
 static void read_images(dataset *data, arena *a, const value *config) {
@@ -101,7 +124,22 @@ static void read_images(dataset *data, arena *a, const value *config) {
   params_store(a, images_params, config, &set);
   data->symmetric = set.range == RANGE_SYMMETRIC;
   data->dequantised = set.dequantise == DEQUANTISE_UNIFORM;
-  make_test_points(data, (uint32_t)set.seed);
+  const size_t validation = data->validation_count;
+  data->made =
+      make_points(data, &data->test_file, 0, data->test_count, (uint32_t)set.seed, TEST_STEP);
+  if (validation > 0)
+    data->made_validation =
+        make_points(data, &data->train_file, data->train_file.shape[0] - validation, validation,
+                    (uint32_t)set.seed, VALIDATION_STEP);
+}
+
+static void place_points(dataset *data) {
+  const npy_array *tests = &data->test_file;
+  data->test = data->made ? data->made : tests->data;
+  data->validation = data->made_validation;
+  if (!data->made && data->validation_count > 0)
+    data->validation =
+        (const double *)tests->data + (tests->shape[0] - data->validation_count) * data->domain.d;
 }
 
 status_code dataset_check_hessian(const value *config, const char *stage, failure *err) {
@@ -120,14 +158,18 @@ status_code dataset_open(dataset *data, const char *folder, const value *config,
   data->domain = dataset_domain(config);
   data->train_count = (size_t)value_get_number(config, "train", 0);
   data->test_count = (size_t)value_get_number(config, "test", 0);
+  data->validation_count = (size_t)value_get_number(config, "validation", 0);
   status_code status =
       open_part(&data->train_file, &a, folder, "train", config, &data->domain, err);
   if (status == STATUS_OK)
     status = open_part(&data->test_file, &a, folder, "test", config, &data->domain, err);
   if (status == STATUS_OK) status = dataset_has(config, "train", data->train_file.shape[0], err);
   if (status == STATUS_OK) status = dataset_has(config, "test", data->test_file.shape[0], err);
+  if (status == STATUS_OK)
+    status = dataset_has(config, "validation",
+                         (is_images(config) ? data->train_file : data->test_file).shape[0], err);
   if (status == STATUS_OK && is_images(config)) read_images(data, &a, config);
-  data->test = data->made ? data->made : data->test_file.data;
+  if (status == STATUS_OK) place_points(data);
   if (status != STATUS_OK) dataset_close(data);
   arena_close(&a);
   return status;
@@ -152,6 +194,7 @@ void dataset_close(dataset *data) {
   npy_close(&data->train_file);
   npy_close(&data->test_file);
   free(data->made);
+  free(data->made_validation);
   memset(data, 0, sizeof *data);
 }
 
@@ -198,4 +241,14 @@ uint64_t *dataset_hashes(const void *rows, size_t size, const size_t *order, siz
 bool dataset_among(const uint64_t *hashes, size_t n, const void *row, size_t size) {
   const uint64_t hash = hash_row(row, size);
   return bsearch(&hash, hashes, n, sizeof *hashes, compare_hashes) != NULL;
+}
+
+size_t dataset_shared(const dataset *data, size_t n, size_t tests) {
+  const size_t d = data->domain.d, size = d * sizeof *data->test;
+  uint64_t *hashes = dataset_hashes(data->test, size, NULL, tests);
+  size_t shared = 0;
+  for (size_t i = data->validation_count - n; i < data->validation_count; i++)
+    shared += dataset_among(hashes, tests, data->validation + i * d, size);
+  free(hashes);
+  return shared;
 }

@@ -12,8 +12,10 @@ typedef struct dataset {
   npy_array train_file, test_file; /* float64 [n, d], or of images uint8 [n, height, width] */
   const double *test;              /* [test_count, d], centred where the domain is */
   size_t train_count, test_count;  /* the prefixes a run uses */
-  bool symmetric, dequantised;     /* images: pixels in [-1, 1], with noise below their last bit */
-  double *made;                    /* test points of images, released by dataset_close */
+  const double *validation;        /* [validation_count, d]: of fewer points the last ones */
+  size_t validation_count;
+  bool symmetric, dequantised;    /* images: pixels in [-1, 1], with noise below their last bit */
+  double *made, *made_validation; /* of images, released by dataset_close */
 } dataset;
 
 /* The domain that a resolved dataset setting declares; d is 0 where only the files have it. */
@@ -23,6 +25,10 @@ hifm_domain dataset_domain(const value *config);
 status_code dataset_check_hessian(const value *config, const char *stage, failure *err);
 /* STATUS_BAD_INPUT where config asks for more points of a kind ("train", "test") than there are. */
 status_code dataset_has(const value *config, const char *name, size_t points, failure *err);
+
+/* The validation points are the last ones of test.npy, of images of train.npy. STATUS_BAD_INPUT
+ * where they and the test points (training images) of config are more than there are. */
+status_code dataset_check_split(const value *config, size_t train, size_t test, failure *err);
 
 /* Domain and numbers of points of a finished data job. */
 status_code dataset_look(const char *folder, const value *config, hifm_domain *domain,
@@ -43,6 +49,9 @@ const double *dataset_train_point(const dataset *data, size_t row, uint32_t seed
  * free(). dataset_among: is this row one of them? */
 uint64_t *dataset_hashes(const void *rows, size_t size, const size_t *order, size_t n);
 bool dataset_among(const uint64_t *hashes, size_t n, const void *row, size_t size);
+
+/* How many of the last n validation points repeat one of the first `tests` test points. */
+size_t dataset_shared(const dataset *data, size_t n, size_t tests);
 
 /* Subtracts the centre of mass from one point of a centred domain. */
 void dataset_centre(const hifm_domain *domain, double *point);

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "job/metrics.h"
 #include "job/run_status.h"
+#include "job/settings.h"
 
 #include <math.h>
 #include <string.h>
@@ -28,7 +29,10 @@ const char *history_likeness(arena *a, const value *config) {
   for (size_t i = 0; measure && i < measure->count; i++)
     if (strcmp(measure->keys[i], "every") != 0)
       value_put(a, alike, measure->keys[i], measure->items[i]);
-  value_put_number(a, alike, "points", value_get_number(value_get(config, "dataset"), "test", 0));
+  const double validation = settings_validation(config);
+  const double test = value_get_number(value_get(config, "dataset"), "test", 0);
+  value_put_number(a, alike, validation > 0 ? "validation" : "points",
+                   validation > 0 ? validation : test);
   return json_text(a, alike);
 }
 
@@ -91,6 +95,14 @@ const value *history_best(const value *history) {
     if (!isnan(score) && (!best || score < history_score(best))) best = history->items[i];
   }
   return best;
+}
+
+size_t history_since_best(const value *history) {
+  const value *best = history_best(history);
+  size_t since = 0;
+  while (history && since < history->count && history->items[history->count - 1 - since] != best)
+    since++;
+  return since;
 }
 
 const value *history_last(const value *history) {

@@ -49,6 +49,9 @@ double history_score(const value *row);
 /* The first row with the smallest score; NULL where no row has one. */
 const value *history_best(const value *history);
 
+/* How many rows there are after the best one, or at all where there is none. */
+size_t history_since_best(const value *history);
+
 /* The last row, the row of this step; NULL where there is none. */
 const value *history_last(const value *history);
 const value *history_at(const value *history, uint64_t step);

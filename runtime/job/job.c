@@ -64,6 +64,7 @@ static void read_measurements(arena *a, const value *file, job *out) {
         .id = value_get_text(entry, "id", ""),
         .family = value_get_text(entry, "family", ""),
         .config = own ? out->config : with_sections(a, out->config, value_get(entry, "config")),
+        .validation = strcmp(value_get_text(entry, "points", "test"), "validation") == 0,
         .entry = entry};
   }
   out->measurements = made;

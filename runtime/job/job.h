@@ -7,9 +7,10 @@
  *     "data": path, "modes": path folders of finished data and modes jobs it reads (modes only
  *                                 where the flow needs a Hessian)
  *     "sample": {...}             sample: see below
- *     "measurements": [ { "id", "family", "config": { "dataset", "measure" } } ... ]
+ *     "measurements": [ { "id", "family", "points", "config": { "dataset", "measure" } } ... ]
  *                                 train: measure along the way, under each; measure: the one to
- *                                 make. Measurements that differ in `every` alone are a family
+ *                                 make. Measurements that differ in `every` alone are a family.
+ *                                 "points": "validation", or absent: test points
  *     "train": id                 measure: of the train job
  *     "of": id, "every": n        measure, for an audit: the row's own measurement, whose best
  *                                 weights are measured, and its epochs between two rows
@@ -46,7 +47,8 @@
  * The job file and the results also have "content", the hash of their text (base/json.h).
  *
  * Results: { "job", "id", "status": "done" | "diverged", "message" (diverged), "numbers": {...},
- * "provenance": {...} }. Data, modes and train results have "files" (job/contents.h), a train
+ * "provenance": {...} }. A train result has "planned_steps" among its numbers where train.patience
+ * ended it at fewer steps. Data, modes and train results have "files" (job/contents.h), a train
  * result with keep_state also "stem"; a measure result has "measurement" (as in the job file),
  * "late" (why the history is not complete, where it is not: see run_late_history) and "history": [
  * { "epoch", "step", "loss", "gradient_norm", every metric of job/metrics.h, "solver" ("ok" or why
@@ -76,6 +78,7 @@ const char *job_kind_word(job_kind kind);
 typedef struct job_measurement {
   const char *id, *family;
   const value *config; /* with the measurement's dataset and measure sections */
+  bool validation;     /* it measures validation points, not test points */
   const value *entry;  /* as in the job file */
 } job_measurement;
 

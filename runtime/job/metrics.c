@@ -104,7 +104,7 @@ static status_code measure_score(const metric *self, measurement *m, double *out
 
 const metric METRICS[] = {
     {.name = "nll",
-     .meaning = "mean negative log-likelihood of the test points",
+     .meaning = "mean negative log-likelihood of the test points, or of the validation points",
      .title = "NLL",
      .unit = "nats",
      .label = "NLL",

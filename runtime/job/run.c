@@ -3,11 +3,41 @@
 #include "host/plugins.h"
 #include "job/flow_ode.h"
 #include "job/metrics.h"
+#include "job/progress.h"
 #include "job/saved_weights.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The rows for tests of a file with repeated rows have copies, too (prepare_file.c). */
+static void note_shared(const run *r, const value *asked, size_t validation) {
+  const size_t tests = (size_t)value_get_number(asked, "test", 0);
+  if (!value_get_bool(asked, SETTINGS_REPEATS, false)) return;
+  const size_t shared = dataset_shared(&r->data, validation, tests);
+  if (shared > 0)
+    progress_note("%zu of %zu validation points repeat one of the %zu test points: the file has "
+                  "repeated rows",
+                  shared, validation, tests);
+}
+
+/* Which points: the first of the test points or the last of the validation points. */
+static status_code place_points(const run *r, run_measurement *how, failure *err) {
+  const dataset *data = &r->data;
+  const value *asked = value_get(how->asked->config, "dataset");
+  const char *key = how->asked->validation ? "validation" : "test";
+  how->count = (size_t)value_get_number(asked, key, 0);
+  how->points = data->test;
+  if (how->asked->validation && how->count == 0)
+    return failure_set(err, STATUS_BAD_INPUT,
+                       "measurement %.12s is of validation points, but dataset.validation is 0",
+                       how->asked->id);
+  if (how->asked->validation) {
+    how->points = data->validation + (data->validation_count - how->count) * data->domain.d;
+    note_shared(r, asked, how->count);
+  }
+  return dataset_check_split(asked, data->train_file.shape[0], data->test_file.shape[0], err);
+}
 
 /* Solver and settings of each measurement. */
 static status_code bind_measurements(run *r, arena *a, failure *err) {
@@ -17,9 +47,10 @@ static status_code bind_measurements(run *r, arena *a, failure *err) {
     const value *config = how->asked->config, *measure = value_get(config, "measure");
     params_store(a, measure_params, measure, &how->settings);
     how->averaged = saved_weights_are_averaged(config);
-    how->count = (size_t)value_get_number(value_get(config, "dataset"), "test", 0);
-    status = plugins_bind(a, HIFM_SOLVER, value_get(measure, "solver"), "measure.solver",
-                          &r->data.domain, &how->settings.solver, err);
+    status = place_points(r, how, err);
+    if (status == STATUS_OK)
+      status = plugins_bind(a, HIFM_SOLVER, value_get(measure, "solver"), "measure.solver",
+                            &r->data.domain, &how->settings.solver, err);
   }
   return status;
 }
@@ -80,15 +111,19 @@ static status_code open_networks(run *r, size_t points, failure *err) {
   return status;
 }
 
-/* The data set with the test points of all measurements: each uses a prefix. */
+static double most_points(const job *work, const char *key) {
+  double most = 0;
+  for (size_t i = 0; i < work->measurement_count; i++)
+    most = fmax(most, value_get_number(value_get(work->measurements[i].config, "dataset"), key, 0));
+  return most;
+}
+
+/* The data set with the points of all measurements: each uses a part. */
 static const value *widest_dataset(arena *a, const job *work) {
+  static const char *const MEASURED[] = {"test", "validation"};
   value *widest = value_copy(a, value_get(work->config, "dataset"));
-  double most = work->measurement_count ? 0 : value_get_number(widest, "test", 0);
-  for (size_t i = 0; i < work->measurement_count; i++) {
-    const value *own = value_get(work->measurements[i].config, "dataset");
-    most = fmax(most, value_get_number(own, "test", 0));
-  }
-  value_put_number(a, widest, "test", most);
+  for (size_t i = 0; i < 2 && work->measurement_count; i++)
+    value_put_number(a, widest, MEASURED[i], most_points(work, MEASURED[i]));
   return widest;
 }
 
@@ -128,7 +163,7 @@ status_code run_measure(run *r, const run_measurement *how, arena *a, const floa
                         const value *weights_row, value **row, failure *err) {
   measurement m = {.net = how->net,
                    .w = w,
-                   .points = r->data.test,
+                   .points = how->points,
                    .count = how->count,
                    .settings = &how->settings,
                    .seed = r->seed};

@@ -16,7 +16,8 @@
 typedef struct run_measurement {
   const job_measurement *asked;
   measure_settings settings;
-  size_t count;  /* test points */
+  const double *points; /* [count, d]: test or validation points */
+  size_t count;
   bool averaged; /* it measures averaged weights */
   network own;   /* where there are more points than in a training batch */
   network *net;  /* own, or the run's */
@@ -24,7 +25,7 @@ typedef struct run_measurement {
 
 typedef struct run {
   const job *work;
-  dataset data; /* with the most test points of all measurements */
+  dataset data; /* with the most points of all measurements */
   network net;
   hifm_bound network_plugin;
   optimizer_settings optimizer;
@@ -39,7 +40,7 @@ typedef struct run {
 status_code run_open(run *r, arena *a, const job *work, size_t points, failure *err);
 void run_close(run *r);
 
-/* Measures weights on the test points: *row is a copy of weights_row (history_row: what belongs to
+/* Measures weights on its points: *row is a copy of weights_row (history_row: what belongs to
  * the weights) with every metric of METRICS and "solver". */
 status_code run_measure(run *r, const run_measurement *how, arena *a, const float *w,
                         const value *weights_row, value **row, failure *err);

@@ -204,7 +204,8 @@ static status_code measure_audit(run *r, arena *a, const value *trained, value *
 static value *baselines(run *r, arena *a) {
   double identity, gaussian;
   value *out = value_new(a, VALUE_MAP);
-  likelihood_baselines(&r->data.domain, r->data.test, r->data.test_count, &identity, &gaussian);
+  const run_measurement *how = &r->measurements[0];
+  likelihood_baselines(&r->data.domain, how->points, how->count, &identity, &gaussian);
   value_put_number(a, out, "nll_identity", identity);
   value_put_number(a, out, "nll_gaussian", gaussian);
   run_put_likelihood_start(r, a, out);

@@ -26,6 +26,7 @@ typedef struct trainer {
   training state;
   float *gradient;
   uint64_t steps;
+  uint64_t planned;      /* steps, where train.patience ended it before; else 0 */
   double started, saved; /* clock at the start of this attempt, at the last checkpoint */
   const value *measured; /* the last row of this attempt, of the first measurement, or NULL */
   char divergence[400];  /* why it diverged; "" while it has not */
@@ -187,6 +188,23 @@ static status_code stop(trainer *t, failure *err) {
                      (unsigned long long)t->state.step, (unsigned long long)t->steps);
 }
 
+/* With train.patience: derived from the rows, as what is due is, so that a resumed training stops
+ * at the same step. The measurements that end with the training are due then. */
+static bool ends_early(trainer *t) {
+  const training *s = &t->state;
+  const uint64_t patience = t->r->train.patience;
+  if (patience == 0 || s->history_count == 0 || s->step >= t->steps) return false;
+  const value *rows = s->histories[0].rows;
+  if (history_step(history_last(rows)) != s->step || history_since_best(rows) < patience)
+    return false;
+  t->planned = t->steps;
+  t->steps = s->step;
+  progress_note("stopped at step %llu of %llu: %llu measurements without a new best one",
+                (unsigned long long)t->steps, (unsigned long long)t->planned,
+                (unsigned long long)patience);
+  return true;
+}
+
 static status_code loop(trainer *t, failure *err) {
   status_code status = STATUS_OK;
   for (;;) {
@@ -194,6 +212,7 @@ static status_code loop(trainer *t, failure *err) {
     status = measure(t, &any, err);
     if (any) report(t);
     if (status == STATUS_INTERRUPTED || progress_stop_asked()) return stop(t, err);
+    if (status == STATUS_OK && ends_early(t)) continue;
     if (status != STATUS_OK || t->divergence[0] || t->state.step >= t->steps) return status;
     if (clock_seconds() - t->saved > t->r->work->checkpoint_seconds) status = save(t, err);
     if (status == STATUS_OK) status = take_step(t, err);
@@ -208,6 +227,7 @@ static value *numbers(const trainer *t) {
   const training *s = &t->state;
   value *out = value_new(t->memory, VALUE_MAP);
   value_put_number(t->memory, out, "steps", (double)s->step);
+  if (t->planned) value_put_number(t->memory, out, "planned_steps", (double)t->planned);
   value_put_number(t->memory, out, "weights", (double)t->r->net.weights);
   if (t->r->train.skip_nonfinite > 0)
     value_put_number(t->memory, out, "skipped", (double)s->skipped);
@@ -246,7 +266,7 @@ static status_code finish(trainer *t, failure *err) {
   s->seconds += clock_seconds() - t->started;
   status_code status = save_weights(t, "last", err);
   if (status == STATUS_OK) status = losses_write(&s->sums, work->folder, err);
-  const bool continuable = work->keep_state && work->stem && !t->divergence[0];
+  const bool continuable = work->keep_state && work->stem && !t->divergence[0] && !t->planned;
   if (status == STATUS_OK && continuable)
     status = checkpoint_save(s, &t->r->net, work, CHECKPOINT_STATE, err);
   const result trained = {.kind = work->kind,

@@ -38,6 +38,8 @@ const hifm_param train_params[] = {
                     "decay of the moving average of the weights; 0: no average"),
     HIFM_PARAM_COUNT(train_settings, skip_nonfinite, 0, 0, 1e9,
                      "steps in a row that are skipped where loss or gradient is not finite"),
+    HIFM_PARAM_COUNT(train_settings, patience, 0, 0, 1e9,
+                     "measurements without a new best one, after which it stops; 0: no limit"),
     HIFM_PARAM_END};
 
 static const char *const MEASURED[] = {"averaged", "raw", NULL};
@@ -75,6 +77,8 @@ const hifm_param schedule_params[] = {
                     "seconds between checkpoints"),
     HIFM_PARAM_END};
 
+#define VALIDATION "points that choose the best weights; 0: the test points do"
+
 const hifm_param mcmc_params[] = {
     HIFM_PARAM_REF(mcmc_settings, energy, HIFM_ENERGY, NULL, "samples are drawn from exp(-V)"),
     HIFM_PARAM_COUNT(mcmc_settings, particles, 0, 0, 255, "0: plain dimensions"),
@@ -83,6 +87,7 @@ const hifm_param mcmc_params[] = {
                      "coordinates of a point without particles"),
     HIFM_PARAM_COUNT(mcmc_settings, train, NAN, 1, COUNT_MAX, "training points a run uses"),
     HIFM_PARAM_COUNT(mcmc_settings, test, 100, 1, COUNT_MAX, "test points a run uses"),
+    HIFM_PARAM_COUNT(mcmc_settings, validation, 0, 0, COUNT_MAX, VALIDATION),
     HIFM_PARAM_COUNT(mcmc_settings, train_pool, 100000, 1, COUNT_MAX, "training points made"),
     HIFM_PARAM_COUNT(mcmc_settings, test_pool, 10000, 1, COUNT_MAX,
                      "test points made, by further chains"),
@@ -105,6 +110,7 @@ const hifm_param file_params[] = {
     HIFM_PARAM_COUNT(file_settings, space, 3, 1, 3, "coordinates of a particle"),
     HIFM_PARAM_COUNT(file_settings, train, NAN, 1, COUNT_MAX, "training points a run uses"),
     HIFM_PARAM_COUNT(file_settings, test, 100, 1, COUNT_MAX, "test points a run uses"),
+    HIFM_PARAM_COUNT(file_settings, validation, 0, 0, COUNT_MAX, VALIDATION),
     HIFM_PARAM_COUNT(file_settings, seed, 0, 0, 4294967295.0, "of the rows' permutation"),
     HIFM_PARAM_END};
 
@@ -123,11 +129,16 @@ const hifm_param images_params[] = {
                       "byte / 255, or (byte + u) / 256 with u ~ U[0, 1]"),
     HIFM_PARAM_COUNT(images_settings, train, NAN, 1, COUNT_MAX, "training images a run uses"),
     HIFM_PARAM_COUNT(images_settings, test, 100, 1, COUNT_MAX, "test images a run uses"),
+    HIFM_PARAM_COUNT(images_settings, validation, 0, 0, COUNT_MAX, VALIDATION),
     HIFM_PARAM_COUNT(images_settings, seed, 0, 0, 4294967295.0,
                      "of the files' permutations, and of the noise on test images"),
     HIFM_PARAM_END};
 
 const char *const settings_dataset_kinds[] = {"mcmc", "file", "images", NULL};
+
+double settings_validation(const value *config) {
+  return value_get_number(value_get(config, "dataset"), "validation", 0);
+}
 
 bool settings_is_place(const char *name) {
   static const char *const PLACES[] = {"path", "folder", "train_file", "test_file", "fetch"};

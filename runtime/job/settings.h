@@ -2,6 +2,7 @@
 #ifndef JOB_SETTINGS_H
 #define JOB_SETTINGS_H
 
+#include "base/value.h"
 #include "hifm/plugin.h"
 
 enum { SCHEDULE_CONSTANT, SCHEDULE_COSINE, SCHEDULE_LINEAR, SCHEDULE_EXPONENTIAL };
@@ -21,6 +22,7 @@ typedef struct train_settings {
   bool keep_state;
   double ema;              /* decay of the averaged weights; 0: there are none */
   uint64_t skip_nonfinite; /* steps in a row */
+  uint64_t patience;       /* measurements without a new best one; 0: no limit */
 } train_settings;
 
 enum { DIVERGENCE_EXACT, DIVERGENCE_HUTCHINSON };
@@ -49,11 +51,13 @@ typedef struct schedule_settings { /* not part of any identity */
 } schedule_settings;
 
 /* A data set is made by Monte Carlo, read from a file of points or from two files of images; all
- * are split into train and test. */
+ * are split into train and test. `validation` points are parts of these: see dataset_check_split.
+ */
 typedef struct mcmc_settings {
   hifm_bound energy;
   uint64_t particles, space, dimensions; /* particles * space, or plain dimensions */
   uint64_t train, test;                  /* how many points a run uses: prefixes of the pools */
+  uint64_t validation;                   /* the last ones of the test pool; 0: none */
   uint64_t train_pool, test_pool;        /* how many are made; the test pool by further chains */
   uint64_t chains, warmup, thin, leapfrog;
   double acceptance, spread;
@@ -66,6 +70,7 @@ typedef struct file_settings {
   const char *content; /* BLAKE2b of the file: filled in by the front end, part of the identity */
   uint64_t particles, space; /* 0: plain points */
   uint64_t train, test;      /* of a fixed permutation of the rows */
+  uint64_t validation;       /* the last ones of the rows for tests; 0: none */
   uint64_t seed;             /* of the permutation */
 } file_settings;
 
@@ -84,6 +89,7 @@ typedef struct images_settings {
   uint32_t range;    /* RANGE_UNIT */
   uint32_t dequantise;  /* DEQUANTISE_NONE */
   uint64_t train, test; /* of fixed permutations of the two files */
+  uint64_t validation;  /* the last ones of the training images; 0: none */
   uint64_t seed;        /* of these, and of the noise on test images */
 } images_settings;
 
@@ -91,6 +97,9 @@ typedef struct images_settings {
  */
 extern const char *const settings_dataset_kinds[];
 const hifm_param *settings_dataset(const char *kind);
+
+/* The validation points of a resolved run; 0: none, and its test points choose the best weights. */
+double settings_validation(const value *config);
 
 /* Does this setting of a data set say where its files are or come from? It is not part of the
  * identity of a run. */

@@ -17,6 +17,32 @@ typedef struct audit {
   const part **made;     /* [parts of the grid] by index, NULL: not made yet */
 } audit;
 
+/* ---- the list ---- */
+
+static bool has_validation(const product *p) {
+  for (size_t i = 0; i < p->count; i++)
+    if (value_get_number(p->rows[i].parts[SECTION_DATASET]->config, "validation", 0) > 0)
+      return true;
+  return false;
+}
+
+status_code audits_list(const product *p, const value *declared, const value **out, failure *err) {
+  arena *a = p->memory;
+  *out = declared;
+  if (!has_validation(p)) return STATUS_OK;
+  if (value_get(declared, AUDITS_TEST))
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "audits." AUDITS_TEST ": with dataset.validation hifm adds an audit of this "
+                       "name: the test points at the best and the last weights; choose another "
+                       "name");
+  value *list = value_new(a, VALUE_MAP);
+  value_put(a, list, AUDITS_TEST, value_new(a, VALUE_MAP));
+  for (size_t i = 0; i < declared->count; i++)
+    value_put(a, list, declared->keys[i], declared->items[i]);
+  *out = list;
+  return STATUS_OK;
+}
+
 /* ---- the settings ---- */
 
 static bool is_measuring(const char *path) {

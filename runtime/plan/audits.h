@@ -11,10 +11,18 @@
 
 #include "plan/product.h"
 
+/* Of rows with dataset.validation the best weights are chosen on validation points. This audit
+ * measures their test points. It is the first one of a plan that has such rows. */
+#define AUDITS_TEST "test"
+
+/* The audits of a plan: those that the script declares, and AUDITS_TEST. STATUS_BAD_CONFIG where
+ * the script has this name. */
+status_code audits_list(const product *p, const value *declared, const value **out, failure *err);
+
 /* Fills in the audits of every row, in the order of the map `declared`: name -> MAP path -> scalar.
  * STATUS_BAD_CONFIG where an audit sets what is not about measuring, where no row has one of its
  * settings, or where it gives a row the measurement that another row is there for. Messages begin
- * with a path, "audits.tight.measure.solver.rtl: ...". */
+ * with a path, "audits.tight.measure.solver.rtl: ...". Audits measure test points. */
 status_code audits_resolve(product *p, const value *declared, failure *err);
 
 #endif

@@ -181,14 +181,18 @@ static status_code describe_all(const experiment *e, value *plan, failure *err) 
 }
 
 /* Audits are of all rows, whichever --only asks for: an error in them is found at once. */
-static status_code choose_rows(const experiment *e, const value *audits, product *p, failure *err) {
+static status_code choose_rows(const experiment *e, value *plan, product *p, failure *err) {
+  const value *audits;
   if (p->count == 0)
     return failure_set(err, STATUS_BAD_CONFIG, "where: no run of the grid is left");
   status_code status = selection_also(p, e->rules, err);
   if (status == STATUS_OK) status = fit_check(p, err);
   if (status == STATUS_OK) status = selection_check(p, err);
+  if (status == STATUS_OK) status = audits_list(p, value_get(plan, "audits"), &audits, err);
   if (status == STATUS_OK) status = audits_resolve(p, audits, err);
-  return status == STATUS_OK ? row_choice_apply(p, e->request, err) : status;
+  if (status != STATUS_OK) return status;
+  value_put(p->memory, plan, "audits", audits);
+  return row_choice_apply(p, e->request, err);
 }
 
 /* Profiles and --set. */
@@ -215,7 +219,7 @@ status_code experiment_plan(experiment *e, const value **out, failure *err) {
   selection_sort(&p);
   status = selection_where(&p, e->lua, e->rules, err); /* its messages have their line */
   if (status != STATUS_OK) return status;
-  status = choose_rows(e, value_get(plan, "audits"), &p, err);
+  status = choose_rows(e, plan, &p, err);
   if (status != STATUS_OK) return add_source(e, status, err);
   write_rows(&p, plan);
   *out = plan;

@@ -42,6 +42,17 @@ static status_code check_batch(const row *r, failure *err) {
                      batch, points);
 }
 
+/* What stops a training chooses its weights. */
+static status_code check_patience(const row *r, failure *err) {
+  const double patience = value_get_number(r->parts[SECTION_TRAIN]->config, "patience", 0);
+  if (patience == 0 || value_get_number(r->parts[SECTION_DATASET]->config, "validation", 0) > 0)
+    return STATUS_OK;
+  return failure_set(err, STATUS_BAD_CONFIG,
+                     "train.patience: without dataset.validation the test points would decide when "
+                     "the training stops. Give dataset.validation, such as 100, or leave patience "
+                     "out");
+}
+
 /* How a learning rate falls, and to what. */
 static status_code check_decay(const value *optimizer, failure *err) {
   const char *schedule = value_get_text(optimizer, "schedule", "constant");
@@ -166,6 +177,7 @@ status_code fit_check(const product *p, failure *err) {
   for (size_t i = 0; i < p->count; i++) {
     const row *r = &p->rows[i];
     status_code status = check_batch(r, err);
+    if (status == STATUS_OK) status = check_patience(r, err);
     if (status == STATUS_OK) status = check_learning_rate(&f, r, err);
     if (status == STATUS_OK)
       status = fit_check_measure(r->parts[SECTION_TRAIN], r->parts[SECTION_DATASET],

@@ -118,7 +118,8 @@ static status_code reduce_flow(builder *b, const value *flow, value *revisions, 
 enum { SPLIT_OF_REPEATED_ROWS = 2 };
 
 static status_code make_data(builder *b, const value *config, char hex[33]) {
-  static const char *const LEFT_OUT[] = {"train", "test", "range", "dequantise", NULL};
+  static const char *const LEFT_OUT[] = {"train", "test",       "validation",
+                                         "range", "dequantise", NULL};
   const value *dataset = value_get(config, "dataset"), *reduced;
   const hifm_param *params = settings_dataset(value_get_text(dataset, PARAMS_NAME, ""));
   content c = begin(b);
@@ -133,7 +134,7 @@ static status_code make_data(builder *b, const value *config, char hex[33]) {
 
 /* The bytes of images are one data set, however their pixels are then turned into numbers. */
 static status_code put_pixels(builder *b, const value *config, const content *c) {
-  static const char *const LEFT_OUT[] = {"train",        "test", "train_content",
+  static const char *const LEFT_OUT[] = {"train",        "test", "validation", "train_content",
                                          "test_content", "seed", NULL};
   const value *dataset = value_get(config, "dataset"), *reduced;
   if (strcmp(value_get_text(dataset, PARAMS_NAME, ""), "images") != 0) return STATUS_OK;
@@ -160,6 +161,30 @@ static status_code make_modes(builder *b, const value *config, const char *data,
   return STATUS_OK;
 }
 
+/* What is measured, and at which points. of: see identity_of_measure. */
+static status_code put_measure(builder *b, const value *config, const char *const *left_out,
+                               const char *of, const content *c) {
+  const value *measure;
+  value *points = value_new(&b->memory, VALUE_MAP);
+  const double validation = settings_validation(config);
+  status_code status = reduce_section(b, measure_params, value_get(config, "measure"), left_out,
+                                      c->revisions, &measure);
+  if (status != STATUS_OK) return status;
+  value_put_number(&b->memory, points, "validation", validation);
+  value_put(&b->memory, c->map, "points",
+            validation > 0 && !of ? points : value_get(value_get(config, "dataset"), "test"));
+  value_put(&b->memory, c->map, "measure", measure);
+  return STATUS_OK;
+}
+
+/* With train.patience the measurement of the row decides when its training stops. */
+static status_code put_stopping(builder *b, const value *config, const content *c) {
+  if (value_get_number(value_get(config, "train"), "patience", 0) == 0) return STATUS_OK;
+  const content stopping = {value_new(&b->memory, VALUE_MAP), c->revisions};
+  value_put(&b->memory, c->map, "stopping", stopping.map);
+  return put_measure(b, config, NULL, NULL, &stopping);
+}
+
 /* left_out: settings of the train section. */
 static status_code make_train(builder *b, const value *config, const char *const *left_out,
                               const char *data, char hex[33]) {
@@ -176,6 +201,7 @@ static status_code make_train(builder *b, const value *config, const char *const
         reduce_section(b, train_params, value_get(config, "train"), left_out, c.revisions, &train);
   if (status == STATUS_OK) status = reduce_flow(b, value_get(config, "flow"), c.revisions, &flow);
   if (status == STATUS_OK) status = put_pixels(b, config, &c);
+  if (status == STATUS_OK) status = put_stopping(b, config, &c);
   if (status != STATUS_OK) return status;
   value_put_text(a, c.map, "data", data);
   value_put(a, c.map, "points", value_get(value_get(config, "dataset"), "train"));
@@ -200,15 +226,11 @@ static status_code make_stem(builder *b, const value *config, const char *data, 
 /* left_out: settings of the measure section; of: see identity_of_measure. */
 static status_code make_measure(builder *b, const value *config, const char *const *left_out,
                                 const char *train, const char *of, char hex[33]) {
-  const value *measure;
   content c = begin(b);
-  status_code status = reduce_section(b, measure_params, value_get(config, "measure"), left_out,
-                                      c.revisions, &measure);
+  status_code status = put_measure(b, config, left_out, of, &c);
   if (status != STATUS_OK) return status;
   if (of) value_put_text(&b->memory, c.map, "of", of);
   value_put_text(&b->memory, c.map, "train", train);
-  value_put(&b->memory, c.map, "points", value_get(value_get(config, "dataset"), "test"));
-  value_put(&b->memory, c.map, "measure", measure);
   end(b, &c, hex);
   return STATUS_OK;
 }

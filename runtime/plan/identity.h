@@ -1,19 +1,21 @@
 /* What a run is: BLAKE2b-128 of canonical JSON, never of an index, a time or a path.
  *
- *   data id     the dataset's settings without train and test (files: their content, not their
- *               path, and of files with repeated rows how these are split; images: without range
- *               and dequantise, which the ids below have)
+ *   data id     the dataset's settings without train, test and validation (files: their content,
+ *               not their path, and of files with repeated rows how these are split; images:
+ *               without range and dequantise, which the ids below have)
  *   modes id    data id, number of training points, energy
  *   train id    data id, number of training points, network, optimizer, train without keep and
- *               keep_state, flow, seed
+ *               keep_state, flow, seed; with train.patience also what decides when it stops:
+ *               number of validation points, measure
  *   stem        the train id without epochs and steps: of two trainings with one stem, the longer
  *               begins as the shorter; none where the learning rate depends on the length
- *   measure id  train id, number of test points, measure
+ *   measure id  train id, number of test points (or of validation points), measure
  *   family      the measure id with the default of measure.every: measurements of one family are
  *               the same at different epochs
  *
  * each with the revisions of the plugins it uses. The measure id of an audit also has "of", the
- * measure id of its row: two rows of one training may have different best weights. The JSON has the
+ * measure id of its row: two rows of one training may have different best weights; it is always of
+ * test points. The JSON has the
  * settings that differ from their defaults plus those that have none. So a setting that is added to
  * hifm later, with the default that gives the old numbers, makes no old result stale. */
 #ifndef PLAN_IDENTITY_H

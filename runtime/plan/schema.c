@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "host/flow.h"
+#include "job/dataset.h"
 #include "job/settings.h"
 #include "plan/declaration.h"
 
@@ -142,26 +143,30 @@ static status_code resolve_named(schema *s, const char *where, const char *name,
   return STATUS_OK;
 }
 
-static status_code check_mcmc(const value *dataset, failure *err) {
+static status_code check_mcmc(const value *data, failure *err) {
   static const char *const POOLS[][2] = {{"train", "train_pool"}, {"test", "test_pool"}};
   for (size_t i = 0; i < 2; i++) {
-    double wanted = value_get_number(dataset, POOLS[i][0], 0);
-    double made = value_get_number(dataset, POOLS[i][1], 0);
+    double wanted = value_get_number(data, POOLS[i][0], 0);
+    double made = value_get_number(data, POOLS[i][1], 0);
     if (wanted > made)
       return failure_set(err, STATUS_BAD_CONFIG,
                          "dataset.%s: %.0f points are more than the %.0f made (dataset.%s)",
                          POOLS[i][0], wanted, made, POOLS[i][1]);
   }
-  bool particles = value_get_number(dataset, "particles", 0) > 0;
-  if (particles != (value_get_number(dataset, "dimensions", 0) > 0)) return STATUS_OK;
+  failure why;
+  if (dataset_check_split(data, SIZE_MAX, (size_t)value_get_number(data, "test_pool", 0), &why) !=
+      STATUS_OK)
+    return failure_set(err, STATUS_BAD_CONFIG, "%s", why.message);
+  bool particles = value_get_number(data, "particles", 0) > 0;
+  if (particles != (value_get_number(data, "dimensions", 0) > 0)) return STATUS_OK;
   return failure_set(err, STATUS_BAD_CONFIG,
                      "dataset: give exactly one of particles and dimensions, not %s",
                      particles ? "both" : "neither");
 }
 
 /* The centre of mass of particles is removed, which leaves nothing of one particle. */
-static status_code check_particles(const char *kind, const value *dataset, failure *err) {
-  if (value_get_number(dataset, "particles", 0) != 1) return STATUS_OK;
+static status_code check_particles(const char *kind, const value *data, failure *err) {
+  if (value_get_number(data, "particles", 0) != 1) return STATUS_OK;
   return failure_set(
       err, STATUS_BAD_CONFIG,
       "dataset.particles: one particle is always 0 once its centre of mass is removed; %s",

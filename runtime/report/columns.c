@@ -119,7 +119,7 @@ static void add_history(arena *a, column_list *list, const metric *m) {
   add(list, facts);
   if (!m->has_se) return;
   facts.name = arena_format(a, "%s_se", m->name);
-  facts.meaning = arena_format(a, "standard error of %s over the test points", m->name);
+  facts.meaning = arena_format(a, "standard error of %s over the points", m->name);
   facts.title = arena_format(a, "standard error of the %s", title);
   facts.digits = DIGITS;
   facts.key = facts.name;

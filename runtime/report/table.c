@@ -27,6 +27,9 @@ static status_code make(table_parts *p, csv_table *csv, failure *err) {
   if (status == STATUS_OK) status = table_sort(p, err);
   if (status == STATUS_OK) status = table_fill(p, csv, err);
   if (status != STATUS_OK) return status;
+  if (p->request->validation)
+    table_add_note(
+        p, arena_format(&p->memory, "Best weights are chosen on %s.", p->request->validation));
   table_note_epochs(p);
   table_note_seeds(p, csv);
   table_note_alike(p, csv);

@@ -68,6 +68,7 @@ typedef struct table_request {
   const value *declaration;
   const char *script_folder; /* has the paper's CSV */
   const value *columns;      /* of the plan */
+  const char *validation;    /* the points that choose the best weights; NULL: test points */
   bool partial; /* the grid was cut down by --only or --set: the row of a `minus` may be gone, which
                    leaves gaps and a line below the table; otherwise it is an error */
 } table_request;

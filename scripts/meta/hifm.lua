@@ -38,6 +38,7 @@ local h = {}
 ---@field steps? integer | hifm.Axis optimizer steps; or give epochs
 ---@field keep? "ends" | "all" | hifm.Axis weights of the best and last epoch, or of all measured epochs
 ---@field keep_state? boolean | hifm.Axis a run with more epochs can go on from this one
+---@field patience? integer | hifm.Axis measurements without a new best one, after which it stops; 0: no limit
 ---@field ema? number | hifm.Axis decay of the moving average of the weights; 0: no average
 ---@field skip_nonfinite? integer | hifm.Axis steps in a row that are skipped where they are not finite
 
