@@ -68,7 +68,7 @@ const option OPTIONS[OPTION_COUNT] = {
     {"--seed", "SEED", OPTION_NUMBER, AT(seed), OF(SAMPLE), 0, UINT32_MAX,
      "seed of the noise that samples start from (default: 0)"},
     {"--density", "", OPTION_FLAG, AT(density), OF(SAMPLE), 0, 0,
-     "of x.npy also write x.log_density.npy: log q of each sample"},
+     "with --out x.npy also write x.log_density.npy: log q of\neach sample"},
     {"--strip", "", OPTION_FLAG, AT(strip), OF(SAMPLE), 0, 0,
      ".png: one row per sample, from noise to image"},
     {"--data", "FILE", OPTION_TEXT, AT(data), OF(EVALUATE), 0, 0,
