@@ -22,7 +22,7 @@ completes "diff describe dataset doctor" hifm d
 completes "list" hifm plugin l
 completes "list describe check --help" hifm plugin ""
 completes "--set" hifm run x.lua --se
-completes "--seed --strip" hifm sample run --s
+completes "--seed --strip --set" hifm sample run --s
 completes "--profile --set --only --exclude --out --quiet --help" hifm table --
 completes "--help" hifm plugin list --
 completes "" hifm run scripts/lj

@@ -146,6 +146,10 @@ head -1 out1/run/runs.csv | grep -q '^dataset.dequantise,dataset.range,' ||
   fail "no columns of the pixels in runs.csv"
 expect_same_grid out1 out2 run
 [ "$(cut -d, -f5 out1/run/runs.csv | sort -u | wc -l)" = 5 ] || fail "two runs have one NLL"
+trained=(out1/runs/*)
+expect_code 0 "$hifm" evaluate "${trained[0]}" --weights last
+grep -qF ",$(awk '$1 == "nll" { print $2 }' stdout)," out1/run/runs.csv || fail "evaluate: another NLL"
+expect_refusal 65 "the points of this run are images" -- evaluate "${trained[0]}" --data some.npy
 rm -r out1 out2
 
 say "what the data set cannot give"

@@ -64,6 +64,7 @@ tiny() {
     ;;
   *"hifm bench --weights FILE") bench "$command" ;;
   *"hifm sample 098c9c19e964 "*) echo "${command/098c9c19e964/mnist-unet-transport}" ;;
+  *"hifm evaluate "*) echo "${command//=10000/=8}" ;;
   *"hifm dataset make "*) echo "$few $command" ;;
   *"hifm dataset check "*) echo "$few $command || [ \$? = 65 ]" ;;
   *) echo "$command" ;;

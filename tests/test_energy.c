@@ -50,6 +50,49 @@ static void double_well_derivatives(void **state) {
   fixture_drop(&bound);
 }
 
+static void dw4_derivatives(void **state) {
+  (void)state;
+  const hifm_domain plane = {.d = 8, .particles = 4, .space = 2, .centred = true};
+  const double square[8] = {2, 2, 2, -2, -2, 2, -2, -2}; /* sides of 4 = d0 */
+  hifm_bound bound = fixture_bind("energies/dw4", &plane, NULL);
+  energy e = open_energy(bound, &plane);
+  double y[D];
+  for (uint64_t p = 0; p < POINTS; p++) {
+    hifm_normals(draws, p, 2, plane.d, y);
+    for (size_t i = 0; i < plane.d; i++) y[i] = 0.3 * y[i] + square[i];
+    check_gradient(&e, y, NULL);
+    check_hessian(&e, y, NULL, 1e-6);
+    check_hvp(&e, y, NULL, 1e-12);
+  }
+  const double t = sqrt(32) - 4; /* only the diagonals count */
+  fixture_near(energy_value(&e, square, NULL), 2 * (-4 * t * t + 0.9 * t * t * t * t), 1e-13);
+  energy_close(&e);
+  fixture_drop(&bound);
+}
+
+/* Of exp(-V) the means of |grad V|^2 and of the Laplacian are equal: here of two particles in the
+ * plane, whose distance r has the density r exp(-u(r)), by the midpoint rule. */
+static void dw4_virial(void **state) {
+  (void)state;
+  const hifm_domain two = {.d = 4, .particles = 2, .space = 2, .centred = true};
+  hifm_bound bound = fixture_bind("energies/dw4", &two, NULL);
+  energy e = open_energy(bound, &two);
+  double squares = 0, laplacian = 0, norm = 0;
+  for (double h = 1e-3, r = h / 2; r < 10; r += h) {
+    double hessian[16], gradient[4];
+    const double y[4] = {r / 2, 0, -r / 2, 0};
+    const double weight = r * exp(-energy_gradient(&e, y, NULL, gradient));
+    energy_hessian(&e, y, NULL, hessian);
+    for (size_t i = 0; i < 4; i++) squares += weight * gradient[i] * gradient[i];
+    for (size_t i = 0; i < 4; i++) laplacian += weight * hessian[i * 4 + i];
+    norm += weight;
+  }
+  assert_true(laplacian / norm > 1);
+  fixture_near(squares / laplacian, 1, 1e-6);
+  energy_close(&e);
+  fixture_drop(&bound);
+}
+
 /* ---- invariances ---- */
 
 static double dot(const double *x, const double *y) {
@@ -210,6 +253,8 @@ int main(void) {
       cmocka_unit_test(formation_derivatives),
       cmocka_unit_test(lennard_jones_derivatives),
       cmocka_unit_test(double_well_derivatives),
+      cmocka_unit_test(dw4_derivatives),
+      cmocka_unit_test(dw4_virial),
       cmocka_unit_test(rigid_motions_change_nothing),
       cmocka_unit_test(formation_hessian_is_the_rigidity_matrix_squared),
       cmocka_unit_test(formation_ranks),

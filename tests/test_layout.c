@@ -134,7 +134,7 @@ static const char *plugin_elsewhere(const char *file, const char *line) {
   static const char *const NAMES[] = {
       "\"transport\"",   "\"interpolant\"", "\"hessian\"", "\"condition\"",     "\"hyperbolize\"",
       "\"isotropize\"",  "\"anisotropic\"", "\"project\"", "\"egnn\"",          "\"unet\"",
-      "\"double_well\"", "\"formation\"",   "\"euler\"",   "\"lennard_jones\"",
+      "\"double_well\"", "\"formation\"",   "\"euler\"",   "\"lennard_jones\"", "\"dw4\"",
   };
   if (is_comment(line) || strncmp(file, "runtime/bench/", 14) == 0) return NULL;
   for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++)

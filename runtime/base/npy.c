@@ -117,3 +117,14 @@ status_code npy_commit(npy_writer *writer, failure *err) {
 void npy_abandon(npy_writer *writer) {
   files_abandon(&writer->file);
 }
+
+status_code npy_write(const char *path, npy_type type, size_t rank, const size_t *shape,
+                      const void *data, failure *err) {
+  npy_writer writer;
+  status_code status = npy_begin(&writer, path, type, rank, shape, err);
+  if (status != STATUS_OK) return status;
+  status = npy_append(&writer, data, writer.expected, err);
+  if (status == STATUS_OK) return npy_commit(&writer, err);
+  npy_abandon(&writer);
+  return status;
+}

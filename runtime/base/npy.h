@@ -33,4 +33,8 @@ status_code npy_append(npy_writer *writer, const void *bytes, size_t length, fai
 status_code npy_commit(npy_writer *writer, failure *err);
 void npy_abandon(npy_writer *writer);
 
+/* The same in one call: data has all items. */
+status_code npy_write(const char *path, npy_type type, size_t rank, const size_t *shape,
+                      const void *data, failure *err);
+
 #endif

@@ -19,6 +19,7 @@ typedef enum command_id {
   COMMAND_WHY,
   COMMAND_GC,
   COMMAND_SAMPLE,
+  COMMAND_EVALUATE,
   COMMAND_DESCRIBE,
   COMMAND_PLUGIN_LIST,
   COMMAND_PLUGIN_DESCRIBE,
@@ -55,6 +56,7 @@ status_code command_diff(arena *a, const options *given, failure *err);
 status_code command_why(arena *a, const options *given, failure *err);
 status_code command_gc(arena *a, const options *given, failure *err);
 status_code command_sample(arena *a, const options *given, failure *err);
+status_code command_evaluate(arena *a, const options *given, failure *err);
 status_code command_describe(arena *a, const options *given, failure *err);
 status_code command_plugin_list(arena *a, const options *given, failure *err);
 status_code command_plugin_describe(arena *a, const options *given, failure *err);

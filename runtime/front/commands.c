@@ -50,6 +50,10 @@ const command COMMANDS[COMMAND_COUNT] = {
     [COMMAND_SAMPLE] = {"sample", "RUN", 1, 1, "draw samples from the model of a run",
                         RUN_REFERENCE_HELP, "sample lj13-egnn-transport -n 1000 --out samples.npy",
                         command_sample},
+    [COMMAND_EVALUATE] =
+        {"evaluate", "RUN", 1, 1, "measure saved weights, without training",
+         "The metrics go to standard output. Results are not touched.\n" RUN_REFERENCE_HELP,
+         "evaluate lj13-egnn-transport --set measure.solver.rtol=1e-5", command_evaluate},
     [COMMAND_DESCRIBE] =
         {"describe", "WORD", 0, 1, "explain a section or a word of scripts",
          "WORD is script, a section (optimizer, train, measure, flow, schedule, audits,\n"

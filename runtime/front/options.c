@@ -16,7 +16,8 @@ enum {
   PLANNED = GRID | OF(WHY),
   IN_RESULTS = PLANNED | OF(LS) | OF(LOG) | OF(SHOW) | OF(DIFF) | OF(GC) | OF(DOCTOR) |
                OF(DATASET_MAKE) | OF(DATASET_CHECK),
-  WITH_MESSAGES = GRID | OF(SAMPLE) | OF(DATASET_MAKE),
+  ON_RUN = OF(SAMPLE) | OF(EVALUATE),
+  WITH_MESSAGES = GRID | ON_RUN | OF(DATASET_MAKE),
   ALL = (1u << COMMAND_COUNT) - 1
 };
 
@@ -62,12 +63,21 @@ const option OPTIONS[OPTION_COUNT] = {
      "number of samples (default: 64)"},
     {"--out", "FILE", OPTION_TEXT, AT(file), OF(SAMPLE), 0, 0,
      "file to write, required: .npy (points) or .png (images)"},
-    {"--weights", "WHICH", OPTION_TEXT, AT(weights), OF(SAMPLE), 0, 0,
+    {"--weights", "WHICH", OPTION_TEXT, AT(weights), ON_RUN, 0, 0,
      "best (smallest NLL) or last (default: best)"},
     {"--seed", "SEED", OPTION_NUMBER, AT(seed), OF(SAMPLE), 0, UINT32_MAX,
      "seed of the noise that samples start from (default: 0)"},
+    {"--density", "", OPTION_FLAG, AT(density), OF(SAMPLE), 0, 0,
+     "with --out x.npy also write x.log_density.npy: log q of\neach sample"},
     {"--strip", "", OPTION_FLAG, AT(strip), OF(SAMPLE), 0, 0,
      ".png: one row per sample, from noise to image"},
+    {"--data", "FILE", OPTION_TEXT, AT(data), OF(EVALUATE), 0, 0,
+     "points to measure on, .npy or .npz (default: the run's test\npoints)"},
+    {"--out", "FILE", OPTION_TEXT, AT(file), OF(EVALUATE), 0, 0,
+     "also write the NLL of each point: .npy"},
+    {"--set", "KEY=VALUE", OPTION_LIST, AT(sets), ON_RUN, 0, 0,
+     "change how weights are measured or sampled, such as\nmeasure.solver.rtol=1e-5; may be "
+     "repeated"},
     {"--weights", "FILE", OPTION_TEXT, AT(weights), OF(BENCH), 0, 0,
      "last.safetensors of a run (default: initial weights)"},
     {"--out", "DIR", OPTION_TEXT, AT(out), IN_RESULTS, 0, 0,

@@ -19,13 +19,13 @@ enum { OPTIONS_WORDS = 64 };
 struct options {
   const char *words[OPTIONS_WORDS]; /* positionals, after the command's name */
   size_t word_count;
-  const char *weights, *file, *sort; /* NULL where not given */
-  const char *out;                   /* results folder; default OPTIONS_RESULTS */
+  const char *weights, *file, *data, *sort; /* NULL where not given */
+  const char *out;                          /* results folder; default OPTIONS_RESULTS */
   option_list profiles, sets, only, exclude;
   size_t parallel; /* -j; default: the machine's processors */
   size_t count;    /* -n; default 64 */
   size_t seed;     /* default 0 */
-  bool dry_run, retrain, rerun_failed, strict, fail_fast, quiet, strip, help;
+  bool dry_run, retrain, rerun_failed, strict, fail_fast, quiet, strip, density, help;
   bool failed, csv, json, all, follow, yes;
 };
 
@@ -46,7 +46,7 @@ typedef struct option {
   const char *help;  /* lines of at most 59 characters */
 } option;
 
-enum { OPTION_COUNT = 26 };
+enum { OPTION_COUNT = 30 };
 /* A name may have several entries, of different commands. */
 extern const option OPTIONS[OPTION_COUNT];
 

@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 
 /* How much of the path of a job's folder is hifm's own: runs/NAME or cache/NAME, but only NAME of
- * samples, which have a temporary folder. */
+ * jobs on a run, which have a temporary folder. */
 static size_t own_parts(const grid_job *it) {
-  return it->kind == JOB_SAMPLE ? 1 : 2;
+  return job_is_on_run(it->kind) ? 1 : 2;
 }
 
 static bool is_ready(const grid_job *jobs, grid_job *it) {

@@ -48,6 +48,10 @@ static status_code check_shape(const char *path, const npy_header *array, hifm_d
   status_code status = check_axes(path, array, err);
   if (status != STATUS_OK) return status;
   const size_t d = array->count / array->shape[0];
+  if (domain->d != 0 && domain->d != d && !domain->particles)
+    return failure_set(err, STATUS_BAD_INPUT,
+                       "%s: %zu coordinates a point, but the points of this data set have %u", path,
+                       d, domain->d);
   if (domain->d != 0 && domain->d != d)
     return failure_set(
         err, STATUS_BAD_INPUT,

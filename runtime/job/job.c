@@ -14,6 +14,10 @@ const char *job_kind_word(job_kind kind) {
   return KIND_WORDS[kind];
 }
 
+bool job_is_on_run(job_kind kind) {
+  return kind == JOB_SAMPLE || kind == JOB_EVALUATE;
+}
+
 static status_code need_text(const value *file, const char *path, const char *key, const char **out,
                              failure *err) {
   *out = value_get_text(file, key, NULL);
@@ -55,7 +59,7 @@ static const value *with_sections(arena *a, const value *config, const value *se
 
 static void read_measurements(arena *a, const value *file, job *out) {
   const value *list = job_measurements(a, file);
-  const bool own = out->kind == JOB_SAMPLE; /* its solver is that of the run */
+  const bool own = job_is_on_run(out->kind);
   const size_t count = own ? 1 : list->count;
   job_measurement *made = arena_get(a, (count + 1) * sizeof *made);
   for (size_t i = 0; i < count; i++) {
@@ -91,13 +95,14 @@ status_code job_read(arena *a, const char *path, job *out, failure *err) {
   out->checkpoint_seconds = value_get_number(file, "checkpoint_seconds", 30);
   out->attempt = value_get_number(file, "attempt", 1);
   out->config = value_get(file, "config");
-  out->sample = value_get(file, "sample");
+  if (job_is_on_run(out->kind)) out->request = value_get(file, KIND_WORDS[out->kind]);
   if (!out->config || out->config->type != VALUE_MAP)
     return failure_set(err, STATUS_BAD_INPUT, "%s: no table under \"config\"", path);
   if (out->kind != JOB_DATA && !out->data)
     return failure_set(err, STATUS_BAD_INPUT, "%s: no folder under \"data\"", path);
-  if (out->kind == JOB_SAMPLE && !out->sample)
-    return failure_set(err, STATUS_BAD_INPUT, "%s: no table under \"sample\"", path);
+  if (job_is_on_run(out->kind) && !out->request)
+    return failure_set(err, STATUS_BAD_INPUT, "%s: no table under \"%s\"", path,
+                       KIND_WORDS[out->kind]);
   if (!*out->id || !*out->folder)
     return failure_set(err, STATUS_BAD_INPUT, "%s: an empty text under \"id\" or \"folder\"", path);
   read_measurements(a, file, out);

@@ -1,12 +1,14 @@
 /* One job in one worker process, and the files it exchanges with the scheduler.
  *
  * A job file (JSON) is all a worker needs:
- *   { "job": "data" | "modes" | "train" | "measure" | "sample",
+ *   { "job": "data" | "modes" | "train" | "measure" | "sample" |
+ *            "evaluate",
  *     "id": 32 hex digits,        identity of what the job makes (plan/identity.h)
  *     "folder": path,             where it writes; made by the worker
  *     "data": path, "modes": path folders of finished data and modes jobs it reads (modes only
  *                                 where the flow needs a Hessian)
- *     "sample": {...}             sample: see below
+ *     "sample": {...}, "evaluate": {...}
+ *                                 jobs of these kinds: see below
  *     "measurements": [ { "id", "family", "points", "config": { "dataset", "measure" } } ... ]
  *                                 train: measure along the way, under each; measure: the one to
  *                                 make. Measurements that differ in `every` alone are a family.
@@ -22,14 +24,19 @@
  *     "checkpoint_seconds": n     train: at least this often
  *     "attempt": n                from 1; goes on where an earlier scheduler was stopped
  *     "config": {...} }           data: the resolved dataset;  modes: { "energy": {...} };
- *                                 train, measure, sample: the whole resolved run (plan/plan.h)
+ *                                 other jobs: the whole resolved run (plan/plan.h)
  *
- * A sample job writes outside of its folder, which is for its result alone, and reads a run's:
+ * Sample and evaluate jobs write outside of their folder, which is for the result alone, and read a
+ * run's; their "config" says how to measure, and there are no "measurements":
  *   "sample": { "run": path,        folder of the train job
  *               "weights": name,     NAME.safetensors in that folder
  *               "count": n, "seed": n,
  *               "file": path,       .npy: points; .png: images, as one picture
+ *               "density": path,    log q of each sample, .npy; left out: not asked for
  *               "strip": bool }     .png: the way from noise to each image
+ *   "evaluate": { "run", "weights",   as above
+ *                 "data": path,     .npy or .npz, the points; left out: the test points of "config"
+ *                 "out": path }     NLL of each point, .npy; left out: not asked for
  *
  * What a job leaves in its folder, each file written atomically and last of all the result, so that
  * a job is done iff its result parses and carries the job's id:
@@ -42,7 +49,8 @@
  *            keep_state  state.safetensors;  with train.ema each file of weights a second time, as
  *            NAME_averaged.safetensors (job/saved_weights.h)
  *   measure  measure-<first 12 digits>.json in the folder of the train job
- *   sample   result.json, after "file"
+ *   sample   result.json, after "file" and "density"
+ *   evaluate result.json, after "out"; its "numbers" are "points" and every metric
  *
  * The job file and the results also have "content", the hash of their text (base/json.h).
  *
@@ -66,7 +74,8 @@
   X(JOB_MODES, "modes")                                                                            \
   X(JOB_TRAIN, "train")                                                                            \
   X(JOB_MEASURE, "measure")                                                                        \
-  X(JOB_SAMPLE, "sample")
+  X(JOB_SAMPLE, "sample")                                                                          \
+  X(JOB_EVALUATE, "evaluate")
 
 #define JOB_KIND_ENTRY(name, word) name,
 typedef enum job_kind { JOB_KIND_LIST(JOB_KIND_ENTRY) JOB_KIND_COUNT } job_kind;
@@ -85,7 +94,7 @@ typedef struct job_measurement {
 typedef struct job {
   job_kind kind;
   const char *id, *folder, *data, *modes;
-  const job_measurement *measurements; /* [measurement_count]; a sample job has that of its run */
+  const job_measurement *measurements; /* [measurement_count]; that of "config" in a job on a run */
   size_t measurement_count;
   const char *train_id; /* of a measure job: whose weights; of a train job its id */
   const char *of;       /* NULL: it is not an audit */
@@ -93,8 +102,12 @@ typedef struct job {
   bool keep_all, keep_state, from_start;
   const char *stem; /* NULL: none */
   double checkpoint_seconds, attempt;
-  const value *config, *sample; /* sample: NULL for other jobs */
+  const value *config;
+  const value *request; /* "sample" or "evaluate" of such a job; else NULL */
 } job;
+
+/* Jobs on the saved weights of a run: sample and evaluate. */
+bool job_is_on_run(job_kind kind);
 
 /* Reads and checks a job file (job/job_check.h). STATUS_BAD_INPUT names file and key. */
 status_code job_read(arena *a, const char *path, job *out, failure *err);

@@ -52,17 +52,19 @@ static status_code check_head(const checking *c, const value *file) {
   return status;
 }
 
-static status_code check_sample(const checking *c, const value *sample) {
-  static const number_rule COUNT = {"count", 1, 1e9, true};
-  static const number_rule SEED = {"seed", 0, 4294967295.0, true};
-  static const char *const TEXTS[] = {"run", "weights", "file"};
-  if (sample->type != VALUE_MAP)
-    return failure_set(c->err, STATUS_BAD_INPUT, "%s: \"sample\" is not a table", c->path);
-  status_code status = check_number(c, sample, &COUNT);
-  if (status == STATUS_OK) status = check_number(c, sample, &SEED);
+/* Of sample and evaluate jobs. */
+static status_code check_request(const checking *c, job_kind kind, const value *request) {
+  static const number_rule NUMBERS[] = {{"count", 1, 1e9, true}, {"seed", 0, 4294967295.0, true}};
+  static const char *const TEXTS[] = {"run", "weights", "file", "density", "data", "out"};
+  if (request->type != VALUE_MAP)
+    return failure_set(c->err, STATUS_BAD_INPUT, "%s: \"%s\" is not a table", c->path,
+                       job_kind_word(kind));
+  status_code status = check_type(c, request, "strip", VALUE_BOOL, "true or false");
+  for (size_t i = 0; i < sizeof NUMBERS / sizeof *NUMBERS && status == STATUS_OK; i++)
+    status = check_number(c, request, &NUMBERS[i]);
   for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS && status == STATUS_OK; i++)
-    status = check_type(c, sample, TEXTS[i], VALUE_TEXT, "a text");
-  return status == STATUS_OK ? check_type(c, sample, "strip", VALUE_BOOL, "true or false") : status;
+    status = check_type(c, request, TEXTS[i], VALUE_TEXT, "a text");
+  return status;
 }
 
 /* ---- sections -------------------------------------------------------------------------------- */
@@ -143,7 +145,7 @@ static status_code check_stages(const checking *c, const value *flow) {
                      c->path);
 }
 
-/* The config of train, measure and sample jobs. */
+/* The config of jobs about a run. */
 static status_code check_run(const checking *c, const value *config) {
   static const number_rule SEED = {"seed", 0, 4294967295.0, true};
   const struct {
@@ -169,6 +171,6 @@ status_code job_check(arena *a, const char *path, const job *work, const value *
   if (status != STATUS_OK) return status;
   if (work->kind == JOB_DATA) return check_dataset(&c, work->config);
   if (work->kind == JOB_MODES) return check_dataset(&c, value_get(work->config, "dataset"));
-  if (work->kind == JOB_SAMPLE) status = check_sample(&c, work->sample);
+  if (work->request) status = check_request(&c, work->kind, work->request);
   return status == STATUS_OK ? check_run(&c, work->config) : status;
 }

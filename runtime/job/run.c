@@ -159,21 +159,28 @@ void run_put_likelihood_start(const run *r, arena *a, value *numbers) {
   if (start < 1) value_put_number(a, numbers, "likelihood_start", start);
 }
 
-status_code run_measure(run *r, const run_measurement *how, arena *a, const float *w,
-                        const value *weights_row, value **row, failure *err) {
+status_code run_measure_points(run *r, const run_measurement *how, arena *a, const float *w,
+                               const measured_points *on, const value *weights_row, value **row,
+                               failure *err) {
+  double *room = NULL;
+  if (how->settings.samples > 0 && !on->each) room = memory_array(on->count, sizeof *room);
   measurement m = {.net = how->net,
                    .w = w,
-                   .points = how->points,
-                   .count = how->count,
+                   .points = on->points,
+                   .count = on->count,
                    .settings = &how->settings,
-                   .seed = r->seed};
-  if (how->settings.samples > 0) {
-    m.target = &r->target;
-    m.each = memory_array(m.count, sizeof *m.each);
-  }
+                   .seed = r->seed,
+                   .target = how->settings.samples > 0 ? &r->target : NULL,
+                   .each = on->each ? on->each : room};
   plugins_keep_surroundings(job_kind_word(r->work->kind));
   *row = value_copy(a, weights_row);
   status_code status = metrics_measure(METRICS, &m, a, *row, err);
-  free(m.each);
+  free(room);
   return status;
+}
+
+status_code run_measure(run *r, const run_measurement *how, arena *a, const float *w,
+                        const value *weights_row, value **row, failure *err) {
+  const measured_points own = {.points = how->points, .count = how->count};
+  return run_measure_points(r, how, a, w, &own, weights_row, row, err);
 }

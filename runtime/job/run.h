@@ -1,4 +1,4 @@
-/* What train, measure and sample jobs share: a resolved run, bound to plugins and data. */
+/* What jobs about a run share: a resolved run, bound to plugins and data. */
 #ifndef JOB_RUN_H
 #define JOB_RUN_H
 
@@ -45,6 +45,17 @@ void run_close(run *r);
 status_code run_measure(run *r, const run_measurement *how, arena *a, const float *w,
                         const value *weights_row, value **row, failure *err);
 
+typedef struct measured_points {
+  const double *points; /* [count, d] */
+  size_t count;
+  double *each; /* [count]: the NLL of each point; NULL: not asked for */
+} measured_points;
+
+/* The same on any points that how->net has room for. */
+status_code run_measure_points(run *r, const run_measurement *how, arena *a, const float *w,
+                               const measured_points *on, const value *weights_row, value **row,
+                               failure *err);
+
 /* Why a history is not complete, as results have it. */
 #define RUN_LATE    "asked for after training"
 #define RUN_REMOVED "removed"
@@ -64,5 +75,6 @@ void run_put_likelihood_start(const run *r, arena *a, value *numbers);
 status_code run_train(arena *a, const job *work, failure *err);
 status_code run_evaluate(arena *a, const job *work, failure *err);
 status_code run_sample(arena *a, const job *work, failure *err);
+status_code run_points(arena *a, const job *work, failure *err);
 
 #endif

@@ -18,6 +18,7 @@ enum { STRIP_STEPS = 8 }; /* from z = 0 to 1 in a strip */
 /* What the job file asks for. */
 typedef struct sampling {
   const char *run, *weights, *file;
+  const char *density; /* NULL: not asked for */
   size_t n, steps;
   uint32_t seed;
   bool picture, strip;
@@ -26,7 +27,6 @@ typedef struct sampling {
 
 static status_code write_points(const char *path, const hifm_domain *domain, size_t n,
                                 const double *y, failure *err) {
-  npy_writer writer;
   size_t shape[4] = {n, domain->d}, rank = 2;
   if (domain->particles > 0) {
     shape[1] = domain->particles;
@@ -36,11 +36,7 @@ static status_code write_points(const char *path, const hifm_domain *domain, siz
     shape[rank++] = domain->width;
     if (domain->channels > 1) shape[rank++] = domain->channels;
   }
-  status_code status = npy_begin(&writer, path, NPY_FLOAT64, rank, shape, err);
-  if (status == STATUS_OK) status = npy_append(&writer, y, n * domain->d * sizeof *y, err);
-  if (status == STATUS_OK) return npy_commit(&writer, err);
-  npy_abandon(&writer);
-  return status;
+  return npy_write(path, NPY_FLOAT64, rank, shape, y, err);
 }
 
 /* Cells of a strip: one sample a row, its states from left to right. */
@@ -54,9 +50,13 @@ static double *strip_cells(const sampling *s, size_t d, const double *y) {
 }
 
 static status_code write_samples(const sampling *s, const hifm_domain *domain, const double *y,
-                                 failure *err) {
+                                 const double *log_density, failure *err) {
   const double *last = y + s->steps * s->n * domain->d;
   plugins_keep_surroundings("sample");
+  if (s->density) {
+    status_code status = npy_write(s->density, NPY_FLOAT64, 1, &s->n, log_density, err);
+    if (status != STATUS_OK) return status;
+  }
   if (!s->picture) return write_points(s->file, domain, s->n, last, err);
   double *cells = s->strip ? strip_cells(s, domain->d, y) : NULL;
   uint8_t *pixels = image_grid_pixels(&s->grid, cells ? cells : last);
@@ -70,6 +70,7 @@ static sampling read_sampling(const value *how) {
   sampling s = {.run = value_get_text(how, "run", "."),
                 .weights = value_get_text(how, "weights", "best"),
                 .file = value_get_text(how, "file", ""),
+                .density = value_get_text(how, "density", NULL),
                 .n = (size_t)value_get_number(how, "count", 1),
                 .seed = (uint32_t)value_get_number(how, "seed", 0),
                 .strip = value_get_bool(how, "strip", false)};
@@ -93,18 +94,20 @@ static status_code draw_and_write(run *r, arena *a, const sampling *s, value *nu
   double nfe = 0;
   float *w = memory_array(r->net.weights, sizeof *w);
   double *y = memory_array((s->steps + 1) * s->n * r->net.domain.d, sizeof *y);
+  double *log_density = s->density ? memory_array(s->n, sizeof *log_density) : NULL;
   const sample_request request = {.net = &r->net,
                                   .w = w,
                                   .settings = &r->measurements[0].settings,
                                   .seed = s->seed,
                                   .count = s->n,
-                                  .steps = s->steps};
+                                  .steps = s->steps,
+                                  .log_density = log_density};
   status_code status =
       saved_weights_read(a, &r->net, s->run, r->work->id, s->weights, w, &row, err);
   if (status != STATUS_OK) goto done;
   status = sample_draw(&request, y, &nfe, &inner);
   if (status == STATUS_OK)
-    status = write_samples(s, &r->net.domain, y, err);
+    status = write_samples(s, &r->net.domain, y, log_density, err);
   else
     failure_set(err, status, "%s.safetensors of %.200s: no samples: %.300s", s->weights, s->run,
                 inner.message);
@@ -113,13 +116,14 @@ static status_code draw_and_write(run *r, arena *a, const sampling *s, value *nu
 done:
   free(w);
   free(y);
+  free(log_density);
   return status;
 }
 
 status_code run_sample(arena *a, const job *work, failure *err) {
   const double begun = clock_seconds();
   run r;
-  sampling s = read_sampling(work->sample);
+  sampling s = read_sampling(work->request);
   value *numbers = value_new(a, VALUE_MAP);
   status_code status = run_open(&r, a, work, SAMPLE_BLOCK_MOST, err);
   if (status != STATUS_OK) return status;

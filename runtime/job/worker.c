@@ -19,7 +19,7 @@ static void remove_leftovers(arena *a, const job *work) {
 typedef status_code job_body(arena *a, const job *work, failure *err);
 static job_body *const BODIES[JOB_KIND_COUNT] = {
     [JOB_DATA] = prepare_data,    [JOB_MODES] = prepare_modes, [JOB_TRAIN] = run_train,
-    [JOB_MEASURE] = run_evaluate, [JOB_SAMPLE] = run_sample,
+    [JOB_MEASURE] = run_evaluate, [JOB_SAMPLE] = run_sample,   [JOB_EVALUATE] = run_points,
 };
 
 status_code worker_run(const char *path, failure *err) {
