@@ -49,8 +49,8 @@ int files_write_all(int fd, const void *bytes, size_t length);
  * STATUS_BAD_INPUT when it is longer than limit; STATUS_IO_FAILED when the disk is broken. */
 status_code files_read(const char *path, size_t limit, char **bytes, size_t *length, failure *err);
 
-/* The status of a failure of the file system; code: of errno. It distinguishes a full or broken disk
- * and a lack of resources from what the caller asked for, for which there is `otherwise`. */
+/* The status of a failure of the file system; code: of errno. It distinguishes a full or broken
+ * disk and a lack of resources from what the caller asked for, for which there is `otherwise`. */
 status_code files_status(int code, status_code otherwise);
 
 /* The failure of another way to read `path`, with the same status codes; code: of errno. */

@@ -7,7 +7,8 @@ static void compare(arena *a, const graph *g, past_runs *past) {
   past->nearest = arena_get(a, (g->job_count + 1) * sizeof *past->nearest);
   for (size_t i = 0; i < g->job_count; i++) {
     const bool train = g->jobs[i].kind == JOB_TRAIN;
-    past->asked[i] = run_settings_filled(&words, train ? value_get(g->jobs[i].file, "config") : NULL);
+    past->asked[i] =
+        run_settings_filled(&words, train ? value_get(g->jobs[i].file, "config") : NULL);
     wanted[i] = &past->asked[i];
   }
   nearest_find(wanted, g->job_count, past->finished.settings, past->finished.count, past->nearest);
