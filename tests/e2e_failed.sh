@@ -99,7 +99,7 @@ expect_code 0 "$hifm" table points.lua --out out
 [ "$(cell status OT)" = failed ] || fail "table forgets that the data set failed"
 
 say "a timeout is tried again at the next call"
-plane_script slow.lua 1500 'measure = { every = 1500 }, schedule = { timeout = 0.05, retries = 0, checkpoint = 0.02 },'
+plane_script slow.lua 15000 'measure = { every = 15000 }, schedule = { timeout = 0.05, retries = 0, checkpoint = 0.02 },'
 view=out/slow
 expect_code 1 "$hifm" run slow.lua --only flow=transport --out out
 grep -q ',failed,\(.* failed: \)*timeout after 0.05 s,' "$(latest_partial "$view")/runs.csv" || fail "no reason of a timeout"
