@@ -112,9 +112,17 @@ static void ids_are_pinned(void **state) {
   }
 }
 
+static void dw4_has_five_paths(void **state) {
+  folder *f = *state;
+  const value *catalogue = catalogue_collect(&f->memory);
+  assert_int_equal(plan_rows(shipped(f, "dw4", NULL, catalogue))->count, 15);
+  assert_int_equal(plan_rows(shipped(f, "dw4", "quick", catalogue))->count, 5);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(lj13_is_table_2, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(dw4_has_five_paths, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(ids_are_pinned, folder_set_up, folder_tear_down)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
