@@ -17,7 +17,9 @@ return h.experiment {
   flow      = h.grid {
     h.as("OT", { { "transport" } }),
     h.as("interpolant", { { "interpolant" } }),
-    h.as("Hessian", { { "hessian", energy = "formation" }, { "condition", c = h.grid { 1, 2, 10 } }, { "hyperbolize" } }),
+    h.as("Hessian", {
+      { "hessian", energy = "formation" }, { "condition", c = h.grid { 1, 2, 10 } }, { "hyperbolize" },
+    }),
   },
   seed      = h.grid { 0, 1, 2 },
   audits    = { boltzmann = { ["measure.samples"] = 10000 } },
