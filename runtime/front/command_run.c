@@ -77,7 +77,7 @@ static void announce(const session *s, const value *notes) {
     return;
   }
   fprintf(stderr, "%zu runs, %zu of them done already\n", g->row_count, g->rows_done);
-  for (size_t i = 0; i < notes->count; i++) fprintf(stderr, "%s\n", notes->items[i]->text);
+  session_say(s, notes);
   keep_state_warn(g, stderr);
   if (s->skipped)
     fprintf(stderr, "%zu failed before with %s; --rerun-failed tries again\n", s->skipped,

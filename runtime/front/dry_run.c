@@ -163,7 +163,6 @@ status_code dry_run(const session *s, const trial_facts *facts, failure *err) {
     p.counts[g->jobs[i].kind] += to_do[i];
   }
   print_sheet(&p, &past, facts);
-  for (size_t i = 0; i < facts->notes->count && !s->given->quiet; i++)
-    fprintf(stderr, "%s\n", facts->notes->items[i]->text);
+  session_say(s, facts->notes);
   return STATUS_OK;
 }

@@ -1,5 +1,6 @@
 #include "base/files.h"
 #include "base/key_map.h"
+#include "base/numbers.h"
 #include "base/text.h"
 #include "front/estimate.h"
 #include "job/checkpoint.h"
@@ -79,11 +80,6 @@ typedef struct span {
   double seconds, low, high; /* NAN: there is no past run of this size */
 } span;
 
-static int by_number(const void *x, const void *y) {
-  const double a = *(const double *)x, b = *(const double *)y;
-  return (a > b) - (a < b);
-}
-
 /* What this work takes by each past run, in order; returns how many there are. share: 0 for the
  * least that it may take, 1 for the most. */
 static size_t past_times(const sizes *s, const work *w, double share, double *times) {
@@ -95,7 +91,7 @@ static size_t past_times(const sizes *s, const work *w, double share, double *ti
     const double least = fmin(steps, rows), most = fmax(steps, rows);
     times[count++] = run->seconds * (least + share * (most - least));
   }
-  if (count) qsort(times, count, sizeof *times, by_number);
+  if (count) qsort(times, count, sizeof *times, numbers_ascend);
   return count;
 }
 

@@ -137,38 +137,30 @@ static const char *default_text(run_words *w, const hifm_param *p) {
 
 /* A run that is older than a setting has its default, as in identities. */
 static void add_defaults(flattener *f, const value *config) {
-  const struct {
-    const char *name;
-    const hifm_param *params;
-  } sections[] = {{"optimizer", optimizer_params},
-                  {"train", train_params},
-                  {"measure", measure_params},
-                  {"flow", flow_params}};
-  for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
-    for (const hifm_param *p = sections[i].params; p->name; p++) {
+  for (size_t i = 0; i < SETTINGS_SECTIONS; i++)
+    for (const hifm_param *p = settings_sections[i].params; p->name; p++) {
       char path[LONGEST_PATH];
-      const value *section = value_get(config, sections[i].name);
+      const value *section = value_get(config, settings_sections[i].name);
       const char *text = section && !value_get(section, p->name) ? default_text(f->words, p) : NULL;
-      snprintf(path, sizeof path, "%s.%s", sections[i].name, p->name);
+      snprintf(path, sizeof path, "%s.%s", settings_sections[i].name, p->name);
       if (text) put(f, path, text);
     }
 }
 
-run_settings run_settings_of(run_words *words, const value *config) {
+static run_settings list(run_words *words, const value *config, bool filled) {
   run_settings out = {NULL, 0};
   flattener f = {words, &out, 0};
-  if (!config) return out;
-  flatten(&f, "", config);
+  if (config) flatten(&f, "", config);
+  if (config && filled) add_defaults(&f, config);
   return out;
 }
 
+run_settings run_settings_of(run_words *words, const value *config) {
+  return list(words, config, false);
+}
+
 run_settings run_settings_filled(run_words *words, const value *config) {
-  run_settings out = {NULL, 0};
-  flattener f = {words, &out, 0};
-  if (!config) return out;
-  flatten(&f, "", config);
-  add_defaults(&f, config);
-  return out;
+  return list(words, config, true);
 }
 
 const char *run_settings_get(const run_settings *of, const char *path) {

@@ -202,6 +202,11 @@ static status_code load_plan(session *s, failure *err) {
   return outcome_choice_apply(s->a, &request, statuses, &s->plan, err);
 }
 
+void session_say(const session *s, const value *lines) {
+  for (size_t i = 0; i < lines->count && !s->given->quiet; i++)
+    fprintf(stderr, "%s\n", lines->items[i]->text);
+}
+
 status_code session_open(session *s, arena *a, const options *given, failure *err) {
   *s = (session){.a = a, .given = given};
   s->catalogue = catalogue_collect(a);
@@ -210,9 +215,7 @@ status_code session_open(session *s, arena *a, const options *given, failure *er
   if (status == STATUS_OK) status = view_choose(a, given, s->plan, &s->folder, err);
   if (status == STATUS_OK) status = build(s, err);
   if (status != STATUS_OK) return status;
-  const value *notes = value_get(s->plan, "notes");
-  for (size_t i = 0; i < notes->count && !given->quiet; i++)
-    fprintf(stderr, "%s\n", notes->items[i]->text);
+  session_say(s, value_get(s->plan, "notes"));
   for (size_t i = 0; i < s->jobs.notes->count && !given->quiet; i++)
     fprintf(stderr, "%s: it counts as missing\n", s->jobs.notes->items[i]->text);
   return check_views(s, err);

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/numbers.h"
 #include "job/diagnostics.h"
+#include "job/pair_distances.h"
 
 #include <stdlib.h>
 
@@ -12,30 +13,15 @@ const char *chain_places_word(const hifm_domain *domain) {
   return domain->particles > 0 ? "distances" : "coordinates";
 }
 
-/* Of all pairs of a point, squared, ascending. */
-static void sort_distances(const hifm_domain *domain, const double *point, double *out) {
-  const size_t n = domain->particles, space = domain->space;
-  size_t count = 0;
-  for (size_t i = 0; i < n; i++)
-    for (size_t j = 0; j < i; j++) {
-      double sum = 0;
-      for (size_t k = 0; k < space; k++) {
-        const double step = point[i * space + k] - point[j * space + k];
-        sum += step * step;
-      }
-      out[count++] = sum;
-    }
-  qsort(out, count, sizeof *out, numbers_ascend);
-}
-
 /* The traces of particles, [traces, n]: in each the k-th of some sorted distances. */
 static double *trace_distances(const hifm_domain *domain, const double *samples, size_t n,
                                size_t *traces) {
-  const size_t pairs = (size_t)domain->particles * (domain->particles - 1) / 2;
+  const size_t pairs = pair_distances_count(domain);
   const size_t count = *traces = pairs < DISTANCES ? pairs : DISTANCES;
   double *all = memory_array(pairs, sizeof *all), *x = memory_array(count * n, sizeof *x);
   for (size_t row = 0; row < n; row++) {
-    sort_distances(domain, samples + row * domain->d, all);
+    pair_distances_square(domain, samples + row * domain->d, all);
+    qsort(all, pairs, sizeof *all, numbers_ascend);
     for (size_t k = 0; k < count; k++)
       x[k * n + row] = sqrt(all[count > 1 ? k * (pairs - 1) / (count - 1) : 0]);
   }

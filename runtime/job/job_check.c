@@ -148,17 +148,11 @@ static status_code check_stages(const checking *c, const value *flow) {
 /* The config of jobs about a run. */
 static status_code check_run(const checking *c, const value *config) {
   static const number_rule SEED = {"seed", 0, 4294967295.0, true};
-  const struct {
-    const char *name;
-    const hifm_param *params;
-  } sections[] = {{"optimizer", optimizer_params},
-                  {"train", train_params},
-                  {"measure", measure_params},
-                  {"flow", flow_params}};
   status_code status = check_dataset(c, value_get(config, "dataset"));
-  for (size_t i = 0; i < sizeof sections / sizeof *sections && status == STATUS_OK; i++)
-    status =
-        check_section(c, sections[i].params, value_get(config, sections[i].name), sections[i].name);
+  for (size_t i = 0; i < SETTINGS_SECTIONS && status == STATUS_OK; i++) {
+    const settings_section *it = &settings_sections[i];
+    status = check_section(c, it->params, value_get(config, it->name), it->name);
+  }
   if (status == STATUS_OK) status = check_number(c, config, &SEED);
   if (status == STATUS_OK) status = check_train(c, config);
   return status == STATUS_OK ? check_stages(c, value_get(config, "flow")) : status;

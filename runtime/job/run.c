@@ -95,16 +95,20 @@ static status_code bind_all(run *r, arena *a, failure *err) {
   return status;
 }
 
+size_t run_room(size_t batch, size_t count, bool draws) {
+  const size_t block = draws ? SAMPLE_BLOCK_MOST : 0, most = count > block ? count : block;
+  return most > batch ? most : batch;
+}
+
 static status_code open_networks(run *r, size_t points, failure *err) {
   const bool vz = r->flow.scheme == SCHEME_INFINITE;
   const size_t room = points ? points : (size_t)r->train.batch;
   status_code status = network_open(&r->net, r->network_plugin, &r->data.domain, vz, room, err);
   for (size_t i = 0; i < r->work->measurement_count && status == STATUS_OK; i++) {
     run_measurement *how = &r->measurements[i];
-    const size_t block = how->settings.samples ? sample_block(&r->data.domain) : 0;
-    const size_t most = how->count > block ? how->count : block;
+    const size_t most = run_room(room, how->count, how->settings.samples > 0);
     how->net = &r->net;
-    if (points || most <= room) continue;
+    if (points || most == room) continue;
     how->net = &how->own;
     status = network_open(&how->own, r->network_plugin, &r->data.domain, vz, most, err);
   }

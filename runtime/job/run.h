@@ -36,6 +36,10 @@ typedef struct run {
   energy target;                 /* of the data; opened where a measurement has samples */
 } run;
 
+/* The points that the network of a measurement has room for, on which last digits depend: those of
+ * a training batch, or more where it measures more, or draws samples. */
+size_t run_room(size_t batch, size_t count, bool draws);
+
 /* r->net serves batches of up to `points` points; 0: a training batch. */
 status_code run_open(run *r, arena *a, const job *work, size_t points, failure *err);
 void run_close(run *r);

@@ -51,13 +51,11 @@ static status_code read_rows(arena *a, const job *work, evaluation *e, failure *
   return STATUS_OK;
 }
 
-/* The room that a measurement's network has in a training (run_open), on which the last digits
- * depend. */
+/* As in a training, so that all digits agree. */
 static size_t room_for(const job *work, size_t count) {
   const size_t batch = (size_t)value_get_number(value_get(work->config, "train"), "batch", 1);
-  const bool draws = value_get_number(value_get(work->config, "measure"), "samples", 0) > 0;
-  const size_t most = draws && count < SAMPLE_BLOCK_MOST ? SAMPLE_BLOCK_MOST : count;
-  return most > batch ? most : batch;
+  return run_room(batch, count,
+                  value_get_number(value_get(work->config, "measure"), "samples", 0) > 0);
 }
 
 static status_code measure(run *r, arena *a, const evaluation *e, double *each, value **numbers,

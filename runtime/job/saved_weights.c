@@ -38,6 +38,13 @@ static status_code check_run(const safetensors_file *file, const char *path, con
                      found);
 }
 
+/* The history row that belongs to the weights. */
+static status_code read_row(arena *a, const safetensors_file *file, const char *path,
+                            const value **row, failure *err) {
+  const char *text = value_get_text(file->metadata, "row", "");
+  return json_parse(a, text, strlen(text), path, row, err);
+}
+
 status_code saved_weights_read(arena *a, const network *net, const char *folder, const char *id,
                                const char *name, float *w, const value **row, failure *err) {
   safetensors_file file = {0};
@@ -46,10 +53,7 @@ status_code saved_weights_read(arena *a, const network *net, const char *folder,
   status_code status = safetensors_open(&file, path, &why);
   if (status == STATUS_OK) status = weights_copy(&file, path, net, "", w, &why);
   if (status == STATUS_OK) status = check_run(&file, path, id, &why);
-  if (status == STATUS_OK) {
-    const char *text = value_get_text(file.metadata, "row", "");
-    status = json_parse(a, text, strlen(text), path, row, &why);
-  }
+  if (status == STATUS_OK) status = read_row(a, &file, path, row, &why);
   safetensors_close(&file);
   if (status == STATUS_OK) return STATUS_OK;
   return failure_set(err, status, "%s%s", why.message, job_train_again(a, folder, status));
@@ -61,10 +65,9 @@ static uint64_t step_in(const char *path, const char *id) {
   safetensors_file file = {0};
   const value *row = NULL;
   if (safetensors_open(&file, path, NULL) == STATUS_OK &&
-      strcmp(value_get_text(file.metadata, "id", ""), id) == 0) {
-    const char *text = value_get_text(file.metadata, "row", "");
-    if (json_parse(&a, text, strlen(text), path, &row, NULL) != STATUS_OK) row = NULL;
-  }
+      strcmp(value_get_text(file.metadata, "id", ""), id) == 0 &&
+      read_row(&a, &file, path, &row, NULL) != STATUS_OK)
+    row = NULL;
   const uint64_t step = history_step(row);
   safetensors_close(&file);
   arena_close(&a);

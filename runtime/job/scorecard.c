@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "job/bennett.h"
 #include "job/importance.h"
+#include "job/pair_distances.h"
 #include "job/wasserstein.h"
 
 #include <math.h>
@@ -39,27 +40,20 @@ static void weigh(side *s, energy *target, const double *log_density) {
 }
 
 /* The distances of all pairs of particles of all points, [n * pairs]. */
-static double *pair_distances(const hifm_domain *domain, const side *s, size_t *count) {
-  const size_t particles = domain->particles, space = domain->space;
-  double *out = memory_array(s->n * particles * (particles - 1) / 2 + 1, sizeof *out);
-  *count = 0;
-  for (size_t b = 0; b < s->n; b++) {
-    const double *x = s->points + b * domain->d;
-    for (size_t i = 0; i < particles; i++)
-      for (size_t j = 0; j < i; j++) {
-        double square = 0;
-        for (size_t k = 0; k < space; k++)
-          square += (x[i * space + k] - x[j * space + k]) * (x[i * space + k] - x[j * space + k]);
-        out[(*count)++] = sqrt(square);
-      }
-  }
+static double *all_distances(const hifm_domain *domain, const side *s, size_t *count) {
+  const size_t pairs = pair_distances_count(domain);
+  double *out = memory_array(s->n * pairs, sizeof *out);
+  *count = s->n * pairs;
+  for (size_t b = 0; b < s->n; b++)
+    pair_distances_square(domain, s->points + b * domain->d, out + b * pairs);
+  for (size_t i = 0; i < *count; i++) out[i] = sqrt(out[i]);
   return out;
 }
 
 static double distance_w1(const hifm_domain *domain, const side *samples, const side *tests) {
-  if (domain->particles < 2) return NAN;
+  if (pair_distances_count(domain) == 0) return NAN;
   size_t n, m;
-  double *x = pair_distances(domain, samples, &n), *y = pair_distances(domain, tests, &m);
+  double *x = all_distances(domain, samples, &n), *y = all_distances(domain, tests, &m);
   const double out = wasserstein_distance(x, n, y, m);
   free(x);
   free(y);

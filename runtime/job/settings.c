@@ -153,3 +153,8 @@ const hifm_param *settings_dataset(const char *kind) {
     if (strcmp(settings_dataset_kinds[i], kind) == 0) return PARAMS[i];
   return NULL;
 }
+
+const settings_section settings_sections[SETTINGS_SECTIONS] = {{"optimizer", optimizer_params},
+                                                               {"train", train_params},
+                                                               {"measure", measure_params},
+                                                               {"flow", flow_params}};

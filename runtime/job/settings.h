@@ -105,6 +105,14 @@ double settings_validation(const value *config);
  * identity of a run. */
 bool settings_is_place(const char *name);
 
+/* The sections of a run that are neither plugins nor data: optimizer, train, measure, flow. */
+enum { SETTINGS_SECTIONS = 4 };
+typedef struct settings_section {
+  const char *name;
+  const hifm_param *params;
+} settings_section;
+extern const settings_section settings_sections[SETTINGS_SECTIONS];
+
 extern const hifm_param optimizer_params[], train_params[], measure_params[], flow_params[],
     schedule_params[], mcmc_params[], file_params[], images_params[];
 

@@ -86,40 +86,49 @@ status_code table_check(const table_request *request, const csv_table *runs, fai
   return status;
 }
 
-static status_code read_runs(const table_request *request, csv_table *runs, failure *err) {
+/* A table that is made of a folder's runs.csv; close it also after a failure. */
+typedef struct made_table {
+  table_parts parts;
+  csv_table runs, csv;
+} made_table;
+
+static void close_made(made_table *t) {
+  csv_table_close(&t->csv);
+  table_close(&t->parts);
+  csv_table_close(&t->runs);
+}
+
+/* *read: runs.csv is there, so that t is to be closed. */
+static status_code make_of_folder(made_table *t, const table_request *request, bool *read,
+                                  failure *err) {
   arena memory = {0};
+  t->csv = (csv_table){0};
   status_code status =
-      csv_table_read(runs, arena_format(&memory, "%s/runs.csv", request->folder), err);
+      csv_table_read(&t->runs, arena_format(&memory, "%s/runs.csv", request->folder), err);
   arena_close(&memory);
-  return status;
+  *read = status == STATUS_OK;
+  if (status == STATUS_OK) status = open(&t->parts, request, &t->runs, err);
+  return status == STATUS_OK ? make(&t->parts, &t->csv, err) : status;
 }
 
 status_code table_page(const table_request *request, text_buffer *out, failure *err) {
-  table_parts p;
-  csv_table runs, csv = {0};
-  status_code status = read_runs(request, &runs, err);
-  if (status != STATUS_OK) return status;
-  status = open(&p, request, &runs, err);
-  if (status == STATUS_OK) status = make(&p, &csv, err);
-  if (status == STATUS_OK) table_text(out, &p, &csv, &TABLE_PAGE);
-  csv_table_close(&csv);
-  table_close(&p);
-  csv_table_close(&runs);
+  made_table t;
+  bool read;
+  status_code status = make_of_folder(&t, request, &read, err);
+  if (!read) return status;
+  if (status == STATUS_OK) table_text(out, &t.parts, &t.csv, &TABLE_PAGE);
+  close_made(&t);
   return status;
 }
 
 status_code table_write(const table_request *request, FILE *screen, failure *err) {
-  table_parts p;
-  csv_table runs, csv = {0};
-  status_code status = read_runs(request, &runs, err);
-  if (status != STATUS_OK) return status;
-  status = open(&p, request, &runs, err);
-  if (status == STATUS_OK) status = make(&p, &csv, err);
-  if (status == STATUS_OK) status = write_files(&p, &csv, err);
-  if (status == STATUS_OK && screen) print_text(&p, &csv, screen);
-  csv_table_close(&csv);
-  table_close(&p);
-  csv_table_close(&runs);
+  made_table t;
+  bool read;
+  status_code status = make_of_folder(&t, request, &read, err);
+  if (!read) return status;
+  if (status == STATUS_OK) status = write_files(&t.parts, &t.csv, err);
+  if (status == STATUS_OK && screen) print_text(&t.parts, &t.csv, screen);
+  close_made(&t);
   if (status != STATUS_OK) table_remove(request->folder, request->name);
   return status;
 }
