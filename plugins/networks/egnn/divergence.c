@@ -17,7 +17,7 @@
  *
  * Last layer: of edge (i, j) the trace has only D_i p r and p (D_i x_i - D_i x_j). So of h_j only
  * r . D_i h_j is needed for j != i, and D_i h_i: N - 1 + D directions for each particle, not N D.
- * The layer before follows only these (features_follow).
+ * The layer before follows only these (features_pass).
  *
  * The layer before the last: how x. reaches the trace is known before (last_weights). So a_i. and
  * a_j. are not needed in each p., but only in the sum over all coordinates with these weights

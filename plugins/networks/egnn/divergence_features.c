@@ -98,7 +98,9 @@ void features_enter(const point *p) {
   expand(p, work->rows_next, work->a_j);
 }
 
-void features_follow(const point *p, size_t j, size_t width, const float *in, float *out) {
+/* From derivatives by all coordinates, in [N, D, width], to those of particle j in the directions
+ * of the point, out [count, width]. */
+static void follow(const point *p, size_t j, size_t width, const float *in, float *out) {
   const size_t line = width, step = p->space * width, others = p->others;
   if (!p->along) {
     memcpy(out, in, p->d * width * sizeof *out);
@@ -115,12 +117,12 @@ void features_follow(const point *p, size_t j, size_t width, const float *in, fl
 static void enter_edge(const point *p, const edge *e, const float *kernel, float *rows) {
   const size_t width = p->width;
   divergence_work *work = p->work;
-  features_follow(p, e->i, width, work->a_j + e->j * p->d * width, rows);
+  follow(p, e->i, width, work->a_j + e->j * p->d * width, rows);
   if (sees_initial(p)) {
-    features_follow(p, e->i, 1, work->feature0 + e->index * p->lanes, work->f);
+    follow(p, e->i, 1, work->feature0 + e->index * p->lanes, work->f);
     edges_add_outer(p->count, width, work->f, p->call->w + p->at->kernel_0, rows);
   }
-  features_follow(p, e->i, 1, work->feature + e->index * p->lanes, work->f);
+  follow(p, e->i, 1, work->feature + e->index * p->lanes, work->f);
   tangents_enter(p->count, width, work->own, work->f, kernel, p->t->first_slope + e->at * width,
                  rows);
 }
@@ -131,7 +133,7 @@ static void sum_messages(const point *p, size_t i, const float *kernel) {
   const size_t first = p->b * p->t->pairs + i * others;
   const float *gate = p->call->net->attention ? p->t->gate + first : NULL;
   divergence_work *work = p->work;
-  features_follow(p, i, width, work->a_i + i * p->d * width, work->own);
+  follow(p, i, width, work->a_i + i * p->d * width, work->own);
   for (size_t j = 0; j < p->particles; j++) {
     const edge e = edge_of(p, i, j);
     if (i != j) enter_edge(p, &e, kernel, work->rows + (j - (j > i)) * count * width);
@@ -148,8 +150,8 @@ static void sum_messages(const point *p, size_t i, const float *kernel) {
 
 void features_direct(const point *p) {
   for (size_t j = 0; j < p->particles; j++)
-    features_follow(p, j, p->width, p->work->h + j * p->d * p->width,
-                    p->work->h_next + j * p->count * p->width);
+    follow(p, j, p->width, p->work->h + j * p->d * p->width,
+           p->work->h_next + j * p->count * p->width);
   swap(&p->work->h, &p->work->h_next);
 }
 

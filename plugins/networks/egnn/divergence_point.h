@@ -45,13 +45,10 @@ static inline bool sees_initial(const point *p) {
  *
  * features_begin: after the first layer, from the lanes of its distances.
  * features_enter: a_i and a_j of a later layer.
- * features_follow: from derivatives by all coordinates, in [N, D, width], to those of particle j in
- * the directions of the point, out [count, width].
  * features_pass: through the messages and the node MLP of a later layer.
  * features_direct: h in the directions of the point, where no layer is between. */
 void features_begin(const point *p, const float *kernel);
 void features_enter(const point *p);
-void features_follow(const point *p, size_t j, size_t width, const float *in, float *out);
 void features_pass(const point *p, const float *kernel);
 void features_direct(const point *p);
 
