@@ -30,15 +30,17 @@
 
 #include <string.h>
 
-static size_t directions(const egnn *net, const hifm_domain *domain) {
-  return net->layers > 3 ? domain->d : domain->particles - 1 + domain->space;
+/* In which h of a particle is followed. */
+static size_t directions(const hifm_domain *domain, bool all) {
+  return all ? domain->d : domain->particles - 1 + domain->space;
 }
 
 void divergence_place(workspace *space, const egnn *net, const hifm_domain *domain,
                       divergence_work *out) {
   const size_t particles = domain->particles, width = net->width, d = domain->d;
   const size_t lanes = (d + 15) / 16 * 16, pairs = particles * (particles - 1);
-  const size_t initial = net->initial_distance ? pairs : 0, count = directions(net, domain);
+  const size_t initial = net->initial_distance ? pairs : 0,
+               count = directions(domain, net->layers > 3);
   float **const of_h[] = {&out->h, &out->h_next, &out->a_i, &out->a_j};
   for (size_t k = 0; k < 4; k++) *of_h[k] = workspace_floats(space, particles * d * width);
   float **const of_rows[] = {&out->message, &out->rows, &out->rows_next};
@@ -78,7 +80,7 @@ static point point_of(egnn_call *call, size_t b, size_t l) {
                  .d = domain->d,
                  .u = t->coord + b * t->pairs * call->net->width,
                  .along = all ? NULL : last->diff + b * last->pairs * domain->space,
-                 .count = all ? domain->d : domain->particles - 1 + domain->space};
+                 .count = directions(domain, all)};
 }
 
 /* The row of the first edge kernel for the distance. In the first layer that of the input is the
