@@ -6,9 +6,9 @@
 
 #include <math.h>
 
-enum { N = 4, SPACE = 3, D = N * SPACE, FEW = 2, WIDE = 16 };
+enum { N_MOST = 5, SPACE_MOST = 3, D_MOST = N_MOST * SPACE_MOST, FEW = 2, WIDE = 16 };
 
-static const hifm_domain domain = {.d = D, .particles = N, .space = SPACE, .centred = true};
+static hifm_domain domain = {.d = 12, .particles = 4, .space = 3, .centred = true};
 
 typedef struct setup {
   const char *name;
@@ -146,7 +146,8 @@ static void node(const subject *s, unsigned l, double *h, const double *sum) {
 
 static double square(const double *x, size_t i, size_t j) {
   double sum = 0;
-  for (size_t c = 0; c < SPACE; c++) sum += pow(x[i * SPACE + c] - x[j * SPACE + c], 2);
+  for (size_t c = 0; c < domain.space; c++)
+    sum += pow(x[i * domain.space + c] - x[j * domain.space + c], 2);
   return sum;
 }
 
@@ -155,13 +156,14 @@ static double feature(const setup *set, double d2) {
 }
 
 /* One layer: moves x, h. */
-static void layer(const subject *s, unsigned l, const double *x0, double *x, double h[N][WIDE]) {
+static void layer(const subject *s, unsigned l, const double *x0, double *x,
+                  double h[N_MOST][WIDE]) {
   const setup *set = s->set;
   const size_t width = (size_t)set->width;
-  double next[D], sums[N][WIDE] = {{0}};
+  double next[D_MOST], sums[N_MOST][WIDE] = {{0}};
   memcpy(next, x, sizeof next);
-  for (size_t i = 0; i < N; i++)
-    for (size_t j = 0; j < N; j++) {
+  for (size_t i = 0; i < domain.particles; i++)
+    for (size_t j = 0; j < domain.particles; j++) {
       if (i == j) continue;
       double seen[2 * WIDE + 2], m[WIDE] = {0};
       const double d2 = square(x, i, j);
@@ -170,58 +172,61 @@ static void layer(const subject *s, unsigned l, const double *x0, double *x, dou
       seen[2 * width] = feature(set, d2);
       seen[2 * width + 1] = feature(set, square(x0, i, j));
       message(s, l, seen, m);
-      const double push = coordinate(s, l, m) / (set->sum > 0 ? 1 : N - 1) /
+      const double push = coordinate(s, l, m) / (set->sum > 0 ? 1 : domain.particles - 1) /
                           (set->normalise > 0 ? 1 + sqrt(d2 + 1e-8) : 1);
-      for (size_t c = 0; c < SPACE; c++)
-        next[i * SPACE + c] += push * (x[i * SPACE + c] - x[j * SPACE + c]);
+      for (size_t c = 0; c < domain.space; c++)
+        next[i * domain.space + c] += push * (x[i * domain.space + c] - x[j * domain.space + c]);
       for (size_t k = 0; k < width; k++) sums[i][k] += m[k];
     }
   memcpy(x, next, sizeof next);
-  for (size_t i = 0; l + 1 < (unsigned)set->layers && i < N; i++) node(s, l, h[i], sums[i]);
+  for (size_t i = 0; l + 1 < (unsigned)set->layers && i < domain.particles; i++)
+    node(s, l, h[i], sums[i]);
 }
 
 static void reference(const subject *s, const double *x0, double z, double *v) {
   const size_t width = (size_t)s->set->width;
-  double x[D], h[N][WIDE] = {{0}};
+  double x[D_MOST], h[N_MOST][WIDE] = {{0}};
   memcpy(x, x0, sizeof x);
-  for (size_t i = 0; i < N; i++)
+  for (size_t i = 0; i < domain.particles; i++)
     dense(1, width, &z, find(s, "layer%u.embed%u.kernel", 0, 0),
           find(s, "layer%u.embed%u.bias", 0, 0), h[i]);
   for (unsigned l = 0; l < (unsigned)s->set->layers; l++) layer(s, l, x0, x, h);
-  for (size_t c = 0; c < SPACE; c++) {
+  for (size_t c = 0; c < domain.space; c++) {
     double mean = 0;
-    for (size_t i = 0; i < N; i++) mean += (x[i * SPACE + c] - x0[i * SPACE + c]) / N;
-    for (size_t i = 0; i < N; i++) v[i * SPACE + c] = x[i * SPACE + c] - x0[i * SPACE + c] - mean;
+    for (size_t i = 0; i < domain.particles; i++)
+      mean += (x[i * domain.space + c] - x0[i * domain.space + c]) / domain.particles;
+    for (size_t i = 0; i < domain.particles; i++)
+      v[i * domain.space + c] = x[i * domain.space + c] - x0[i * domain.space + c] - mean;
   }
 }
 
 /* ---- comparisons ---- */
 
 typedef struct points {
-  float x[FEW * D], z[FEW], weight[FEW * D];
-  double exact[FEW * D];
+  float x[FEW * D_MOST], z[FEW], weight[FEW * D_MOST];
+  double exact[FEW * D_MOST];
 } points;
 
 static points draw(void) {
   points p;
-  double normals[2 * D];
+  double normals[2 * D_MOST];
   for (uint32_t b = 0; b < FEW; b++) {
-    hifm_normals((hifm_stream){1, HIFM_RNG_CHECK}, 0, b, 2 * D, normals);
+    hifm_normals((hifm_stream){1, HIFM_RNG_CHECK}, 0, b, 2 * domain.d, normals);
     p.z[b] = 0.3f * (float)(b + 1);
-    for (size_t i = 0; i < D; i++) {
-      p.x[b * D + i] = (float)normals[i];
-      p.exact[b * D + i] = (double)p.x[b * D + i];
-      p.weight[b * D + i] = (float)normals[D + i];
+    for (size_t i = 0; i < domain.d; i++) {
+      p.x[b * domain.d + i] = (float)normals[i];
+      p.exact[b * domain.d + i] = (double)p.x[b * domain.d + i];
+      p.weight[b * domain.d + i] = (float)normals[domain.d + i];
     }
   }
   return p;
 }
 
 static double weighted(const subject *s, const points *p) {
-  double sum = 0, v[D];
+  double sum = 0, v[D_MOST];
   for (size_t b = 0; b < FEW; b++) {
-    reference(s, p->exact + b * D, (double)p->z[b], v);
-    for (size_t i = 0; i < D; i++) sum += (double)p->weight[b * D + i] * v[i];
+    reference(s, p->exact + b * domain.d, (double)p->z[b], v);
+    for (size_t i = 0; i < domain.d; i++) sum += (double)p->weight[b * domain.d + i] * v[i];
   }
   return sum;
 }
@@ -265,21 +270,21 @@ static void compare_weights(subject *s, const points *p, const float *dw) {
 
 static void compare_gradients(subject *s, points *p, const hifm_batch *batch) {
   const hifm_network_ops *ops = s->bound.plugin->ops.network;
-  float *dw = calloc(s->net.weights, sizeof *dw), dx[FEW * D], v[FEW * D];
-  double by_x[FEW * D];
+  float *dw = calloc(s->net.weights, sizeof *dw), dx[FEW * D_MOST], v[FEW * D_MOST];
+  double by_x[FEW * D_MOST];
   assert_int_equal(s->net.chunk, FEW);
   network_forward(&s->net, s->w, batch, v);
   ops->backward(s->bound.self, &s->net.task, s->w, batch, p->weight, dw, dx, s->net.work);
   compare_weights(s, p, dw);
-  for (size_t k = 0; k < FEW * D; k++) by_x[k] = slope_by(s, p, p->exact + k);
-  compare(s->set->name, "gradient by points", dx, by_x, FEW * D);
+  for (size_t k = 0; k < FEW * domain.d; k++) by_x[k] = slope_by(s, p, p->exact + k);
+  compare(s->set->name, "gradient by points", dx, by_x, FEW * domain.d);
   free(dw);
 }
 
 static double divergence_of(const subject *s, double *x, double z) {
   const double h = 1e-5;
-  double sum = 0, above[D], below[D];
-  for (size_t k = 0; k < D; k++) {
+  double sum = 0, above[D_MOST], below[D_MOST];
+  for (size_t k = 0; k < domain.d; k++) {
     const double kept = x[k];
     x[k] = kept + h;
     reference(s, x, z, above);
@@ -294,18 +299,18 @@ static double divergence_of(const subject *s, double *x, double z) {
 static void compare_all(const setup *set) {
   subject s;
   points p = draw();
-  float v[FEW * D], again[FEW * D], divergence[FEW];
-  double expected[FEW * D], exact[FEW];
+  float v[FEW * D_MOST] = {0}, again[FEW * D_MOST] = {0}, divergence[FEW];
+  double expected[FEW * D_MOST], exact[FEW];
   set_up(&s, set);
   const hifm_batch batch = {FEW, FEW, p.x, p.z};
   network_forward(&s.net, s.w, &batch, v);
   network_divergence(&s.net, s.w, &batch, again, divergence);
   assert_memory_equal(v, again, sizeof v);
   for (size_t b = 0; b < FEW; b++) {
-    reference(&s, p.exact + b * D, (double)p.z[b], expected + b * D);
-    exact[b] = divergence_of(&s, p.exact + b * D, (double)p.z[b]);
+    reference(&s, p.exact + b * domain.d, (double)p.z[b], expected + b * domain.d);
+    exact[b] = divergence_of(&s, p.exact + b * domain.d, (double)p.z[b]);
   }
-  compare(set->name, "v", v, expected, FEW * D);
+  compare(set->name, "v", v, expected, FEW * domain.d);
   compare(set->name, "divergence", divergence, exact, FEW);
   compare_gradients(&s, &p, &batch);
   tear_down(&s);
@@ -333,7 +338,27 @@ static void settings_are_their_formulas(void **state) {
   for (size_t k = 0; k < sizeof CASES / sizeof *CASES; k++) compare_all(&CASES[k]);
 }
 
+/* The derivatives of layers with others around them differ from those at either end. */
+static void any_particles_and_layers(void **state) {
+  static const setup CASES[] = {
+      {"two layers, all", 2, 3, 16, 0, 1, 1, 2, 1, 1, 1},
+      {"three layers, all", 3, 3, 5, 1, 1, 1, 2, 1, 1, 1},
+      {"five layers, all", 5, 2, 5, 0, 1, 1, 2, 0, 1, 1},
+  };
+  static const unsigned PARTICLES[] = {2, 3, 5}, SPACES[] = {1, 2, 3};
+  const hifm_domain kept = domain;
+  (void)state;
+  for (size_t shape = 0; shape < 3; shape++) {
+    domain.particles = PARTICLES[shape];
+    domain.space = SPACES[shape];
+    domain.d = domain.particles * domain.space;
+    for (size_t k = 0; k < sizeof CASES / sizeof *CASES; k++) compare_all(&CASES[k]);
+  }
+  domain = kept;
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(settings_are_their_formulas)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(settings_are_their_formulas),
+                                     cmocka_unit_test(any_particles_and_layers)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,16 +37,18 @@ static double multiplications(const bench *b) {
   return sum;
 }
 
-/* Derivatives by d coordinates: of h through the particles' matrices in all layers but the last,
- * and of messages by one matrix for each edge in layers between the first and the last. */
+/* Derivatives, for three layers (plugins/networks/egnn/divergence.c): the slopes of moves; the
+ * first layer, a row for each pair; the second, a row for each direction of a particle, and the
+ * weighted sums of its moves; the last, a row for each pair and coordinate. */
 static double divergence_multiplications(const bench *b) {
-  const double d = b->domain.d, particles = b->domain.particles;
-  double sum = multiplications(b);
-  for (size_t layer = 0; layer < LAYERS; layer++) sum += by_edges(b, layer); /* slopes of moves */
-  for (size_t layer = 0; layer + 1 < LAYERS; layer++) sum += d * by_nodes(b, layer);
-  for (size_t layer = 1; layer + 1 < LAYERS; layer++)
-    sum += d * particles * (particles - 1) * WIDTH * WIDTH;
-  return sum;
+  const double particles = b->domain.particles, pairs = particles * (particles - 1);
+  const double directions = particles * (particles - 1 + b->domain.space);
+  double sum = multiplications(b), rows = 0;
+  for (size_t layer = 0; layer < LAYERS; layer++) sum += by_edges(b, layer);
+  rows += 0.5 * pairs * DEPTH + pairs * (DEPTH - 1);
+  rows += 2 * pairs + directions * (particles - 1) * (DEPTH - 1) + directions * (DEPTH + 1);
+  rows += pairs + b->domain.d;
+  return sum + rows * WIDTH * WIDTH + 2 * pairs * b->domain.d * WIDTH;
 }
 
 static status_code open_subject(bench *b, subject *s, failure *err) {

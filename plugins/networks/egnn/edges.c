@@ -44,13 +44,22 @@ LAYERS_BODY fold_body(size_t rows, const float *restrict partial, float *restric
   for (size_t q = 0; q < rows; q++) out[q] = pair[2 * q] + pair[2 * q + 1];
 }
 
+LAYERS_BODY dot_row_body(size_t width, const float *x, const float *y, float *partial) {
+  layers_vector sum = {0};
+  size_t at = 0;
+  for (; at + LANES <= width; at += LANES)
+    sum += *(const layers_vector *)(x + at) * *(const layers_vector *)(y + at);
+  *(layers_vector *)partial = sum;
+  for (; at < width; at++) partial[0] += x[at] * y[at];
+}
+
 LAYERS_BODY dot_body(size_t rows, size_t width, const float *x, const float *y, size_t step,
                      float *out) {
   float partial[BLOCK * LANES];
   for (size_t i = 0; i < rows; i += BLOCK, x += BLOCK * width, y += BLOCK * step) {
     const size_t count = rows - i < BLOCK ? rows - i : BLOCK;
-    for (size_t k = 0; k < count * LANES; k++) partial[k] = 0;
-    ALL_COLUMNS(width, dot, (count, width, x + at, y + at, step, partial));
+    for (size_t r = 0; r < count; r++)
+      dot_row_body(width, x + r * width, y + r * step, partial + r * LANES);
     fold_body(count, partial, out + i);
   }
 }

@@ -41,13 +41,6 @@ LAYERS_BODY KIND(add_dot)(size_t rows, size_t width, const float *x, const float
   STRIP(dkernel) += sum;
 }
 
-/* partial [rows, LANES] += x . y, row by row; `step` 0: one y for all rows */
-LAYERS_BODY KIND(dot)(size_t rows, size_t width, const float *x, const float *y, size_t step,
-                      float *partial) {
-  for (size_t i = 0; i < rows; i++)
-    STRIP(partial + i * LANES) += STRIP_CONST(x + i * width) * STRIP_CONST(y + i * step);
-}
-
 #undef STRIP
 #undef STRIP_CONST
 #undef KIND

@@ -26,17 +26,22 @@
 #include "hifm/network.h"
 #include "layers/stack.h"
 
-/* Arrays for the divergence of one point (divergence.c): derivatives, a lane for each coordinate of
- * the input, and what they are multiplied with. E = N (N - 1) edges. */
+/* Arrays for the divergence of one point (divergence.c): derivatives by the d coordinates of the
+ * input. Those of h are rows [W], those of x and of what edges have are lanes, padded. E = N (N -
+ * 1) edges. Before the last layer h is followed in `count` directions of each particle. */
 typedef struct divergence_work {
-  size_t lanes;                     /* coordinates of a point, and padding */
-  float *h, *a_i, *a_j, *message;   /* [N, W, lanes]; a_i, a_j: h by the first edge kernels */
+  size_t lanes;                     /* d, padded */
+  size_t count;                     /* N - 1 + D directions, or d */
+  float *h, *h_next, *a_i, *a_j;    /* [N, d, W]; a_i, a_j: h by the first edge kernels */
+  float *message, *own;             /* [N, count, W]; [count, W] */
+  float *rows, *rows_next;          /* [N, count, W] scratch */
   float *x, *x_next;                /* [N, D, lanes] */
+  float *weight;                    /* [N, D, lanes]: of x in the trace of the last layer's moves */
   float *feature, *feature0, *push; /* [E, lanes]: f, that of the input, c q s */
-  float *slope, *by_i, *by_j;       /* [E, W]: of c q s by a, by h_i, by h_j */
+  float *factor;                    /* [E]: c q */
   float *by_f, *by_f0;              /* [E]: of c q s */
-  float *by_feature, *by_feature0;  /* [E, W]: of m */
-  float *block, *own, *scratch;     /* dm/da of the edges of one particle; their sum */
+  float *kernel;                    /* [W] of the distance */
+  float *dots, *f, *moves;          /* [N, count], [count], [N, d] scratch */
 } divergence_work;
 
 enum { EGNN_LAYERS_MAX = 8 };
