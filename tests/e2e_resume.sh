@@ -31,7 +31,7 @@ run_killed() {
   local done_kills=0 code worker
   while [ "$done_kills" -lt "$kills" ]; do
     mkdir -p "$2"
-    sed -i "s/^  \"threads\": .*/  \"threads\": $((1 + done_kills % 3)),/" "$3"
+    sed -i "s/^  \"threads\": [0-9]*/  \"threads\": $((1 + done_kills % 3))/" "$3"
     "$hifm" worker "$3" >/dev/null 2>>all.log </dev/null &
     worker=$!
     [ "$done_kills" = 0 ] || wait_for 100 saved_or_ended "$2"
