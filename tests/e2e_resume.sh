@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A train job that is killed at any moment and started again until it ends leaves the same bits as
-# one that was never stopped, for every network.
+# A train job that is killed at any moment and started again until it ends, each time with another
+# number of threads, leaves the same bits as one that was never stopped, for every network.
 source "$(dirname "$0")/e2e.inc.sh"
 kills=5
 [ "${HIFM_LONG:-0}" = 1 ] && kills=20
@@ -31,6 +31,7 @@ run_killed() {
   local done_kills=0 code worker
   while [ "$done_kills" -lt "$kills" ]; do
     mkdir -p "$2"
+    sed -i "s/^  \"threads\": [0-9]*/  \"threads\": $((1 + done_kills % 3))/" "$3"
     "$hifm" worker "$3" >/dev/null 2>>all.log </dev/null &
     worker=$!
     [ "$done_kills" = 0 ] || wait_for 100 saved_or_ended "$2"
@@ -52,14 +53,14 @@ run_killed() {
   expect_same_run "$1" "$2"
 }
 
-# check NAME DATA NETWORK EPOCHS: one run, undisturbed, then in another folder and killed.
+# check NAME DATA NETWORK EPOCHS [TRAIN]: one run, undisturbed, then in another folder and killed.
 check() {
   local name=$1 calm
   cat >"$name.lua" <<LUA
 return require("hifm").experiment {
   dataset = $2,
   network = $3,
-  train   = { batch = 50, epochs = $4 },
+  train   = { batch = 50, epochs = $4, ${5:-} },
   measure = { every = $(($4 / 4)) },
   flow    = { { "interpolant" } },
 }
@@ -77,7 +78,7 @@ LUA
 
 check egnn1 "$cluster_data" '{ "egnn", layers = 1, depth = 2, width = 16 }' 1600
 check series "$cluster_data" \
-  '{ "egnn", layers = 1, depth = 2, width = 16, evaluate = "spectral" }' 1200
+  '{ "egnn", layers = 1, depth = 2, width = 16, evaluate = "spectral" }' 1200 'microbatch = 25'
 grep -q '"spectral_rows"' "$tmp"/series/runs/*/result.json || fail "no series was used"
-check egnn2 "$cluster_data" '{ "egnn", layers = 2, depth = 2, width = 16 }' 400
+check egnn2 "$cluster_data" '{ "egnn", layers = 2, depth = 2, width = 16 }' 400 'microbatch = 13'
 check mlp "$plane_data" '{ "mlp", width = 32, depth = 4 }' 1600

@@ -123,10 +123,10 @@ static void projected_loss_sees_v_z(void **state) {
   scene_open_path(&s, stages, (flow_settings){CLOCK_Z, SCHEME_INFINITE}, false);
   assert_int_equal(minibatch_fill(&s.batches, 0, NULL), STATUS_OK);
   memcpy(v, s.batches.target, sizeof v);
-  fixture_near(minibatch_loss(&s.batches, 0, BATCH, v, dv), 0, 0);
+  fixture_near(minibatch_loss(&s.batches, 0, 0, BATCH, v, dv), 0, 0);
   v[D] += 0.5f;
   v[2 * O + D] -= 2;
-  fixture_near(minibatch_loss(&s.batches, 0, BATCH, v, dv), 0.25 + 4, 1e-5);
+  fixture_near(minibatch_loss(&s.batches, 0, 0, BATCH, v, dv), 0.25 + 4, 1e-5);
   fixture_near(dv[2 * O + D], 2 * -2.0 / BATCH, 1e-6);
   scene_close(&s);
 }

@@ -72,7 +72,9 @@ static void draw_batch(float *x, float *z, bool one_z) {
   draw(0, x, z, NULL, one_z);
 }
 
-static double square_loss(void *context, size_t first, size_t n, const float *v, float *dv) {
+static double square_loss(void *context, size_t thread, size_t first, size_t n, const float *v,
+                          float *dv) {
+  (void)thread;
   const float *target = (const float *)context + first * D;
   double sum = 0;
   for (size_t i = 0; i < n * D; i++) {

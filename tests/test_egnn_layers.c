@@ -128,7 +128,7 @@ static void layers_have_right_gradients(void **state) {
     for (size_t i = 0; i < FEW * OUT; i++) weight[i] = (float)normals[i];
     weighted_sum(&s, &batch, weight);
     assert_int_equal(s.net.chunk, FEW);
-    ops->backward(s.bound.self, &s.net.task, s.w, &batch, weight, dw, dx, s.net.work);
+    ops->backward(s.bound.self, &s.net.task, s.w, &batch, weight, dw, dx, s.net.lanes[0].work);
     for (size_t k = 0; k < s.net.weights; k++)
       fixture_near(dw[k], slope_by(&s, &batch, weight, s.w + k), 2e-3 * (1 + fabs((double)dw[k])));
     for (size_t k = 0; k < FEW * D; k++)

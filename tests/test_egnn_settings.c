@@ -274,7 +274,7 @@ static void compare_gradients(subject *s, points *p, const hifm_batch *batch) {
   double by_x[FEW * D_MOST];
   assert_int_equal(s->net.chunk, FEW);
   network_forward(&s->net, s->w, batch, v);
-  ops->backward(s->bound.self, &s->net.task, s->w, batch, p->weight, dw, dx, s->net.work);
+  ops->backward(s->bound.self, &s->net.task, s->w, batch, p->weight, dw, dx, s->net.lanes[0].work);
   compare_weights(s, p, dw);
   for (size_t k = 0; k < FEW * domain.d; k++) by_x[k] = slope_by(s, p, p->exact + k);
   compare(s->set->name, "gradient by points", dx, by_x, FEW * domain.d);

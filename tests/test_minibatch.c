@@ -52,7 +52,7 @@ static double loss_with_rotation(const char *stage, double size) {
     for (size_t axis = 0; axis < 3; axis++)
       add_rotation(dataset_train_point(&s.data, s.batches.index[b], 0, 0, 0, NULL), axis, size,
                    v + b * D);
-  const double loss = minibatch_loss(&s.batches, 0, BATCH, v, dv);
+  const double loss = minibatch_loss(&s.batches, 0, 0, BATCH, v, dv);
   scene_close(&s);
   return loss;
 }
@@ -81,8 +81,8 @@ static double sight_of(scene *s, size_t k) {
   float still[BATCH * D] = {0}, moved[BATCH * D] = {0}, unused[BATCH * D];
   const double *y = dataset_train_point(&s->data, s->batches.index[k], 0, 0, 0, NULL);
   for (size_t axis = 0; axis < 3; axis++) add_rotation(y, axis, 0.5, moved + k * D);
-  return fabs(minibatch_loss(&s->batches, 0, BATCH, moved, unused) -
-              minibatch_loss(&s->batches, 0, BATCH, still, unused));
+  return fabs(minibatch_loss(&s->batches, 0, 0, BATCH, moved, unused) -
+              minibatch_loss(&s->batches, 0, 0, BATCH, still, unused));
 }
 
 /* The loss of each point ignores that point's null space, whatever the others of the batch have. */
@@ -114,13 +114,13 @@ static void check_gradient(uint32_t scheme) {
   assert_int_equal(minibatch_fill(&s.batches, 2, NULL), STATUS_OK);
   const size_t count = BATCH * s.batches.outputs;
   for (size_t i = 0; i < count; i++) v[i] = 0.01f * (float)i;
-  minibatch_loss(&s.batches, 0, BATCH, v, dv);
+  minibatch_loss(&s.batches, 0, 0, BATCH, v, dv);
   for (size_t i = 0; i < count; i++) {
     const float keep = v[i], h = 0.5f; /* the loss is quadratic: no truncation error */
     v[i] = keep + h;
-    const double more = minibatch_loss(&s.batches, 0, BATCH, v, unused);
+    const double more = minibatch_loss(&s.batches, 0, 0, BATCH, v, unused);
     v[i] = keep - h;
-    const double less = minibatch_loss(&s.batches, 0, BATCH, v, unused);
+    const double less = minibatch_loss(&s.batches, 0, 0, BATCH, v, unused);
     v[i] = keep;
     fixture_near(dv[i], (more - less) / (2 * (double)h) / BATCH, 1e-4);
   }

@@ -12,6 +12,8 @@ typedef struct numbers {
   double x[D], y[D], a[D], b[D];
 } numbers;
 
+static double scratch[3 * D]; /* of modes_mix */
+
 /* The same a and b in every mode where `alike`. */
 static numbers draw(unsigned seed, bool alike) {
   numbers out;
@@ -63,11 +65,11 @@ static void identity_equals_eigenvectors_of_the_identity(void **state) {
   const modes_term same[] = {{n.a, n.b, 1, other[0]}, {n.b, n.a, 0.3, other[1]}};
   assert_int_equal(plain.count, 1);
   assert_int_equal(eigen.count, D);
-  modes_mix(&plain, 1, n.x, n.y, terms, 2);
-  modes_mix(&eigen, 1, n.x, n.y, same, 2);
+  modes_mix(&plain, 1, n.x, n.y, terms, 2, scratch);
+  modes_mix(&eigen, 1, n.x, n.y, same, 2, scratch);
   assert_memory_equal(one, other, sizeof one);
-  modes_mix(&plain, 2, n.x, NULL, terms, 1);
-  modes_mix(&eigen, 2, n.x, NULL, same, 1);
+  modes_mix(&plain, 2, n.x, NULL, terms, 1, scratch);
+  modes_mix(&eigen, 2, n.x, NULL, same, 1, scratch);
   assert_memory_equal(one, other, sizeof one);
   fixture_near(one[0][D - 1], n.a[0] * n.x[D - 1], 1e-15);
   modes_close(&plain);
@@ -109,7 +111,7 @@ static void mixes_are_products_with_the_basis(void **state) {
     double p[D * D], out[2][D];
     const modes_term terms[] = {{n.a, n.b, 1, out[0]}, {n.a, n.b, -2, out[1]}};
     rotate(p, b, (double)b * 0.7);
-    modes_mix(&m, b, n.x, n.y, terms, 2);
+    modes_mix(&m, b, n.x, n.y, terms, 2, scratch);
     for (size_t i = 0; i < D; i++) {
       fixture_near(out[0][i], expected(&n, p, 1, i), 1e-6);
       fixture_near(out[1][i], expected(&n, p, -2, i), 2e-6);
@@ -128,10 +130,10 @@ static void one_term_may_write_into_x(void **state) {
   double r[D], once[D];
   const modes_term term = {.a = kept, .scale = 1, .out = r};
   memcpy(r, n.x, sizeof r);
-  modes_mix(&m, 1, r, NULL, &term, 1);
+  modes_mix(&m, 1, r, NULL, &term, 1, scratch);
   memcpy(once, r, sizeof r);
   assert_true(fabs(once[1] - n.x[1]) > 1e-3);
-  modes_mix(&m, 1, r, NULL, &term, 1);
+  modes_mix(&m, 1, r, NULL, &term, 1, scratch);
   for (size_t i = 0; i < D; i++) fixture_near(r[i], once[i], 1e-6);
   modes_close(&m);
 }

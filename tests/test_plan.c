@@ -92,7 +92,7 @@ static void test_defaults_are_filled_in(void **state) {
                       "\"energy\":{\"\":\"formation\"},\"kappa\":1},{\"\":\"condition\",\"c\":3},"
                       "{\"\":\"anisotropic\",\"gamma\":1e-10}]}");
   assert_string_equal(json_text(&f->memory, value_get(plan, "schedule")),
-                      "{\"checkpoint\":30,\"retries\":2,\"timeout\":60}");
+                      "{\"checkpoint\":30,\"retries\":2,\"threads\":1,\"timeout\":60}");
   assert_string_equal(json_text(&f->memory, value_get(plan, "tables")),
                       "{\"t\":{\"columns\":[[\"A\",\"seed\"],{\"\":[\"B\",\"nll_min\"],"
                       "\"digits\":3}]}}");

@@ -30,6 +30,26 @@ static void each_part_is_done_once(void **state) {
   }
 }
 
+typedef struct each_work {
+  unsigned done[100], threads;
+} each_work;
+
+static void count_one(void *context, size_t thread, size_t i) {
+  each_work *w = context;
+  assert_true(thread < w->threads);
+  w->done[i]++;
+}
+
+static void each_thing_is_done_once(void **state) {
+  (void)state;
+  for (unsigned threads = 1; threads <= THREADS_MOST; threads += 3) {
+    each_work w = {.threads = threads};
+    threads_each(count_one, &w, 99, threads);
+    for (size_t i = 0; i < 99; i++) assert_int_equal(w.done[i], 1);
+    assert_int_equal(w.done[99], 0);
+  }
+}
+
 static void few_things_are_one_part(void **state) {
   (void)state;
   assert_int_equal(threads_parts(0, 32), 1);
@@ -40,6 +60,7 @@ static void few_things_are_one_part(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(each_part_is_done_once),
+                                     cmocka_unit_test(each_thing_is_done_once),
                                      cmocka_unit_test(few_things_are_one_part)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -198,7 +198,8 @@ static void values_are_the_reference(subject *s, const double *w, const double *
   float v[POINTS * (D + 1)];
   double expected[D + 1];
   const hifm_batch batch = {POINTS, POINTS, s->x, s->z};
-  s->bound.plugin->ops.network->forward(s->bound.self, &s->net.task, s->w, &batch, v, s->net.work);
+  s->bound.plugin->ops.network->forward(s->bound.self, &s->net.task, s->w, &batch, v,
+                                        s->net.lanes[0].work);
   for (size_t b = 0; b < POINTS; b++) {
     reference(s, w, x + b * D, (double)s->z[b], expected);
     for (size_t i = 0; i < s->stride; i++) fixture_near(v[b * s->stride + i], expected[i], 1e-5);
@@ -240,7 +241,7 @@ static void network_is_the_reference(bool vz) {
   const hifm_batch batch = {POINTS, POINTS, s.x, s.z};
   values_are_the_reference(&s, w, x);
   s.bound.plugin->ops.network->backward(s.bound.self, &s.net.task, s.w, &batch, s.target, dw, dx,
-                                        s.net.work);
+                                        s.net.lanes[0].work);
   size_t first = 0;
   for (size_t i = 0; i < s.net.count; i++) {
     const size_t count = s.net.tensors[i].rows * s.net.tensors[i].columns;

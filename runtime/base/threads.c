@@ -1,6 +1,7 @@
 #include "base/threads.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <unistd.h>
 
@@ -39,4 +40,32 @@ void threads_run(void (*body)(void *share), void *shares, size_t size, size_t pa
     if (!all[i].started) run_part(&all[i]);
   for (size_t i = 0; i < parts; i++)
     if (all[i].started) pthread_join(all[i].thread, NULL);
+}
+
+typedef struct queue {
+  threads_body body;
+  void *context;
+  size_t count;
+  atomic_size_t next;
+} queue;
+
+typedef struct taker {
+  queue *from;
+  size_t thread;
+} taker;
+
+static void take_all(void *share) {
+  const taker *t = share;
+  queue *q = t->from;
+  for (size_t i = atomic_fetch_add(&q->next, 1); i < q->count; i = atomic_fetch_add(&q->next, 1))
+    q->body(q->context, t->thread, i);
+}
+
+void threads_each(threads_body body, void *context, size_t count, size_t threads) {
+  queue q = {.body = body, .context = context, .count = count};
+  taker takers[THREADS_MOST];
+  const size_t parts = threads < count ? threads : count;
+  atomic_init(&q.next, 0);
+  for (size_t i = 0; i < parts; i++) takers[i] = (taker){&q, i};
+  threads_run(take_all, takers, sizeof *takers, parts);
 }

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-enum { THREADS_MOST = 16 };
+enum { THREADS_MOST = 64 };
 
 /* The processors of this machine; at least 1. */
 size_t threads_processors(void);
@@ -16,5 +16,11 @@ size_t threads_parts(size_t count, size_t worth);
 /* Calls body(&shares[i]) for each of these parts, and returns when all are done. shares: an array
  * of items of `size` bytes, one for each part. Where no thread starts, the caller does its part. */
 void threads_run(void (*body)(void *share), void *shares, size_t size, size_t parts);
+
+/* Calls body(context, thread, i) for each i below `count`, where a thread takes the next i when it
+ * is free. thread: below `threads`, for scratch memory; no two calls at a time have the same. What
+ * a call writes must depend on i alone. threads: 1 to THREADS_MOST; 1 starts none. */
+typedef void (*threads_body)(void *context, size_t thread, size_t i);
+void threads_each(threads_body body, void *context, size_t count, size_t threads);
 
 #endif

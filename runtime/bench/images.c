@@ -34,7 +34,9 @@ static double flops_of(const network *net) {
 }
 
 /* A loss whose minimum is the field 0. */
-static double square_loss(void *context, size_t first, size_t n, const float *v, float *dv) {
+static double square_loss(void *context, size_t thread, size_t first, size_t n, const float *v,
+                          float *dv) {
+  (void)thread;
   (void)context, (void)first;
   double sum = 0;
   for (size_t i = 0; i < n * PICTURE.d; i++) {
@@ -79,7 +81,8 @@ static status_code time_width(bench *b, size_t width, const char *name, failure 
   value_put_number(b->memory, settings, "width", (double)width);
   status_code status =
       plugins_bind(b->memory, HIFM_NETWORK, settings, "network", &PICTURE, &bound, err);
-  if (status == STATUS_OK) status = network_open(&net, bound, &PICTURE, false, b->sizes->images, err);
+  if (status == STATUS_OK)
+    status = network_open(&net, bound, &PICTURE, false, b->sizes->images, err);
   if (status != STATUS_OK) return status;
   status = time_passes(b, &net, name, err);
   bench_close_network(&net);

@@ -110,7 +110,7 @@ static status_code run_jobs(session *s, const value *notes, schedule_summary *su
       plugin_snapshot_take(s->a, s->given->out, s->catalogue, how.screen, &plugins, err);
   if (status == STATUS_OK) status = cache_check(s->jobs.jobs, s->jobs.job_count, how.screen, err);
   if (status != STATUS_OK) return status;
-  return program_run_jobs(s->a, s->jobs.jobs, s->jobs.job_count, s->given->parallel, plugins, &how,
+  return program_run_jobs(s->a, s->jobs.jobs, s->jobs.job_count, session_parallel(s), plugins, &how,
                           summary, err);
 }
 

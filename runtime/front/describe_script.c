@@ -14,7 +14,7 @@ const described_topic DESCRIBED[DESCRIBED_TOPICS] = {
               {"measure", "how and how often to measure"},
               {"flow", "a list of stages; the first one is the path"},
               {"seed", "of initial weights, batches, noise and probes"},
-              {"schedule", "timeout, retries, seconds between checkpoints"},
+              {"schedule", "timeout, retries, seconds between checkpoints, threads"},
               {"audits", "further measurements of the trained weights"},
               {"profiles", "named changes, chosen with --profile"},
               {"tables", "tables of the results"},

@@ -1,7 +1,6 @@
 #include "front/options.h"
 
 #include "base/text.h"
-#include "base/threads.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -36,7 +35,7 @@ const option OPTIONS[OPTION_COUNT] = {
     {"--exclude", "CELLS", OPTION_LIST, AT(exclude), PLANNED, 0, 0,
      "without the rows with these cells, written as for --only"},
     {"-j", "N", OPTION_NUMBER, AT(parallel), OF(RUN), 1, 1024,
-     "workers at a time (default: one per processor)"},
+     "workers at a time (default: processors / schedule.threads)"},
     {"--dry-run", "", OPTION_FLAG, AT(dry_run), OF(RUN), 0, 0,
      "check the script and list the jobs, run nothing"},
     {"--retrain", "", OPTION_FLAG, AT(retrain), OF(RUN), 0, 0,
@@ -198,7 +197,7 @@ static status_code check_words(command_id id, const options *given, failure *err
 }
 
 static void set_defaults(arena *a, size_t argc, options *out) {
-  *out = (options){.out = OPTIONS_RESULTS, .parallel = threads_processors(), .count = 64};
+  *out = (options){.out = OPTIONS_RESULTS, .count = 64};
   option_list *const lists[] = {&out->profiles, &out->sets, &out->only, &out->exclude};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     lists[i]->items = arena_get(a, argc * sizeof *lists[i]->items);

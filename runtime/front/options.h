@@ -22,7 +22,7 @@ struct options {
   const char *weights, *file, *data, *sort; /* NULL where not given */
   const char *out;                          /* results folder; default OPTIONS_RESULTS */
   option_list profiles, sets, only, exclude;
-  size_t parallel; /* -j; default: the machine's processors */
+  size_t parallel; /* -j; 0: not given, see session_parallel */
   size_t count;    /* -n; default 64 */
   size_t seed;     /* default 0 */
   bool dry_run, retrain, rerun_failed, strict, fail_fast, quiet, strip, density, help;

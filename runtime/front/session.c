@@ -1,6 +1,7 @@
 #include "front/session.h"
 
 #include "base/folders.h"
+#include "base/threads.h"
 #include "front/program.h"
 #include "front/retrain.h"
 #include "front/view.h"
@@ -200,6 +201,12 @@ static status_code load_plan(session *s, failure *err) {
   status = find_statuses(s, statuses, err);
   if (status != STATUS_OK) return status;
   return outcome_choice_apply(s->a, &request, statuses, &s->plan, err);
+}
+
+size_t session_parallel(const session *s) {
+  const double threads = value_get_number(value_get(s->plan, "schedule"), "threads", 1);
+  const size_t fit = threads_processors() / (size_t)threads;
+  return s->given->parallel ? s->given->parallel : fit ? fit : 1;
 }
 
 void session_say(const session *s, const value *lines) {

@@ -30,6 +30,9 @@ status_code session_open(session *s, arena *a, const options *given, failure *er
 /* What can be found without training: files that are missing, and what trial_run finds. */
 status_code session_try(const session *s, trial_facts *facts, failure *err);
 
+/* How many workers run at a time: -j, or as many as the processors can take. */
+size_t session_parallel(const session *s);
+
 /* Prints a LIST of TEXTs on stderr, a line each; not with --quiet. */
 void session_say(const session *s, const value *lines);
 

@@ -102,6 +102,7 @@ status_code graph_build(arena *a, const value *plan, const value *catalogue, con
   graph_jobs_begin(&b, a, catalogue, out, g);
   b.mode = mode;
   b.checkpoint = value_get_number(value_get(plan, "schedule"), "checkpoint", 30);
+  b.threads = value_get_number(value_get(plan, "schedule"), "threads", 1);
   *g = (graph){.a = a,
                .row_count = rows->count,
                .audits = audits->keys,

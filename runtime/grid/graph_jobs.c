@@ -11,7 +11,7 @@
 
 void graph_jobs_begin(graph_builder *b, arena *a, const value *catalogue, const char *out,
                       graph *g) {
-  *b = (graph_builder){.a = a, .catalogue = catalogue, .out = out, .g = g};
+  *b = (graph_builder){.a = a, .catalogue = catalogue, .out = out, .g = g, .threads = 1};
   for (job_kind kind = 0; kind < JOB_KIND_COUNT; kind++) b->known[kind] = key_map_new(a);
 }
 
@@ -25,6 +25,7 @@ static value *job_file(graph_builder *b, job_kind kind, const char *id, const ch
   value_put_text(b->a, file, "job", job_kind_word(kind));
   value_put_text(b->a, file, "id", id);
   value_put_text(b->a, file, "folder", folder);
+  value_put_number(b->a, file, "threads", b->threads);
   value_put(b->a, file, "config", config);
   return file;
 }

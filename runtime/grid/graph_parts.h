@@ -18,7 +18,7 @@ typedef struct graph_builder {
   arena *a;
   const value *catalogue;
   const char *out;
-  double checkpoint;
+  double checkpoint, threads;
   graph_mode mode;
   value **files; /* [jobs] the job files, to build on */
   graph *g;

@@ -1,4 +1,8 @@
-/* Any network plugin with its weights: initialisation, chunked calls, exact and random traces. */
+/* Any network plugin with its weights: initialisation, chunked calls, exact and random traces.
+ *
+ * A batch is cut into pieces, always at the same places, and several threads may share the pieces:
+ * the bits of a result do not depend on their number. The gradient is a sum over the points of a
+ * batch, so it is cut into microbatches, whose gradients are added in their order. */
 #ifndef HOST_NETWORK_H
 #define HOST_NETWORK_H
 
@@ -6,6 +10,14 @@
 #include "hifm/network.h"
 
 enum { NETWORK_TENSORS_MAX = 256 };
+
+/* Memory for one call at a time. That of microbatch k is lanes[k], on any thread: an
+ * adaptive network keeps what it has learned there. */
+typedef struct network_lane {
+  void *work;
+  float *tape; /* scratch of chunk * outputs * 3 floats */
+  double loss; /* of the last microbatch */
+} network_lane;
 
 /* Not to be copied: task points into it. */
 typedef struct network {
@@ -16,8 +28,11 @@ typedef struct network {
   size_t count, weights; /* tensors, and floats in all of them */
   size_t outputs;        /* of a point: d, or d + 1 with v_z as the last one */
   size_t points, chunk;  /* the largest batch, and how many points one plugin call takes */
-  void *work;
-  float *tape; /* scratch of chunk * outputs * 3 floats */
+  size_t microbatch;     /* points of a microbatch */
+  size_t threads;
+  network_lane *lanes; /* [lane_count]: one for each thread, and for each microbatch */
+  size_t lane_count;
+  float *gradients; /* [microbatches - 1, weights]: of all but the first */
 } network;
 
 /* For batches of up to `points` points; vz: the network answers v_z, too. STATUS_BAD_CONFIG where
@@ -26,14 +41,22 @@ status_code network_open(network *net, hifm_bound bound, const hifm_domain *doma
                          size_t points, failure *err);
 void network_close(network *net);
 
+/* For a network that has just been opened: how many threads share its pieces (1 to THREADS_MOST),
+ * and how many points a microbatch has; 0: a batch is one microbatch, which is the work of one
+ * thread. Without this call it is one thread and one microbatch. */
+void network_spread(network *net, size_t microbatch, size_t threads);
+
 /* Initial weights w [weights] for a seed, as the tensors declare. */
 void network_initialise(const network *net, uint32_t seed, float *w);
 
-/* What an adaptive network keeps in checkpoints: the first bytes of its work block; returns how
- * many (0: nothing). */
-size_t network_state(const network *net, void **state);
+/* What an adaptive network keeps in checkpoints: the first bytes of the work block of each
+ * microbatch, in order. 0 bytes: nothing. */
+size_t network_state_bytes(const network *net);
+void network_get_state(const network *net, void *out);
+void network_set_state(network *net, const void *state);
 
-/* Numbers of the network for a run's result, at most `room`; returns how many. */
+/* Numbers of the network for a run's result, at most `room`, from the first microbatch; returns how
+ * many. */
 size_t network_facts(const network *net, hifm_fact *out, size_t room);
 
 /* v [n, outputs] as the plugin gives it, for x [n, d], z [nz]. */
@@ -44,8 +67,9 @@ void network_velocity(network *net, const float *w, const hifm_batch *batch, flo
 
 /* One training pass in chunks: v, then `loss` sets dv from v (both [n, outputs]) for points [first,
  * first + n) and returns their summed loss, then dw [weights] gets the gradient added. Returns the
- * sum of losses. */
-typedef double (*network_loss)(void *context, size_t first, size_t n, const float *v, float *dv);
+ * sum of losses. thread: which of net->threads calls `loss`, for its scratch. */
+typedef double (*network_loss)(void *context, size_t thread, size_t first, size_t n, const float *v,
+                               float *dv);
 double network_loss_gradient(network *net, const float *w, const hifm_batch *batch,
                              network_loss loss, void *context, float *dw);
 

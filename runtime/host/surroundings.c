@@ -7,6 +7,7 @@
 #include <float.h>
 #include <limits.h>
 #include <locale.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -32,6 +33,7 @@ typedef struct surroundings {
 static surroundings before;
 static char sentences[SENTENCES][TEXT];
 static size_t sentence_count;
+static pthread_mutex_t saying = PTHREAD_MUTEX_INITIALIZER;
 
 /* ---- numbers --------------------------------------------------------------------------------- */
 
@@ -154,9 +156,12 @@ __attribute__((format(printf, 1, 2))) static void say(const char *format, ...) {
   va_start(arguments, format);
   vsnprintf(sentence, sizeof sentence, format, arguments);
   va_end(arguments);
-  if (sentence_count == SENTENCES || is_known(sentence)) return;
-  memcpy(sentences[sentence_count++], sentence, sizeof sentence);
-  fprintf(stderr, "%s\n", sentence);
+  pthread_mutex_lock(&saying);
+  if (sentence_count < SENTENCES && !is_known(sentence)) {
+    memcpy(sentences[sentence_count++], sentence, sizeof sentence);
+    fprintf(stderr, "%s\n", sentence);
+  }
+  pthread_mutex_unlock(&saying);
 }
 
 static void say_restored(const char *who, const char *changed, const char *where) {

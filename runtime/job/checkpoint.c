@@ -22,9 +22,10 @@ static size_t list_bytes(const char *name, const void *data, size_t bytes, safet
 }
 
 /* The adaptive state of the network. */
-static size_t list_state(const network *net, safetensors_entry *out) {
-  void *state;
-  const size_t bytes = network_state(net, &state);
+static size_t list_state(arena *a, const network *net, safetensors_entry *out) {
+  const size_t bytes = network_state_bytes(net);
+  void *state = arena_get(a, bytes + 1);
+  network_get_state(net, state);
   return list_bytes("network.state", state, bytes, out);
 }
 
@@ -121,7 +122,7 @@ status_code checkpoint_save(const training *t, const network *net, const job *wo
   size_t count = weights_list(net, "w.", t->w, entries);
   count += weights_list(net, "m.", t->m, entries + count);
   count += weights_list(net, "v.", t->v, entries + count);
-  count += list_state(net, entries + count);
+  count += list_state(&a, net, entries + count);
   count +=
       list_bytes("losses", t->sums.epochs, t->sums.count * sizeof *t->sums.epochs, entries + count);
   if (t->skipped > 0)
@@ -143,14 +144,13 @@ status_code checkpoint_save(const training *t, const network *net, const job *wo
   return status;
 }
 
-static status_code copy_state(const safetensors_file *file, const char *path, const network *net,
+static status_code copy_state(const safetensors_file *file, const char *path, network *net,
                               failure *err) {
-  void *state;
-  const size_t bytes = network_state(net, &state);
+  const size_t bytes = network_state_bytes(net);
   const safetensors_entry *entry = safetensors_find(file, "network.state");
   if ((entry ? entry->bytes : 0) != bytes)
     return failure_set(err, STATUS_BAD_INPUT, "%s: the network's state has another size", path);
-  if (bytes) memcpy(state, entry->data, bytes);
+  if (bytes) network_set_state(net, entry->data);
   return STATUS_OK;
 }
 
@@ -260,7 +260,7 @@ static status_code read_counts(training *t, const value *meta, uint64_t steps, c
 
 /* The network's state comes last: it has no initial value to go back to. own: of this run, not of a
  * shorter one. */
-static status_code restore(training *t, const network *net, const job *work, bool own,
+static status_code restore(training *t, network *net, const job *work, bool own,
                            const safetensors_file *file, uint64_t steps, const char *path,
                            failure *err) {
   const value *histories;
@@ -301,8 +301,8 @@ double checkpoint_look(arena *a, const char *folder, const char *measure_id,
   return step;
 }
 
-status_code checkpoint_load(training *t, const network *net, const job *work, uint64_t steps,
-                            bool *found, failure *err) {
+status_code checkpoint_load(training *t, network *net, const job *work, uint64_t steps, bool *found,
+                            failure *err) {
   arena a = {0};
   failure why;
   safetensors_file file = {0};
@@ -323,9 +323,8 @@ status_code checkpoint_load(training *t, const network *net, const job *work, ui
   return STATUS_OK;
 }
 
-status_code checkpoint_load_state(training *t, const network *net, const job *work,
-                                  const char *folder, const char *id, uint64_t steps,
-                                  failure *err) {
+status_code checkpoint_load_state(training *t, network *net, const job *work, const char *folder,
+                                  const char *id, uint64_t steps, failure *err) {
   arena a = {0};
   safetensors_file file = {0};
   const char *path = arena_format(&a, "%s/" CHECKPOINT_STATE, folder);

@@ -21,14 +21,14 @@ status_code checkpoint_save(const training *t, const network *net, const job *wo
  * damaged, of an earlier version of hifm, does not fit the network or the number of steps of the
  * whole training, or best weights that it had are lost: then a note says so, and *t is as
  * training_open left it. A measurement that the checkpoint lacks is late. */
-status_code checkpoint_load(training *t, const network *net, const job *work, uint64_t steps,
-                            bool *found, failure *err);
+status_code checkpoint_load(training *t, network *net, const job *work, uint64_t steps, bool *found,
+                            failure *err);
 
 /* The CHECKPOINT_STATE of another run, with this identity, which had the same steps. Its best
  * weights are not in files of this run. A measurement that it did not make is late. After a failure
  * *t and the network's state may be in part those of the file. */
-status_code checkpoint_load_state(training *t, const network *net, const job *work,
-                                  const char *folder, const char *id, uint64_t steps, failure *err);
+status_code checkpoint_load_state(training *t, network *net, const job *work, const char *folder,
+                                  const char *id, uint64_t steps, failure *err);
 
 /* For those who look at a run that is not finished: its step, NAN where no checkpoint can be read,
  * and the history of a measurement so far, in the arena; NULL: there is none. */

@@ -20,7 +20,7 @@ typedef struct shorter {
 
 typedef struct continuation {
   arena *memory;
-  const run *r;
+  run *r;
   training *t;
   uint64_t steps;
   shorter *found;
@@ -144,7 +144,7 @@ static status_code copy_kept(const continuation *c, const shorter *s, failure *e
 /* ---- all ---- */
 
 static status_code take(const continuation *c, const shorter *s, failure *err) {
-  const run *r = c->r;
+  run *r = c->r;
   status_code status = check_makers(c, s, err);
   if (status == STATUS_OK)
     status = checkpoint_load_state(c->t, &r->net, r->work, s->folder, s->id, c->steps, err);
@@ -157,14 +157,13 @@ static status_code take(const continuation *c, const shorter *s, failure *err) {
 
 /* The same; after a failure everything is as before. */
 static status_code try(const continuation *c, const shorter *s, failure *err) {
-  void *state;
-  const size_t bytes = network_state(&c->r->net, &state);
-  void *before = memory_array(bytes + 1, 1);
-  if (bytes) memcpy(before, state, bytes);
+  network *net = &c->r->net;
+  void *before = memory_array(network_state_bytes(net) + 1, 1);
+  network_get_state(net, before);
   const status_code status = take(c, s, err);
   if (status != STATUS_OK) {
-    training_reset(c->t, c->r->net.weights, c->r->work);
-    if (bytes) memcpy(state, before, bytes);
+    training_reset(c->t, net->weights, c->r->work);
+    network_set_state(net, before);
   }
   free(before);
   return status;
@@ -174,7 +173,7 @@ static bool is_lost(status_code status) {
   return status == STATUS_BAD_INPUT || status == STATUS_NO_INPUT;
 }
 
-status_code continuation_begin(arena *a, const run *r, training *t, uint64_t steps, bool *found,
+status_code continuation_begin(arena *a, run *r, training *t, uint64_t steps, bool *found,
                                failure *err) {
   failure first = {.message = ""};
   continuation c = {.memory = a, .r = r, .t = t, .steps = steps};

@@ -17,7 +17,7 @@
 /* *found: t has the state of such a run, and a note says which. Else t is as training_open left it;
  * where there is such a run that cannot be used, a note says why. steps: of this training. Fails
  * only where files cannot be written. */
-status_code continuation_begin(arena *a, const run *r, training *t, uint64_t steps, bool *found,
+status_code continuation_begin(arena *a, run *r, training *t, uint64_t steps, bool *found,
                                failure *err);
 
 #endif

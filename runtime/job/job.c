@@ -94,6 +94,7 @@ status_code job_read(arena *a, const char *path, job *out, failure *err) {
   out->stem = value_get_text(file, "stem", NULL);
   out->checkpoint_seconds = value_get_number(file, "checkpoint_seconds", 30);
   out->attempt = value_get_number(file, "attempt", 1);
+  out->threads = (size_t)value_get_number(file, "threads", 1);
   out->config = value_get(file, "config");
   if (job_is_on_run(out->kind)) out->request = value_get(file, KIND_WORDS[out->kind]);
   if (!out->config || out->config->type != VALUE_MAP)

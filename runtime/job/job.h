@@ -22,6 +22,7 @@
  *                                 whose steps depend on its length has none
  *     "from_start": bool          train: do not go on from a shorter training (job/continuation.h)
  *     "checkpoint_seconds": n     train: at least this often
+ *     "threads": n                that share its work; no number depends on it
  *     "attempt": n                from 1; goes on where an earlier scheduler was stopped
  *     "config": {...} }           data: the resolved dataset;  modes: { "energy": {...} };
  *                                 other jobs: the whole resolved run (plan/plan.h)
@@ -102,6 +103,7 @@ typedef struct job {
   bool keep_all, keep_state, from_start;
   const char *stem; /* NULL: none */
   double checkpoint_seconds, attempt;
+  size_t threads;
   const value *config;
   const value *request; /* "sample" or "evaluate" of such a job; else NULL */
 } job;

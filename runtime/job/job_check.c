@@ -1,6 +1,7 @@
 #include "job/job_check.h"
 
 #include "base/text.h"
+#include "base/threads.h"
 #include "host/params.h"
 #include "host/plugins.h"
 #include "job/settings.h"
@@ -42,7 +43,8 @@ static status_code check_type(const checking *c, const value *map, const char *k
 
 static status_code check_head(const checking *c, const value *file) {
   static const number_rule NUMBERS[] = {{"checkpoint_seconds", 1e-9, 1e9, false},
-                                        {"attempt", 1, 1e9, true}};
+                                        {"attempt", 1, 1e9, true},
+                                        {"threads", 1, THREADS_MOST, true}};
   static const char *const TEXTS[] = {"data", "modes", "measure_id", "stem"};
   status_code status = STATUS_OK;
   for (size_t i = 0; i < sizeof NUMBERS / sizeof *NUMBERS && status == STATUS_OK; i++)

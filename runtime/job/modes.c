@@ -19,7 +19,7 @@ const double *modes_rates(const modes *m, size_t row) {
   return m->ops->rates(m->self, row);
 }
 
-void modes_mix(modes *m, size_t row, const double *x, const double *y, const modes_term *terms,
-               size_t term_count) {
-  m->ops->mix(m->self, row, x, y, terms, term_count);
+void modes_mix(const modes *m, size_t row, const double *x, const double *y,
+               const modes_term *terms, size_t term_count, double *scratch) {
+  m->ops->mix(m->self, row, x, y, terms, term_count, scratch);
 }

@@ -20,8 +20,8 @@ typedef struct modes_term {
 /* What a provider answers for training point `row`. */
 typedef struct modes_ops {
   const double *(*rates)(const void *self, size_t row);
-  void (*mix)(void *self, size_t row, const double *x, const double *y, const modes_term *terms,
-              size_t term_count);
+  void (*mix)(const void *self, size_t row, const double *x, const double *y,
+              const modes_term *terms, size_t term_count, double *scratch);
   void (*close)(void *self);
 } modes_ops;
 
@@ -40,8 +40,8 @@ void modes_close(modes *m);
 const double *modes_rates(const modes *m, size_t row);
 
 /* Every term for x and y [d] of this point (y NULL: x alone). P'x and P'y are computed once for all
- * terms. With one term, out may be x or y. */
-void modes_mix(modes *m, size_t row, const double *x, const double *y, const modes_term *terms,
-               size_t term_count);
+ * terms. With one term, out may be x or y. scratch: [3, count], of one thread. */
+void modes_mix(const modes *m, size_t row, const double *x, const double *y,
+               const modes_term *terms, size_t term_count, double *scratch);
 
 #endif

@@ -68,7 +68,6 @@ status_code modes_writer_close(modes_writer *w, status_code so_far, failure *err
 typedef struct eigen {
   npy_array alpha, basis; /* [n, d], [n, d, d] */
   size_t d;
-  double *along_x, *along_y, *mixed; /* [d] each, in one block: P'x, P'y, one term in the modes */
 } eigen;
 
 static const double *rates(const void *self, size_t row) {
@@ -76,19 +75,21 @@ static const double *rates(const void *self, size_t row) {
   return (const double *)e->alpha.data + row * e->d;
 }
 
-static void mix(void *self, size_t row, const double *x, const double *y, const modes_term *terms,
-                size_t term_count) {
-  eigen *e = self;
+/* scratch: P'x, P'y, one term in the modes. */
+static void mix(const void *self, size_t row, const double *x, const double *y,
+                const modes_term *terms, size_t term_count, double *scratch) {
+  const eigen *e = self;
   const size_t d = e->d;
   const float *p = (const float *)e->basis.data + row * d * d;
-  blas_apply_transposed(p, d, x, e->along_x);
-  if (y) blas_apply_transposed(p, d, y, e->along_y);
+  double *along_x = scratch, *along_y = scratch + d, *mixed = scratch + 2 * d;
+  blas_apply_transposed(p, d, x, along_x);
+  if (y) blas_apply_transposed(p, d, y, along_y);
   for (const modes_term *t = terms; t < terms + term_count; t++) {
     for (size_t i = 0; i < d; i++) {
-      const double sum = t->a[i] * e->along_x[i];
-      e->mixed[i] = t->scale * (y ? sum + t->b[i] * e->along_y[i] : sum);
+      const double sum = t->a[i] * along_x[i];
+      mixed[i] = t->scale * (y ? sum + t->b[i] * along_y[i] : sum);
     }
-    blas_apply(p, d, e->mixed, t->out);
+    blas_apply(p, d, mixed, t->out);
   }
 }
 
@@ -96,7 +97,6 @@ static void close_eigen(void *self) {
   eigen *e = self;
   npy_close(&e->alpha);
   npy_close(&e->basis);
-  free(e->along_x);
   free(e);
 }
 
@@ -121,9 +121,6 @@ static status_code open_files(eigen *e, const char *folder, size_t n, failure *e
 status_code modes_open_eigen(modes *m, const char *folder, size_t n, size_t d, failure *err) {
   eigen *e = memory_get(sizeof *e);
   e->d = d;
-  e->along_x = memory_array(3 * d, sizeof *e->along_x);
-  e->along_y = e->along_x + d;
-  e->mixed = e->along_y + d;
   *m = (modes){.ops = &OPS, .self = e, .count = d};
   status_code status = open_files(e, folder, n, err);
   if (status != STATUS_OK) modes_close(m);

@@ -13,10 +13,10 @@ static const double *rates(const void *self, size_t row) {
   return NULL;
 }
 
-static void mix(void *self, size_t row, const double *x, const double *y, const modes_term *terms,
-                size_t term_count) {
+static void mix(const void *self, size_t row, const double *x, const double *y,
+                const modes_term *terms, size_t term_count, double *scratch) {
   const size_t d = ((const identity *)self)->d;
-  (void)row;
+  (void)row, (void)scratch;
   for (const modes_term *t = terms; t < terms + term_count; t++)
     for (size_t i = 0; i < d; i++)
       t->out[i] = t->scale * (y ? t->a[0] * x[i] + t->b[0] * y[i] : t->a[0] * x[i]);

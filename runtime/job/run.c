@@ -100,17 +100,26 @@ size_t run_room(size_t batch, size_t count, bool draws) {
   return most > batch ? most : batch;
 }
 
-static status_code open_networks(run *r, size_t points, failure *err) {
+static status_code open_network(const run *r, size_t points, size_t microbatch, network *net,
+                                failure *err) {
   const bool vz = r->flow.scheme == SCHEME_INFINITE;
+  status_code status = network_open(net, r->network_plugin, &r->data.domain, vz, points, err);
+  if (status == STATUS_OK) network_spread(net, microbatch, r->work->threads);
+  return status;
+}
+
+/* A job on a run has one measurement, and its network is for that. */
+static status_code open_networks(run *r, size_t points, failure *err) {
   const size_t room = points ? points : (size_t)r->train.batch;
-  status_code status = network_open(&r->net, r->network_plugin, &r->data.domain, vz, room, err);
+  const size_t cut = points ? r->measurements[0].settings.microbatch : r->train.microbatch;
+  status_code status = open_network(r, room, cut, &r->net, err);
   for (size_t i = 0; i < r->work->measurement_count && status == STATUS_OK; i++) {
     run_measurement *how = &r->measurements[i];
     const size_t most = run_room(room, how->count, how->settings.samples > 0);
     how->net = &r->net;
-    if (points || most == room) continue;
+    if (points || (most == room && how->settings.microbatch == cut)) continue;
     how->net = &how->own;
-    status = network_open(&how->own, r->network_plugin, &r->data.domain, vz, most, err);
+    status = open_network(r, most, how->settings.microbatch, &how->own, err);
   }
   return status;
 }

@@ -12,14 +12,14 @@
 #include "job/settings.h"
 
 /* One way to measure. Its network has room for its own points, so that a number does not depend on
- * the other measurements. */
+ * the other measurements, or on how a training cuts its batches. */
 typedef struct run_measurement {
   const job_measurement *asked;
   measure_settings settings;
   const double *points; /* [count, d]: test or validation points */
   size_t count;
   bool averaged; /* it measures averaged weights */
-  network own;   /* where there are more points than in a training batch */
+  network own;   /* where the run's has too little room, or other microbatches */
   network *net;  /* own, or the run's */
 } run_measurement;
 

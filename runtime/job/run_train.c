@@ -49,7 +49,7 @@ static const char *tensor_not_finite(const network *net, const float *gradient) 
 /* In the slowest modes m' = q^(1/kappa - 1) / kappa, whose square has no mean over uniform z from
  * kappa = 2 on, and a huge one over uniform t. Multiplied with v_z it has one. */
 static void warn_of_large_kappa(const minibatch *b) {
-  const double kappa = b->spectrum.kappa;
+  const double kappa = b->scratch[0].spectrum.kappa;
   if (kappa < 2 || b->settings.scheme != SCHEME_FINITE) return;
   progress_note(
       "kappa = %g: from 2 on the squared velocity has %s, so the loss jumps. Use scheme = "
@@ -344,7 +344,8 @@ status_code run_train(arena *a, const job *work, failure *err) {
                                      .settings = &r.flow,
                                      .modes = work->modes,
                                      .seed = r.seed,
-                                     .size = (size_t)r.train.batch};
+                                     .size = (size_t)r.train.batch,
+                                     .threads = work->threads};
   if (path.hessian && !work->modes)
     status = failure_set(err, STATUS_BAD_INPUT,
                          "the job file has no folder under \"modes\", but the flow needs "

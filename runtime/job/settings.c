@@ -1,5 +1,7 @@
 #include "job/settings.h"
 
+#include "base/threads.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -28,6 +30,8 @@ static const char *const KEPT[] = {"ends", "all", NULL};
 
 const hifm_param train_params[] = {
     HIFM_PARAM_COUNT(train_settings, batch, NAN, 1, 1e7, "points of a step"),
+    HIFM_PARAM_COUNT(train_settings, microbatch, 0, 0, 1e7,
+                     "points of a step whose gradient is the work of one thread; 0: all"),
     HIFM_PARAM_COUNT(train_settings, epochs, 0, 0, 1e9, "passes over the data; or give steps"),
     HIFM_PARAM_COUNT(train_settings, steps, 0, 0, 1e12, "optimizer steps; or give epochs"),
     HIFM_PARAM_CHOICE(train_settings, keep, KEEP_ENDS, KEPT,
@@ -58,6 +62,8 @@ const hifm_param measure_params[] = {
                      "samples whose importance weights give ESS, log Z and KL; 0: none"),
     HIFM_PARAM_CHOICE(measure_settings, weights, 0, MEASURED,
                       "with train.ema: which weights are measured, and sampled from"),
+    HIFM_PARAM_COUNT(measure_settings, microbatch, 0, 0, 1e9,
+                     "points that the network sees at a time; 0: it decides"),
     HIFM_PARAM_END};
 
 static const char *const CLOCKS[] = {"z", "t", NULL};
@@ -75,6 +81,8 @@ const hifm_param schedule_params[] = {
     HIFM_PARAM_COUNT(schedule_settings, retries, 2, 0, 1000, "after a crash, kill or timeout"),
     HIFM_PARAM_REAL(schedule_settings, checkpoint, 30, HIFM_POSITIVE, 1e9,
                     "seconds between checkpoints"),
+    HIFM_PARAM_COUNT(schedule_settings, threads, 1, 1, THREADS_MOST,
+                     "processors that one job uses; in training see train.microbatch"),
     HIFM_PARAM_END};
 
 #define VALIDATION "points that choose the best weights; 0: the test points do"

@@ -17,6 +17,7 @@ typedef struct optimizer_settings { /* AdamW as optax.adamw */
 enum { KEEP_ENDS, KEEP_ALL };
 typedef struct train_settings {
   uint64_t batch;
+  uint64_t microbatch;    /* points of a step that one thread works on; 0: all of them */
   uint64_t epochs, steps; /* exactly one is not 0 */
   uint32_t keep;          /* with keep_state not part of any identity */
   bool keep_state;
@@ -32,8 +33,9 @@ typedef struct measure_settings {
   uint32_t divergence;
   uint64_t probes; /* of Hutchinson's estimate */
   uint64_t max_attempts;
-  uint64_t samples; /* of the scorecard (job/scorecard.h); 0: none */
-  uint32_t weights; /* with train.ema: see saved_weights_are_averaged */
+  uint64_t samples;    /* of the scorecard (job/scorecard.h); 0: none */
+  uint32_t weights;    /* with train.ema: see saved_weights_are_averaged */
+  uint64_t microbatch; /* points that a network gets at a time; 0: all of them */
 } measure_settings;
 
 /* With CLOCK_T the z of a point follows from its own time by eq. 21; SCHEME_INFINITE needs a
@@ -48,6 +50,7 @@ typedef struct schedule_settings { /* not part of any identity */
   double timeout;                  /* seconds a job may run; 0: no limit */
   uint64_t retries;                /* after a crash, kill or timeout */
   double checkpoint;               /* seconds */
+  uint64_t threads;                /* of one job */
 } schedule_settings;
 
 /* A data set is made by Monte Carlo, read from a file of points or from two files of images; all

@@ -157,6 +157,23 @@ static const value *assemble_row(arena *a, const value *plan, const value *parts
   return row;
 }
 
+/* Threads have one part of a step to share where a batch is one microbatch. */
+static void note_idle_threads(arena *a, const value *schedule, const value *rows, value *notes) {
+  const double threads = value_get_number(schedule, "threads", 1);
+  size_t whole = 0;
+  for (size_t i = 0; i < rows->count; i++) {
+    const value *train = value_get(value_get(rows->items[i], "config"), "train");
+    whole += value_get_number(train, "microbatch", 0) == 0;
+  }
+  if (threads > 1 && whole > 0)
+    value_push(a, notes,
+               value_text(a, arena_format(a,
+                                          "schedule.threads = %g: the gradient of a step is still "
+                                          "the work of one thread; give train.microbatch, such as "
+                                          "batch / %g",
+                                          threads, threads)));
+}
+
 static status_code assemble(arena *a, const reading *r, const value *packed, const value **out,
                             failure *err) {
   const char *script_path = r->request->script, *slash = strrchr(script_path, '/');
@@ -181,6 +198,7 @@ static status_code assemble(arena *a, const reading *r, const value *packed, con
   show_files(a, packed, rows);
   for (size_t i = 0; i < sizeof KEPT / sizeof *KEPT; i++)
     value_put(a, plan, KEPT[i], value_get(packed, KEPT[i]));
+  note_idle_threads(a, value_get(packed, "schedule"), rows, hashes.notes);
   value_put(a, plan, "notes", hashes.notes);
   value_put(a, plan, "rows", rows);
   value_put(a, plan, "unselected", unselected);

@@ -11,7 +11,7 @@
  *                 "audits": { name: { "dataset": {...}, "measure": {...} } },
  *                 "fits": see outcome_choice.h } ... ],
  *     "unselected": [ { "config", "number" } ... ],   rows of the grid that are not asked for
- *     "schedule": { "timeout", "retries", "checkpoint" },
+ *     "schedule": { "timeout", "retries", "checkpoint", "threads" },
  *     "notes": [ what the user should know, a line each ],
  *     "tables": { name: {...} }, "figures": { name: {...} },         as declared, checked
  *     "audits": { name: { path: setting } } }                        as declared, checked
