@@ -29,6 +29,13 @@ void figure_data_widen(const figure_picture *f, figure_panel *p) {
   if (high > p->range.high) p->range.high = log ? high * 1.05 : high + edge;
 }
 
+curves_range figure_data_densities(const figure_picture *f) {
+  curves_range range = {.low = 0};
+  for (const curve *c = f->curves; c < f->curves + f->count; c++)
+    for (size_t i = 0; i < c->count; i++) range.high = fmax(range.high, 1.05 * c->y[0][i]);
+  return range;
+}
+
 static bool is_gap(const curve *c, const figure_panel *p, size_t i) {
   return c->failed[i] && isnan(c->y[p->panel][i]);
 }

@@ -71,7 +71,19 @@ static bool is_first(const figure_picture *f, size_t index) {
   return true;
 }
 
+/* The sets of a histogram in the order of their curves: data, samples, samples by their weights. */
+static void add_steps(text_buffer *out, const curve *c) {
+  static const char *const STEPS[] = {"fillsteps fs solid 0.4 noborder lc rgb '#808080'",
+                                      "steps lw 1.8 lc rgb '#0072b2' dt solid",
+                                      "steps lw 1.8 lc rgb '#d55e00' dt (7,3)"};
+  text_add(out, " with %s", STEPS[c->family % (sizeof STEPS / sizeof *STEPS)]);
+}
+
 static void add_style(text_buffer *out, const figure_picture *f, const curve *c) {
+  if (f->histogram) {
+    add_steps(out, c);
+    return;
+  }
   enum { MARKERS = 12 };
   const char *dashes = DASHES[(c->member + c->family + c->family / FAMILIES) % CURVES_MEMBERS];
   const size_t interval = c->count / MARKERS + 1;
@@ -114,6 +126,14 @@ static void add_legend(text_buffer *out, const figure_picture *f, bool failed) {
   arena_close(&memory);
 }
 
+/* Samples far away must not look like samples that do not exist. */
+static void add_outside(text_buffer *out, double share) {
+  if (share > 0)
+    text_add(out,
+             "set label '%.3g %% of samples outside' at graph 1,1 right offset 0,0.6 font ',11'\n",
+             100 * share);
+}
+
 /* A line that leaves the panel must not look like one that ends. */
 static void add_hidden(text_buffer *out, const curves_range *range) {
   if (range->above)
@@ -142,6 +162,7 @@ static void add_words(text_buffer *out, const figure_picture *f, const figure_pa
     text_add(out, " at graph 0,1 left offset 0,0.6\n");
   }
   add_hidden(out, &p->range);
+  if (f->outside) add_outside(out, f->outside[p->facet]);
 }
 
 /* ---- panels ---------------------------------------------------------------------------------- */
@@ -186,8 +207,10 @@ static void add_place(text_buffer *out, const figure_picture *f, const figure_la
     text_add(out, "set multiplot next\n");
     return;
   }
-  p.range = curves_find_range(f->curves, f->count, p.panel,
-                              f->own_ranges ? p.facet : CURVES_ALL_FACETS, f->log_y[p.panel]);
+  p.range = f->histogram
+                ? figure_data_densities(f)
+                : curves_find_range(f->curves, f->count, p.panel,
+                                    f->own_ranges ? p.facet : CURVES_ALL_FACETS, f->log_y[p.panel]);
   figure_data_widen(f, &p);
   figure_data_ends(f, &p.left, &p.right);
   figure_data_add(out, f, &p);
