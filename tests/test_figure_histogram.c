@@ -117,7 +117,7 @@ static void a_panel_for_each_flow(void **state) {
                                       ">reweighted<",
                                       ">density<",
                                       ">Energies, means of 2 seeds<",
-                                      ">37.5 % of samples outside<"};
+                                      ">samples: 37.5 % outside<"};
   for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
     if (!strstr(svg, WORDS[i])) fail_msg("no %s in the figure", WORDS[i]);
   assert_int_equal(figure_write(&request, &made, &err), STATUS_OK);
@@ -135,6 +135,23 @@ static void missing_columns(void **state) {
   assert_int_equal(figure_write(&request, &made, &err), STATUS_OK);
   assert_false(made);
   assert_string_equal(err.message, "histograms.csv lacks columns");
+}
+
+/* A single weight that is most of the sum. */
+static void large_weights_are_cut_off(void **state) {
+  folder *f = *state;
+  bool made;
+  csv_table table = {0};
+  failure err = {0};
+  write_files(f);
+  add_lines(f, &table, "{'seed':'0','flow':'OT'}", 1, 4);
+  assert_int_equal(record_histograms_write(&table, f->path, &err), STATUS_OK);
+  csv_table_close(&table);
+  const figure_request request = request_of(f, "{'histogram':'energy','audit':'boltzmann'}");
+  if (figure_write(&request, &made, &err) != STATUS_OK) fail_msg("%s", err.message);
+  if (!made && strstr(err.message, "not installed")) skip();
+  assert_non_null(
+      strstr(folder_read(f, "energies.svg"), ">samples: 75 % outside; 1 reweighted bin above<"));
 }
 
 static void expect_refused(folder *f, const char *declaration, const char *words) {
@@ -161,14 +178,15 @@ static void mistakes_are_named(void **state) {
   expect_refused(f, "{'histogram':'energy'}", "the measurement of the rows draws no samples");
   expect_refused(f, "{'histogram':'energy','audit':'tight'}", "the audit \"tight\" draws no");
   expect_refused(f, "{'histogram':'energy','audit':'boltzmann','panels':['nll']}",
-                 "unknown key \"panels\"");
+                 "panels is not for a histogram");
+  expect_refused(f, "{'panels':['nll'],'weights':'last'}", "weights is only for a histogram");
   expect_refused(f, "{'histogram':'energy','audit':'boltzmann','only':{'flow':'TO'}}", "OT");
 }
 
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
-  const struct CMUnitTest tests[] = {TEST(lines_are_bins), TEST(densities_are_shares),
+  const struct CMUnitTest tests[] = {TEST(lines_are_bins),        TEST(densities_are_shares),
                                      TEST(a_panel_for_each_flow), TEST(mistakes_are_named),
-                                     TEST(missing_columns)};
+                                     TEST(missing_columns),       TEST(large_weights_are_cut_off)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,8 +15,7 @@ static const char *place(folder *f, keys_kind kind, const char *key) {
       [KEYS_SORT] = "{'columns':[['NLL','nll_min']],'sort':{'':['nll_min'],'%s':1}}",
       [KEYS_RANKS] = "{'columns':[['NLL','nll_min']],'ranks':{'':['nll_min'],'%s':1}}",
       [KEYS_FIGURE] = "{'panels':['nll'],'%s':1}",
-      [KEYS_PANEL] = "{'panels':[{'':['nll'],'%s':1}]}",
-      [KEYS_HISTOGRAM] = "{'histogram':'energy','%s':1}"};
+      [KEYS_PANEL] = "{'panels':[{'':['nll'],'%s':1}]}"};
   const char *before = PLACES[kind], *at = strstr(before, "%s");
   assert_non_null(at);
   return arena_format(&f->memory, "%.*s%s%s", (int)(at - before), before, key, at + 2);
@@ -28,7 +27,7 @@ static void try_key(folder *f, keys_kind kind, const char *key, failure *err) {
   csv_table runs, history;
   assert_int_equal(csv_table_read(&runs, folder_path(f, "runs.csv"), NULL), STATUS_OK);
   csv_table_begin(&history, (const char *const[]){"seed", "flow", "epoch", "step", "nll"}, 5);
-  if (kind == KEYS_FIGURE || kind == KEYS_PANEL || kind == KEYS_HISTOGRAM) {
+  if (kind == KEYS_FIGURE || kind == KEYS_PANEL) {
     const figure_request figure = {.folder = f->path,
                                    .name = "f",
                                    .metrics = METRICS,

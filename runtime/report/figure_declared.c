@@ -215,11 +215,27 @@ static void choose_columns(figure *f) {
   f->wanted.columns = others;
 }
 
+/* Keys that belong to the other kind of figure. */
+static status_code check_kind(figure *f, failure *err) {
+  static const char *const OF_CURVES[] = {"x",     "log_x",      "panels", "facets",
+                                          "seeds", "unfinished", NULL};
+  static const char *const OF_HISTOGRAMS[] = {"audit", "weights", NULL};
+  const value *declared = f->request->declaration;
+  const bool is_histogram = figure_histogram(declared) != NULL;
+  for (const char *const *key = is_histogram ? OF_CURVES : OF_HISTOGRAMS; *key; key++)
+    if (value_get(declared, *key))
+      return failure_set(err, STATUS_BAD_CONFIG, "%s: %s is %s", figure_where(f), *key,
+                         is_histogram ? "not for a histogram" : "only for a histogram");
+  return STATUS_OK;
+}
+
 status_code figure_read(figure *f, failure *err) {
   const value *declared = f->request->declaration;
   f->picture.title = value_get_text(declared, "title", f->request->name);
-  if (figure_histogram(declared)) return figure_read_histogram(f, err);
   status_code status = keys_check(figure_where(f), declared, KEYS_FIGURE, err);
+  if (status == STATUS_OK) status = check_kind(f, err);
+  if (figure_histogram(declared))
+    return status == STATUS_OK ? figure_read_histogram(f, err) : status;
   if (status == STATUS_OK) status = read_x(f, err);
   if (status == STATUS_OK) status = choose_rows(f, err);
   if (status == STATUS_OK) status = read_panels(f, err);

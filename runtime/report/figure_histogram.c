@@ -4,7 +4,6 @@
 #include "report/curve_parts.h"
 #include "report/figure_parts.h"
 #include "report/format.h"
-#include "report/keys.h"
 
 #include <string.h>
 
@@ -48,8 +47,7 @@ static status_code read_cells(figure *f, wanted_cells *out, failure *err) {
   const value *declared = f->request->declaration;
   *out = (wanted_cells){figure_histogram(declared), value_get_text(declared, "audit", ""),
                         value_get_text(declared, "weights", "best")};
-  status_code status = keys_check(figure_where(f), declared, KEYS_HISTOGRAM, err);
-  if (status == STATUS_OK) status = check_word(f, "histogram", out->quantity, QUANTITIES, err);
+  status_code status = check_word(f, "histogram", out->quantity, QUANTITIES, err);
   if (status == STATUS_OK) status = check_word(f, "weights", out->weights, WEIGHTS, err);
   return status == STATUS_OK ? check_samples(f, out->measurement, err) : status;
 }

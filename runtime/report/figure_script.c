@@ -71,11 +71,11 @@ static bool is_first(const figure_picture *f, size_t index) {
   return true;
 }
 
-/* The sets of a histogram in the order of their curves: data, samples, samples by their weights. */
 static void add_steps(text_buffer *out, const curve *c) {
-  static const char *const STEPS[] = {"fillsteps fs solid 0.4 noborder lc rgb '#808080'",
-                                      "steps lw 1.8 lc rgb '#0072b2' dt solid",
-                                      "steps lw 1.8 lc rgb '#d55e00' dt (7,3)"};
+  static const char *const STEPS[] = {
+      [FIGURE_DATA] = "fillsteps fs solid 0.4 noborder lc rgb '#808080'",
+      [FIGURE_SAMPLES] = "steps lw 1.8 lc rgb '#0072b2' dt solid",
+      [FIGURE_REWEIGHTED] = "steps lw 1.8 lc rgb '#d55e00' dt (7,3)"};
   text_add(out, " with %s", STEPS[c->family % (sizeof STEPS / sizeof *STEPS)]);
 }
 
@@ -126,14 +126,6 @@ static void add_legend(text_buffer *out, const figure_picture *f, bool failed) {
   arena_close(&memory);
 }
 
-/* Samples far away must not look like samples that do not exist. */
-static void add_outside(text_buffer *out, double share) {
-  if (share > 0)
-    text_add(out,
-             "set label '%.3g %% of samples outside' at graph 1,1 right offset 0,0.6 font ',11'\n",
-             100 * share);
-}
-
 /* A line that leaves the panel must not look like one that ends. */
 static void add_hidden(text_buffer *out, const curves_range *range) {
   if (range->above)
@@ -145,6 +137,16 @@ static void add_hidden(text_buffer *out, const curves_range *range) {
              "set label '%zu points are not above 0' at graph 1,1 right offset 0,0.6 "
              "font ',11'\n",
              range->below);
+}
+
+/* Samples that are far away, and bins that are cut off, must not look as if there were none. */
+static void add_outside(text_buffer *out, double share, const curves_range *range) {
+  text_add(out, "set label '");
+  if (share > 0) text_add(out, "samples: %.3g %% outside", 100 * share);
+  if (range->above)
+    text_add(out, "%s%zu reweighted %s above", share > 0 ? "; " : "", range->above,
+             range->above == 1 ? "bin" : "bins");
+  text_add(out, "' at graph 1,1 right offset 0,0.6 font ',11'\n");
 }
 
 /* The panel's own words: not as an ylabel, which wide numbers at the axis push off the page. */
@@ -161,8 +163,10 @@ static void add_words(text_buffer *out, const figure_picture *f, const figure_pa
     figure_text_add(out, f->facets[p->facet], f->drawn);
     text_add(out, " at graph 0,1 left offset 0,0.6\n");
   }
-  add_hidden(out, &p->range);
-  if (f->outside) add_outside(out, f->outside[p->facet]);
+  if (f->histogram)
+    add_outside(out, f->outside[p->facet], &p->range);
+  else
+    add_hidden(out, &p->range);
 }
 
 /* ---- panels ---------------------------------------------------------------------------------- */
@@ -208,7 +212,7 @@ static void add_place(text_buffer *out, const figure_picture *f, const figure_la
     return;
   }
   p.range = f->histogram
-                ? figure_data_densities(f)
+                ? figure_data_densities(f, p.facet)
                 : curves_find_range(f->curves, f->count, p.panel,
                                     f->own_ranges ? p.facet : CURVES_ALL_FACETS, f->log_y[p.panel]);
   figure_data_widen(f, &p);

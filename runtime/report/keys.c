@@ -13,20 +13,15 @@ static const entries_key FIGURE[] = {
     {"title", VALUE_TEXT},  {"x", VALUE_TEXT},          {"log_x", VALUE_BOOL},
     {"panels", VALUE_NULL}, {"only", VALUE_NULL},       {"facets", VALUE_TEXT},
     {"seeds", VALUE_TEXT},  {"unfinished", VALUE_BOOL}, {"histogram", VALUE_TEXT},
+    {"audit", VALUE_TEXT},  {"weights", VALUE_TEXT},
 };
-static const entries_key HISTOGRAM[] = {{"title", VALUE_TEXT},
-                                        {"histogram", VALUE_NULL},
-                                        {"audit", VALUE_TEXT},
-                                        {"weights", VALUE_TEXT},
-                                        {"only", VALUE_NULL}};
 static const entries_key PANEL[] = {{"title", VALUE_TEXT}, {"log", VALUE_BOOL}};
 
 #define LIST(keys)                                                                                 \
   { keys, sizeof keys / sizeof *keys }
 const keys_list KEYS[KEYS_KINDS] = {
-    [KEYS_TABLE] = LIST(TABLE),         [KEYS_COLUMN] = LIST(COLUMN), [KEYS_SORT] = LIST(SORT),
-    [KEYS_RANKS] = LIST(RANKS),         [KEYS_FIGURE] = LIST(FIGURE), [KEYS_PANEL] = LIST(PANEL),
-    [KEYS_HISTOGRAM] = LIST(HISTOGRAM),
+    [KEYS_TABLE] = LIST(TABLE), [KEYS_COLUMN] = LIST(COLUMN), [KEYS_SORT] = LIST(SORT),
+    [KEYS_RANKS] = LIST(RANKS), [KEYS_FIGURE] = LIST(FIGURE), [KEYS_PANEL] = LIST(PANEL),
 };
 
 status_code keys_check(const char *where, const value *entry, keys_kind kind, failure *err) {

@@ -11,8 +11,7 @@ typedef enum keys_kind {
   KEYS_SORT,   /* of an entry of a table's `sort` */
   KEYS_RANKS,  /* of a table's `ranks` */
   KEYS_FIGURE,
-  KEYS_PANEL,     /* of a figure */
-  KEYS_HISTOGRAM, /* a figure that has the key `histogram` */
+  KEYS_PANEL, /* of a figure */
   KEYS_KINDS
 } keys_kind;
 
