@@ -33,6 +33,10 @@ return h.experiment {
       },
     },
   },
+  figures   = {
+    energies  = { title = "DW4: energies of samples and data", histogram = "energy", audit = "boltzmann" },
+    distances = { title = "DW4: pair distances of samples and data", histogram = "distance", audit = "boltzmann" },
+  },
   profiles  = {
     -- Two minutes on two cores: it shows how the table looks, not which path is better.
     quick = {

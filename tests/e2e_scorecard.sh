@@ -15,6 +15,7 @@ return h.experiment {
   flow = { { "transport" } },
   audits = { boltzmann = { ["measure.samples"] = 3000, ["measure.solver.rtol"] = 1e-4,
                            ["measure.solver.atol"] = 1e-4 } },
+  figures = { energies = { histogram = "energy", audit = "boltzmann" } },
 }
 LUA
 }
@@ -43,6 +44,23 @@ awk -v nll="$(cell boltzmann.nll_last)" -v entropy="$(cell boltzmann.entropy_las
   -v ess="$(cell boltzmann.ess_last)" -v low="$(cell boltzmann.ess_low_last)" -v high="$(cell boltzmann.ess_high_last)" '
   BEGIN { d = nll - entropy - kl; exit !(d * d < 1e-12 && kl > 0 && ess > 0.5 && low < ess && ess < high && high <= 1) }' ||
   fail "the scorecard does not fit together"
+
+awk -v samples="$(cell boltzmann.samples_last)" -v long="$(cell boltzmann.path_length_last)" \
+  -v ratio="$(cell boltzmann.path_ratio_last)" '
+  BEGIN { exit !(samples == 3000 && long > 0 && ratio > 1 && ratio < 2) }' || fail "no samples, or no paths"
+
+say "the energies are in histograms.csv and in the figure, by their weights as in the data"
+awk -F, '
+  NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+  $at["measurement"] != "boltzmann" || $at["quantity"] != "energy" { exit failed = 1 } # no particles, no distances
+  $at["weights"] == "last" { data += $at["data"]; samples += $at["samples"]; all += $at["reweighted"]
+                             if ($at["low"] != "" && $at["high"] != "") {
+                               u = ($at["low"] + $at["high"]) / 2
+                               of_data += u * $at["data"]; of_weights += u * $at["reweighted"] } }
+  END { d = of_data / data - of_weights / all
+        exit failed || data != 800 || samples != 3000 || d * d > 0.04 }' results/grid/histograms.csv ||
+  fail "$(head -3 results/grid/histograms.csv)"
+command -v gnuplot >/dev/null && { grep -q '>reweighted<' results/grid/energies.svg || fail "no figure"; }
 
 say "its columns are there only where samples are drawn"
 ! head -1 results/grid/runs.csv | tr , '\n' | grep -qx ess_last || fail "an empty column"

@@ -333,6 +333,8 @@ static void test_pinned(void **state) {
             "network = { 'egnn', layers = 3, width = 32 }," DATASET
             "train = { batch = 4, steps = 9 } }",
        "7b4d5d696bcebf16c5fc62dc4a1e86cf"},
+      /* with SCORECARD_REVISION */
+      {BASE "measure = { samples = 100 } }", "85ab1b72385c6b18d0deee7732ee50d6"},
   };
   folder *f = *state;
   folder_write(f, "a.npy", "points");

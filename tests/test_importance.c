@@ -53,6 +53,17 @@ static double exact_share(double s, double t) {
   return t * t / (s * s) * sqrt(2 * s * s / (t * t) - 1);
 }
 
+static void weights_have_a_mean_of_one(void **state) {
+  (void)state;
+  const double log_w[] = {1000, 1000 + log(3), -INFINITY}, nothing[] = {-INFINITY, -INFINITY};
+  double w[3];
+  assert_true(importance_weights(log_w, 3, w));
+  fixture_near(w[0], 0.75, 1e-12);
+  fixture_near(w[1], 2.25, 1e-12);
+  fixture_near(w[2], 0, 0);
+  assert_false(importance_weights(nothing, 2, w));
+}
+
 static void wrong_scale(void **state) {
   (void)state;
   const double s = 1.3, t = 1;
@@ -146,7 +157,7 @@ int main(void) {
       cmocka_unit_test(wrong_scale),       cmocka_unit_test(the_interval_is_a_function_of_the_seed),
       cmocka_unit_test(no_weights),        cmocka_unit_test(bennett),
       cmocka_unit_test(errors_of_bennett), cmocka_unit_test(a_perfect_flow),
-      cmocka_unit_test(distances),
+      cmocka_unit_test(distances),         cmocka_unit_test(weights_have_a_mean_of_one),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

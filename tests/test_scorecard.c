@@ -29,13 +29,19 @@ static size_t work(const void *self, const hifm_task *task, size_t n) {
   return 64;
 }
 
-/* y(z) = sigma^z y(0): v = log(sigma) y, of divergence FREEDOM log(sigma) on the subspace. */
+static double turn; /* radians by which a path turns about the origin, in the plane of a particle */
+
+/* y(z) = sigma^z R(turn z) y(0), R a rotation: v = log(sigma) y + turn J y, of divergence
+ * FREEDOM log(sigma) on the subspace. */
 static bool divergence(const void *self, const hifm_task *task, const float *w,
                        const hifm_batch *batch, float *v, float *out, void *memory) {
   const double rate = log(SIGMA);
   (void)self, (void)w, (void)memory;
-  for (size_t i = 0; i < batch->n * task->domain->d; i++)
-    v[i] = (float)(rate * (double)batch->x[i]);
+  for (size_t i = 0; i < batch->n * task->domain->d; i += SPACE) {
+    const double x = (double)batch->x[i], y = (double)batch->x[i + 1];
+    v[i] = (float)(rate * x - turn * y);
+    v[i + 1] = (float)(rate * y + turn * x);
+  }
   for (size_t b = 0; b < batch->n; b++) out[b] = (float)(FREEDOM * rate);
   return true;
 }
@@ -117,6 +123,24 @@ static scorecard measure(double target_deviation) {
   return out;
 }
 
+static double sum(const double *counts) {
+  double out = 0;
+  for (size_t i = 0; i < HISTOGRAM_COUNTS; i++) out += counts[i];
+  return out;
+}
+
+/* Every sample and test point is in each histogram once, a pair distance for each pair. */
+static void expect_counts(const scorecard *card) {
+  const double pairs = 3;
+  fixture_near(card->samples, SAMPLES, 0);
+  fixture_near(sum(card->energies.data), POINTS, 0);
+  fixture_near(sum(card->energies.samples), SAMPLES, 0);
+  fixture_near(sum(card->energies.reweighted), SAMPLES, 1e-6);
+  fixture_near(sum(card->distances.data), POINTS * pairs, 0);
+  fixture_near(sum(card->distances.samples), SAMPLES * pairs, 0);
+  fixture_near(sum(card->distances.reweighted), SAMPLES * pairs, 1e-6);
+}
+
 static void a_flow_that_is_its_target(void **state) {
   (void)state;
   const scorecard card = measure(SIGMA);
@@ -129,6 +153,30 @@ static void a_flow_that_is_its_target(void **state) {
   fixture_near(card.kl_reverse, 0, 1e-5);
   fixture_near(card.entropy, log_z + 0.5 * FREEDOM, 4 * card.entropy_se);
   assert_true(card.energy_w1 < 0.2 && card.distance_w1 < 0.05);
+  expect_counts(&card);
+}
+
+/* From |y| to SIGMA |y|; the mean of |y(0)| in four dimensions is 3 sqrt(pi / 8). */
+static void straight_paths(void **state) {
+  (void)state;
+  const scorecard card = measure(SIGMA);
+  fixture_near(card.path_length, (1 - SIGMA) * 3 * sqrt(acos(-1) / 8), 4 * card.path_length_se);
+  assert_true(card.path_length_se < 0.01);
+  fixture_near(card.path_ratio, 1, 1e-6);
+  assert_true(card.path_ratio_se < 1e-6);
+}
+
+/* Spirals: of each the same ratio of the length, |y(0)| times the integral of SIGMA^z |log SIGMA +
+ * i turn|, and of the distance, |y(0)| |SIGMA exp(i turn) - 1|. */
+static void paths_that_turn(void **state) {
+  (void)state;
+  turn = 2;
+  const scorecard card = measure(SIGMA);
+  const double length = (1 - SIGMA) / -log(SIGMA) * hypot(log(SIGMA), turn);
+  fixture_near(card.path_ratio, length / hypot(SIGMA * cos(turn) - 1, SIGMA * sin(turn)), 1e-5);
+  fixture_near(card.path_length, length * 3 * sqrt(acos(-1) / 8), 4 * card.path_length_se);
+  fixture_near(card.ess, 1, 1e-6); /* a rotation does not change the density */
+  turn = 0;
 }
 
 /* KL of two normals in FREEDOM dimensions. */
@@ -148,6 +196,14 @@ static void a_flow_of_the_wrong_scale(void **state) {
                4 * card.log_z_bennett_se);
   fixture_near(card.kl_forward, kl(t, SIGMA), 4 * card.kl_forward_se);
   fixture_near(card.kl_reverse, kl(SIGMA, t), 4 * card.kl_reverse_se);
+  expect_counts(&card);
+  /* The mean of U in the bins of the weighted samples is that of the target. */
+  const histogram *h = &card.energies;
+  double mean = 0;
+  for (size_t i = 0; i < HISTOGRAM_BINS; i++)
+    mean += h->reweighted[i + 1] / SAMPLES *
+            (h->low + (h->high - h->low) * ((double)i + 0.5) / HISTOGRAM_BINS);
+  fixture_near(mean, 0.5 * FREEDOM, 0.1);
   /* U of the samples is that of the points times 1 / ratio: their mean differs by so much. */
   fixture_near(card.energy_w1, 0.5 * FREEDOM * (1 / ratio - 1), 0.2);
 }
@@ -155,6 +211,8 @@ static void a_flow_of_the_wrong_scale(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_flow_that_is_its_target),
+      cmocka_unit_test(straight_paths),
+      cmocka_unit_test(paths_that_turn),
       cmocka_unit_test(a_flow_of_the_wrong_scale),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

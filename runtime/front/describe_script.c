@@ -40,7 +40,7 @@ const described_topic DESCRIBED[DESCRIBED_TOPICS] = {
                 "                               { \"NLL\", \"nll_min\", digits = 2 } },\n"
                 "                   sort = \"nll_min\", notes = { \"NFE: {nfe_at_min:1}\" } } },"},
     {.word = "figures",
-     .meaning = "figures = { NAME = { ... }, ... }, made from history.csv or runs.csv by gnuplot",
+     .meaning = "figures = { NAME = { ... }, ... }, made by gnuplot from CSV files",
      .keys = {{"title", "a line above the figure"},
               {"x", "epoch (default), step, or a setting such as optimizer.lr"},
               {"log_x", "true: x is logarithmic"},
@@ -48,7 +48,10 @@ const described_topic DESCRIBED[DESCRIBED_TOPICS] = {
               {"seeds", "\"none\", \"bars\" or \"band\": the spread over seeds"},
               {"facets", "a setting: panels beside each other for its cells"},
               {"only", "conditions as of --only, or { setting = cell }: these rows"},
-              {"unfinished", "true: also lines of runs that are not finished, from checkpoints"}},
+              {"unfinished", "true: also lines of runs that are not finished, from checkpoints"},
+              {"histogram", "in place of x and panels: \"energy\" or \"distance\" of samples"},
+              {"audit", "of a histogram: whose samples; default: the rows' own"},
+              {"weights", "of a histogram: \"best\" (default) or \"last\""}},
      .inner = "of a panel",
      .inner_keys = {{"title", "the words at its axis"}, {"log", "true: its axis is logarithmic"}},
      .example = "figures = { curves = { x = \"epoch\",\n"

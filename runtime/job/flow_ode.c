@@ -1,6 +1,7 @@
 #include "job/flow_ode.h"
 
 #include "base/memory.h"
+#include "base/numbers.h"
 #include "hifm/rng.h"
 #include "host/solver.h"
 #include "job/dataset.h"
@@ -48,6 +49,14 @@ void flow_ode_open_density(flow_ode *f, network *net, const float *w,
   draw_probes(f, seed);
 }
 
+void flow_ode_add_length(flow_ode *f) {
+  f->with_length = true;
+}
+
+size_t flow_ode_size(const flow_ode *f) {
+  return f->n * (f->d + (f->with_divergence ? 1 : 0) + (f->with_length ? 1 : 0));
+}
+
 void flow_ode_close(flow_ode *f) {
   free(f->x);
   free(f->v);
@@ -86,13 +95,16 @@ static status_code slope(void *context, double t, const double *y, double *dy, f
   for (size_t i = 0; i < count; i++) f->x[i] = (float)y[i];
   evaluate(f, &batch);
   for (size_t i = 0; i < count; i++) dy[i] = (double)f->v[i];
-  for (size_t b = 0; f->with_divergence && b < f->n; b++) dy[count + b] = -(double)f->divergence[b];
+  dy += count;
+  for (size_t b = 0; f->with_divergence && b < f->n; b++) *dy++ = -(double)f->divergence[b];
+  for (size_t b = 0; f->with_length && b < f->n; b++)
+    *dy++ = numbers_norm_float(f->v + b * f->d, f->d);
   return STATUS_OK;
 }
 
 status_code flow_ode_integrate(flow_ode *f, double from, double to, double *y,
                                hifm_solve_stats *stats, failure *err) {
-  const solver_problem problem = {.size = f->n * f->d + (f->with_divergence ? f->n : 0),
+  const solver_problem problem = {.size = flow_ode_size(f),
                                   .slope = slope,
                                   .context = f,
                                   .max_attempts = f->settings->max_attempts};

@@ -19,7 +19,7 @@ typedef struct flow_ode {
   const float *w;
   const measure_settings *settings; /* solver, max_attempts, divergence, probes */
   size_t n, d;
-  bool with_divergence;
+  bool with_divergence, with_length;
   float *x, *v;                 /* [n, d] each */
   float *divergence, *estimate; /* [n] each */
   float *probes;                /* [probes, n, d], Hutchinson's estimate only */
@@ -32,10 +32,15 @@ void flow_ode_open(flow_ode *f, network *net, const float *w, const measure_sett
  * drawn from the seed, one set for the whole solve. */
 void flow_ode_open_density(flow_ode *f, network *net, const float *w,
                            const measure_settings *settings, size_t n, uint32_t seed);
+/* From now on also ds/dz = |v| for s [n] behind all else: how long the path of each point is. */
+void flow_ode_add_length(flow_ode *f);
 void flow_ode_close(flow_ode *f);
 
-/* Takes y [n, d], and l [n] behind it where it was opened with the density, in place from z = from
- * to z = to. STATUS_DIVERGED where the solver gives up, STATUS_INTERRUPTED after a signal. */
+/* Numbers of a state: y [n, d], l [n] with the density, s [n] with the length. */
+size_t flow_ode_size(const flow_ode *f);
+
+/* Takes a state in place from z = from to z = to. STATUS_DIVERGED where the solver gives up,
+ * STATUS_INTERRUPTED after a signal. */
 status_code flow_ode_integrate(flow_ode *f, double from, double to, double *y,
                                hifm_solve_stats *stats, failure *err);
 

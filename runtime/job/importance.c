@@ -79,3 +79,11 @@ importance importance_of(const double *log_w, size_t n, uint32_t seed) {
   free(w);
   return out;
 }
+
+bool importance_weights(const double *log_w, size_t n, double *w) {
+  const double largest = largest_log(log_w, n);
+  double sum = 0;
+  for (size_t i = 0; i < n; i++) sum += w[i] = exp(log_w[i] - largest);
+  for (size_t i = 0; i < n; i++) w[i] *= (double)n / sum;
+  return !isnan(largest);
+}

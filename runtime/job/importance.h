@@ -3,6 +3,7 @@
 #ifndef JOB_IMPORTANCE_H
 #define JOB_IMPORTANCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,5 +20,8 @@ typedef struct importance {
 /* log_w [n] of points drawn from q; -INFINITY: a weight of 0. All are NAN where n is 0, no weight
  * is positive, or a log is NAN or INFINITY. seed: of the bootstrap. */
 importance importance_of(const double *log_w, size_t n, uint32_t seed);
+
+/* The weights themselves, scaled to a mean of 1, into w [n]; false where importance_of gives NAN. */
+bool importance_weights(const double *log_w, size_t n, double *w);
 
 #endif

@@ -133,6 +133,7 @@ const metric METRICS[] = {
      .count = true,
      .history_only = true,
      .measure = measure_rejected},
+    {SCORE(samples, "samples that ESS, log Z and KL are of", "samples", ""), .count = true},
     {SCORE(ess, "effective sample size of the samples, as a share", "ESS", "")},
     {SCORE(ess_low, "lower end of its 95 % interval", "ESS, lower end", "")},
     {SCORE(ess_high, "upper end of its 95 % interval", "ESS, upper end", "")},
@@ -147,8 +148,22 @@ const metric METRICS[] = {
            "distance of energies", "")},
     {SCORE(distance_w1, "the same of all distances of particles", "distance of pair distances",
            "")},
+    {SCORE_SE(path_length, "mean length of the paths from noise to samples", "path length", "")},
+    {SCORE_SE(path_ratio, "the same over the mean distance of their ends; 1 if straight",
+              "path length over distance", "")},
     {.name = NULL}};
 _Static_assert(sizeof METRICS / sizeof *METRICS <= METRICS_MAX + 1, "raise METRICS_MAX");
+
+/* For figures: what the numbers of the scorecard summarise. */
+static status_code put_histograms(measurement *m, arena *a, value *row, failure *err) {
+  const scorecard *found;
+  if (!m->target) return STATUS_OK;
+  status_code status = measurement_scores(m, &found, err);
+  if (status != STATUS_OK || !found) return status;
+  histogram_put(a, row, "energy", &found->energies);
+  histogram_put(a, row, "distance", &found->distances);
+  return STATUS_OK;
+}
 
 /* One metric as one or two numbers of the row. */
 static status_code put_metric(const metric *each, measurement *m, arena *a, value *row,
@@ -169,6 +184,7 @@ status_code metrics_measure(const metric *table, measurement *m, arena *a, value
   status_code status = STATUS_OK;
   for (size_t i = 0; table[i].name && status == STATUS_OK; i++)
     status = put_metric(&table[i], m, a, row, err);
+  if (status == STATUS_OK) status = put_histograms(m, a, row, err);
   if (status == STATUS_OK) status = measurement_likelihood(m, &found, err);
   if (status == STATUS_OK) value_put_text(a, row, "solver", found->solver);
   return status;

@@ -62,8 +62,9 @@ const metric *metrics_without_samples(arena *a);
 /* The weights with the smallest value of this metric are the best ones. */
 #define METRICS_BEST "nll"
 
-/* Measures every metric of a table (METRICS) and puts the finite values into a history row; then
- * "solver": "ok", or why the solver failed. */
+/* Measures every metric of a table (METRICS) and puts the finite values into a history row; then,
+ * where samples are drawn, the histograms "energy" and "distance" (job/histogram.h); then "solver":
+ * "ok", or why the solver failed. */
 status_code metrics_measure(const metric *table, measurement *m, arena *a, value *row,
                             failure *err);
 

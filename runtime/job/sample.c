@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Networks on points are faster on larger batches; networks on images are not, and few are asked
- * for. */
+/* An egnn of one layer is almost twice as fast on 128 points as on 64, one of three layers as fast;
+ * beyond, a block of few samples would cost more than it gains. Networks on images are not faster
+ * on larger batches, and few are asked for. */
 size_t sample_block(const hifm_domain *domain) {
   enum { IMAGES = 8 };
   return domain->height > 0 ? IMAGES : SAMPLE_BLOCK_MOST;
@@ -27,14 +28,9 @@ static void draw_prior(const hifm_domain *domain, uint32_t seed, size_t first, s
   }
 }
 
-/* A state: y [n, d], and behind it with the density l [n] = -integral of div v from z = 0. */
-static size_t state_size(const flow_ode *f) {
-  return f->n * f->d + (f->with_divergence ? f->n : 0);
-}
-
 /* y is the state at z = 0; each step goes on from a copy of the state before it. */
 static status_code integrate(flow_ode *f, size_t steps, double *y, uint64_t *nfe, failure *err) {
-  const size_t size = state_size(f);
+  const size_t size = flow_ode_size(f);
   const double end = flow_ode_data_end(f->net);
   status_code status = STATUS_OK;
   for (size_t k = 0; k < steps && status == STATUS_OK; k++, y += size) {
@@ -50,16 +46,18 @@ static status_code integrate(flow_ode *f, size_t steps, double *y, uint64_t *nfe
 }
 
 /* The samples of a block that are asked for, state by state, into y [steps + 1, count, d], and
- * their densities. */
+ * their densities and lengths. */
 static void keep(const sample_request *request, size_t first, const flow_ode *f,
                  const double *block, double *y) {
-  const size_t d = f->d, size = state_size(f), left = request->count - first;
+  const size_t d = f->d, size = flow_ode_size(f), left = request->count - first;
   const size_t n = left < f->n ? left : f->n;
-  const double *l = block + request->steps * size + f->n * d;
+  const double *more = block + request->steps * size + f->n * d;
   for (size_t k = 0; k <= request->steps; k++)
     memcpy(y + (k * request->count + first) * d, block + k * size, n * d * sizeof *y);
   for (size_t b = 0; request->log_density && b < n; b++)
-    request->log_density[first + b] = l[b] - likelihood_prior(&f->net->domain, block + b * d);
+    request->log_density[first + b] = more[b] - likelihood_prior(&f->net->domain, block + b * d);
+  if (request->log_density) more += f->n;
+  if (request->lengths) memcpy(request->lengths + first, more, n * sizeof *more);
 }
 
 static void open_ode(flow_ode *f, const sample_request *request, size_t size) {
@@ -67,6 +65,7 @@ static void open_ode(flow_ode *f, const sample_request *request, size_t size) {
     flow_ode_open_density(f, request->net, request->w, request->settings, size, request->seed);
   else
     flow_ode_open(f, request->net, request->w, request->settings, size);
+  if (request->lengths) flow_ode_add_length(f);
 }
 
 status_code sample_draw(const sample_request *request, double *y, double *nfe, failure *err) {
@@ -76,9 +75,9 @@ status_code sample_draw(const sample_request *request, double *y, double *nfe, f
   status_code status = STATUS_OK;
   flow_ode f;
   open_ode(&f, request, size);
-  double *block = memory_array((request->steps + 1) * state_size(&f), sizeof *block);
+  double *block = memory_array((request->steps + 1) * flow_ode_size(&f), sizeof *block);
   for (size_t first = 0; first < request->count && status == STATUS_OK; first += size) {
-    memset(block, 0, state_size(&f) * sizeof *block); /* l(0) = 0 */
+    memset(block, 0, flow_ode_size(&f) * sizeof *block); /* l(0) = s(0) = 0 */
     draw_prior(domain, request->seed, first, size, block);
     status = integrate(&f, request->steps, block, &evaluations, err);
     if (status == STATUS_OK) keep(request, first, &f, block, y);

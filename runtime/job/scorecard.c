@@ -15,6 +15,8 @@ typedef struct side {
   const double *points; /* [n, d] */
   double *energies;     /* [n] */
   double *log_w;        /* [n] */
+  const double *starts; /* [n, d], of samples: their noise */
+  double *lengths;      /* [n], of samples: those of their paths */
 } side;
 
 typedef struct mean_of {
@@ -50,14 +52,48 @@ static double *all_distances(const hifm_domain *domain, const side *s, size_t *c
   return out;
 }
 
-static double distance_w1(const hifm_domain *domain, const side *samples, const side *tests) {
-  if (pair_distances_count(domain) == 0) return NAN;
+/* weights: of the samples; NULL: they say nothing. */
+static void compare_distances(const hifm_domain *domain, const side *samples, const side *tests,
+                              const double *weights, scorecard *out) {
+  out->distance_w1 = NAN;
+  if (pair_distances_count(domain) == 0) return;
   size_t n, m;
   double *x = all_distances(domain, samples, &n), *y = all_distances(domain, tests, &m);
-  const double out = wasserstein_distance(x, n, y, m);
+  histogram_data(&out->distances, y, m);
+  histogram_samples(&out->distances, x, samples->n, pair_distances_count(domain), weights);
+  out->distance_w1 = wasserstein_distance(x, n, y, m);
   free(x);
   free(y);
-  return out;
+}
+
+/* Sorts the energies of both. */
+static void compare_energies(const side *samples, const side *tests, const double *weights,
+                             scorecard *out) {
+  histogram_data(&out->energies, tests->energies, tests->n);
+  histogram_samples(&out->energies, samples->energies, samples->n, 1, weights);
+  out->energy_w1 = wasserstein_distance(samples->energies, samples->n, tests->energies, tests->n);
+}
+
+/* The error of the ratio by the delta method. */
+static void put_paths(scorecard *out, const side *samples, size_t d) {
+  const size_t n = samples->n;
+  double *distances = memory_array(n, sizeof *distances);
+  for (size_t i = 0; i < n; i++) {
+    double square = 0;
+    for (size_t k = i * d; k < (i + 1) * d; k++) {
+      const double step = samples->points[k] - samples->starts[k];
+      square += step * step;
+    }
+    distances[i] = sqrt(square);
+  }
+  const mean_of lengths = average(samples->lengths, n), straight = average(distances, n);
+  out->path_length = lengths.mean;
+  out->path_length_se = lengths.se;
+  out->path_ratio = lengths.mean / straight.mean;
+  for (size_t i = 0; i < n; i++)
+    distances[i] = samples->lengths[i] - out->path_ratio * distances[i];
+  out->path_ratio_se = average(distances, n).se / straight.mean;
+  free(distances);
 }
 
 /* Errors of log Z and of a mean are added as if they were independent: they share points, but the
@@ -76,26 +112,31 @@ static void put_divergences(scorecard *out, const side *samples, const side *tes
 }
 
 static void compare(const scorecard_request *request, side *samples, side *tests, scorecard *out) {
-  const importance weights = importance_of(samples->log_w, samples->n, request->seed);
+  const hifm_domain *domain = &request->target->domain;
+  const importance all = importance_of(samples->log_w, samples->n, request->seed);
   const bennett_estimate both = bennett_of(samples->log_w, samples->n, tests->log_w, tests->n);
-  *out = (scorecard){.ess = weights.ess,
-                     .ess_low = weights.ess_low,
-                     .ess_high = weights.ess_high,
-                     .ess_clipped = weights.ess_clipped,
-                     .largest_weight = weights.largest,
-                     .log_z = weights.log_z,
-                     .log_z_se = weights.log_z_se,
+  double *room = memory_array(samples->n, sizeof *room);
+  const double *weights = importance_weights(samples->log_w, samples->n, room) ? room : NULL;
+  *out = (scorecard){.samples = (double)samples->n,
+                     .ess = all.ess,
+                     .ess_low = all.ess_low,
+                     .ess_high = all.ess_high,
+                     .ess_clipped = all.ess_clipped,
+                     .largest_weight = all.largest,
+                     .log_z = all.log_z,
+                     .log_z_se = all.log_z_se,
                      .log_z_bennett = both.log_z,
                      .log_z_bennett_se = both.se};
   put_divergences(out, samples, tests);
-  out->distance_w1 = distance_w1(&request->target->domain, samples, tests);
-  out->energy_w1 =
-      wasserstein_distance(samples->energies, samples->n, tests->energies, tests->n); /* sorts */
+  put_paths(out, samples, domain->d);
+  compare_distances(domain, samples, tests, weights, out);
+  compare_energies(samples, tests, weights, out);
+  free(room);
 }
 
-/* The samples, the states at z = 0 before them, and log q. */
+/* The states at z = 0, the samples behind them, log q, and the lengths of the paths. */
 static status_code draw(const scorecard_request *request, double *states, double *log_density,
-                        failure *err) {
+                        double *lengths, failure *err) {
   double nfe;
   const sample_request samples = {.net = request->net,
                                   .w = request->w,
@@ -103,7 +144,8 @@ static status_code draw(const scorecard_request *request, double *states, double
                                   .seed = request->seed,
                                   .count = request->settings->samples,
                                   .steps = 1,
-                                  .log_density = log_density};
+                                  .log_density = log_density,
+                                  .lengths = lengths};
   return sample_draw(&samples, states, &nfe, err);
 }
 
@@ -111,9 +153,12 @@ status_code scorecard_measure(const scorecard_request *request, scorecard *out, 
   const size_t n = request->settings->samples, d = request->target->domain.d;
   double *states = memory_array(2 * n * d, sizeof *states);
   double *log_density = memory_array(n > request->count ? n : request->count, sizeof *log_density);
-  side samples = {.n = n, .points = states + n * d};
+  side samples = {.n = n,
+                  .points = states + n * d,
+                  .starts = states,
+                  .lengths = memory_array(n, sizeof *samples.lengths)};
   side tests = {.n = request->count, .points = request->points};
-  status_code status = draw(request, states, log_density, err);
+  status_code status = draw(request, states, log_density, samples.lengths, err);
   if (status == STATUS_OK) {
     weigh(&samples, request->target, log_density);
     for (size_t i = 0; i < tests.n; i++) log_density[i] = -request->nll[i];
@@ -123,6 +168,7 @@ status_code scorecard_measure(const scorecard_request *request, scorecard *out, 
   if (status == STATUS_OK) compare(request, &samples, &tests, out);
   free(samples.energies);
   free(samples.log_w);
+  free(samples.lengths);
   free(tests.energies);
   free(tests.log_w);
   free(states);

@@ -26,6 +26,10 @@ typedef struct train_settings {
   uint64_t patience;       /* measurements without a new best one; 0: no limit */
 } train_settings;
 
+/* In the identity of measurements with samples. Raise it when the samples or their numbers
+ * (job/scorecard.h) change. */
+enum { SCORECARD_REVISION = 2 };
+
 enum { DIVERGENCE_EXACT, DIVERGENCE_HUTCHINSON };
 typedef struct measure_settings {
   uint64_t every; /* epochs between measurements; the last epoch is always measured */

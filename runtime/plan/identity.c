@@ -170,6 +170,8 @@ static status_code put_measure(builder *b, const value *config, const char *cons
   status_code status = reduce_section(b, measure_params, value_get(config, "measure"), left_out,
                                       c->revisions, &measure);
   if (status != STATUS_OK) return status;
+  if (value_get_number(measure, "samples", 0) > 0)
+    value_put_number(&b->memory, c->revisions, "scorecard", SCORECARD_REVISION);
   value_put_number(&b->memory, points, "validation", validation);
   value_put(&b->memory, c->map, "points",
             validation > 0 && !of ? points : value_get(value_get(config, "dataset"), "test"));

@@ -13,11 +13,11 @@
  *   family      the measure id with the default of measure.every: measurements of one family are
  *               the same at different epochs
  *
- * each with the revisions of the plugins it uses. The measure id of an audit also has "of", the
- * measure id of its row: two rows of one training may have different best weights; it is always of
- * test points. The JSON has the
- * settings that differ from their defaults plus those that have none. So a setting that is added to
- * hifm later, with the default that gives the old numbers, makes no old result stale. */
+ * each with the revisions of the plugins it uses; with measure.samples also that of the scorecard.
+ * The measure id of an audit also has "of", the measure id of its row: two rows of one training may
+ * have different best weights; it is always of test points. The JSON has the settings that differ
+ * from their defaults plus those that have none. So a setting that is added to hifm later, with the
+ * default that gives the old numbers, makes no old result stale. */
 #ifndef PLAN_IDENTITY_H
 #define PLAN_IDENTITY_H
 

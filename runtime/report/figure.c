@@ -6,6 +6,7 @@
 #include "report/figure_parts.h"
 #include "report/groups.h"
 #include "report/plot.h"
+#include "report/record_histograms.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +59,8 @@ static void make_curves(figure *f) {
   picture->facet_count = curves_facets(&f->memory, &f->wanted, &picture->facets);
   picture->own_ranges = f->wanted.facet && groups_is_data(f->wanted.facet);
   for (size_t i = 0; i < picture->count; i++)
-    picture->smooth |= !f->of_runs && picture->curves[i].count > PLAIN_POINTS;
+    picture->smooth |=
+        !f->of_runs && !picture->histogram && picture->curves[i].count > PLAIN_POINTS;
   mark_fewer(f);
 }
 
@@ -102,15 +104,15 @@ static figure begin(const figure_request *request) {
 
 /* Only what is needed: history.csv may be large. */
 static status_code read_files(figure *f, failure *err) {
-  const char *x = value_get_text(f->request->declaration, "x", "epoch");
-  const bool course = figure_is_course(x),
-             only = value_get(f->request->declaration, "only") != NULL;
-  const char *folder = f->request->folder;
+  const value *declared = f->request->declaration;
+  const bool is_histogram = figure_histogram(declared) != NULL;
+  const bool course = !is_histogram && figure_is_course(value_get_text(declared, "x", "epoch"));
+  const char *folder = f->request->folder, *file = is_histogram ? RECORD_HISTOGRAMS : "history";
   status_code status = STATUS_OK;
-  if (course)
-    status = csv_table_read(&f->history, arena_format(&f->memory, "%s/history.csv", folder), err);
+  if (course || is_histogram)
+    status = csv_table_read(&f->history, arena_format(&f->memory, "%s/%s.csv", folder, file), err);
   if (status == STATUS_OK && course) figure_add_unfinished(f);
-  if (status == STATUS_OK && (!course || only))
+  if (status == STATUS_OK && (!course || value_get(declared, "only")))
     status = csv_table_read(&f->runs, arena_format(&f->memory, "%s/runs.csv", folder), err);
   return status;
 }

@@ -1,4 +1,4 @@
-/* Figures from history.csv and runs.csv through gnuplot: SVG and PNG. */
+/* Figures from history.csv, runs.csv and histograms.csv through gnuplot: SVG and PNG. */
 #ifndef REPORT_FIGURE_H
 #define REPORT_FIGURE_H
 
@@ -12,6 +12,7 @@
  *   figure4 = { title = "...", panels = { "nll", { "nfe", title = "evaluations" } }, x = "epoch" }
  *   rates   = { panels = { { "nll_min", log = true } }, x = "optimizer.lr", log_x = true,
  *               facets = "dataset", only = { flow = "OT" }, seeds = "bars" }
+ *   samples = { histogram = "energy", audit = "boltzmann", weights = "last", only = "flow=OT" }
  *
  * x is epoch, step or a setting with numbers. Up to four panels, one below the other, each a column
  * of history.csv or, where x is a setting, of runs.csv; a panel without a title has the words and
@@ -24,7 +25,11 @@
  * first epochs, which would make all others look equal; the panel then says how many points are
  * above it. `unfinished = true` adds lines, marked as such, of runs that are not finished: they
  * depend on when the figure is made. Long curves are smoothed, with their points behind them as
- * dots; the figure says so. */
+ * dots; the figure says so.
+ *
+ * A histogram shows the energies, or the distances of pairs of particles, of test points, of
+ * samples, and of samples by their importance weights: densities, in a panel for each group of
+ * runs. */
 typedef struct figure_request {
   const char *folder, *name; /* the folder that has history.csv; the figure's name */
   const metric *metrics;     /* those that history.csv was written with: METRICS */

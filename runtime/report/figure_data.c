@@ -29,6 +29,25 @@ void figure_data_widen(const figure_picture *f, figure_panel *p) {
   if (high > p->range.high) p->range.high = log ? high * 1.05 : high + edge;
 }
 
+/* The largest density of the curves of these families. */
+static double highest(const figure_picture *f, size_t first, size_t last) {
+  double high = 0;
+  for (const curve *c = f->curves; c < f->curves + f->count; c++)
+    for (size_t i = 0; i < c->count && c->family >= first && c->family <= last; i++)
+      high = fmax(high, c->y[0][i]); /* fmax passes over NAN */
+  return high;
+}
+
+curves_range figure_data_densities(const figure_picture *f, size_t facet) {
+  const double plain = highest(f, FIGURE_DATA, FIGURE_SAMPLES);
+  const double weighted = highest(f, FIGURE_REWEIGHTED, FIGURE_REWEIGHTED);
+  curves_range range = {.high = 1.05 * fmax(plain, fmin(weighted, 1.5 * plain))};
+  for (const curve *c = f->curves; c < f->curves + f->count; c++)
+    for (size_t i = 0; i < c->count && (c->facet == facet || c->facet == CURVES_ALL_FACETS); i++)
+      range.above += c->y[0][i] > range.high;
+  return range;
+}
+
 static bool is_gap(const curve *c, const figure_panel *p, size_t i) {
   return c->failed[i] && isnan(c->y[p->panel][i]);
 }

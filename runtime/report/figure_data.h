@@ -25,6 +25,13 @@ void figure_data_add(text_buffer *out, const figure_picture *f, const figure_pan
 /* Bars are within the panel: widens its range where they are not. */
 void figure_data_widen(const figure_picture *f, figure_panel *p);
 
+/* The families of the curves of a histogram. */
+enum { FIGURE_DATA, FIGURE_SAMPLES, FIGURE_REWEIGHTED };
+
+/* The range of densities in all panels of a histogram, and how many bins of this facet are above
+ * it: a few large weights would make all else flat. */
+curves_range figure_data_densities(const figure_picture *f, size_t facet);
+
 /* The different x of all points: writes up to FIGURE_FEW, returns that many or 0 where there are
  * more. */
 enum { FIGURE_FEW = 8 };

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-static const char *where_of(figure *f) {
+const char *figure_where(figure *f) {
   return arena_format(&f->memory, "figure %s", f->request->name);
 }
 
@@ -33,24 +33,22 @@ static status_code find_setting(figure *f, const char *key, const char *name, bo
   const bool setting = schema_section_of(name) < SECTIONS && !text_nearest(name, known, count);
   if (*found || setting) return STATUS_OK;
   return failure_set(err, STATUS_BAD_CONFIG, "%s: %s = \"%s\" is not %sa setting that varies%s",
-                     where_of(f), key, name, x ? "epoch, step or " : "",
+                     figure_where(f), key, name, x ? "epoch, step or " : "",
                      text_choices(&f->memory, name, known, count));
 }
 
-/* Panels beyond these would make a picture that no program shows. */
 static status_code check_facets(figure *f, const bool *fits, failure *err) {
-  enum { MOST = 60 };
   const char *name = value_get_text(f->request->declaration, "facets", "");
   const int column = csv_table_column(&f->runs, name);
   key_map cells = key_map_new(&f->memory);
   for (size_t r = 0; column >= 0 && r < f->runs.count; r++)
     if ((!fits || fits[r]) && *f->runs.cells[r][column])
       key_map_put_text(&cells, f->runs.cells[r][column], r);
-  if (cells.count <= MOST) return STATUS_OK;
+  if (cells.count <= FIGURE_FACETS) return STATUS_OK;
   return failure_set(err, STATUS_BAD_CONFIG,
                      "%s: facets = \"%s\" has %zu values, and at most %d fit into a figure; choose "
                      "some of them with only",
-                     where_of(f), name, cells.count, MOST);
+                     figure_where(f), name, cells.count, FIGURE_FACETS);
 }
 
 static status_code check_x(const figure *f, const char *where, failure *err) {
@@ -86,7 +84,7 @@ static status_code read_x(figure *f, failure *err) {
     status = failure_set(err, STATUS_BAD_CONFIG,
                          "%s: unfinished: x = \"%s\" shows numbers that only finished runs have; "
                          "it needs x = \"epoch\" or \"step\"",
-                         where_of(f), x);
+                         figure_where(f), x);
   f->picture.x_title = x;
   f->picture.log_x = value_get_bool(declared, "log_x", false);
   f->wanted.level = f->of_runs;
@@ -97,11 +95,10 @@ static status_code read_x(figure *f, failure *err) {
   return status;
 }
 
-/* Its conditions are checked with runs.csv, which has all runs before the first one has begun. */
-static status_code choose_rows(figure *f, failure *err) {
-  const csv_table *all = f->of_runs ? &f->runs : &f->history;
+/* The conditions are checked with runs.csv, which has all runs before the first one has begun. */
+status_code figure_choose_rows(figure *f, const csv_table *all, failure *err) {
   const value *only = value_get(f->request->declaration, "only");
-  row_filter filter = {&f->memory, &f->runs, where_of(f), f->request->partial};
+  row_filter filter = {&f->memory, &f->runs, figure_where(f), f->request->partial};
   const char *text;
   bool *fits = arena_get(&f->memory, f->runs.count + all->count + 1);
   status_code status = only ? row_filter_only(&filter, only, fits, &text, err) : STATUS_OK;
@@ -116,9 +113,15 @@ static status_code choose_rows(figure *f, failure *err) {
   for (size_t r = 0; r < all->count; r++)
     if (fits[r]) f->shown.cells[f->shown.count++] = all->cells[r];
   f->wanted.table = &f->shown;
+  return status;
+}
+
+static status_code choose_rows(figure *f, failure *err) {
+  const csv_table *all = f->of_runs ? &f->runs : &f->history;
+  const status_code status = figure_choose_rows(f, all, err);
   if (status != STATUS_OK || f->nothing) return status;
   f->wanted.x = csv_table_column(all, value_get_text(f->request->declaration, "x", "epoch"));
-  return f->of_runs ? check_x(f, where_of(f), err) : status;
+  return f->of_runs ? check_x(f, figure_where(f), err) : status;
 }
 
 static status_code read_facets(figure *f, failure *err) {
@@ -150,7 +153,7 @@ static status_code find_column(figure *f, const char *column, int *out, failure 
   for (size_t i = 0; i < table->columns; i++)
     if (!f->of_runs || columns_in_runs(&f->known, table->header[i]))
       known[count++] = table->header[i];
-  return failure_set(err, STATUS_BAD_CONFIG, "%s: %s \"%s\"%s", where_of(f),
+  return failure_set(err, STATUS_BAD_CONFIG, "%s: %s \"%s\"%s", figure_where(f),
                      f->of_runs ? "runs.csv has no number" : "history.csv has no column", column,
                      text_choices(&f->memory, column, known, count));
 }
@@ -159,9 +162,9 @@ static status_code read_panel(figure *f, const value *entry, failure *err) {
   const size_t at = f->wanted.panel_count++;
   const char *column = entries_part(entry, 0);
   if (!column)
-    return failure_set(err, STATUS_BAD_CONFIG, "%s: panel %zu names no column", where_of(f),
+    return failure_set(err, STATUS_BAD_CONFIG, "%s: panel %zu names no column", figure_where(f),
                        at + 1);
-  status_code status = keys_check(where_of(f), entry, KEYS_PANEL, err);
+  status_code status = keys_check(figure_where(f), entry, KEYS_PANEL, err);
   if (status == STATUS_OK) status = find_column(f, column, &f->wanted.panels[at], err);
   if (status != STATUS_OK) return status;
   f->picture.panels[at] = value_get_text(entry, "title", title_of(f, column));
@@ -175,7 +178,7 @@ static status_code read_panels(figure *f, failure *err) {
   if (!entries_part(first, 0) || panels->count > CURVES_PANELS)
     return failure_set(err, STATUS_BAD_CONFIG,
                        "%s: needs one to four panels = { { \"nll\", title = \"NLL\" }, ... }",
-                       where_of(f));
+                       figure_where(f));
   for (size_t i = 0; i < panels->count; i++) {
     const status_code status = read_panel(f, panels->items[i], err);
     if (status != STATUS_OK) return status;
@@ -192,7 +195,7 @@ static status_code read_seeds(figure *f, failure *err) {
       return STATUS_OK;
     }
   return failure_set(err, STATUS_BAD_CONFIG, "%s: seeds must be \"none\", \"bars\" or \"band\"",
-                     where_of(f));
+                     figure_where(f));
 }
 
 /* The columns in which curves differ: x is along them. */
@@ -212,10 +215,27 @@ static void choose_columns(figure *f) {
   f->wanted.columns = others;
 }
 
+/* Keys that belong to the other kind of figure. */
+static status_code check_kind(figure *f, failure *err) {
+  static const char *const OF_CURVES[] = {"x",     "log_x",      "panels", "facets",
+                                          "seeds", "unfinished", NULL};
+  static const char *const OF_HISTOGRAMS[] = {"audit", "weights", NULL};
+  const value *declared = f->request->declaration;
+  const bool is_histogram = figure_histogram(declared) != NULL;
+  for (const char *const *key = is_histogram ? OF_CURVES : OF_HISTOGRAMS; *key; key++)
+    if (value_get(declared, *key))
+      return failure_set(err, STATUS_BAD_CONFIG, "%s: %s is %s", figure_where(f), *key,
+                         is_histogram ? "not for a histogram" : "only for a histogram");
+  return STATUS_OK;
+}
+
 status_code figure_read(figure *f, failure *err) {
   const value *declared = f->request->declaration;
-  status_code status = keys_check(where_of(f), declared, KEYS_FIGURE, err);
   f->picture.title = value_get_text(declared, "title", f->request->name);
+  status_code status = keys_check(figure_where(f), declared, KEYS_FIGURE, err);
+  if (status == STATUS_OK) status = check_kind(f, err);
+  if (figure_histogram(declared))
+    return status == STATUS_OK ? figure_read_histogram(f, err) : status;
   if (status == STATUS_OK) status = read_x(f, err);
   if (status == STATUS_OK) status = choose_rows(f, err);
   if (status == STATUS_OK) status = read_panels(f, err);

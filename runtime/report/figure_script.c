@@ -71,7 +71,19 @@ static bool is_first(const figure_picture *f, size_t index) {
   return true;
 }
 
+static void add_steps(text_buffer *out, const curve *c) {
+  static const char *const STEPS[] = {
+      [FIGURE_DATA] = "fillsteps fs solid 0.4 noborder lc rgb '#808080'",
+      [FIGURE_SAMPLES] = "steps lw 1.8 lc rgb '#0072b2' dt solid",
+      [FIGURE_REWEIGHTED] = "steps lw 1.8 lc rgb '#d55e00' dt (7,3)"};
+  text_add(out, " with %s", STEPS[c->family % (sizeof STEPS / sizeof *STEPS)]);
+}
+
 static void add_style(text_buffer *out, const figure_picture *f, const curve *c) {
+  if (f->histogram) {
+    add_steps(out, c);
+    return;
+  }
   enum { MARKERS = 12 };
   const char *dashes = DASHES[(c->member + c->family + c->family / FAMILIES) % CURVES_MEMBERS];
   const size_t interval = c->count / MARKERS + 1;
@@ -127,6 +139,16 @@ static void add_hidden(text_buffer *out, const curves_range *range) {
              range->below);
 }
 
+/* Samples that are far away, and bins that are cut off, must not look as if there were none. */
+static void add_outside(text_buffer *out, double share, const curves_range *range) {
+  text_add(out, "set label '");
+  if (share > 0) text_add(out, "samples: %.3g %% outside", 100 * share);
+  if (range->above)
+    text_add(out, "%s%zu reweighted %s above", share > 0 ? "; " : "", range->above,
+             range->above == 1 ? "bin" : "bins");
+  text_add(out, "' at graph 1,1 right offset 0,0.6 font ',11'\n");
+}
+
 /* The panel's own words: not as an ylabel, which wide numbers at the axis push off the page. */
 static void add_words(text_buffer *out, const figure_picture *f, const figure_panel *p,
                       bool leftmost) {
@@ -141,7 +163,10 @@ static void add_words(text_buffer *out, const figure_picture *f, const figure_pa
     figure_text_add(out, f->facets[p->facet], f->drawn);
     text_add(out, " at graph 0,1 left offset 0,0.6\n");
   }
-  add_hidden(out, &p->range);
+  if (f->histogram)
+    add_outside(out, f->outside[p->facet], &p->range);
+  else
+    add_hidden(out, &p->range);
 }
 
 /* ---- panels ---------------------------------------------------------------------------------- */
@@ -186,8 +211,10 @@ static void add_place(text_buffer *out, const figure_picture *f, const figure_la
     text_add(out, "set multiplot next\n");
     return;
   }
-  p.range = curves_find_range(f->curves, f->count, p.panel,
-                              f->own_ranges ? p.facet : CURVES_ALL_FACETS, f->log_y[p.panel]);
+  p.range = f->histogram
+                ? figure_data_densities(f, p.facet)
+                : curves_find_range(f->curves, f->count, p.panel,
+                                    f->own_ranges ? p.facet : CURVES_ALL_FACETS, f->log_y[p.panel]);
   figure_data_widen(f, &p);
   figure_data_ends(f, &p.left, &p.right);
   figure_data_add(out, f, &p);

@@ -21,7 +21,9 @@ typedef struct figure_picture {
   bool own_ranges; /* facets are of different data */
   bool smooth;     /* a running mean, with the points behind it as dots */
   figure_spread spread;
-  bool drawn; /* gnuplot draws the letters itself, and not who shows the file */
+  bool histogram;  /* the curves are steps: data, samples, samples by their weights */
+  double *outside; /* [facet_count], of histograms: the share of samples outside the bins */
+  bool drawn;      /* gnuplot draws the letters itself, and not who shows the file */
 } figure_picture;
 
 /* terminal: gnuplot's name of the format, with its options. */

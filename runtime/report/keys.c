@@ -12,7 +12,8 @@ static const entries_key RANKS[] = {{"paper", VALUE_TEXT}};
 static const entries_key FIGURE[] = {
     {"title", VALUE_TEXT},  {"x", VALUE_TEXT},          {"log_x", VALUE_BOOL},
     {"panels", VALUE_NULL}, {"only", VALUE_NULL},       {"facets", VALUE_TEXT},
-    {"seeds", VALUE_TEXT},  {"unfinished", VALUE_BOOL},
+    {"seeds", VALUE_TEXT},  {"unfinished", VALUE_BOOL}, {"histogram", VALUE_TEXT},
+    {"audit", VALUE_TEXT},  {"weights", VALUE_TEXT},
 };
 static const entries_key PANEL[] = {{"title", VALUE_TEXT}, {"log", VALUE_BOOL}};
 

@@ -7,6 +7,8 @@
 #include "report/columns.h"
 #include "report/format.h"
 #include "report/outcomes.h"
+#include "report/record_histograms.h"
+#include "report/record_sources.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,24 +17,18 @@ static const char *const TIMINGS[] = {"status", "train_seconds", "train_attempts
                                       "measure_seconds", "measure_attempts"};
 enum { TIMING_COUNT = sizeof TIMINGS / sizeof *TIMINGS };
 
-/* The three files while they are made. */
+/* The files while they are made. */
 typedef struct csv_set {
   arena memory;
   const record_request *request;
   column_set known;
   size_t most; /* columns of the widest file */
   csv_table runs, history, timings;
+  csv_table histograms; /* without columns where no row draws samples */
   record_gaps gaps;
 } csv_set;
 
 /* ---- the numbers of columns ------------------------------------------------------------------ */
-
-/* Where the numbers of a measurement are. */
-typedef struct sources {
-  const value *train, *measure; /* results */
-  const value *history;         /* NULL: not complete */
-  const value *best, *last;     /* rows; NULL: none */
-} sources;
 
 static bool is_solved(const value *row) {
   return strcmp(value_get_text(row, "solver", "ok"), "ok") == 0;
@@ -57,7 +53,7 @@ static double count_scores(const value *history) {
   return history ? count : NAN;
 }
 
-static double number_of(const sources *s, const column_facts *c) {
+static double number_of(const record_sources *s, const column_facts *c) {
   switch (c->source) {
   case COLUMN_BEST:
     return in_row(s->best, c);
@@ -82,42 +78,15 @@ static const char *number_text(arena *a, double x) {
 }
 
 /* A measurement without a row has no numbers. */
-static const char **add_numbers(arena *a, const column_list *list, const sources *s,
+static const char **add_numbers(arena *a, const column_list *list, const record_sources *s,
                                 const char **next) {
   for (size_t i = 0; i < list->count; i++)
     *next++ = s->last || s->best ? number_text(a, number_of(s, &list->items[i])) : "";
   return next;
 }
 
-/* Of an incomplete history only the last step is a number of the run. Results that were written
- * before losses were kept have there the mean loss of other epochs. */
-static const value *only_last(arena *a, const outcome *o, const history_rule *rule) {
-  const value *row = history_last(value_get(o->measure, "history"));
-  if (!row || !history_is_due(rule, history_step(row)) || history_step(row) != rule->steps)
-    return NULL;
-  if (value_get(o->measure, "measurement")) return row;
-  value *plain = value_new(a, VALUE_MAP);
-  for (size_t i = 0; i < row->count; i++)
-    if (strcmp(row->keys[i], "loss") != 0 && strcmp(row->keys[i], "gradient_norm") != 0)
-      value_put(a, plain, row->keys[i], row->items[i]);
-  return plain;
-}
-
-static sources sources_of(arena *a, const run_row *row, const outcome *o) {
-  const value *history = value_get(o->measure, "history");
-  const history_rule rule = history_rule_of(row->config, o->train);
-  sources s = {.train = o->train, .measure = o->measure};
-  if (history_is_complete(history, &rule)) {
-    s.history = history;
-    s.best = history_best(history);
-    s.last = history_last(history);
-  } else if (history)
-    s.last = only_last(a, o, &rule);
-  return s;
-}
-
 /* Counts a row whose history is not complete. */
-static void count_gap(csv_set *set, const outcome *o, const sources *s) {
+static void count_gap(csv_set *set, const outcome *o, const record_sources *s) {
   if (!o->measure || s->history) return;
   const bool removed = strcmp(value_get_text(o->measure, "late", ""), RUN_REMOVED) == 0;
   ++*(removed ? &set->gaps.removed : &set->gaps.late);
@@ -134,17 +103,11 @@ static const char **begin_row(arena *a, const csv_set *set, const value *cells, 
   return *row + columns->count;
 }
 
-/* The row of an audit is looked up by its step: results of hifm before audits knew their row may
- * have the best weights of another measurement. Where the audit is the row's own measurement, its
- * history is of all epochs. */
-static const char **add_audit(arena *a, csv_set *set, const run_row *row, const char *id,
-                              const value *measure, const sources *own, const char **next) {
-  const value *history = value_get(measure, "history");
-  const history_rule rule = history_rule_of(row->config, own->train);
-  sources s = {.measure = measure, .last = history_at(history, rule.steps)};
-  if (strcmp(id, row->measure_id) == 0) s.last = own->last;
-  if (own->best) s.best = history_at(history, history_step(own->best));
+static const char **add_audit(arena *a, csv_set *set, const run_row *row, size_t audit,
+                              const outcome *o, const record_sources *own, const char **next) {
+  const record_sources s = record_sources_audit(row, audit, o, own);
   set->gaps.unkept += own->best && s.last && !s.best;
+  record_histograms_add(a, &set->histograms, set->request, row, set->request->audits[audit], &s);
   return add_numbers(a, &set->known.audit, &s, next);
 }
 
@@ -166,7 +129,8 @@ static const char *without_paths(arena *a, const char *text) {
 }
 
 /* Why a run has no numbers; "" where it has some, or is not done yet. */
-static const char *own_reason(const run_row *row, const outcome *o, const sources *s, arena *a) {
+static const char *own_reason(const run_row *row, const outcome *o, const record_sources *s,
+                              arena *a) {
   if (o->status == RUN_FAILED) return row->reason ? without_paths(a, row->reason) : "";
   if (o->status == RUN_DIVERGED) return value_get_text(o->train, "message", "");
   for (size_t i = 0; s->history && i < s->history->count; i++)
@@ -176,7 +140,8 @@ static const char *own_reason(const run_row *row, const outcome *o, const source
 }
 
 /* The same, and why its audits have none. */
-static const char *reason_of(const run_row *row, const outcome *o, const sources *s, arena *a) {
+static const char *reason_of(const run_row *row, const outcome *o, const record_sources *s,
+                             arena *a) {
   const char *own = own_reason(row, o, s, a);
   if (!row->audit_reason || !*row->audit_reason) return own;
   const char *audits = without_paths(a, row->audit_reason);
@@ -184,7 +149,7 @@ static const char *reason_of(const run_row *row, const outcome *o, const sources
 }
 
 static void add_run(arena *a, csv_set *set, const run_row *row, const outcome *o,
-                    const sources *s) {
+                    const record_sources *s) {
   const char **cells, **next = begin_row(a, set, row->cells, &cells);
   *next++ = run_status_word(o->status);
   *next++ = reason_of(row, o, s, a);
@@ -192,7 +157,7 @@ static void add_run(arena *a, csv_set *set, const run_row *row, const outcome *o
   *next++ = arena_format(a, "%.12s", row->train_id);
   *next++ = arena_format(a, "%.12s", row->measure_id);
   for (size_t k = 0; k < set->request->audit_count; k++)
-    next = add_audit(a, set, row, row->audit_ids[k], o->audits[k], s, next);
+    next = add_audit(a, set, row, k, o, s, next);
   csv_table_add(&set->runs, cells);
 }
 
@@ -207,7 +172,7 @@ static void add_measured(arena *a, csv_set *set, const run_row *row, const value
   csv_table_add(&set->history, cells);
 }
 
-static void add_history(arena *a, csv_set *set, const run_row *row, const sources *s) {
+static void add_history(arena *a, csv_set *set, const run_row *row, const record_sources *s) {
   if (!s->history && s->last) add_measured(a, set, row, s->last);
   for (size_t i = 0; s->history && i < s->history->count; i++)
     add_measured(a, set, row, s->history->items[i]);
@@ -293,6 +258,7 @@ static void begin(csv_set *set, const record_request *request) {
   begin_runs(set);
   begin_history(set);
   begin_timings(set);
+  record_histograms_begin(&set->histograms, request);
 }
 
 static status_code write_files(csv_set *set, const char *folder, failure *err) {
@@ -302,6 +268,7 @@ static status_code write_files(csv_set *set, const char *folder, failure *err) {
     status = csv_table_write(&set->history, arena_format(a, "%s/history.csv", folder), err);
   if (status == STATUS_OK)
     status = csv_table_write(&set->timings, arena_format(a, "%s/timings.csv", folder), err);
+  if (status == STATUS_OK) status = record_histograms_write(&set->histograms, folder, err);
   if (status == STATUS_OK)
     status = csv_table_write(&set->runs, arena_format(a, "%s/runs.csv", folder), err);
   return status;
@@ -318,6 +285,7 @@ void record_blank(const record_request *request, csv_table *runs, csv_table *his
     arena_close(&memory);
   }
   csv_table_close(&set.timings);
+  csv_table_close(&set.histograms);
   *runs = set.runs;
   *history = set.history;
   arena_close(&set.memory);
@@ -337,13 +305,15 @@ void record_unfinished(const record_request *request, csv_table *history) {
   }
   csv_table_close(&set.runs);
   csv_table_close(&set.timings);
+  csv_table_close(&set.histograms);
   *history = set.history;
   arena_close(&set.memory);
 }
 
 static void add_row(arena *a, csv_set *set, const run_row *row, const outcome *o) {
-  const sources s = sources_of(a, row, o);
+  const record_sources s = record_sources_own(a, row, o);
   count_gap(set, o, &s);
+  record_histograms_add(a, &set->histograms, set->request, row, "", &s);
   add_run(a, set, row, o, &s);
   add_history(a, set, row, &s);
   add_timing(a, set, row, o);
@@ -376,6 +346,7 @@ status_code record_write(const char *folder, const record_request *request, fail
   csv_table_close(&set.runs);
   csv_table_close(&set.history);
   csv_table_close(&set.timings);
+  csv_table_close(&set.histograms);
   arena_close(&set.memory);
   return status;
 }

@@ -1,4 +1,5 @@
-/* runs.csv, history.csv and timings.csv of a grid, from the results in its runs' folders.
+/* runs.csv, history.csv and timings.csv of a grid, from the results in its runs' folders; with
+ * samples also histograms.csv (report/record_histograms.h).
  *
  *   runs.csv     a row per run: the plan's columns, status, reason (why it failed or diverged,
  *                why its solver failed at every measurement, why its audits failed), numbers,
@@ -46,7 +47,7 @@ void record_blank(const record_request *request, csv_table *runs, csv_table *his
  */
 void record_unfinished(const record_request *request, csv_table *history);
 
-/* Writes the three files into `folder`. runs.csv and history.csv hold no time, host, pid, attempt
+/* Writes the files into `folder`. runs.csv and history.csv hold no time, host, pid, attempt
  * or path: byte-identical however the grid was run. A row that has no result is "missing", whatever
  * its status says. */
 status_code record_write(const char *folder, const record_request *request, failure *err);

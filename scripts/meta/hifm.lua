@@ -83,10 +83,13 @@ local h = {}
 ---@field title? string
 ---@field x? string "epoch", "step", or a setting with numbers, which shows columns of runs.csv
 ---@field log_x? boolean
----@field panels (string|table)[] "nll", or { "nll", title = "...", log = true }
+---@field panels? (string|table)[] "nll", or { "nll", title = "...", log = true }
 ---@field only? string|table as in a table
 ---@field facets? string a setting: panels beside each other, one for each of its values
 ---@field seeds? "none"|"bars"|"band" the standard deviation over seeds
+---@field histogram? "energy"|"distance" in place of x and panels: samples and data, with measure.samples
+---@field audit? string of a histogram: the audit that draws the samples; default: the rows' own measurement
+---@field weights? "best"|"last" of a histogram; default: best
 ---@field unfinished? boolean also lines of runs that are not finished, as far as their checkpoints are
 
 ---@class hifm.Experiment: hifm.Profile
