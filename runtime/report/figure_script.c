@@ -122,6 +122,8 @@ static void add_legend(text_buffer *out, const figure_picture *f, bool failed) {
                         f->spread == FIGURE_BAND ? "bands" : "bars");
   if (failed)
     text = arena_format(&memory, "%s%s× : a run failed, or its solver", text, *text ? "; " : "");
+  if (f->histogram)
+    text = "outside: share of the samples; above: bins of reweighted that are cut off";
   if (*text) text_add(out, "set label '%s' at character 1.5,0.8 font ',11'\n", text);
   arena_close(&memory);
 }
@@ -142,9 +144,9 @@ static void add_hidden(text_buffer *out, const curves_range *range) {
 /* Samples that are far away, and bins that are cut off, must not look as if there were none. */
 static void add_outside(text_buffer *out, double share, const curves_range *range) {
   text_add(out, "set label '");
-  if (share > 0) text_add(out, "samples: %.3g %% outside", 100 * share);
+  if (share > 0) text_add(out, "%.3g %% outside", 100 * share);
   if (range->above)
-    text_add(out, "%s%zu reweighted %s above", share > 0 ? "; " : "", range->above,
+    text_add(out, "%s%zu %s above", share > 0 ? "; " : "", range->above,
              range->above == 1 ? "bin" : "bins");
   text_add(out, "' at graph 1,1 right offset 0,0.6 font ',11'\n");
 }
