@@ -12,7 +12,7 @@ cell() {
 # rows FILE FIRST N D: N rows of a .npy file of float64, [.., D], as a .npy file.
 rows() {
   printf '\223NUMPY\1\0v\0%-117s\n' "{'descr': '<f8', 'fortran_order': False, 'shape': ($3, $4), }"
-  tail -c +$((129 + $2 * $4 * 8)) "$1" | head -c $(($3 * $4 * 8))
+  head -c $((128 + ($2 + $3) * $4 * 8)) "$1" | tail -c +$((129 + $2 * $4 * 8))
 }
 
 mlp='{ "mlp", width = 8 }'
@@ -129,7 +129,7 @@ expect_refusal 2 "give --samples N" -- evaluate file --boltzmann --set measure.s
 say "refusals"
 # refused CODE WORDS DATASET [AUDITS]: of a script with this data set.
 refused() {
-  script bad "$mlp" "{ 'file', path = 'train.npy', train = 200, $3 }" "${4-}"
+  script bad "$mlp" "{ 'file', path = 'train.npy', train = 100, $3 }" "${4-}"
   expect_refusal "$1" "$2" -- run bad.lua
   [ ! -e results/bad ] || fail "a grid was begun: $3"
 }
@@ -138,14 +138,14 @@ rows "$made/test.npy" 0 1 12 >wide.npy
 refused 78 "bad.lua:2: dataset.test_path: the file ./nowhere.npy does not exist" "test_path = 'nowhere.npy'"
 refused 65 "bad.lua:2: dataset.test_path: $tmp/wide.npy: 12 coordinates a point" "test_path = 'wide.npy'"
 refused 65 "bad.lua:2: dataset.validation_path: $tmp/torn.npy: row 19, coordinate 1 is not finite" \
-  "validation_path = 'torn.npy'"
+  "test = 5, validation_path = 'torn.npy'"
 refused 65 "bad.lua: dataset.test_path: " "test_path = 'bad.lua'"
 refused 65 "21 points are asked for by dataset.test, but the file has 20" "test_path = 'test.npy', test = 21"
 refused 78 "give dataset.validation_path" "test_path = 'test.npy', validation = 5"
-refused 78 "no point of dataset.validation_path is used" "validation_path = 'test.npy', validation = 0"
+refused 78 "no point of dataset.validation_path is used" "test = 5, validation_path = 'test.npy', validation = 0"
 refused 78 "bad.lua:2: dataset.test_content: is the hash of a file" "test_content = '0123'"
-refused 78 "bad.lua:2: dataset.test_content: $tmp/test.npy has the BLAKE2b-128" "test_path = 'test.npy', test_content = '0123'"
-refused 65 "bad.lua:5: audits.other.dataset.test_path: $tmp/wide.npy" "test = 5" 'other = { ["dataset.test_path"] = "wide.npy" }'
+refused 78 "bad.lua: dataset.test_content: $tmp/test.npy has the BLAKE2b-128" "test_path = 'test.npy', test_content = '0123'"
+refused 65 "bad.lua:4: audits.other.dataset.test_path: $tmp/wide.npy" "test = 5" 'other = { ["dataset.test_path"] = "wide.npy" }'
 refused 78 "energy \"lennard_jones\" is a sum over pairs" "test = 5, energy = 'lennard_jones'"
 refused 78 "importance weights need the energy of the data" "test = 5" "$boltzmann"
 script bad "$egnn" "{ 'file', path = 'cluster.npy', particles = 4, train = 18, test = 2, energy = { 'double_well', b = 2 } }" ''

@@ -9,14 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const SETTINGS[] = {"measure.solver",
-                                       "measure.divergence",
-                                       "measure.probes",
-                                       "measure.max_attempts",
-                                       "measure.samples",
-                                       "dataset.test",
-                                       "dataset.energy",
-                                       NULL};
+static const char *const SETTINGS[] = {
+    "measure.solver",  "measure.divergence", "measure.probes", "measure.max_attempts",
+    "measure.samples", "dataset.test",       "dataset.energy", NULL};
 static const weights_job EVALUATE = {.kind = JOB_EVALUATE, .makes = "numbers", .allowed = SETTINGS};
 
 static const char SAMPLES[] = "measure.samples=";

@@ -96,9 +96,9 @@ static status_code put_energy(arena *a, const set_option *set, value *config, fa
   schema_open(&s, a, catalogue_collect(a), (recipes){.memory = a});
   status_code status = overrides_path(&s, &changed, set->path, set->item, NULL, err);
   if (status == STATUS_OK)
-    status = schema_resolve_plugin(&s, HIFM_ENERGY, "dataset.energy",
-                                   value_get(value_get(changed, "dataset"), "energy"), &resolved,
-                                   err);
+    status =
+        schema_resolve_plugin(&s, HIFM_ENERGY, "dataset.energy",
+                              value_get(value_get(changed, "dataset"), "energy"), &resolved, err);
   if (status != STATUS_OK) return status;
   value *dataset = value_copy(a, old);
   value_put(a, dataset, "energy", resolved);

@@ -105,11 +105,13 @@ status_code own_points_check_split(const value *dataset, failure *err) {
                others = value_get_number(dataset, validation->count, 0),
                rows = value_get_number(dataset, test->rows, SETTINGS_ALL_ROWS);
   const char *content = value_get_text(dataset, test->content, "");
-  const bool one = *content && strcmp(content, value_get_text(dataset, validation->content, "")) == 0;
+  const bool one =
+      *content && strcmp(content, value_get_text(dataset, validation->content, "")) == 0;
   if (!one || tests + others <= rows) return STATUS_OK;
-  return failure_set(err, STATUS_BAD_INPUT,
-                     "dataset.validation: %.0f points, and %.0f by dataset.test, are asked for, but "
-                     "test_path and validation_path are one file, which has %.0f. Ask for fewer, or "
-                     "give two files",
-                     others, tests, rows);
+  return failure_set(
+      err, STATUS_BAD_INPUT,
+      "dataset.validation: %.0f points, and %.0f by dataset.test, are asked for, but "
+      "test_path and validation_path are one file, which has %.0f. Ask for fewer, or "
+      "give two files",
+      others, tests, rows);
 }

@@ -93,9 +93,9 @@ static status_code write_points(arena *a, const job *work, const file_settings *
   const prepare_points points = {rows, NPY_FLOAT64, 1, {domain->d}};
   const size_t n = file->header.shape[0];
   const uint32_t seed = (uint32_t)set->seed;
-  const status_code status =
-      whole ? keep_all(a, work, &points, n, distinct, seed, numbers, err)
-            : split(a, work, &points, groups, n, distinct, seed, numbers, err);
+  const status_code status = whole
+                                 ? keep_all(a, work, &points, n, distinct, seed, numbers, err)
+                                 : split(a, work, &points, groups, n, distinct, seed, numbers, err);
   free(rows);
   free(groups);
   return status;

@@ -20,9 +20,9 @@ typedef struct run_measurement {
   size_t count;
   double *own_points; /* the points, where they are of an own file (job/own_points.h) */
   energy *target;     /* of the data; NULL: no samples are drawn */
-  bool averaged; /* it measures averaged weights */
-  network own;   /* where there are more points than in a training batch */
-  network *net;  /* own, or the run's */
+  bool averaged;      /* it measures averaged weights */
+  network own;        /* where there are more points than in a training batch */
+  network *net;       /* own, or the run's */
 } run_measurement;
 
 typedef struct run {

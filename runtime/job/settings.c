@@ -165,7 +165,7 @@ double settings_validation(const value *config) {
 }
 
 bool settings_is_place(const char *name) {
-  static const char *const PLACES[] = {"path",      "validation_path", "test_path", "folder",
+  static const char *const PLACES[] = {"path",       "validation_path", "test_path", "folder",
                                        "train_file", "test_file",       "fetch"};
   for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++)
     if (strcmp(PLACES[i], name) == 0) return true;

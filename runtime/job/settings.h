@@ -67,7 +67,7 @@ typedef struct mcmc_settings {
   uint64_t train, test;                  /* how many points a run uses: prefixes of the pools */
   uint64_t validation;                   /* the last ones of the test pool; 0: none */
   own_points_settings own;
-  uint64_t train_pool, test_pool;        /* how many are made; the test pool by further chains */
+  uint64_t train_pool, test_pool; /* how many are made; the test pool by further chains */
   uint64_t chains, warmup, thin, leapfrog;
   double acceptance, spread;
   uint64_t seed;

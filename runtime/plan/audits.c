@@ -48,8 +48,7 @@ status_code audits_list(const product *p, const value *declared, const value **o
 /* ---- the settings ---- */
 
 static bool is_measuring(const char *path) {
-  static const char *const POINTS[] = {"dataset.test", "dataset.test_path",
-                                       "dataset.test_content"};
+  static const char *const POINTS[] = {"dataset.test", "dataset.test_path", "dataset.test_content"};
   for (size_t i = 0; i < sizeof POINTS / sizeof *POINTS; i++)
     if (strcmp(path, POINTS[i]) == 0) return true;
   return schema_section_of(path) == SECTION_MEASURE && strchr(path, '.');

@@ -230,7 +230,8 @@ static status_code fill_dataset(file_hashes *h, const value **section, failure *
   const char *kind = value_get_text(*section, PARAMS_NAME, "");
   const bool file = strcmp(kind, "file") == 0 && value_get(*section, "path");
   const bool images = strcmp(kind, "images") == 0 && value_get(*section, "train_file");
-  const bool own = settings_has_own(*section, OWN_TEST) || settings_has_own(*section, OWN_VALIDATION);
+  const bool own =
+      settings_has_own(*section, OWN_TEST) || settings_has_own(*section, OWN_VALIDATION);
   if (!file && !images && !own) return STATUS_OK;
   value *filled = value_copy(h->memory, *section);
   status_code status = own ? fill_own(h, filled, err) : STATUS_OK;

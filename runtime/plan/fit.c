@@ -164,10 +164,11 @@ static status_code check_validation(const row *r, failure *err) {
 static status_code check_samples(const part *data, const part *measure, failure *err) {
   if (value_get_number(measure->config, "samples", 0) == 0 || value_get(data->config, "energy"))
     return STATUS_OK;
-  return failure_set(err, STATUS_BAD_CONFIG,
-                     "measure.samples: importance weights need the energy of the data. Data sets of "
-                     "mcmc have it; for points of a file give it: dataset = { \"file\", energy = "
-                     "... }");
+  return failure_set(
+      err, STATUS_BAD_CONFIG,
+      "measure.samples: importance weights need the energy of the data. Data sets of "
+      "mcmc have it; for points of a file give it: dataset = { \"file\", energy = "
+      "... }");
 }
 
 status_code fit_check_measure(const part *train, const part *data, const part *measure,

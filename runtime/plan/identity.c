@@ -118,7 +118,7 @@ static status_code reduce_flow(builder *b, const value *flow, value *revisions, 
  * file are of a measurement. */
 static const char *const *not_of_data(const char *kind) {
   static const char *const IMAGES[] = {"train", "test", "validation", "range", "dequantise", NULL};
-  static const char *const POINTS[] = {"train",        "test",   "validation", "validation_content",
+  static const char *const POINTS[] = {"train",        "test", "validation", "validation_content",
                                        "test_content", NULL};
   static const char *const FILES[] = {"train",        "test",   "validation", "validation_content",
                                       "test_content", "energy", NULL};
@@ -134,8 +134,8 @@ static status_code make_data(builder *b, const value *config, char hex[33]) {
   const char *kind = value_get_text(dataset, PARAMS_NAME, "");
   const bool whole = strcmp(kind, "file") == 0 && settings_has_own(dataset, OWN_TEST);
   content c = begin(b);
-  status_code status = reduce_dataset(b, settings_dataset(kind), dataset, not_of_data(kind),
-                                      c.revisions, &reduced);
+  status_code status =
+      reduce_dataset(b, settings_dataset(kind), dataset, not_of_data(kind), c.revisions, &reduced);
   if (status != STATUS_OK) return status;
   value_put(&b->memory, c.map, "dataset", reduced);
   if (whole) /* all rows are for training (prepare_file.c) */
@@ -188,8 +188,8 @@ static void put_points(builder *b, const value *config, const char *of, const co
   value_put(&b->memory, c->map, "points", kind == OWN_VALIDATION || own ? points : count);
 }
 
-/* Samples are weighed with the energy that a file of points is given; that of Monte Carlo is part of
- * the data. */
+/* Samples are weighed with the energy that a file of points is given; that of Monte Carlo is part
+ * of the data. */
 static status_code put_energy(builder *b, const value *config, const content *c) {
   const value *dataset = value_get(config, "dataset"), *reduced;
   const value *energy = value_get(dataset, "energy");

@@ -130,8 +130,7 @@ static status_code locate_files(recipes *r, value *map, const value *own, bool f
   for (size_t i = sampled; i < sizeof FILES / sizeof *FILES && status == STATUS_OK; i++) {
     const char *key = FILES[i][0];
     const bool of_recipe = from_recipe && !value_get(own, key);
-    status =
-        locate_file(r, map, key, FILES[i][1], of_recipe ? r->folder : r->script_folder, err);
+    status = locate_file(r, map, key, FILES[i][1], of_recipe ? r->folder : r->script_folder, err);
   }
   return status;
 }
