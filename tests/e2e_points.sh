@@ -94,6 +94,12 @@ expect_code 0 "$hifm" evaluate file --weights last
 expect_code 0 "$hifm" evaluate file --weights last --data validation.npy
 [ "$(printed nll)" = "$(cell own nll_last)" ] || fail "validation points: $(printed nll)"
 cp results/own/runs.csv own.csv
+mv test.npy hidden.npy
+rm results/own/runs.csv
+expect_code 0 "$hifm" run own.lua
+expect_words "the file $tmp/test.npy is missing" "nothing to do"
+expect_same own.csv results/own/runs.csv
+mv hidden.npy test.npy
 
 say "other test points, other numbers of them, and an energy train nothing"
 before=$(trainings)
@@ -148,7 +154,7 @@ refused 78 "bad.lua: dataset.test_content: $tmp/test.npy has the BLAKE2b-128" "t
 refused 65 "bad.lua:4: audits.other.dataset.test_path: $tmp/wide.npy" "test = 5" 'other = { ["dataset.test_path"] = "wide.npy" }'
 refused 78 "energy \"lennard_jones\" is a sum over pairs" "test = 5, energy = 'lennard_jones'"
 refused 78 "importance weights need the energy of the data" "test = 5" "$boltzmann"
-script bad "$egnn" "{ 'file', path = 'cluster.npy', particles = 4, train = 18, test = 2, energy = { 'double_well', b = 2 } }" ''
+script bad "$egnn" "{ 'file', path = 'cluster.npy', particles = 4, train = 50, test = 2, energy = { 'double_well', b = 2 } }" ''
 expect_refusal 78 "is not invariant under translations" -- run bad.lua
 script bad '{ "unet" }' "{ 'images', train_file = 'a', test_file = 'b', train_content = 'a', test_content = 'b', train = 9 }" \
   'other = { ["dataset.test_path"] = "test.npy" }'

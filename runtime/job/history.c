@@ -29,7 +29,7 @@ static void put_own(arena *a, const value *dataset, size_t kind, value *alike) {
   const char *content = value_get_text(dataset, settings_own_points[kind].content, "");
   const value *declared = value_get(dataset, "energy");
   const bool file = strcmp(value_get_text(dataset, PARAMS_NAME, ""), "file") == 0;
-  if (*content) value_put_text(a, alike, "content", content);
+  if (settings_has_own(dataset, kind)) value_put_text(a, alike, "content", content);
   if (file && declared && value_get_number(alike, "samples", 0) > 0)
     value_put(a, alike, "energy", declared);
 }

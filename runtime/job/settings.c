@@ -86,9 +86,9 @@ const hifm_param schedule_params[] = {
     .type = HIFM_TEXT, .text = ""                                                                  \
   }
 #define OWN_POINTS(S)                                                                              \
-  OWN_TEXT(S, validation_path, "a file of validation points, default: all of them"),               \
+  OWN_TEXT(S, validation_path, "a file of points; validation: how many, default: all"),            \
       OWN_TEXT(S, validation_content, "BLAKE2b of this file, filled in"),                          \
-      OWN_TEXT(S, test_path, "a file of test points, default: all of them"),                       \
+      OWN_TEXT(S, test_path, "a file of points; test: how many, default: all"),                    \
       OWN_TEXT(S, test_content, "BLAKE2b of this file, filled in")
 
 const hifm_param mcmc_params[] = {

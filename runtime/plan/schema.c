@@ -177,6 +177,7 @@ static status_code check_particles(const char *kind, const value *data, failure 
 
 /* Without a number all points of an own file are meant. */
 static status_code fill_own_points(schema *s, const value *declared, value *data, failure *err) {
+  if (strcmp(params_name(data), "images") == 0) return STATUS_OK; /* they have no own points */
   for (size_t kind = 0; kind < OWN_KINDS; kind++) {
     const own_points_keys *keys = &settings_own_points[kind];
     if (!settings_has_own(data, kind) && *value_get_text(data, keys->content, ""))
