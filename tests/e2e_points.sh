@@ -156,6 +156,6 @@ refused 78 "energy \"lennard_jones\" is a sum over pairs" "test = 5, energy = 'l
 refused 78 "importance weights need the energy of the data" "test = 5" "$boltzmann"
 script bad "$egnn" "{ 'file', path = 'cluster.npy', particles = 4, train = 50, test = 2, energy = { 'double_well', b = 2 } }" ''
 expect_refusal 78 "is not invariant under translations" -- run bad.lua
-script bad '{ "unet" }' "{ 'images', train_file = 'a', test_file = 'b', train_content = 'a', test_content = 'b', train = 9 }" \
+script bad '{ "unet" }' "{ 'images', train_file = 'a', test_file = 'b', train_content = 'a', test_content = 'b', train = 90 }" \
   'other = { ["dataset.test_path"] = "test.npy" }'
 expect_refusal 78 "audits.other.dataset.test_path: images are measured on the test images" -- run bad.lua
