@@ -94,13 +94,13 @@ static void test_refused(void **state) {
   } SCRIPTS[] = {
       {HEAD "audits = {\n a = { ['train.epochs'] = 5 } }," ALL,
        "x.lua:4: audits.a.train.epochs: an audit may change how a run is measured (dataset.test, "
-       "measure), not how it is trained"},
+       "dataset.test_path, measure), not how it is trained"},
       {HEAD "audits = { a = { ['dataset.train'] = 5 } }," ALL,
        "x.lua:3: audits.a.dataset.train: an audit may change how a run is measured (dataset.test, "
-       "measure), not how it is trained"},
+       "dataset.test_path, measure), not how it is trained"},
       {HEAD "audits = { a = { measure = 5 } }," ALL,
        "x.lua:3: audits.a.measure: an audit may change how a run is measured (dataset.test, "
-       "measure), not how it is trained"},
+       "dataset.test_path, measure), not how it is trained"},
       {HEAD "audits = { a = { measure = { every = 2 } } }," ALL,
        "x.lua:3: audits.a: settings must be [\"path\"] = value, such as [\"dataset.test\"] = "
        "10000"},

@@ -35,13 +35,14 @@ static size_t read_side(folder *f, const char *name, double *out) {
   return n;
 }
 
-/* Of the file points.npy. */
-static status_code prepare_there(folder *f, unsigned seed, failure *err) {
+/* Of the file points.npy. test_path: of test points, "": they are of this file. */
+static status_code prepare_there(folder *f, unsigned seed, const char *test_path, failure *err) {
   arena *a = &f->memory;
   value *config = value_new(a, VALUE_MAP);
   value_put_text(a, config, "", "file");
   value_put_text(a, config, "path", folder_path(f, "points.npy"));
   value_put_text(a, config, "content", "");
+  value_put_text(a, config, "test_path", test_path);
   value_put_number(a, config, "particles", 0);
   value_put_number(a, config, "space", 3);
   value_put_number(a, config, "train", 10);
@@ -57,7 +58,7 @@ static status_code prepare_there(folder *f, unsigned seed, failure *err) {
 
 static status_code prepare(folder *f, const double *x, size_t n, unsigned seed, failure *err) {
   write_points(folder_path(f, "points.npy"), x, n);
-  return prepare_there(f, seed, err);
+  return prepare_there(f, seed, "", err);
 }
 
 static void split(folder *f, const double *x, size_t n, unsigned seed, sides *out) {
@@ -168,7 +169,7 @@ static void every_type_gives_the_same_points(void **state) {
     }
     const size_t length = npy_build(file, TYPES[k].dict, items, 40 * TYPES[k].size);
     assert_int_equal(files_write(folder_path(f, "points.npy"), file, length, NULL), STATUS_OK);
-    if (prepare_there(f, 3, &err) != STATUS_OK) fail_msg("%s", err.message);
+    if (prepare_there(f, 3, "", &err) != STATUS_OK) fail_msg("%s", err.message);
     assert_int_equal(read_side(f, "data/test.npy", k ? again : tests), 4);
     assert_int_equal(read_side(f, "data/train.npy", x), 36);
     if (k) assert_memory_equal(again, tests, 4 * sizeof *tests);
@@ -189,7 +190,7 @@ static void empty_arrays_are_named(void **state) {
     failure err;
     const size_t length = npy_build(file, CASES[i][0], "", 0);
     assert_int_equal(files_write(folder_path(f, "points.npy"), file, length, NULL), STATUS_OK);
-    assert_int_equal(prepare_there(f, 0, &err), STATUS_BAD_INPUT);
+    assert_int_equal(prepare_there(f, 0, "", &err), STATUS_BAD_INPUT);
     assert_non_null(strstr(err.message, CASES[i][1]));
   }
 }
@@ -216,6 +217,21 @@ static void repeated_rows_are_found(void **state) {
   assert_false(repeats_in(f, "missing.npy"));
 }
 
+/* Nor are two distinct rows needed. */
+static void with_own_test_points_all_rows_are_for_training(void **state) {
+  folder *f = *state;
+  const double x[] = {1, 1, 1, 2, 2}, one = 1;
+  failure err;
+  double train[MOST], test[MOST];
+  for (size_t n = 1; n <= 5; n += 4) {
+    write_points(folder_path(f, "points.npy"), n == 1 ? &one : x, n);
+    if (prepare_there(f, 0, "elsewhere.npy", &err) != STATUS_OK) fail_msg("%s", err.message);
+    assert_int_equal(read_side(f, "data/train.npy", train), n);
+    assert_int_equal(read_side(f, "data/test.npy", test), 0);
+  }
+  assert_int_equal(count(train, 5, 1, 1), 3);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(shares_of_repeated_rows_stay, folder_set_up,
@@ -228,6 +244,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(every_type_gives_the_same_points, folder_set_up,
                                       folder_tear_down),
       cmocka_unit_test_setup_teardown(empty_arrays_are_named, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(with_own_test_points_all_rows_are_for_training, folder_set_up,
+                                      folder_tear_down),
       cmocka_unit_test_setup_teardown(repeated_rows_are_found, folder_set_up, folder_tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,14 +9,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const SETTINGS[] = {"measure.solver",
-                                       "measure.divergence",
-                                       "measure.probes",
-                                       "measure.max_attempts",
-                                       "measure.samples",
-                                       "dataset.test",
-                                       NULL};
+static const char *const SETTINGS[] = {
+    "measure.solver",  "measure.divergence", "measure.probes", "measure.max_attempts",
+    "measure.samples", "dataset.test",       "dataset.energy", NULL};
 static const weights_job EVALUATE = {.kind = JOB_EVALUATE, .makes = "numbers", .allowed = SETTINGS};
+
+static const char SAMPLES[] = "measure.samples=";
+
+static bool sets(const options *given, const char *setting) {
+  for (size_t i = 0; i < given->sets.count; i++)
+    if (strncmp(given->sets.items[i], setting, strlen(setting)) == 0) return true;
+  return false;
+}
+
+static status_code check_scorecard(const options *given, failure *err) {
+  if (given->samples > 0 && !given->boltzmann)
+    return failure_set(err, STATUS_USAGE, "--samples is for --boltzmann, which is not given");
+  if (given->boltzmann && sets(given, SAMPLES))
+    return failure_set(err, STATUS_USAGE,
+                       "--boltzmann and --set %sN are the same; give --samples N", SAMPLES);
+  return STATUS_OK;
+}
 
 static status_code check_options(arena *a, const options *given, failure *err) {
   status_code status = weights_job_check(a, given, err);
@@ -25,12 +38,11 @@ static status_code check_options(arena *a, const options *given, failure *err) {
   name = name ? name + 1 : given->file;
   if (name && (!text_ends_with(name, ".npy") || strlen(name) <= strlen(".npy")))
     return failure_set(err, STATUS_USAGE, "--out %s: the name must end in .npy", given->file);
-  for (size_t i = 0; given->data && i < given->sets.count; i++)
-    if (strncmp(given->sets.items[i], "dataset.test=", strlen("dataset.test=")) == 0)
-      return failure_set(err, STATUS_USAGE,
-                         "--set %s chooses test points of the run, but --data gives others",
-                         given->sets.items[i]);
-  return STATUS_OK;
+  if (given->data && sets(given, "dataset.test="))
+    return failure_set(err, STATUS_USAGE,
+                       "--set dataset.test chooses test points of the run, but --data gives "
+                       "others");
+  return check_scorecard(given, err);
 }
 
 /* ---- what is printed ------------------------------------------------------------------------- */
@@ -84,9 +96,20 @@ static void report(const options *given, const value *made) {
 
 static value *make_request(arena *a, const options *given) {
   value *request = value_new(a, VALUE_MAP);
-  if (given->data) value_put_text(a, request, "data", given->data);
   if (given->file) value_put_text(a, request, "out", given->file);
   return request;
+}
+
+/* The options with the samples of the scorecard. */
+static options with_samples(arena *a, const options *given) {
+  enum { DEFAULT = 10000 };
+  options all = *given;
+  const size_t count = given->samples > 0 ? given->samples : DEFAULT;
+  const char **items = arena_get(a, (given->sets.count + 1) * sizeof *items);
+  for (size_t i = 0; i < given->sets.count; i++) items[i] = given->sets.items[i];
+  items[all.sets.count++] = arena_format(a, "%s%zu", SAMPLES, count);
+  all.sets.items = items;
+  return all;
 }
 
 status_code command_evaluate(arena *a, const options *given, failure *err) {
@@ -96,8 +119,9 @@ status_code command_evaluate(arena *a, const options *given, failure *err) {
   if (status == STATUS_OK)
     status = run_reference_find(a, OPTIONS_RESULTS, given->words[0], &run, err);
   if (status == STATUS_OK) status = weights_job_check_writable(given->file, err);
-  if (status == STATUS_OK)
-    status = weights_job_run(a, &EVALUATE, given, run, make_request(a, given), &made, err);
+  if (status != STATUS_OK) return status;
+  const options all = given->boltzmann ? with_samples(a, given) : *given;
+  status = weights_job_run(a, &EVALUATE, &all, run, make_request(a, given), &made, err);
   if (status != STATUS_OK) return status;
   print_numbers(a, value_get(made, "numbers"));
   if (!given->quiet) report(given, made);

@@ -59,7 +59,8 @@ const described_topic DESCRIBED[DESCRIBED_TOPICS] = {
     {.word = "audits",
      .meaning = "audits = { NAME = { [\"path\"] = value, ... }, ... }: each measures the best and\n"
                 "the last weights of every run in another way. Nothing is trained. Paths are\n"
-                "those of measure, and dataset.test. Columns are NAME.nll_last, ...",
+                "those of measure, dataset.test, and dataset.test_path, a file of points.\n"
+                "Columns are NAME.nll_last, ...",
      .example = "audits = { tight = { [\"measure.solver.rtol\"] = 1e-5 } },"},
     {.word = "profiles",
      .meaning = "profiles = { NAME = { ... }, ... }: named changes to settings, schedule and\n"

@@ -74,6 +74,10 @@ const option OPTIONS[OPTION_COUNT] = {
      "points to measure on, .npy or .npz (default: the run's test\npoints)"},
     {"--out", "FILE", OPTION_TEXT, AT(file), OF(EVALUATE), 0, 0,
      "also write the NLL of each point: .npy"},
+    {"--boltzmann", "", OPTION_FLAG, AT(boltzmann), OF(EVALUATE), 0, 0,
+     "also ESS, log Z, entropy and KL, from samples, where the\nenergy of the data is known"},
+    {"--samples", "N", OPTION_NUMBER, AT(samples), OF(EVALUATE), 1, 1e8,
+     "with --boltzmann: number of samples (default: 10000)"},
     {"--set", "KEY=VALUE", OPTION_LIST, AT(sets), ON_RUN, 0, 0,
      "change how weights are measured or sampled, such as\nmeasure.solver.rtol=1e-5; may be "
      "repeated"},

@@ -25,7 +25,8 @@ struct options {
   size_t parallel; /* -j; 0: not given, see session_parallel */
   size_t count;    /* -n; default 64 */
   size_t seed;     /* default 0 */
-  bool dry_run, retrain, rerun_failed, strict, fail_fast, quiet, strip, density, help;
+  size_t samples;  /* default 0: not given */
+  bool dry_run, retrain, rerun_failed, strict, fail_fast, quiet, strip, density, boltzmann, help;
   bool failed, csv, json, all, follow, yes;
 };
 
@@ -46,7 +47,7 @@ typedef struct option {
   const char *help;  /* lines of at most 59 characters */
 } option;
 
-enum { OPTION_COUNT = 30 };
+enum { OPTION_COUNT = 32 };
 /* A name may have several entries, of different commands. */
 extern const option OPTIONS[OPTION_COUNT];
 

@@ -6,6 +6,7 @@
 #include "front/program.h"
 #include "front/runs.h"
 #include "front/weights_settings.h"
+#include "host/params.h"
 #include "job/contents.h"
 #include "job/saved_weights.h"
 #include "job/settings.h"
@@ -77,6 +78,24 @@ static const value *first_config(arena *a, const value *trained) {
   return config;
 }
 
+/* All points of a file take the place of the test points. */
+static status_code put_data(arena *a, const char *path, const value **config, failure *err) {
+  const own_points_keys *keys = &settings_own_points[OWN_TEST];
+  const value *dataset = value_get(*config, "dataset");
+  if (strcmp(value_get_text(dataset, PARAMS_NAME, ""), "images") == 0)
+    return failure_set(err, STATUS_BAD_INPUT,
+                       "--data %s: the points of this run are images, and are measured on the "
+                       "images of its own data set; --set dataset.test=N chooses how many",
+                       path);
+  value *changed = value_copy(a, *config), *points = value_copy(a, dataset);
+  value_put_text(a, points, keys->path, path);
+  value_put_text(a, points, keys->content, "");
+  value_put_number(a, points, keys->count, SETTINGS_ALL_ROWS);
+  value_put(a, changed, "dataset", points);
+  *config = changed;
+  return STATUS_OK;
+}
+
 static status_code make_file(arena *a, const weights_job *it, const options *given, const char *run,
                              const char *scratch, value *request, value **out, failure *err) {
   const value *trained, *config;
@@ -87,6 +106,7 @@ static status_code make_file(arena *a, const weights_job *it, const options *giv
     return failure_set(err, STATUS_BAD_INPUT, "%s: no table under \"config\"", job_file);
   config = first_config(a, trained);
   status = weights_settings_apply(a, it, &given->sets, &config, err);
+  if (status == STATUS_OK && given->data) status = put_data(a, given->data, &config, err);
   if (status == STATUS_OK) status = find_weights(a, given, run, trained, &weights, err);
   if (status == STATUS_OK) status = find_data(a, run, trained, &data, err);
   if (status != STATUS_OK) return status;

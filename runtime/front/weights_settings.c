@@ -67,13 +67,41 @@ static const value *declare(arena *a, const value *resolved) {
   return declared;
 }
 
-/* How many test points: the one setting of a data set that can be changed after training. */
+/* How many test points. */
 static status_code put_test(arena *a, const set_option *set, value *config, failure *err) {
   const value *n = set->item;
   if (n->type != VALUE_NUMBER || n->number < 1 || n->number != floor(n->number))
     return failure_set(err, STATUS_BAD_CONFIG, "%s: must be a whole number from 1 on", set->path);
   value *dataset = value_copy(a, value_get(config, "dataset"));
   value_put(a, dataset, "test", n);
+  value_put(a, config, "dataset", dataset);
+  return STATUS_OK;
+}
+
+/* The energy of points of a file: it trains nothing. */
+static status_code put_energy(arena *a, const set_option *set, value *config, failure *err) {
+  schema s;
+  const value *resolved, *old = value_get(config, "dataset");
+  value *sections = value_new(a, VALUE_MAP), *declared = value_new(a, VALUE_MAP);
+  const char *kind = value_get_text(old, PARAMS_NAME, "");
+  if (strcmp(kind, "file") != 0)
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "%s: is for points of a file, but the data set of this run is of the kind "
+                       "%s",
+                       set->path, kind);
+  value_put_text(a, declared, PARAMS_NAME, kind);
+  if (value_get(old, "energy")) value_put(a, declared, "energy", value_get(old, "energy"));
+  value_put(a, sections, "dataset", declare(a, declared));
+  const value *changed = sections;
+  schema_open(&s, a, catalogue_collect(a), (recipes){.memory = a});
+  status_code status = overrides_path(&s, &changed, set->path, set->item, NULL, err);
+  if (status == STATUS_OK)
+    status =
+        schema_resolve_plugin(&s, HIFM_ENERGY, "dataset.energy",
+                              value_get(value_get(changed, "dataset"), "energy"), &resolved, err);
+  if (status != STATUS_OK) return status;
+  value *dataset = value_copy(a, old);
+  value_put(a, dataset, "energy", resolved);
   value_put(a, config, "dataset", dataset);
   return STATUS_OK;
 }
@@ -103,7 +131,9 @@ static status_code apply(arena *a, const weights_job *it, const set_options *set
     const set_option *set = &sets->items[i];
     status_code status = check(a, it, set, err);
     const bool of_measure = schema_section_of(set->path) == SECTION_MEASURE;
-    if (status == STATUS_OK && !of_measure) status = put_test(a, set, config, err);
+    const bool test = strcmp(set->path, "dataset.test") == 0;
+    if (status == STATUS_OK && !of_measure)
+      status = (test ? put_test : put_energy)(a, set, config, err);
     if (status != STATUS_OK) return status;
     measure = measure || of_measure;
   }

@@ -8,6 +8,7 @@
 #include "grid/plugin_snapshot.h"
 #include "host/catalogue.h"
 #include "host/params.h"
+#include "job/settings.h"
 #include "plan/file_hashes.h"
 #include "plan/identity.h"
 #include "plan/schema.h"
@@ -52,6 +53,16 @@ static const char *state_text(const question *q) {
 
 /* ---- is it stale? ---------------------------------------------------------------------------- */
 
+/* A data set without the hashes of its files. */
+static const value *without_hashes(question *q, const value *dataset) {
+  value *open = value_copy(q->a, dataset);
+  if (value_get(dataset, PARAMS_PATH)) value_put_text(q->a, open, PARAMS_CONTENT, "");
+  for (size_t kind = 0; kind < OWN_KINDS; kind++)
+    if (settings_has_own(dataset, kind))
+      value_put_text(q->a, open, settings_own_points[kind].content, "");
+  return open;
+}
+
 /* The configuration with the hashes that its files have now. */
 static const value *config_now(question *q, const value *config, failure *err) {
   file_hashes hashes;
@@ -59,13 +70,8 @@ static const value *config_now(question *q, const value *config, failure *err) {
   file_hashes_begin(&hashes, q->a, q->run.name, NULL);
   for (size_t i = 0; i < config->count; i++) {
     const value *section = config->items[i];
-    const bool file = strcmp(config->keys[i], SCHEMA_SECTIONS[SECTION_DATASET]) == 0 &&
-                      value_get(section, PARAMS_PATH);
-    if (file) {
-      value *open = value_copy(q->a, section);
-      value_put_text(q->a, open, PARAMS_CONTENT, "");
-      section = open;
-    }
+    if (strcmp(config->keys[i], SCHEMA_SECTIONS[SECTION_DATASET]) == 0)
+      section = without_hashes(q, section);
     status_code status = file_hashes_fill(&hashes, &section, err);
     if (status != STATUS_OK) return NULL;
     value_put(q->a, now, config->keys[i], section);

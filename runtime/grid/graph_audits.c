@@ -52,7 +52,7 @@ static size_t audit_job(graph_builder *b, const value *config, const char *name,
                         const char *folder, const identity *id, size_t row_job) {
   const value *entry = graph_jobs_measurement(b, config, id->measure, NULL);
   const char *why = arena_format(b->a, "audit %s", name);
-  const size_t data = graph_jobs_data(b, config, id);
+  const size_t data = graph_jobs_data(b, row->config, id);
   const size_t added = graph_jobs_measure(b, config, id, row->cells, why, folder, data, entry);
   b->g->jobs[added].audit = name;
   value_put_text(b->a, b->files[added], "of", row->measure_id);

@@ -5,6 +5,7 @@
 #include "host/child.h"
 #include "host/params.h"
 #include "job/dataset.h"
+#include "job/own_points.h"
 #include "job/trial_bind.h"
 
 #include <stdlib.h>
@@ -92,6 +93,14 @@ static status_code check_split(trials *t, const char *audit, const value *asked,
   return failure_set(t->err, STATUS_BAD_CONFIG, "%s%s", audit, why.message);
 }
 
+static status_code check_own_points(trials *t, const char *audit, const value *asked,
+                                    const dataset_preview *points) {
+  failure why;
+  if (!points->domain.d) return STATUS_OK; /* it is not known yet */
+  const status_code status = own_points_check(asked, &points->domain, &why);
+  return status == STATUS_OK ? STATUS_OK : failure_set(t->err, status, "%s%s", audit, why.message);
+}
+
 static status_code look_at_measurement(trials *t, const char *path, const value *config,
                                        size_t data) {
   const value *asked = value_get(config, "dataset"), *measure = value_get(config, "measure");
@@ -102,9 +111,16 @@ static status_code look_at_measurement(trials *t, const char *path, const value 
                         .where = arena_format(t->memory, "%smeasure.solver", path),
                         .domain = &points->domain,
                         .attempts = (uint64_t)value_get_number(measure, "max_attempts", 0)});
+  const value *energy = value_get(asked, "energy");
+  if (energy && value_get_number(measure, "samples", 0) > 0 && is_new(t, "energy", energy, data))
+    add(t, (trial_bind){.kind = TRIAL_SAMPLED_ENERGY,
+                        .config = energy,
+                        .where = "dataset.energy",
+                        .domain = &points->domain});
   if (!is_new(t, "test", asked, data)) return STATUS_OK;
   status_code status = check_points(t, path, asked, "test", points->test);
-  return status == STATUS_OK ? check_split(t, path, asked, points) : status;
+  if (status == STATUS_OK) status = check_split(t, path, asked, points);
+  return status == STATUS_OK ? check_own_points(t, path, asked, points) : status;
 }
 
 static status_code look_at_measurements(trials *t, const grid_job *it, size_t data) {

@@ -205,8 +205,15 @@ static status_code check_plugin_value(checking *c, hifm_kind kind, const value *
   return STATUS_OK;
 }
 
+/* A plugin value whose default is "" may be left out: then there is none. */
+static bool may_be_absent(const hifm_param *param) {
+  return param->type == HIFM_REF && param->text && !*param->text;
+}
+
 static status_code check_setting(checking *c, const hifm_param *param, const value *given,
                                  const char *where, const value **out) {
+  *out = NULL;
+  if (!given && may_be_absent(param)) return STATUS_OK;
   if (!given) given = params_default(c->memory, param);
   if (!given)
     return failure_set(c->err, STATUS_BAD_CONFIG, "%s: must be given (%s)", where, param->meaning);
@@ -283,7 +290,7 @@ static status_code check_table(checking *c, const hifm_param *params, const valu
     status_code status =
         check_setting(c, p, value_get(given, p->name), text_path_join(a, where, p->name), &setting);
     if (status != STATUS_OK) return status;
-    value_put(a, checked, p->name, setting);
+    if (setting) value_put(a, checked, p->name, setting);
   }
   *out = checked;
   return STATUS_OK;

@@ -160,6 +160,8 @@ static status_code check_param(const char *path, const hifm_plugin *record, cons
   if (p->type == HIFM_REF && (p->kind < HIFM_ENERGY || p->kind > HIFM_SOLVER))
     return REFUSE("%s: setting %s: refers to a plugin of the unknown kind %d", path, p->name,
                   (int)p->kind);
+  if (p->type == HIFM_REF && p->text && !*p->text)
+    return REFUSE("%s: setting %s: its default is a plugin without a name", path, p->name);
   if (p->type == HIFM_CHOICE) return check_choices(path, p, err);
   return check_default(path, p, err);
 }

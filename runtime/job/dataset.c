@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "hifm/rng.h"
 #include "host/params.h"
+#include "job/own_points.h"
 #include "job/settings.h"
 
 #include <stdlib.h>
@@ -53,8 +54,16 @@ static status_code open_part(npy_array *file, arena *a, const char *folder, cons
   return (is_images(config) ? check_images : check_points)(file, path, domain, err);
 }
 
+/* How many points of this kind config asks for, of the data set itself. */
+static double asked_for(const value *config, const char *name) {
+  for (size_t kind = 0; kind < OWN_KINDS; kind++)
+    if (strcmp(settings_own_points[kind].count, name) == 0 && settings_has_own(config, kind))
+      return 0;
+  return value_get_number(config, name, 0);
+}
+
 status_code dataset_has(const value *config, const char *name, size_t points, failure *err) {
-  const double wanted = value_get_number(config, name, 0);
+  const double wanted = asked_for(config, name);
   if (wanted <= (double)points) return STATUS_OK;
   return failure_set(err, STATUS_BAD_INPUT,
                      "dataset.%s: %.0f points are asked for, but the data set has %zu", name,
@@ -71,9 +80,10 @@ static const char *hint_about_split(const char *kind) {
 status_code dataset_check_split(const value *config, size_t train, size_t test, failure *err) {
   const char *other = is_images(config) ? "train" : "test";
   const size_t points = is_images(config) ? train : test;
-  const double validation = value_get_number(config, "validation", 0),
-               others = value_get_number(config, other, 0);
-  if (validation == 0 || validation + others <= (double)points) return STATUS_OK;
+  const double validation = asked_for(config, "validation"), others = asked_for(config, other);
+  if (validation == 0) return own_points_check_split(config, err);
+  if (others == 0) return dataset_has(config, "validation", points, err);
+  if (validation + others <= (double)points) return STATUS_OK;
   return failure_set(err, STATUS_BAD_INPUT,
                      "dataset.validation: %.0f points, and %.0f by dataset.%s, are asked for, but "
                      "there are %zu. %s; ask for fewer",
@@ -157,8 +167,8 @@ status_code dataset_open(dataset *data, const char *folder, const value *config,
   memset(data, 0, sizeof *data);
   data->domain = dataset_domain(config);
   data->train_count = (size_t)value_get_number(config, "train", 0);
-  data->test_count = (size_t)value_get_number(config, "test", 0);
-  data->validation_count = (size_t)value_get_number(config, "validation", 0);
+  data->test_count = (size_t)asked_for(config, "test");
+  data->validation_count = (size_t)asked_for(config, "validation");
   status_code status =
       open_part(&data->train_file, &a, folder, "train", config, &data->domain, err);
   if (status == STATUS_OK)

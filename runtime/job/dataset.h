@@ -11,7 +11,7 @@ typedef struct dataset {
   hifm_domain domain;
   npy_array train_file, test_file; /* float64 [n, d], or of images uint8 [n, height, width] */
   const double *test;              /* [test_count, d], centred where the domain is */
-  size_t train_count, test_count;  /* the prefixes a run uses */
+  size_t train_count, test_count;  /* the prefixes a run uses; 0: test points are in an own file */
   const double *validation;        /* [validation_count, d]: of fewer points the last ones */
   size_t validation_count;
   bool symmetric, dequantised;    /* images: pixels in [-1, 1], with noise below their last bit */
@@ -23,11 +23,13 @@ hifm_domain dataset_domain(const value *config);
 
 /* Refuses dequantised images for a flow stage with a Hessian, such as "flow.hessian". */
 status_code dataset_check_hessian(const value *config, const char *stage, failure *err);
-/* STATUS_BAD_INPUT where config asks for more points of a kind ("train", "test") than there are. */
+/* STATUS_BAD_INPUT where config asks for more points of a kind ("train", "test", "validation") of
+ * the data set than there are; points of own files (job/own_points.h) are not of it. */
 status_code dataset_has(const value *config, const char *name, size_t points, failure *err);
 
 /* The validation points are the last ones of test.npy, of images of train.npy. STATUS_BAD_INPUT
- * where they and the test points (training images) of config are more than there are. */
+ * where they and the test points (training images) of config are more than there are, also in one
+ * own file. */
 status_code dataset_check_split(const value *config, size_t train, size_t test, failure *err);
 
 /* Domain and numbers of points of a finished data job. */

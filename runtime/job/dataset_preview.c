@@ -29,6 +29,7 @@ static status_code preview_mcmc(const value *config, dataset_preview *out, failu
 static size_t count_tests(const number_array *file, const value *config,
                           const hifm_domain *domain) {
   const size_t n = file->header.shape[0];
+  if (settings_has_own(config, OWN_TEST)) return 0;
   if (!value_get_bool(config, SETTINGS_REPEATS, false)) return n / 10 ? n / 10 : 1;
   size_t distinct, tests = 0;
   size_t *groups = file_rows_groups(file, domain, &distinct);

@@ -1,6 +1,7 @@
 #include "job/history.h"
 
 #include "base/json.h"
+#include "host/params.h"
 #include "job/metrics.h"
 #include "job/run_status.h"
 #include "job/settings.h"
@@ -23,6 +24,16 @@ uint64_t history_steps(const value *config) {
   return steps > 0 ? (uint64_t)steps : epochs * history_steps_per_epoch(config);
 }
 
+/* What a file of own points, or the energy that a file is given, has to do with a measurement. */
+static void put_own(arena *a, const value *dataset, size_t kind, value *alike) {
+  const char *content = value_get_text(dataset, settings_own_points[kind].content, "");
+  const value *declared = value_get(dataset, "energy");
+  const bool file = strcmp(value_get_text(dataset, PARAMS_NAME, ""), "file") == 0;
+  if (settings_has_own(dataset, kind)) value_put_text(a, alike, "content", content);
+  if (file && declared && value_get_number(alike, "samples", 0) > 0)
+    value_put(a, alike, "energy", declared);
+}
+
 const char *history_likeness(arena *a, const value *config) {
   const value *measure = value_get(config, "measure");
   value *alike = value_new(a, VALUE_MAP);
@@ -33,6 +44,7 @@ const char *history_likeness(arena *a, const value *config) {
   const double test = value_get_number(value_get(config, "dataset"), "test", 0);
   value_put_number(a, alike, validation > 0 ? "validation" : "points",
                    validation > 0 ? validation : test);
+  put_own(a, value_get(config, "dataset"), validation > 0 ? OWN_VALIDATION : OWN_TEST, alike);
   return json_text(a, alike);
 }
 

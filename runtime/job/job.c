@@ -117,6 +117,11 @@ const char *job_measure_path(arena *a, const char *folder, const char *measure_i
   return arena_format(a, "%s/measure-%.12s.json", folder, measure_id);
 }
 
+bool job_is_measurement(const char *name) {
+  return strncmp(name, "measure-", 8) == 0 && text_ends_with(name, ".json") &&
+         !text_ends_with(name, ".job.json");
+}
+
 const char *job_train_again(arena *a, const char *folder, status_code status) {
   if (status != STATUS_BAD_INPUT && status != STATUS_NO_INPUT) return "";
   return arena_format(a, ". To train this run again: rm %s/result.json, then hifm run SCRIPT",

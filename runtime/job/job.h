@@ -28,7 +28,8 @@
  *                                 other jobs: the whole resolved run (plan/plan.h)
  *
  * Sample and evaluate jobs write outside of their folder, which is for the result alone, and read a
- * run's; their "config" says how to measure, and there are no "measurements":
+ * run's; their "config" says how to measure, and at which test points, and there are no
+ * "measurements":
  *   "sample": { "run": path,        folder of the train job
  *               "weights": name,     NAME.safetensors in that folder
  *               "count": n, "seed": n,
@@ -36,7 +37,6 @@
  *               "density": path,    log q of each sample, .npy; left out: not asked for
  *               "strip": bool }     .png: the way from noise to each image
  *   "evaluate": { "run", "weights",   as above
- *                 "data": path,     .npy or .npz, the points; left out: the test points of "config"
  *                 "out": path }     NLL of each point, .npy; left out: not asked for
  *
  * What a job leaves in its folder, each file written atomically and last of all the result, so that
@@ -118,8 +118,9 @@ status_code job_read(arena *a, const char *path, job *out, failure *err);
  * them, its "measure_id". */
 const value *job_measurements(arena *a, const value *file);
 
-/* <folder>/measure-<first 12 digits of id>.json */
+/* <folder>/measure-<first 12 digits of id>.json; does a file have such a name? */
 const char *job_measure_path(arena *a, const char *folder, const char *measure_id);
+bool job_is_measurement(const char *name);
 
 /* What to do where a file of a trained run is lost (STATUS_BAD_INPUT, STATUS_NO_INPUT), as the end
  * of the message; "" for another status. */

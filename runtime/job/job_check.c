@@ -57,7 +57,7 @@ static status_code check_head(const checking *c, const value *file) {
 /* Of sample and evaluate jobs. */
 static status_code check_request(const checking *c, job_kind kind, const value *request) {
   static const number_rule NUMBERS[] = {{"count", 1, 1e9, true}, {"seed", 0, 4294967295.0, true}};
-  static const char *const TEXTS[] = {"run", "weights", "file", "density", "data", "out"};
+  static const char *const TEXTS[] = {"run", "weights", "file", "density", "out"};
   if (request->type != VALUE_MAP)
     return failure_set(c->err, STATUS_BAD_INPUT, "%s: \"%s\" is not a table", c->path,
                        job_kind_word(kind));

@@ -1,4 +1,5 @@
-/* Points of a .npy or .npz file, split into training and test points. */
+/* Points of a .npy or .npz file, split into training and test points; with dataset.test_path all
+ * are training points. */
 #include "base/blake2b.h"
 #include "host/params.h"
 #include "job/file_rows.h"
@@ -41,6 +42,19 @@ static size_t part(size_t *order, size_t n, const size_t *groups, const bool *ch
   return first;
 }
 
+/* Test points are in a file of their own. */
+static status_code keep_all(arena *a, const job *work, const prepare_points *points, size_t n,
+                            size_t distinct, uint32_t seed, const value **numbers, failure *err) {
+  size_t *order = prepare_permute(n, seed);
+  value *counts = prepare_counts(a, n, 0);
+  value_put_number(a, counts, "distinct_points", (double)distinct);
+  *numbers = counts;
+  status_code status = prepare_write(work, "test", points, order, 0, err);
+  if (status == STATUS_OK) status = prepare_write(work, "train", points, order, n, err);
+  free(order);
+  return status;
+}
+
 /* Samplers repeat points. Tests are drawn among the distinct rows and have all copies of theirs:
  * drawn among all rows, a test would take the rows with many copies away from training. */
 static status_code split(arena *a, const job *work, const prepare_points *points,
@@ -68,7 +82,8 @@ static status_code write_points(arena *a, const job *work, const file_settings *
                                 const number_array *file, const hifm_domain *domain,
                                 const value **numbers, failure *err) {
   size_t distinct, *groups = file_rows_groups(file, domain, &distinct);
-  if (distinct < 2) {
+  const bool whole = *set->own.test_path != 0;
+  if (distinct < 2 && !whole) {
     free(groups);
     return failure_set(err, STATUS_BAD_INPUT,
                        "%s: one distinct row in %zu, but training and tests need one each",
@@ -76,8 +91,11 @@ static status_code write_points(arena *a, const job *work, const file_settings *
   }
   double *rows = load_rows(file, domain);
   const prepare_points points = {rows, NPY_FLOAT64, 1, {domain->d}};
-  const status_code status = split(a, work, &points, groups, file->header.shape[0], distinct,
-                                   (uint32_t)set->seed, numbers, err);
+  const size_t n = file->header.shape[0];
+  const uint32_t seed = (uint32_t)set->seed;
+  const status_code status = whole
+                                 ? keep_all(a, work, &points, n, distinct, seed, numbers, err)
+                                 : split(a, work, &points, groups, n, distinct, seed, numbers, err);
   free(rows);
   free(groups);
   return status;

@@ -3,6 +3,7 @@
 #include "host/plugins.h"
 #include "job/flow_ode.h"
 #include "job/metrics.h"
+#include "job/own_points.h"
 #include "job/progress.h"
 #include "job/saved_weights.h"
 
@@ -13,7 +14,7 @@
 /* The rows for tests of a file with repeated rows have copies, too (prepare_file.c). */
 static void note_shared(const run *r, const value *asked, size_t validation) {
   const size_t tests = (size_t)value_get_number(asked, "test", 0);
-  if (!value_get_bool(asked, SETTINGS_REPEATS, false)) return;
+  if (!value_get_bool(asked, SETTINGS_REPEATS, false) || settings_has_own(asked, OWN_TEST)) return;
   const size_t shared = dataset_shared(&r->data, validation, tests);
   if (shared > 0)
     progress_note("%zu of %zu validation points repeat one of the %zu test points: the file has "
@@ -21,12 +22,22 @@ static void note_shared(const run *r, const value *asked, size_t validation) {
                   shared, validation, tests);
 }
 
+static status_code read_own_points(const run *r, run_measurement *how, size_t kind, failure *err) {
+  const value *asked = value_get(how->asked->config, "dataset");
+  status_code status =
+      own_points_read(asked, kind, &r->data.domain, &how->own_points, &how->count, err);
+  how->points = how->own_points;
+  return status == STATUS_OK ? own_points_check_split(asked, err) : status;
+}
+
 /* Which points: the first of the test points or the last of the validation points. */
 static status_code place_points(const run *r, run_measurement *how, failure *err) {
   const dataset *data = &r->data;
   const value *asked = value_get(how->asked->config, "dataset");
-  const char *key = how->asked->validation ? "validation" : "test";
-  how->count = (size_t)value_get_number(asked, key, 0);
+  const size_t kind = how->asked->validation ? OWN_VALIDATION : OWN_TEST;
+  if (r->work->kind == JOB_SAMPLE) return STATUS_OK; /* it measures nothing */
+  if (settings_has_own(asked, kind)) return read_own_points(r, how, kind, err);
+  how->count = (size_t)value_get_number(asked, settings_own_points[kind].count, 0);
   how->points = data->test;
   if (how->asked->validation && how->count == 0)
     return failure_set(err, STATUS_BAD_INPUT,
@@ -39,7 +50,35 @@ static status_code place_points(const run *r, run_measurement *how, failure *err
   return dataset_check_split(asked, data->train_file.shape[0], data->test_file.shape[0], err);
 }
 
-/* Solver and settings of each measurement. */
+/* The energy of the data, for a measurement that draws samples. */
+static status_code open_target(const run *r, run_measurement *how, arena *a, failure *err) {
+  const value *declared = value_get(value_get(how->asked->config, "dataset"), "energy");
+  hifm_bound bound;
+  energy *target = arena_get(a, sizeof *target);
+  if (how->settings.samples == 0) return STATUS_OK;
+  if (!declared)
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "measure.samples: the energy of this data set is not known; where its "
+                       "points are of a file, give dataset.energy");
+  status_code status =
+      plugins_bind(a, HIFM_ENERGY, declared, "dataset.energy", &r->data.domain, &bound, err);
+  if (status != STATUS_OK) return status;
+  status = energy_open(target, bound, &r->data.domain, err);
+  if (status == STATUS_OK)
+    how->target = target;
+  else
+    plugins_drop(&bound);
+  return status;
+}
+
+static void close_target(run_measurement *how) {
+  if (!how->target) return;
+  hifm_bound bound = how->target->bound;
+  energy_close(how->target);
+  plugins_drop(&bound);
+}
+
+/* Points, settings, solver and energy of each measurement. */
 static status_code bind_measurements(run *r, arena *a, failure *err) {
   status_code status = STATUS_OK;
   for (size_t i = 0; i < r->work->measurement_count && status == STATUS_OK; i++) {
@@ -51,34 +90,9 @@ static status_code bind_measurements(run *r, arena *a, failure *err) {
     if (status == STATUS_OK)
       status = plugins_bind(a, HIFM_SOLVER, value_get(measure, "solver"), "measure.solver",
                             &r->data.domain, &how->settings.solver, err);
+    if (status == STATUS_OK) status = open_target(r, how, a, err);
   }
   return status;
-}
-
-/* The energy of the data, for measurements that draw samples. */
-static status_code open_target(run *r, arena *a, failure *err) {
-  const value *declared = value_get(value_get(r->work->config, "dataset"), "energy");
-  hifm_bound bound;
-  uint64_t samples = 0;
-  for (size_t i = 0; i < r->work->measurement_count; i++)
-    samples += r->measurements[i].settings.samples;
-  if (samples == 0) return STATUS_OK;
-  if (!declared)
-    return failure_set(err, STATUS_BAD_CONFIG,
-                       "measure.samples: the energy of this data set is not known");
-  status_code status =
-      plugins_bind(a, HIFM_ENERGY, declared, "dataset.energy", &r->data.domain, &bound, err);
-  if (status != STATUS_OK) return status;
-  status = energy_open(&r->target, bound, &r->data.domain, err);
-  if (status != STATUS_OK) plugins_drop(&bound);
-  return status;
-}
-
-static void close_target(run *r) {
-  hifm_bound bound = r->target.bound;
-  if (!bound.plugin) return;
-  energy_close(&r->target);
-  plugins_drop(&bound);
 }
 
 static status_code bind_all(run *r, arena *a, failure *err) {
@@ -88,7 +102,6 @@ static status_code bind_all(run *r, arena *a, failure *err) {
   params_store(a, flow_params, value_get(config, "flow"), &r->flow);
   r->seed = (uint32_t)value_get_number(config, "seed", 0);
   status_code status = bind_measurements(r, a, err);
-  if (status == STATUS_OK) status = open_target(r, a, err);
   if (status == STATUS_OK)
     status = plugins_bind(a, HIFM_NETWORK, value_get(config, "network"), "network", &r->data.domain,
                           &r->network_plugin, err);
@@ -124,19 +137,24 @@ static status_code open_networks(run *r, size_t points, failure *err) {
   return status;
 }
 
-static double most_points(const job *work, const char *key) {
+/* Points of own files are not of the data set. */
+static double most_points(const job *work, size_t kind) {
   double most = 0;
-  for (size_t i = 0; i < work->measurement_count; i++)
-    most = fmax(most, value_get_number(value_get(work->measurements[i].config, "dataset"), key, 0));
+  for (size_t i = 0; i < work->measurement_count; i++) {
+    const value *asked = value_get(work->measurements[i].config, "dataset");
+    if (!settings_has_own(asked, kind))
+      most = fmax(most, value_get_number(asked, settings_own_points[kind].count, 0));
+  }
   return most;
 }
 
 /* The data set with the points of all measurements: each uses a part. */
 static const value *widest_dataset(arena *a, const job *work) {
-  static const char *const MEASURED[] = {"test", "validation"};
   value *widest = value_copy(a, value_get(work->config, "dataset"));
-  for (size_t i = 0; i < 2 && work->measurement_count; i++)
-    value_put_number(a, widest, MEASURED[i], most_points(work, MEASURED[i]));
+  for (size_t kind = 0; kind < OWN_KINDS && work->measurement_count; kind++) {
+    value_put_text(a, widest, settings_own_points[kind].path, "");
+    value_put_number(a, widest, settings_own_points[kind].count, most_points(work, kind));
+  }
   return widest;
 }
 
@@ -159,8 +177,9 @@ void run_close(run *r) {
     run_measurement *how = &r->measurements[i];
     network_close(&how->own);
     if (how->settings.solver.plugin) plugins_drop(&how->settings.solver);
+    close_target(how);
+    free(how->own_points);
   }
-  close_target(r);
   network_close(&r->net);
   if (r->network_plugin.plugin) plugins_drop(&r->network_plugin);
   dataset_close(&r->data);
@@ -183,7 +202,7 @@ status_code run_measure_points(run *r, const run_measurement *how, arena *a, con
                    .count = on->count,
                    .settings = &how->settings,
                    .seed = r->seed,
-                   .target = how->settings.samples > 0 ? &r->target : NULL,
+                   .target = how->target,
                    .each = on->each ? on->each : room};
   plugins_keep_surroundings(job_kind_word(r->work->kind));
   *row = value_copy(a, weights_row);

@@ -18,9 +18,11 @@ typedef struct run_measurement {
   measure_settings settings;
   const double *points; /* [count, d]: test or validation points */
   size_t count;
-  bool averaged; /* it measures averaged weights */
-  network own;   /* where the run's has too little room, or other microbatches */
-  network *net;  /* own, or the run's */
+  double *own_points; /* the points, where they are of an own file (job/own_points.h) */
+  energy *target;     /* of the data; NULL: no samples are drawn */
+  bool averaged;      /* it measures averaged weights */
+  network own;        /* where the run's has too little room, or other microbatches */
+  network *net;       /* own, or the run's */
 } run_measurement;
 
 typedef struct run {
@@ -33,7 +35,6 @@ typedef struct run {
   flow_settings flow;
   uint32_t seed;
   run_measurement *measurements; /* [work->measurement_count] */
-  energy target;                 /* of the data; opened where a measurement has samples */
 } run;
 
 /* The points that the network of a measurement has room for, on which last digits depend: those of

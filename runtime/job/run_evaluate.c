@@ -3,7 +3,6 @@
 #include "base/folders.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "job/history.h"
 #include "job/metrics.h"
 #include "job/progress.h"
@@ -67,11 +66,6 @@ static const value *usable_history(const run_measurement *how, arena *a, const v
   return wanted.every % rule.every == 0 && history_is_complete(history, &rule) ? history : NULL;
 }
 
-static bool is_measure_result(const char *name) {
-  return strncmp(name, "measure-", 8) == 0 && text_ends_with(name, ".json") &&
-         !text_ends_with(name, ".job.json");
-}
-
 /* From any result in the folder; NULL: there is none. Damaged ones are none, but one that cannot be
  * read now may be it. */
 static status_code finer_history(const run *r, const run_measurement *how, arena *a,
@@ -81,7 +75,7 @@ static status_code finer_history(const run *r, const run_measurement *how, arena
   status_code status = folders_list(a, r->work->folder, &names, err);
   for (size_t i = 0; status == STATUS_OK && !*history && i < names->count; i++) {
     const value *found = NULL;
-    if (!is_measure_result(names->items[i]->text)) continue;
+    if (!job_is_measurement(names->items[i]->text)) continue;
     const char *path = arena_format(a, "%s/%s", r->work->folder, names->items[i]->text);
     status = result_read(a, path, NULL, &found, err);
     if (status == STATUS_BAD_INPUT) status = STATUS_OK;

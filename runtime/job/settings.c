@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-static const double COUNT_MAX = 9007199254740992.0; /* 2^53: counts travel as JSON numbers */
+static const double COUNT_MAX = SETTINGS_ALL_ROWS; /* 2^53: counts travel as JSON numbers */
 
 static const char *const SCHEDULES[] = {"constant", "cosine", "linear", "exponential", NULL};
 
@@ -87,6 +87,18 @@ const hifm_param schedule_params[] = {
 
 #define VALIDATION "points that choose the best weights; 0: the test points do"
 
+/* Own points are a part of the settings of mcmc and file. */
+#define OWN_TEXT(S, field, meaning_)                                                               \
+  {                                                                                                \
+    .name = #field, .meaning = meaning_, .offset = HIFM_FIELD(S, own.field, const char *),         \
+    .type = HIFM_TEXT, .text = ""                                                                  \
+  }
+#define OWN_POINTS(S)                                                                              \
+  OWN_TEXT(S, validation_path, "a file of points; validation: how many, default: all"),            \
+      OWN_TEXT(S, validation_content, "BLAKE2b of this file, filled in"),                          \
+      OWN_TEXT(S, test_path, "a file of points; test: how many, default: all"),                    \
+      OWN_TEXT(S, test_content, "BLAKE2b of this file, filled in")
+
 const hifm_param mcmc_params[] = {
     HIFM_PARAM_REF(mcmc_settings, energy, HIFM_ENERGY, NULL, "samples are drawn from exp(-V)"),
     HIFM_PARAM_COUNT(mcmc_settings, particles, 0, 0, 255, "0: plain dimensions"),
@@ -96,6 +108,7 @@ const hifm_param mcmc_params[] = {
     HIFM_PARAM_COUNT(mcmc_settings, train, NAN, 1, COUNT_MAX, "training points a run uses"),
     HIFM_PARAM_COUNT(mcmc_settings, test, 100, 1, COUNT_MAX, "test points a run uses"),
     HIFM_PARAM_COUNT(mcmc_settings, validation, 0, 0, COUNT_MAX, VALIDATION),
+    OWN_POINTS(mcmc_settings),
     HIFM_PARAM_COUNT(mcmc_settings, train_pool, 100000, 1, COUNT_MAX, "training points made"),
     HIFM_PARAM_COUNT(mcmc_settings, test_pool, 10000, 1, COUNT_MAX,
                      "test points made, by further chains"),
@@ -119,6 +132,9 @@ const hifm_param file_params[] = {
     HIFM_PARAM_COUNT(file_settings, train, NAN, 1, COUNT_MAX, "training points a run uses"),
     HIFM_PARAM_COUNT(file_settings, test, 100, 1, COUNT_MAX, "test points a run uses"),
     HIFM_PARAM_COUNT(file_settings, validation, 0, 0, COUNT_MAX, VALIDATION),
+    OWN_POINTS(file_settings),
+    HIFM_PARAM_REF(file_settings, energy, HIFM_ENERGY, "",
+                   "of the points, for measure.samples; trains nothing"),
     HIFM_PARAM_COUNT(file_settings, seed, 0, 0, 4294967295.0, "of the rows' permutation"),
     HIFM_PARAM_END};
 
@@ -144,12 +160,21 @@ const hifm_param images_params[] = {
 
 const char *const settings_dataset_kinds[] = {"mcmc", "file", "images", NULL};
 
+const own_points_keys settings_own_points[OWN_KINDS] = {
+    [OWN_TEST] = {"test", "test_path", "test_content", "test_rows"},
+    [OWN_VALIDATION] = {"validation", "validation_path", "validation_content", "validation_rows"}};
+
+bool settings_has_own(const value *dataset, size_t kind) {
+  return *value_get_text(dataset, settings_own_points[kind].path, "") != 0;
+}
+
 double settings_validation(const value *config) {
   return value_get_number(value_get(config, "dataset"), "validation", 0);
 }
 
 bool settings_is_place(const char *name) {
-  static const char *const PLACES[] = {"path", "folder", "train_file", "test_file", "fetch"};
+  static const char *const PLACES[] = {"path",       "validation_path", "test_path", "folder",
+                                       "train_file", "test_file",       "fetch"};
   for (size_t i = 0; i < sizeof PLACES / sizeof *PLACES; i++)
     if (strcmp(PLACES[i], name) == 0) return true;
   return false;

@@ -57,6 +57,14 @@ typedef struct schedule_settings { /* not part of any identity */
   uint64_t threads;                /* of one job */
 } schedule_settings;
 
+/* Files of points that are measured in place of points of the data set (job/own_points.h): .npy, or
+ * .npz with one array. The content is the BLAKE2b of the file, filled in by the front end. "": the
+ * points are of the data set. */
+typedef struct own_points_settings {
+  const char *validation_path, *validation_content;
+  const char *test_path, *test_content;
+} own_points_settings;
+
 /* A data set is made by Monte Carlo, read from a file of points or from two files of images; all
  * are split into train and test. `validation` points are parts of these: see dataset_check_split.
  */
@@ -65,7 +73,8 @@ typedef struct mcmc_settings {
   uint64_t particles, space, dimensions; /* particles * space, or plain dimensions */
   uint64_t train, test;                  /* how many points a run uses: prefixes of the pools */
   uint64_t validation;                   /* the last ones of the test pool; 0: none */
-  uint64_t train_pool, test_pool;        /* how many are made; the test pool by further chains */
+  own_points_settings own;
+  uint64_t train_pool, test_pool; /* how many are made; the test pool by further chains */
   uint64_t chains, warmup, thin, leapfrog;
   double acceptance, spread;
   uint64_t seed;
@@ -78,12 +87,28 @@ typedef struct file_settings {
   uint64_t particles, space; /* 0: plain points */
   uint64_t train, test;      /* of a fixed permutation of the rows */
   uint64_t validation;       /* the last ones of the rows for tests; 0: none */
+  own_points_settings own;   /* with own.test_path all rows of `path` are for training */
+  hifm_bound energy;         /* for measurements with samples; its plugin is NULL: not known */
   uint64_t seed;             /* of the permutation */
 } file_settings;
 
 /* In a resolved "file" data set, BOOL: some rows repeat others. Filled in by the front end, as
  * `content` is; a script cannot give it. */
 #define SETTINGS_REPEATS "repeats"
+
+/* The settings about one kind of own points, and `rows`, NUMBER: how many the file has, which the
+ * front end fills in, as SETTINGS_REPEATS. */
+enum { OWN_TEST, OWN_VALIDATION, OWN_KINDS };
+typedef struct own_points_keys {
+  const char *count, *path, *content, *rows;
+} own_points_keys;
+extern const own_points_keys settings_own_points[OWN_KINDS];
+
+/* How many points are measured, until the front end knows how many the file has. */
+#define SETTINGS_ALL_ROWS 9007199254740992.0
+
+/* Does a resolved data set take these points from an own file? */
+bool settings_has_own(const value *dataset, size_t kind);
 
 enum { RANGE_UNIT, RANGE_SYMMETRIC };
 enum { DEQUANTISE_NONE, DEQUANTISE_UNIFORM };

@@ -1,5 +1,7 @@
 #include "plan/audits.h"
 
+#include "host/params.h"
+#include "job/settings.h"
 #include "plan/fit.h"
 #include "plan/overrides.h"
 
@@ -46,8 +48,10 @@ status_code audits_list(const product *p, const value *declared, const value **o
 /* ---- the settings ---- */
 
 static bool is_measuring(const char *path) {
-  const bool inside = schema_section_of(path) == SECTION_MEASURE && strchr(path, '.');
-  return inside || strcmp(path, "dataset.test") == 0;
+  static const char *const POINTS[] = {"dataset.test", "dataset.test_path", "dataset.test_content"};
+  for (size_t i = 0; i < sizeof POINTS / sizeof *POINTS; i++)
+    if (strcmp(path, POINTS[i]) == 0) return true;
+  return schema_section_of(path) == SECTION_MEASURE && strchr(path, '.');
 }
 
 static status_code check_settings(const char *name, const value *settings, failure *err) {
@@ -62,13 +66,21 @@ static status_code check_settings(const char *name, const value *settings, failu
     if (!is_measuring(path))
       return failure_set(err, STATUS_BAD_CONFIG,
                          "audits.%s.%s: an audit may change how a run is measured (dataset.test, "
-                         "measure), not how it is trained",
+                         "dataset.test_path, measure), not how it is trained",
                          name, path);
   }
   return STATUS_OK;
 }
 
 /* ---- the sections ---- */
+
+/* The row's number of test points is of its own points, not of those of another file. */
+static const value *without_count(const audit *u, const value *sections) {
+  const value *all = value_number(u->p->memory, SETTINGS_ALL_ROWS);
+  if (value_get(u->settings, "dataset.test_path") && !value_get(u->settings, "dataset.test"))
+    overrides_path(u->p->schema, &sections, "dataset.test", all, NULL, NULL);
+  return sections;
+}
 
 /* A declared section with the audit's settings of that section; `declared` itself: there are none.
  */
@@ -77,7 +89,7 @@ static const value *with_settings(audit *u, size_t section, const value *declare
   const char *name = SCHEMA_SECTIONS[section];
   value *alone = value_new(a, VALUE_MAP);
   if (declared) value_put(a, alone, name, declared);
-  const value *sections = alone;
+  const value *sections = section == SECTION_DATASET ? without_count(u, alone) : alone;
   for (size_t i = 0; i < u->settings->count; i++) {
     const char *path = u->settings->keys[i];
     failure why;
@@ -98,6 +110,12 @@ static status_code audit_part(audit *u, size_t section, const part *own, const p
   *out = u->made[own->index];
   if (*out) return STATUS_OK;
   *out = own;
+  if (section == SECTION_DATASET && value_get(u->settings, "dataset.test_path") &&
+      strcmp(params_name(own->config), "images") == 0)
+    return failure_set(err, STATUS_BAD_CONFIG,
+                       "audits.%s.dataset.test_path: images are measured on the test images of "
+                       "their own data set alone; give a file to audits of points",
+                       u->name);
   const value *declared = with_settings(u, section, own->declared);
   if (declared != own->declared) {
     status_code status = product_add_part(u->p, section, declared, out, &inner);

@@ -19,6 +19,8 @@ static const char *names(arena *a, const value *node) {
 /* The setting with the content of the data file that a column names; NULL for other columns. */
 static const char *content_of(const char *column) {
   static const char *const FILES[][2] = {{"dataset.path", "content"},
+                                         {"dataset.test_path", "test_content"},
+                                         {"dataset.validation_path", "validation_content"},
                                          {"dataset.train_file", "train_content"},
                                          {"dataset.test_file", "test_content"}};
   for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++)

@@ -6,6 +6,7 @@
 #include "host/params.h"
 #include "job/file_rows.h"
 #include "job/images.h"
+#include "job/own_points.h"
 #include "job/settings.h"
 
 #include <stdlib.h>
@@ -120,6 +121,75 @@ static status_code fill_file(file_hashes *h, value *dataset, failure *err) {
   return STATUS_OK;
 }
 
+/* ---- own points ---- */
+
+/* How many rows the file has. */
+static status_code count_rows(file_hashes *h, const char *path, size_t *rows, failure *err) {
+  const char *key = arena_format(h->memory, "rows of %s", path);
+  const value *known = value_get(h->known, key);
+  if (known) {
+    *rows = (size_t)known->number;
+    return STATUS_OK;
+  }
+  status_code status = own_points_count(path, rows, err);
+  if (status == STATUS_OK) value_put_number(h->memory, h->known, key, (double)*rows);
+  return status;
+}
+
+static status_code find_own(file_hashes *h, const value *dataset, const own_points_keys *keys,
+                            const char **hex, size_t *rows, failure *err) {
+  const char *const by_path[] = {keys->path, NULL}, *const by_content[] = {keys->content, NULL};
+  const char *path = value_get_text(dataset, keys->path, "");
+  const bool given = *value_get_text(dataset, keys->content, "") != 0;
+  const value *found;
+  status_code status =
+      find_recorded(h, dataset, given ? by_content : by_path, keys->content, &found, err);
+  if (status != STATUS_OK) return status;
+  if (!found)
+    return failure_set(err, STATUS_NO_INPUT,
+                       "%s: dataset.%s: the file %s does not exist, and no finished run had it",
+                       h->name, keys->path, path);
+  *hex = value_get_text(found, keys->content, "");
+  *rows = (size_t)value_get_number(found, keys->rows, 0);
+  note_missing(h, path, *hex);
+  return STATUS_OK;
+}
+
+static status_code look_at_own(file_hashes *h, const value *dataset, const own_points_keys *keys,
+                               const char **hex, size_t *rows, failure *err) {
+  failure why;
+  const char *path = value_get_text(dataset, keys->path, "");
+  const char *wanted = value_get_text(dataset, keys->content, "");
+  if (h->records.results && !files_exists(path)) return find_own(h, dataset, keys, hex, rows, err);
+  status_code status = hash_file(h, path, hex, &why);
+  if (status == STATUS_OK) status = count_rows(h, path, rows, &why);
+  if (status != STATUS_OK)
+    return failure_set(err, status, "%s: dataset.%s: %s", h->name, keys->path, why.message);
+  if (!*wanted || strcmp(wanted, *hex) == 0) return STATUS_OK;
+  return failure_set(err, STATUS_BAD_CONFIG,
+                     "%s: dataset.%s: %s has the BLAKE2b-128 %s, not %s as declared", h->name,
+                     keys->content, path, *hex, wanted);
+}
+
+/* Content and number of rows of each file with own points. */
+static status_code fill_own(file_hashes *h, value *dataset, failure *err) {
+  for (size_t kind = 0; kind < OWN_KINDS; kind++) {
+    const own_points_keys *keys = &settings_own_points[kind];
+    const char *hex;
+    size_t rows;
+    if (!settings_has_own(dataset, kind)) continue;
+    status_code status = look_at_own(h, dataset, keys, &hex, &rows, err);
+    if (status != STATUS_OK) return status;
+    value_put_text(h->memory, dataset, keys->content, hex);
+    value_put_number(h->memory, dataset, keys->rows, (double)rows);
+    if (!(value_get_number(dataset, keys->count, 0) < SETTINGS_ALL_ROWS))
+      value_put_number(h->memory, dataset, keys->count, (double)rows);
+  }
+  return STATUS_OK;
+}
+
+/* ---- images ---- */
+
 static status_code hash_images(const char *path, char hex[33], failure *err) {
   uint8_t *bytes;
   size_t count;
@@ -160,9 +230,13 @@ static status_code fill_dataset(file_hashes *h, const value **section, failure *
   const char *kind = value_get_text(*section, PARAMS_NAME, "");
   const bool file = strcmp(kind, "file") == 0 && value_get(*section, "path");
   const bool images = strcmp(kind, "images") == 0 && value_get(*section, "train_file");
-  if (!file && !images) return STATUS_OK;
+  const bool own =
+      settings_has_own(*section, OWN_TEST) || settings_has_own(*section, OWN_VALIDATION);
+  if (!file && !images && !own) return STATUS_OK;
   value *filled = value_copy(h->memory, *section);
-  status_code status = (file ? fill_file : fill_images)(h, filled, err);
+  status_code status = own ? fill_own(h, filled, err) : STATUS_OK;
+  if (status == STATUS_OK && file) status = fill_file(h, filled, err);
+  if (status == STATUS_OK && images) status = fill_images(h, filled, err);
   *section = filled;
   return status;
 }

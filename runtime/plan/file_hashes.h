@@ -16,7 +16,8 @@ typedef struct file_hashes {
 void file_hashes_begin(file_hashes *h, arena *a, const char *name, const char *results);
 
 /* Fills in the hashes of the files that a resolved section names: of data sets, and of plugins
- * (file values, host/params.h). A data set of a .npy file with repeated rows gets SETTINGS_REPEATS.
+ * (file values, host/params.h). A data set of a .npy file with repeated rows gets SETTINGS_REPEATS,
+ * one with own points (job/own_points.h) the rows of these files.
  * Of a file that is missing the content that finished runs had is taken, with a note.
  * This is done outside of the child that runs a script, because it
  * may take longer than a script may. STATUS_BAD_CONFIG where a .npy file has another hash than

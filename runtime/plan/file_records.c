@@ -8,39 +8,73 @@
 
 #include <string.h>
 
-/* The data set of a finished run as JSON; NULL: the run is not finished, or its data is not of
- * files. */
-static const char *recorded_in(arena *brief, const char *folder) {
-  const value *file = NULL;
-  if (json_read_sealed(brief, arena_format(brief, "%s/job.json", folder), &file, NULL) != STATUS_OK)
-    return NULL;
-  const value *dataset = value_get(value_get(file, "config"), "dataset");
-  const char *kind = value_get_text(dataset, PARAMS_NAME, "");
-  if (strcmp(kind, "file") != 0 && strcmp(kind, "images") != 0) return NULL;
-  const char *result = arena_format(brief, "%s/result.json", folder);
-  return job_is_done(result, value_get_text(file, "id", "")) ? json_text(brief, dataset) : NULL;
+typedef struct reading {
+  file_records *records;
+  arena brief;  /* of one run */
+  key_map seen; /* JSON of data sets */
+  value *datasets;
+} reading;
+
+static bool has_files(const value *dataset) {
+  static const char *const PATHS[] = {"path", "train_file", "test_path", "validation_path"};
+  for (size_t i = 0; i < sizeof PATHS / sizeof *PATHS; i++)
+    if (*value_get_text(dataset, PATHS[i], "")) return true;
+  return false;
 }
 
-static status_code read_records(file_records *r, failure *err) {
-  value *datasets = value_new(r->memory, VALUE_LIST);
-  const value *names;
-  arena brief = {0};
-  key_map seen = key_map_new(r->memory);
-  r->datasets = datasets;
-  if (!r->results) return STATUS_OK;
-  const char *runs = arena_format(r->memory, "%s/runs", r->results);
-  status_code status = folders_list(r->memory, runs, &names, err);
+/* Keeps a data set that is not known yet, where it is of files. */
+static status_code keep(reading *r, const value *dataset, failure *err) {
+  arena *a = r->records->memory;
+  const value *kept;
+  if (!dataset || !has_files(dataset)) return STATUS_OK;
+  const char *text = json_text(&r->brief, dataset);
+  if (key_map_get_text(&r->seen, text) != KEY_MAP_ABSENT) return STATUS_OK;
+  key_map_put_text(&r->seen, arena_text(a, text), r->datasets->count);
+  status_code status = json_parse(a, text, strlen(text), r->records->results, &kept, err);
+  if (status == STATUS_OK) value_push(a, r->datasets, kept);
+  return status;
+}
+
+/* Audits may have own points. */
+static status_code read_measurements(reading *r, const char *folder, failure *err) {
+  const value *names, *file;
+  status_code status = folders_list(&r->brief, folder, &names, err);
   for (size_t i = 0; status == STATUS_OK && i < names->count; i++) {
-    const value *dataset;
-    arena_clear(&brief);
-    const char *text =
-        recorded_in(&brief, arena_format(&brief, "%s/%s", runs, names->items[i]->text));
-    if (!text || key_map_get_text(&seen, text) != KEY_MAP_ABSENT) continue;
-    key_map_put_text(&seen, arena_text(r->memory, text), i);
-    status = json_parse(r->memory, text, strlen(text), runs, &dataset, err);
-    if (status == STATUS_OK) value_push(r->memory, datasets, dataset);
+    const char *path = arena_format(&r->brief, "%s/%s", folder, names->items[i]->text);
+    if (!job_is_measurement(names->items[i]->text) ||
+        json_read_sealed(&r->brief, path, &file, NULL) != STATUS_OK)
+      continue;
+    const value *config = value_get(value_get(file, "measurement"), "config");
+    status = keep(r, value_get(config, "dataset"), err);
   }
-  arena_close(&brief);
+  return status;
+}
+
+/* The data sets of a run, where it is finished. */
+static status_code read_run(reading *r, const char *folder, failure *err) {
+  const value *file = NULL;
+  const char *job_file = arena_format(&r->brief, "%s/job.json", folder);
+  const char *result = arena_format(&r->brief, "%s/result.json", folder);
+  if (json_read_sealed(&r->brief, job_file, &file, NULL) != STATUS_OK ||
+      !job_is_done(result, value_get_text(file, "id", "")))
+    return STATUS_OK;
+  status_code status = keep(r, value_get(value_get(file, "config"), "dataset"), err);
+  return status == STATUS_OK ? read_measurements(r, folder, err) : status;
+}
+
+static status_code read_records(file_records *records, failure *err) {
+  arena *a = records->memory;
+  reading r = {.records = records, .seen = key_map_new(a), .datasets = value_new(a, VALUE_LIST)};
+  const value *names;
+  records->datasets = r.datasets;
+  if (!records->results) return STATUS_OK;
+  const char *runs = arena_format(a, "%s/runs", records->results);
+  status_code status = folders_list(a, runs, &names, err);
+  for (size_t i = 0; status == STATUS_OK && i < names->count; i++) {
+    arena_clear(&r.brief);
+    status = read_run(&r, arena_format(&r.brief, "%s/%s", runs, names->items[i]->text), err);
+  }
+  arena_close(&r.brief);
   return status;
 }
 

@@ -1,4 +1,5 @@
-/* What finished runs of a results folder record about data files, for files that are missing.
+/* What finished runs of a results folder, and their measurements, record about data files, for
+ * files that are missing.
  *
  * A record that is wrong can make no wrong number: the identity of a run has the content of its
  * file, and results of another identity are not used. */

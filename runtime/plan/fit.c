@@ -3,6 +3,7 @@
 #include "hifm/energy.h"
 #include "job/dataset.h"
 #include "job/history.h"
+#include "job/settings.h"
 
 #include <string.h>
 
@@ -148,12 +149,26 @@ static status_code check_hessian(const fit *f, const row *r, failure *err) {
   return check_energy(source->energy, where, data, err);
 }
 
+/* With test points of their own, no rows of the file are left for validation. */
+static status_code check_validation(const row *r, failure *err) {
+  const value *data = r->parts[SECTION_DATASET]->config;
+  const bool file = strcmp(params_name(data), "file") == 0;
+  if (!file || !settings_has_own(data, OWN_TEST) || settings_has_own(data, OWN_VALIDATION) ||
+      value_get_number(data, "validation", 0) == 0)
+    return STATUS_OK;
+  return failure_set(err, STATUS_BAD_CONFIG,
+                     "dataset.validation: with dataset.test_path all rows of dataset.path are for "
+                     "training; give dataset.validation_path, a file of validation points");
+}
+
 static status_code check_samples(const part *data, const part *measure, failure *err) {
   if (value_get_number(measure->config, "samples", 0) == 0 || value_get(data->config, "energy"))
     return STATUS_OK;
-  return failure_set(err, STATUS_BAD_CONFIG,
-                     "measure.samples: importance weights need the energy of the data, which only "
-                     "data sets that are sampled from one have (mcmc, and recipes of it)");
+  return failure_set(
+      err, STATUS_BAD_CONFIG,
+      "measure.samples: importance weights need the energy of the data. Data sets of "
+      "mcmc have it; for points of a file give it: dataset = { \"file\", energy = "
+      "... }");
 }
 
 status_code fit_check_measure(const part *train, const part *data, const part *measure,
@@ -178,6 +193,7 @@ status_code fit_check(const product *p, failure *err) {
     const row *r = &p->rows[i];
     status_code status = check_batch(r, err);
     if (status == STATUS_OK) status = check_patience(r, err);
+    if (status == STATUS_OK) status = check_validation(r, err);
     if (status == STATUS_OK) status = check_learning_rate(&f, r, err);
     if (status == STATUS_OK)
       status = fit_check_measure(r->parts[SECTION_TRAIN], r->parts[SECTION_DATASET],

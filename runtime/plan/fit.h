@@ -7,6 +7,7 @@
 
 /* STATUS_BAD_CONFIG for a row
  *   whose batch is larger than its training points,
+ *   with validation points of a file whose rows are all for training,
  *   whose learning rate has a warm-up as long as the training, or an end that its schedule does not
  *   reach,
  *   that measures raw weights where there are no averaged ones,

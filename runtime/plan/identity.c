@@ -114,19 +114,33 @@ static status_code reduce_flow(builder *b, const value *flow, value *revisions, 
 
 /* ---- the four ids ---- */
 
+/* Settings of a data set that do not decide its points, by kind: own points and the energy of a
+ * file are of a measurement. */
+static const char *const *not_of_data(const char *kind) {
+  static const char *const IMAGES[] = {"train", "test", "validation", "range", "dequantise", NULL};
+  static const char *const POINTS[] = {"train",        "test", "validation", "validation_content",
+                                       "test_content", NULL};
+  static const char *const FILES[] = {"train",        "test",   "validation", "validation_content",
+                                      "test_content", "energy", NULL};
+  if (strcmp(kind, "images") == 0) return IMAGES;
+  return strcmp(kind, "file") == 0 ? FILES : POINTS;
+}
+
 /* How repeated rows of a file are split (prepare_file.c). Raise it when that changes. */
 enum { SPLIT_OF_REPEATED_ROWS = 2 };
 
 static status_code make_data(builder *b, const value *config, char hex[33]) {
-  static const char *const LEFT_OUT[] = {"train", "test",       "validation",
-                                         "range", "dequantise", NULL};
   const value *dataset = value_get(config, "dataset"), *reduced;
-  const hifm_param *params = settings_dataset(value_get_text(dataset, PARAMS_NAME, ""));
+  const char *kind = value_get_text(dataset, PARAMS_NAME, "");
+  const bool whole = strcmp(kind, "file") == 0 && settings_has_own(dataset, OWN_TEST);
   content c = begin(b);
-  status_code status = reduce_dataset(b, params, dataset, LEFT_OUT, c.revisions, &reduced);
+  status_code status =
+      reduce_dataset(b, settings_dataset(kind), dataset, not_of_data(kind), c.revisions, &reduced);
   if (status != STATUS_OK) return status;
   value_put(&b->memory, c.map, "dataset", reduced);
-  if (value_get_bool(dataset, SETTINGS_REPEATS, false))
+  if (whole) /* all rows are for training (prepare_file.c) */
+    value_put(&b->memory, c.map, "whole", value_bool(&b->memory, true));
+  else if (value_get_bool(dataset, SETTINGS_REPEATS, false))
     value_put_number(&b->memory, c.map, "split", SPLIT_OF_REPEATED_ROWS);
   end(b, &c, hex);
   return STATUS_OK;
@@ -161,20 +175,42 @@ static status_code make_modes(builder *b, const value *config, const char *data,
   return STATUS_OK;
 }
 
+/* How many points are measured, and where: in the data set, or in an own file. */
+static void put_points(builder *b, const value *config, const char *of, const content *c) {
+  const value *dataset = value_get(config, "dataset");
+  const size_t kind = settings_validation(config) > 0 && !of ? OWN_VALIDATION : OWN_TEST;
+  const own_points_keys *keys = &settings_own_points[kind];
+  const value *count = value_get(dataset, keys->count);
+  value *points = value_new(&b->memory, VALUE_MAP);
+  const bool own = settings_has_own(dataset, kind);
+  value_put(&b->memory, points, keys->count, count);
+  if (own) value_put(&b->memory, points, "content", value_get(dataset, keys->content));
+  value_put(&b->memory, c->map, "points", kind == OWN_VALIDATION || own ? points : count);
+}
+
+/* Samples are weighed with the energy that a file of points is given; that of Monte Carlo is part
+ * of the data. */
+static status_code put_energy(builder *b, const value *config, const content *c) {
+  const value *dataset = value_get(config, "dataset"), *reduced;
+  const value *energy = value_get(dataset, "energy");
+  const double samples = value_get_number(value_get(config, "measure"), "samples", 0);
+  const bool file = strcmp(value_get_text(dataset, PARAMS_NAME, ""), "file") == 0;
+  if (!file || !energy || samples == 0) return STATUS_OK;
+  status_code status = reduce_plugin(b, HIFM_ENERGY, energy, c->revisions, &reduced);
+  if (status == STATUS_OK) value_put(&b->memory, c->map, "energy", reduced);
+  return status;
+}
+
 /* What is measured, and at which points. of: see identity_of_measure. */
 static status_code put_measure(builder *b, const value *config, const char *const *left_out,
                                const char *of, const content *c) {
   const value *measure;
-  value *points = value_new(&b->memory, VALUE_MAP);
-  const double validation = settings_validation(config);
   status_code status = reduce_section(b, measure_params, value_get(config, "measure"), left_out,
                                       c->revisions, &measure);
   if (status != STATUS_OK) return status;
   if (value_get_number(measure, "samples", 0) > 0)
     value_put_number(&b->memory, c->revisions, "scorecard", SCORECARD_REVISION);
-  value_put_number(&b->memory, points, "validation", validation);
-  value_put(&b->memory, c->map, "points",
-            validation > 0 && !of ? points : value_get(value_get(config, "dataset"), "test"));
+  put_points(b, config, of, c);
   value_put(&b->memory, c->map, "measure", measure);
   return STATUS_OK;
 }
@@ -230,6 +266,7 @@ static status_code make_measure(builder *b, const value *config, const char *con
                                 const char *train, const char *of, char hex[33]) {
   content c = begin(b);
   status_code status = put_measure(b, config, left_out, of, &c);
+  if (status == STATUS_OK) status = put_energy(b, config, &c);
   if (status != STATUS_OK) return status;
   if (of) value_put_text(&b->memory, c.map, "of", of);
   value_put_text(&b->memory, c.map, "train", train);

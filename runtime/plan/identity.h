@@ -1,15 +1,16 @@
 /* What a run is: BLAKE2b-128 of canonical JSON, never of an index, a time or a path.
  *
  *   data id     the dataset's settings without train, test and validation (files: their content,
- *               not their path, and of files with repeated rows how these are split; images:
- *               without range and dequantise, which the ids below have)
+ *               not their path, and of files with repeated rows how these are split, or that none
+ *               is for tests; images: without range and dequantise, which the ids below have)
  *   modes id    data id, number of training points, energy
  *   train id    data id, number of training points, network, optimizer, train without keep and
  *               keep_state, flow, seed; with train.patience also what decides when it stops:
  *               number of validation points, measure
  *   stem        the train id without epochs and steps: of two trainings with one stem, the longer
  *               begins as the shorter; none where the learning rate depends on the length
- *   measure id  train id, number of test points (or of validation points), measure
+ *   measure id  train id, number of test points (or of validation points), the content of the own
+ *               file where they are of one, measure; with samples also the energy of a file
  *   family      the measure id with the default of measure.every: measurements of one family are
  *               the same at different epochs
  *

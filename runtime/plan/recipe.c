@@ -90,29 +90,49 @@ static const char *real_path(arena *a, const char *path, bool *exists) {
 
 /* Do finished runs say what was in a file that is missing? Its hash is looked for where it is
  * given, else its path. */
-static status_code look_at_records(recipes *r, const value *map, const char *path, failure *err) {
-  static const char *const BY_CONTENT[] = {"content", NULL};
-  static const char *const BY_PATH[] = {"path", NULL};
-  const value *content = value_get(map, "content"), *found;
+static status_code look_at_records(recipes *r, const value *map, const char *key,
+                                   const char *content_key, const char *path, failure *err) {
+  const char *const by_content[] = {content_key, NULL}, *const by_path[] = {key, NULL};
+  const value *content = value_get(map, content_key), *found;
   const bool given = content && (content->type != VALUE_TEXT || *content->text);
   status_code status =
-      file_records_find(&r->records, map, given ? BY_CONTENT : BY_PATH, "content", &found, err);
+      file_records_find(&r->records, map, given ? by_content : by_path, content_key, &found, err);
   if (status != STATUS_OK || found) return status;
-  return failure_set(err, STATUS_BAD_CONFIG, "dataset.path: the file %s does not exist", path);
+  return failure_set(err, STATUS_BAD_CONFIG, "dataset.%s: the file %s does not exist", key, path);
 }
 
-/* The file must be there before the first run starts, or finished runs must say what was in it. */
-static status_code locate_file(recipes *r, value *map, const char *folder, failure *err) {
-  const char *path = value_get_text(map, "path", NULL);
+/* The file must be there before the first run starts, or finished runs must say what was in it.
+ * key, content: the names of the two settings. */
+static status_code locate_file(recipes *r, value *map, const char *key, const char *content,
+                               const char *folder, failure *err) {
+  const char *path = value_get_text(map, key, NULL);
   bool exists;
   if (!path || !*path) return STATUS_OK; /* an empty one is refused by the schema */
   if (*path != '/') path = arena_format(r->memory, "%s/%s", folder, path);
   const char *real = real_path(r->memory, path, &exists);
   if (!text_is_utf8(real))
     return failure_set(err, STATUS_BAD_CONFIG,
-                       "dataset.path: %s leads to a folder or file whose name is not UTF-8", path);
-  value_put_text(r->memory, map, "path", real);
-  return exists ? STATUS_OK : look_at_records(r, map, path, err);
+                       "dataset.%s: %s leads to a folder or file whose name is not UTF-8", key,
+                       path);
+  value_put_text(r->memory, map, key, real);
+  return exists ? STATUS_OK : look_at_records(r, map, key, content, path, err);
+}
+
+/* own: the settings of the script, whose paths begin at its folder; those of a recipe begin at the
+ * recipe's. */
+static status_code locate_files(recipes *r, value *map, const value *own, bool from_recipe,
+                                failure *err) {
+  static const char *const FILES[][2] = {{"path", "content"},
+                                         {"test_path", "test_content"},
+                                         {"validation_path", "validation_content"}};
+  const bool sampled = strcmp(declaration_name(map), "mcmc") == 0; /* and has no path */
+  status_code status = STATUS_OK;
+  for (size_t i = sampled; i < sizeof FILES / sizeof *FILES && status == STATUS_OK; i++) {
+    const char *key = FILES[i][0];
+    const bool of_recipe = from_recipe && !value_get(own, key);
+    status = locate_file(r, map, key, FILES[i][1], of_recipe ? r->folder : r->script_folder, err);
+  }
+  return status;
 }
 
 /* `folder` becomes the list of all folders to search, absolute: those given, from `base`, and the
@@ -169,18 +189,16 @@ status_code recipe_resolve(recipes *r, const value *declared, const value **out,
     return failure_set(err, STATUS_BAD_CONFIG,
                        "dataset: must be { \"name\", ... } with the name of a recipe, \"mcmc\", "
                        "\"file\" or \"images\"");
-  const char *folder = r->script_folder;
   const value *own = map;
   if (!settings_dataset(*label)) {
     status_code status = recipe_find(r, *label, &recipe, err);
     if (status != STATUS_OK) return status;
     recipe = without_check(r->memory, recipe);
-    if (!value_get(map, "path")) folder = r->folder;
     value_put(r->memory, map, "", value_get(declaration_map(r->memory, recipe), ""));
     map = declaration_map(r->memory, declaration_merge(r->memory, recipe, map));
   }
   *out = map;
-  if (strcmp(declaration_name(map), "file") == 0) return locate_file(r, map, folder, err);
-  if (strcmp(declaration_name(map), "images") != 0) return STATUS_OK;
+  if (strcmp(declaration_name(map), "images") != 0)
+    return locate_files(r, map, own, recipe != NULL, err);
   return locate_images(r, map, *label, own, recipe, err);
 }

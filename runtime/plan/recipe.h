@@ -25,8 +25,9 @@ status_code recipe_find(recipes *r, const char *name, const value **out, failure
 
 /* A declared data set becomes { "" : ["mcmc", "file" or "images"], ... } with the recipe's settings
  * filled in; paths are made absolute, from the folder of the script or recipe that names them:
- * `path`, each part of `folder`, to which the data set's own (datasets/NAME) is added,
- * and `fetch`, which only a recipe may name. *label is the name it was declared by. */
+ * `path`, `test_path` and `validation_path`, each part of `folder`, to which the data set's own
+ * (datasets/NAME) is added, and `fetch`, which only a recipe may name. *label is the name it was
+ * declared by. */
 status_code recipe_resolve(recipes *r, const value *declared, const value **out, const char **label,
                            failure *err);
 

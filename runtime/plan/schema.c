@@ -78,7 +78,7 @@ static const value *normalise_plugin(schema *s, hifm_kind kind, const value *dec
   const char *name = declaration_name(declared);
   bool nameless = declared->type == VALUE_MAP && !value_get(declared, "");
   if (!name && nameless) name = fallback;
-  if (!name) return declared;
+  if (!name || !*name) return declared;
   const hifm_param *params = schema_plugin_settings(s, kind, name);
   value *normalised =
       value_copy(s->memory, normalise(s, params, declaration_map(s->memory, declared)));
@@ -146,6 +146,7 @@ static status_code resolve_named(schema *s, const char *where, const char *name,
 static status_code check_mcmc(const value *data, failure *err) {
   static const char *const POOLS[][2] = {{"train", "train_pool"}, {"test", "test_pool"}};
   for (size_t i = 0; i < 2; i++) {
+    if (i == 1 && settings_has_own(data, OWN_TEST)) continue;
     double wanted = value_get_number(data, POOLS[i][0], 0);
     double made = value_get_number(data, POOLS[i][1], 0);
     if (wanted > made)
@@ -174,6 +175,27 @@ static status_code check_particles(const char *kind, const value *data, failure 
                                 : "leave particles out for plain points");
 }
 
+/* Without a number all points of an own file are meant. */
+static status_code fill_own_points(schema *s, const value *declared, value *data, failure *err) {
+  if (strcmp(params_name(data), "images") == 0) return STATUS_OK; /* they have no own points */
+  for (size_t kind = 0; kind < OWN_KINDS; kind++) {
+    const own_points_keys *keys = &settings_own_points[kind];
+    if (!settings_has_own(data, kind) && *value_get_text(data, keys->content, ""))
+      return failure_set(err, STATUS_BAD_CONFIG,
+                         "dataset.%s: is the hash of a file, but there is no dataset.%s",
+                         keys->content, keys->path);
+    if (!settings_has_own(data, kind)) continue;
+    if (!value_get(declared, keys->count))
+      value_put_number(s->memory, data, keys->count, SETTINGS_ALL_ROWS);
+    if (value_get_number(data, keys->count, 0) == 0)
+      return failure_set(err, STATUS_BAD_CONFIG,
+                         "dataset.%s: no point of dataset.%s is used; leave %s out for all of "
+                         "them, or leave out %s",
+                         keys->count, keys->path, keys->count, keys->path);
+  }
+  return STATUS_OK;
+}
+
 static status_code resolve_dataset(schema *s, const value *declared, const value **out,
                                    failure *err) {
   const char *label;
@@ -181,13 +203,13 @@ static status_code resolve_dataset(schema *s, const value *declared, const value
   if (status != STATUS_OK) return status;
   const char *kind = declaration_name(declared);
   status = resolve_named(s, "dataset", kind, settings_dataset(kind), declared, out, err);
-  if (status == STATUS_OK) status = check_particles(kind, *out, err);
-  if (status == STATUS_OK && strcmp(kind, "mcmc") == 0) status = check_mcmc(*out, err);
   if (status != STATUS_OK) return status;
-  value *labelled = value_copy(s->memory, *out);
-  value_put_text(s->memory, labelled, "label", label);
-  *out = labelled;
-  return STATUS_OK;
+  value *filled = value_copy(s->memory, *out);
+  value_put_text(s->memory, filled, "label", label);
+  *out = filled;
+  status = fill_own_points(s, declared, filled, err);
+  if (status == STATUS_OK) status = check_particles(kind, filled, err);
+  return status == STATUS_OK && strcmp(kind, "mcmc") == 0 ? check_mcmc(filled, err) : status;
 }
 
 static status_code resolve_optimizer(schema *s, const value *declared, const value **out,
@@ -205,7 +227,7 @@ static status_code resolve_optimizer(schema *s, const value *declared, const val
   return resolve_named(s, "optimizer", KNOWN[0], optimizer_params, declared, out, err);
 }
 
-static status_code resolve_plugin(schema *s, hifm_kind kind, const char *where,
+status_code schema_resolve_plugin(schema *s, hifm_kind kind, const char *where,
                                   const value *declared, const value **out, failure *err) {
   if (declared) declared = normalise_plugin(s, kind, declared, NULL);
   return params_check_ref(s->memory, kind, declared, where, &s->lookup, out, err);
@@ -217,7 +239,7 @@ static status_code resolve_stage(schema *s, const value *declared, value *stages
   const char *name = declaration_name(declared);
   bool known = schema_plugin_settings(s, HIFM_FLOW, name) != NULL;
   const char *where = known ? arena_format(s->memory, "flow.%s", name) : "flow";
-  status_code status = resolve_plugin(s, HIFM_FLOW, where, declared, &stage, err);
+  status_code status = schema_resolve_plugin(s, HIFM_FLOW, where, declared, &stage, err);
   if (status == STATUS_OK)
     status = catalogue_find(s->memory, s->catalogue, HIFM_FLOW, name, &entry, err);
   if (status != STATUS_OK) return status;
@@ -333,7 +355,7 @@ status_code schema_resolve(schema *s, size_t section, const value *declared, con
   case SECTION_DATASET:
     return resolve_dataset(s, declared, out, err);
   case SECTION_NETWORK:
-    return resolve_plugin(s, HIFM_NETWORK, "network", declared, out, err);
+    return schema_resolve_plugin(s, HIFM_NETWORK, "network", declared, out, err);
   case SECTION_OPTIMIZER:
     return resolve_optimizer(s, declared, out, err);
   case SECTION_TRAIN:

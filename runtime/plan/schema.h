@@ -39,6 +39,10 @@ void schema_open(schema *s, arena *a, const value *catalogue, recipes found);
 status_code schema_resolve(schema *s, size_t section, const value *declared, const value **out,
                            failure *err);
 
+/* The same for a plugin value alone, whose setting is `where`. */
+status_code schema_resolve_plugin(schema *s, hifm_kind kind, const char *where,
+                                  const value *declared, const value **out, failure *err);
+
 /* The settings that a declared section (or plugin value) has; NULL where the name is missing or
  * unknown. */
 const hifm_param *schema_settings(schema *s, size_t section, const value *declared);
