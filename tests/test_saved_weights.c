@@ -99,7 +99,9 @@ static void weights_of_another_shape_are_refused(void **state) {
 }
 
 static const char *find(const story *s, bool averaged, uint64_t step) {
-  const char *name = saved_weights_find(&s->f->memory, s->f->path, "abc", averaged, step);
+  const char *name;
+  assert_int_equal(
+      saved_weights_find(&s->f->memory, s->f->path, "abc", averaged, step, &name, NULL), STATUS_OK);
   return name ? name : "";
 }
 

@@ -30,16 +30,28 @@ static status_code fail_change(failure *err, const char *doing, const char *path
 
 status_code files_cannot_read(failure *err, const char *path, int code) {
   const bool missing = code == ENOENT || code == ENOTDIR;
-  return failure_set(err, files_status(code, missing ? STATUS_NO_INPUT : STATUS_BAD_INPUT),
+  const bool is_other = code == EISDIR || code == ELOOP || code == ENAMETOOLONG || code == ENXIO;
+  return failure_set(err,
+                     missing    ? STATUS_NO_INPUT
+                     : is_other ? STATUS_BAD_INPUT
+                                : files_status(code, STATUS_IO_FAILED),
                      "cannot read %s: %s", path, strerror(code));
 }
 
+bool files_is_lost(status_code status) {
+  return status == STATUS_BAD_INPUT || status == STATUS_NO_INPUT;
+}
+
 /* Some file systems let a signal interrupt open. */
-static int open_file(const char *path, int flags) {
+static int open_at(int parent, const char *path, int flags) {
   int fd;
-  do fd = open(path, flags | O_CLOEXEC, 0666);
+  do fd = openat(parent, path, flags | O_CLOEXEC, 0666);
   while (fd < 0 && errno == EINTR);
   return fd;
+}
+
+static int open_file(const char *path, int flags) {
+  return open_at(AT_FDCWD, path, flags);
 }
 
 static status_code make_one(const char *part, failure *err) {
@@ -134,9 +146,10 @@ static int open_folder_of(const char *path) {
   return open_file(folder, O_RDONLY | O_DIRECTORY);
 }
 
+/* Some file systems sync no folders. */
 static int sync_fully(int fd) {
   while (fsync(fd) != 0) {
-    if (errno != EINTR) return errno;
+    if (errno != EINTR) return errno == EINVAL ? 0 : errno;
   }
   return 0;
 }
@@ -157,8 +170,7 @@ static int commit_steps(files_writer *writer, int folder) {
   int code = sync_fully(writer->fd);
   if (!code) code = give_name(writer);
   if (code) return code;
-  code = sync_fully(folder);
-  return code == EINVAL ? 0 : code; /* some file systems sync no folders */
+  return sync_fully(folder);
 }
 
 status_code files_commit(files_writer *writer, failure *err) {
@@ -202,7 +214,7 @@ status_code files_open_to_append(const char *path, int *fd, failure *err) {
 }
 
 /* O_NONBLOCK: a pipe under the name of a data file must be refused, not waited for. */
-static status_code open_plain(const char *path, int *fd, size_t *size, failure *err) {
+status_code files_open_to_read(const char *path, int *fd, size_t *size, failure *err) {
   *fd = open_file(path, O_RDONLY | O_NONBLOCK);
   if (*fd < 0) return files_cannot_read(err, path, errno);
   struct stat info;
@@ -249,7 +261,7 @@ status_code files_read(const char *path, size_t limit, char **bytes, size_t *len
   size_t size = 0;
   *bytes = NULL;
   *length = 0;
-  status_code status = open_plain(path, &fd, &size, err);
+  status_code status = files_open_to_read(path, &fd, &size, err);
   if (status != STATUS_OK) return status;
   int code = size > limit ? 0 : read_all(fd, size, limit, bytes, length);
   close(fd);
@@ -266,7 +278,7 @@ status_code files_map_open(files_map *map, const char *path, failure *err) {
   int fd;
   size_t size = 0;
   *map = (files_map){0};
-  status_code status = open_plain(path, &fd, &size, err);
+  status_code status = files_open_to_read(path, &fd, &size, err);
   if (status != STATUS_OK) return status;
   /* mmap refuses length 0; an empty file is a zeroed map. */
   void *bytes = size ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
@@ -287,12 +299,23 @@ bool files_exists(const char *path) {
   return stat(path, &info) == 0;
 }
 
+static int remove_at(int parent, const char *name, char where[NAME_MAX + 1]);
+
+static int remove_content(DIR *folder, char where[NAME_MAX + 1]) {
+  int code = 0;
+  errno = 0;
+  for (struct dirent *item; !code && (item = readdir(folder)); errno = 0)
+    if (strcmp(item->d_name, ".") != 0 && strcmp(item->d_name, "..") != 0)
+      code = remove_at(dirfd(folder), item->d_name, where);
+  return code ? code : errno;
+}
+
 /* unlinkat before opendir: a link to a folder is removed as a link, never entered. Returns errno,
  * and in `where` the name that could not be removed. */
 static int remove_at(int parent, const char *name, char where[NAME_MAX + 1]) {
   if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) return 0;
   int code = errno == EISDIR ? 0 : errno;
-  int fd = code ? -1 : openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  int fd = code ? -1 : open_at(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   DIR *folder = fd < 0 ? NULL : fdopendir(fd);
   if (!folder) {
     if (!code) code = errno;
@@ -300,10 +323,8 @@ static int remove_at(int parent, const char *name, char where[NAME_MAX + 1]) {
     snprintf(where, NAME_MAX + 1, "%s", name);
     return code;
   }
-  for (struct dirent *item; !code && (item = readdir(folder));) {
-    if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0) continue;
-    code = remove_at(fd, item->d_name, where);
-  }
+  snprintf(where, NAME_MAX + 1, "%s", name);
+  code = remove_content(folder, where);
   closedir(folder);
   if (code || unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return code;
   code = errno;
