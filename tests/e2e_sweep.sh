@@ -266,6 +266,8 @@ list_places() {
   echo "fresh read EIO 1 $tmp/out/$data/result.json"
   echo "again read EIO 1 $tmp/out/$run/result.json"
   echo "measure openat EMFILE 1 $(echo "$tmp/calm/$run"/measure-????????????.json | sed s,/calm/,/out/,)"
+  echo "data openat EMFILE 1 $tmp/out/$data/test.npy"
+  echo "data openat EINTR 1 $tmp/out/$data/test.npy"
   echo "fresh openat EMFILE 1 $tmp/out/$run/log.txt"
   echo "fresh openat ENOSPC 1 $tmp/out/$run/log.txt"
 }

@@ -1,6 +1,7 @@
 /* What hifm gc may remove, and what it must not. */
 #include "folder.h"
 
+#include "descriptors.h"
 #include "front/garbage.h"
 
 #include <sys/stat.h>
@@ -106,6 +107,23 @@ static void links_and_empty_folders(void **state) {
   assert_false(files_exists(empty));
 }
 
+/* A folder that cannot be read may hold anything. */
+static void what_cannot_be_read_is_not_garbage(void **state) {
+  folder *f = *state;
+  garbage all;
+  failure err = {.message = ""};
+  const run_views none = {.known = key_map_new(&f->memory)};
+  make_runs(f);
+  const references refs = refer_to(f, "111111111111");
+  descriptors_forbid();
+  const run_views views = run_views_read(&f->memory, f->path);
+  const status_code status = garbage_find(&f->memory, f->path, &refs, &none, &all, &err);
+  descriptors_allow();
+  assert_int_equal(views.unread.status, STATUS_NO_RESOURCE);
+  assert_int_equal(status, STATUS_NO_RESOURCE);
+  assert_non_null(strstr(err.message, f->path));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
 
 int main(void) {
@@ -113,6 +131,7 @@ int main(void) {
       TEST(what_may_go),
       TEST(what_belongs_to_a_run),
       TEST(links_and_empty_folders),
+      TEST(what_cannot_be_read_is_not_garbage),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
