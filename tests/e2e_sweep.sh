@@ -266,7 +266,7 @@ list_places() {
   echo "fresh read EIO 1 $tmp/out/$data/result.json"
   echo "again read EIO 1 $tmp/out/$run/result.json"
   echo "measure openat EMFILE 1 $(echo "$tmp/calm/$run"/measure-????????????.json | sed s,/calm/,/out/,)"
-  lapacke=$(PATH=$PATH:/sbin ldconfig -p | awk '/liblapacke\.so/ { print $NF; exit }')
+  lapacke=$(PATH=$PATH:/sbin ldconfig -p | awk '/liblapacke\.so/ && !n++ { print $NF }')
   [ -z "$lapacke" ] || echo "modes openat EIO 1 $lapacke"
   echo "data openat EMFILE 1 $tmp/out/$data/test.npy"
   echo "data openat EINTR 1 $tmp/out/$data/test.npy"
