@@ -267,7 +267,7 @@ list_places() {
   echo "again read EIO 1 $tmp/out/$run/result.json"
   echo "measure openat EMFILE 1 $(echo "$tmp/calm/$run"/measure-????????????.json | sed s,/calm/,/out/,)"
   lapacke=$(PATH=$PATH:/sbin ldconfig -p | awk '/liblapacke\.so/ && !n++ { print $NF }')
-  [ -z "$lapacke" ] || echo "modes openat EIO 1 $lapacke"
+  [ -z "$lapacke" ] || echo "modes read EIO 1 $lapacke"
   echo "data openat EMFILE 1 $tmp/out/$data/test.npy"
   echo "data openat EINTR 1 $tmp/out/$data/test.npy"
   echo "fresh openat EMFILE 1 $tmp/out/$run/log.txt"
