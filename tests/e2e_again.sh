@@ -55,7 +55,7 @@ stamp() { (cd "$out" && find cache runs -type f ! -name 'measure-*' -printf '%P 
 stamp >"$tmp/before"
 expect_code 0 "$hifm" run plane.lua --set measure.solver.rtol=1e-5 --out "$out"
 partial=$(echo "$out/$view"-partial-*)
-expect_words "4 rows have no history: their measurement was asked for after the training" \
+expect_words "4 rows have no history: the measurement was asked for after the training" \
   "done: transport rtol 1e-05, measured again, NLL"
 head -1 "$partial/runs.csv" | grep -q '^measure.solver.rtol,flow,' || fail "no column of the setting"
 stamp | cmp - "$tmp/before" || fail "a new tolerance touched training"

@@ -69,7 +69,7 @@ script twenty 'epochs = 20'
 
 say "it goes on, twice"
 expect_code 0 "$hifm" run six.lua --dry-run --out out
-expect_words "train.keep_state: 1 trainings will write state.safetensors, "
+expect_words "train.keep_state: 1 training will write state.safetensors, "
 run six out
 cp -r out short
 six=$(basename "$(folder_of out six)")
@@ -124,7 +124,7 @@ run by4 odd
 expect_from_start odd by4 "ended at epoch 7, where this run does not measure"
 expect_fresh odd by4
 run cosine6 odd
-expect_words "train.keep_state: 1 trainings keep no state: their optimizer.schedule"
+expect_words "train.keep_state: 1 training keeps no state: optimizer.schedule"
 [ ! -e "$(folder_of odd cosine6)/state.safetensors" ] || fail "a state that nothing can use"
 run cosine12 odd
 ! grep -q continues "$(folder_of odd cosine12)/log.txt" || fail "each step has another learning rate"

@@ -119,7 +119,7 @@ expect_words "data set file  not in the cache" "  first run" "time     no past r
 expect_code 0 "$hifm" run run.lua --out out
 expect_code 0 "$hifm" run run.lua --dry-run --out out --set train.epochs=2
 ! grep -q "data set file" stdout || fail "the data set is listed"
-expect_words "1 runs, 0 done, 1 to do" "train "
+expect_words "1 run, 0 done, 1 to do" "train "
 expect_refusal 78 "dataset.train: 37 points are asked for" -- run run.lua --dry-run --out out --set dataset.train=37
 
 say "why each job is to do, and what it will need, on a screen, too"

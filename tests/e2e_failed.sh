@@ -60,7 +60,7 @@ expect_attempts 4
 say "rows are chosen by what became of them"
 set=(cluster.lua --out out --set flow.hessian.energy=lennard_jones)
 expect_code 0 "$hifm" run "${set[@]}" --only status=failed --rerun-failed --dry-run
-expect_words "1 runs, 0 done, 1 to do"
+expect_words "1 run, 0 done, 1 to do"
 expect_code 0 "$hifm" run "${set[@]}" --only status=done --only flow.hyperbolize=yes,status=missing --dry-run
 expect_words "3 runs, 1 done, 2 to do" # transport, and two of formation
 expect_code 0 "$hifm" table "${set[@]}" --exclude status=missing
@@ -127,9 +127,9 @@ grep -q ',done,\"*solver: ' "$view/runs.csv" || fail "no reason of a solver that
 
 say "--strict: a run without NLL is a failure for the exit code, and so is one that diverged"
 expect_code 1 "$hifm" run plane.lua --only flow=transport --set measure.max_attempts=1 --strict --out unsolved
-expect_words "--strict: 0 runs diverged, 1 have no NLL"
+expect_words "--strict: 0 runs diverged, 1 without NLL"
 expect_code 1 "$hifm" run plane.lua --only flow=transport --set optimizer.lr=1000 --set network.depth=12 --strict --out diverged
-expect_words "--strict: 1 runs diverged, 0 have no NLL"
+expect_words "--strict: 1 run diverged, 0 without NLL"
 expect_code 0 "$hifm" run plane.lua --only flow=transport --strict --out unsolved
 
 say "--fail-fast: nothing starts after the first failure"

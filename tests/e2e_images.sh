@@ -96,7 +96,7 @@ gzip -c drawn/toy-train >packed/toy-train.gz
 fetching "mkdir \"\$1/deep\"; cp packed/toy-train.gz drawn/toy-test \"\$1\"; echo copied both"
 rm calls
 expect_code 0 "$hifm" dataset make toys --out out
-expect_words "fetching toy-train and toy-test" "repeat a test point"
+expect_words "fetching toy-train and toy-test" "equal to a test point"
 data=$(echo out/cache/toys-*)
 grep -qx "copied both" "$data/log.txt" || fail "the log lacks what the script said"
 [ ! -e "$data/fetched" ] || fail "the folder of what was fetched is still there"

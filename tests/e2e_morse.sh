@@ -41,8 +41,8 @@ say "its settings and its revision are part of a run's identity"
 expect_code 0 "$hifm" run morse.lua --out out
 expect_words "nothing to do"
 expect_code 0 "$hifm" run morse.lua --set flow.hessian.energy.a=3 --dry-run --out out
-expect_words "1 runs, 0 done, 1 to do"
+expect_words "1 run, 0 done, 1 to do"
 sed 's/\.revision = 1/.revision = 2/' "$source_dir/tests/morse.c" >morse2.c
 "$compiler" -std=c11 -shared -fPIC -I "$source_dir/include" -o plugins/energies/morse.so morse2.c
 expect_code 0 "$hifm" run morse.lua --dry-run --out out
-expect_words "1 runs, 0 done, 1 to do"
+expect_words "1 run, 0 done, 1 to do"

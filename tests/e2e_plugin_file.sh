@@ -36,4 +36,4 @@ expect_code 0 "$hifm" run elsewhere/other.lua --out out
 expect_words "nothing to do"
 echo 35 >elsewhere/well.table
 expect_code 0 "$hifm" run elsewhere/other.lua --dry-run --out out
-expect_words "1 runs, 0 done, 1 to do" "eigendecompositions of tabulated"
+expect_words "1 run, 0 done, 1 to do" "eigendecompositions of tabulated"

@@ -257,7 +257,7 @@ choose() {
 
 # list_places: trials at files where a fault once had another exit code or no reason.
 list_places() {
-  local data run
+  local data run lapacke
   data=$(cd calm && echo cache/mcmc-*)
   run=$(cd calm && echo runs/mcmc-mlp-hessian-*)
   echo "fresh newfstatat EIO 1 $tmp"
@@ -266,6 +266,10 @@ list_places() {
   echo "fresh read EIO 1 $tmp/out/$data/result.json"
   echo "again read EIO 1 $tmp/out/$run/result.json"
   echo "measure openat EMFILE 1 $(echo "$tmp/calm/$run"/measure-????????????.json | sed s,/calm/,/out/,)"
+  lapacke=$(PATH=$PATH:/sbin ldconfig -p | awk '/liblapacke\.so/ && !n++ { print $NF }')
+  [ -z "$lapacke" ] || echo "modes read EIO 1 $lapacke"
+  echo "data openat EMFILE 1 $tmp/out/$data/test.npy"
+  echo "data openat EINTR 1 $tmp/out/$data/test.npy"
   echo "fresh openat EMFILE 1 $tmp/out/$run/log.txt"
   echo "fresh openat ENOSPC 1 $tmp/out/$run/log.txt"
 }

@@ -63,7 +63,7 @@ history out chosen nll | sort -g | head -1 >least
 
 say "asked for after the training: nothing is trained, the last weights are measured"
 expect_code 0 "$hifm" run chosen.lua --out apart --dry-run
-expect_words "1 runs, 0 done" "audit test" "measured again"
+expect_words "1 run, 0 done" "audit test" "measured again"
 run chosen apart
 [ "$(find apart/runs -name result.json | wc -l)" = 1 ] || fail "it was trained again"
 [ "$(runs apart chosen nll_last)" = "$(runs out chosen nll_last)" ] || fail "another nll_last"

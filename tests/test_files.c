@@ -317,6 +317,15 @@ static void test_remove_follows_no_link(void **state) {
   assert_false(files_exists(in_folder("keep/precious")));
 }
 
+/* A network disk that does not answer may have the file. */
+static void test_read_now_or_never(void **state) {
+  (void)state;
+  assert_true(files_is_lost(files_cannot_read(&err, "x", ENOENT)));
+  assert_true(files_is_lost(files_cannot_read(&err, "x", ELOOP)));
+  assert_int_equal(files_cannot_read(&err, "x", ESTALE), STATUS_IO_FAILED);
+  assert_int_equal(files_cannot_read(&err, "x", EMFILE), STATUS_NO_RESOURCE);
+}
+
 static void test_remove_says_what_it_cannot(void **state) {
   (void)state;
   assert_int_equal(files_remove("/proc/self/fdinfo", &err), STATUS_NO_PERMISSION);
@@ -341,6 +350,7 @@ int main(void) {
       TEST(test_read_refuses),
       TEST(test_read_of_a_broken_disk),
       TEST(test_read_of_unknown_size),
+      TEST(test_read_now_or_never),
       TEST(test_map),
       TEST(test_remove_follows_no_link),
       TEST(test_remove_says_what_it_cannot),

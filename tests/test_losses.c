@@ -1,4 +1,5 @@
 /* The losses of a training: written as a file of numbers, read as they were, or an error. */
+#include "descriptors.h"
 #include "folder.h"
 #include "job/contents.h"
 #include "job/losses.h"
@@ -109,11 +110,22 @@ static void damage_is_found(void **state) {
   free(bytes);
 }
 
+/* A job that has no descriptor left for the hashes ends with that reason. */
+static void what_cannot_be_read_is_not_damaged(void **state) {
+  folder *f = *state;
+  const value *trained = finish(f, EPOCHS);
+  descriptors_forbid();
+  const status_code status = contents_check(JOB_TRAIN, f->path, trained, NULL);
+  descriptors_allow();
+  assert_int_equal(status, STATUS_NO_RESOURCE);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(losses_are_read_as_they_were), TEST(skipped_steps_are_a_column),
-      TEST(results_of_earlier_versions_are_read), TEST(damage_is_found)};
+      TEST(results_of_earlier_versions_are_read), TEST(damage_is_found),
+      TEST(what_cannot_be_read_is_not_damaged)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

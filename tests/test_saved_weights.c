@@ -2,6 +2,7 @@
 #include "checkpoint_fixture.h"
 
 #include "base/safetensors.h"
+#include "descriptors.h"
 #include "job/saved_weights.h"
 
 static const char BEST[] = "best-0123456789ab", BEST_FILE[] = "best-0123456789ab.safetensors";
@@ -99,7 +100,9 @@ static void weights_of_another_shape_are_refused(void **state) {
 }
 
 static const char *find(const story *s, bool averaged, uint64_t step) {
-  const char *name = saved_weights_find(&s->f->memory, s->f->path, "abc", averaged, step);
+  const char *name;
+  assert_int_equal(
+      saved_weights_find(&s->f->memory, s->f->path, "abc", averaged, step, &name, NULL), STATUS_OK);
   return name ? name : "";
 }
 
@@ -122,11 +125,26 @@ static void averaged_weights_are_not_mistaken(void **state) {
   close_story(&s);
 }
 
+/* Weights that cannot be opened now are not missing. */
+static void what_cannot_be_read_is_not_missing(void **state) {
+  story s;
+  const char *name;
+  open_story(&s, *state);
+  save(&s, "last", 30);
+  descriptors_forbid();
+  const status_code status =
+      saved_weights_find(&s.f->memory, s.f->path, "abc", false, 30, &name, NULL);
+  descriptors_allow();
+  assert_int_equal(status, STATUS_NO_RESOURCE);
+  close_story(&s);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(weights_of_another_run_are_refused), TEST(damaged_weights_are_named),
-      TEST(weights_of_another_shape_are_refused), TEST(averaged_weights_are_not_mistaken)};
+      TEST(weights_of_another_shape_are_refused), TEST(averaged_weights_are_not_mistaken),
+      TEST(what_cannot_be_read_is_not_missing)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

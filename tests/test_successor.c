@@ -2,6 +2,7 @@
  * that exchange folders and on others, there is always a complete run. */
 #include "folder.h"
 
+#include "descriptors.h"
 #include "grid/successor.h"
 
 #include <errno.h>
@@ -70,7 +71,9 @@ static int retrain(folder *f, const char *name) {
 }
 
 static void assert_whole(folder *f) {
-  successor_bring_back(folder_path(f, "runs")); /* what every command does first */
+  size_t found;
+  assert_int_equal(successor_bring_back(folder_path(f, "runs"), &found, NULL),
+                   STATUS_OK); /* what every command does first */
   const char *result = folder_read(f, "runs/a/result.json");
   assert_true(strcmp(result, "old") == 0 || strcmp(result, "new") == 0);
 }
@@ -127,11 +130,23 @@ static void what_was_replaced_is_removed_once(void **state) {
   assert_true(successor_exists(name));
 }
 
+/* A folder of runs that cannot be read may have a run under its other name. */
+static void what_cannot_be_read_is_not_missing(void **state) {
+  folder *f = *state;
+  size_t found;
+  make_run(f, "a.old", "old");
+  descriptors_forbid();
+  const status_code status = successor_bring_back(folder_path(f, "runs"), &found, NULL);
+  descriptors_allow();
+  assert_int_equal(status, STATUS_NO_RESOURCE);
+  assert_whole(f);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, folder_set_up, folder_tear_down)
 
 int main(void) {
-  const struct CMUnitTest tests[] = {TEST(killed_while_folders_are_exchanged),
-                                     TEST(killed_where_folders_cannot_be_exchanged),
-                                     TEST(what_was_replaced_is_removed_once)};
+  const struct CMUnitTest tests[] = {
+      TEST(killed_while_folders_are_exchanged), TEST(killed_where_folders_cannot_be_exchanged),
+      TEST(what_was_replaced_is_removed_once), TEST(what_cannot_be_read_is_not_missing)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

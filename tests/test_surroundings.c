@@ -4,6 +4,8 @@
 #include "job/result.h"
 #include "plugin_place.h"
 
+#include "descriptors.h"
+
 #include <fcntl.h>
 #include <fenv.h>
 #include <limits.h>
@@ -72,6 +74,21 @@ static void what_is_left_is_named(void **state) {
     plugins_drop(&bound);
   }
   assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0); /* /dev/null: no other file gets its number */
+}
+
+/* Where no descriptor is left, what is open is not known: no plugin is blamed, no file replaced. */
+static void what_is_not_known_is_not_named(void **state) {
+  (void)state;
+  struct stat before, after;
+  surroundings_forget();
+  surroundings_remember();
+  assert_int_equal(fstat(STDERR_FILENO, &before), 0);
+  descriptors_forbid();
+  surroundings_keep("this test", "a limit");
+  descriptors_allow();
+  assert_int_equal(fstat(STDERR_FILENO, &after), 0);
+  assert_true(before.st_ino == after.st_ino);
+  assert_string_equal(surroundings_last(), "");
 }
 
 static void *do_nothing(void *nothing) {
@@ -160,6 +177,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(what_init_changes_is_put_back), TEST(what_is_left_is_named),
       TEST(what_has_ended_is_not_named),   TEST(results_stay_in_their_folder),
-      TEST(a_callback_changes_no_number),  TEST(phases_put_back_the_rest)};
+      TEST(a_callback_changes_no_number),  TEST(phases_put_back_the_rest),
+      TEST(what_is_not_known_is_not_named)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -176,6 +176,8 @@ static void test_small_words(void **state) {
   char out[TEXT_NUMBER];
   assert_true(text_ends_with("a.png", ".png") && text_ends_with(".png", ".png"));
   assert_false(text_ends_with("png", ".png") || text_ends_with("a.png ", ".png"));
+  assert_string_equal(text_plural(0), "s");
+  assert_string_equal(text_plural(1), "");
   assert_string_equal(text_path_join(&a, "flow", "condition"), "flow.condition");
   assert_string_equal(text_path_join(&a, "", "flow"), "flow");
   assert_string_equal(text_path_join(&a, "flow", ""), "flow");

@@ -1,7 +1,11 @@
 #include "base/blas.h"
 
+#include "base/files.h"
+#include "base/library.h"
+
 #include <cblas.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <lapacke.h>
 #include <limits.h>
 #include <math.h>
@@ -13,8 +17,13 @@
 /* Loading LAPACKE and what it needs takes a third of the start of a worker, and few workers need
  * eigenvectors: it is opened when it is first used. */
 static status_code find_dsyevd(__typeof__(&LAPACKE_dsyevd) *out, failure *err) {
-  void *library = dlopen(LAPACKE_NAME, RTLD_NOW | RTLD_LOCAL);
-  void *found = library ? dlsym(library, "LAPACKE_dsyevd") : NULL;
+  int code;
+  const char *words;
+  void *library = library_open(LAPACKE_NAME, &code, &words);
+  if (!library)
+    return failure_set(err, files_status(code, STATUS_NO_RESOURCE), "cannot load LAPACKE: %s%s",
+                       words, code == ENOMEM ? " (memory)" : "");
+  void *found = dlsym(library, "LAPACKE_dsyevd");
   if (!found) return failure_set(err, STATUS_NO_RESOURCE, "cannot load LAPACKE: %s", dlerror());
   memcpy(out, &found, sizeof found);
   return STATUS_OK;

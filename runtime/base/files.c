@@ -30,14 +30,20 @@ static status_code fail_change(failure *err, const char *doing, const char *path
 
 status_code files_cannot_read(failure *err, const char *path, int code) {
   const bool missing = code == ENOENT || code == ENOTDIR;
-  return failure_set(err, files_status(code, missing ? STATUS_NO_INPUT : STATUS_BAD_INPUT),
-                     "cannot read %s: %s", path, strerror(code));
+  const bool is_other = code == EISDIR || code == ELOOP || code == ENAMETOOLONG || code == ENXIO;
+  status_code status = is_other ? STATUS_BAD_INPUT : files_status(code, STATUS_IO_FAILED);
+  if (missing) status = STATUS_NO_INPUT;
+  return failure_set(err, status, "cannot read %s: %s", path, strerror(code));
+}
+
+bool files_is_lost(status_code status) {
+  return status == STATUS_BAD_INPUT || status == STATUS_NO_INPUT;
 }
 
 /* Some file systems let a signal interrupt open. */
-static int open_file(const char *path, int flags) {
+static int open_at(int parent, const char *path, int flags) {
   int fd;
-  do fd = open(path, flags | O_CLOEXEC, 0666);
+  do fd = openat(parent, path, flags | O_CLOEXEC, 0666);
   while (fd < 0 && errno == EINTR);
   return fd;
 }
@@ -88,7 +94,7 @@ status_code files_begin(files_writer *writer, const char *path, failure *err) {
   do {
     snprintf(writer->temporary, sizeof writer->temporary, "%s.%d-%u.tmp", path, (int)getpid(),
              atomic_fetch_add(&serial, 1u));
-    writer->fd = open_file(writer->temporary, O_WRONLY | O_CREAT | O_EXCL);
+    writer->fd = open_at(AT_FDCWD, writer->temporary, O_WRONLY | O_CREAT | O_EXCL);
   } while (writer->fd < 0 && errno == EEXIST);
   if (writer->fd >= 0) return STATUS_OK;
   int code = errno;
@@ -131,13 +137,12 @@ static int open_folder_of(const char *path) {
     memcpy(folder, path, length);
     folder[length] = '\0';
   }
-  return open_file(folder, O_RDONLY | O_DIRECTORY);
+  return open_at(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY);
 }
 
 static int sync_fully(int fd) {
-  while (fsync(fd) != 0) {
-    if (errno != EINTR) return errno;
-  }
+  while (fsync(fd) != 0)
+    if (errno != EINTR) return errno == EINVAL ? 0 : errno; /* some file systems sync no folders */
   return 0;
 }
 
@@ -157,8 +162,7 @@ static int commit_steps(files_writer *writer, int folder) {
   int code = sync_fully(writer->fd);
   if (!code) code = give_name(writer);
   if (code) return code;
-  code = sync_fully(folder);
-  return code == EINVAL ? 0 : code; /* some file systems sync no folders */
+  return sync_fully(folder);
 }
 
 status_code files_commit(files_writer *writer, failure *err) {
@@ -190,20 +194,20 @@ status_code files_write_unsynced(const char *path, const void *bytes, size_t len
 }
 
 status_code files_sync(const char *path, failure *err) {
-  const int fd = open_file(path, O_RDONLY);
+  const int fd = open_at(AT_FDCWD, path, O_RDONLY);
   const int code = fd < 0 ? errno : sync_fully(fd);
   if (fd >= 0) close(fd);
   return code ? fail_change(err, "write", path, code) : STATUS_OK;
 }
 
 status_code files_open_to_append(const char *path, int *fd, failure *err) {
-  *fd = open_file(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW);
+  *fd = open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW);
   return *fd >= 0 ? STATUS_OK : fail_change(err, "create", path, errno);
 }
 
 /* O_NONBLOCK: a pipe under the name of a data file must be refused, not waited for. */
-static status_code open_plain(const char *path, int *fd, size_t *size, failure *err) {
-  *fd = open_file(path, O_RDONLY | O_NONBLOCK);
+status_code files_open_to_read(const char *path, int *fd, size_t *size, failure *err) {
+  *fd = open_at(AT_FDCWD, path, O_RDONLY | O_NONBLOCK);
   if (*fd < 0) return files_cannot_read(err, path, errno);
   struct stat info;
   int code = fstat(*fd, &info) == 0 ? 0 : errno;
@@ -249,7 +253,7 @@ status_code files_read(const char *path, size_t limit, char **bytes, size_t *len
   size_t size = 0;
   *bytes = NULL;
   *length = 0;
-  status_code status = open_plain(path, &fd, &size, err);
+  status_code status = files_open_to_read(path, &fd, &size, err);
   if (status != STATUS_OK) return status;
   int code = size > limit ? 0 : read_all(fd, size, limit, bytes, length);
   close(fd);
@@ -266,7 +270,7 @@ status_code files_map_open(files_map *map, const char *path, failure *err) {
   int fd;
   size_t size = 0;
   *map = (files_map){0};
-  status_code status = open_plain(path, &fd, &size, err);
+  status_code status = files_open_to_read(path, &fd, &size, err);
   if (status != STATUS_OK) return status;
   /* mmap refuses length 0; an empty file is a zeroed map. */
   void *bytes = size ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
@@ -287,23 +291,28 @@ bool files_exists(const char *path) {
   return stat(path, &info) == 0;
 }
 
+static int remove_at(int parent, const char *name, char where[NAME_MAX + 1]);
+
+static int remove_content(DIR *folder, char where[NAME_MAX + 1]) {
+  int code = errno = 0;
+  for (struct dirent *item; !code && (item = readdir(folder)); errno = 0)
+    if (strcmp(item->d_name, ".") != 0 && strcmp(item->d_name, "..") != 0)
+      code = remove_at(dirfd(folder), item->d_name, where);
+  return code ? code : errno;
+}
+
 /* unlinkat before opendir: a link to a folder is removed as a link, never entered. Returns errno,
  * and in `where` the name that could not be removed. */
 static int remove_at(int parent, const char *name, char where[NAME_MAX + 1]) {
   if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) return 0;
   int code = errno == EISDIR ? 0 : errno;
-  int fd = code ? -1 : openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  int fd = code ? -1 : open_at(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-  if (!folder) {
-    if (!code) code = errno;
-    if (fd >= 0) close(fd);
-    snprintf(where, NAME_MAX + 1, "%s", name);
-    return code;
-  }
-  for (struct dirent *item; !code && (item = readdir(folder));) {
-    if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0) continue;
-    code = remove_at(fd, item->d_name, where);
-  }
+  if (!folder && !code) code = errno;
+  snprintf(where, NAME_MAX + 1, "%s", name);
+  if (!folder && fd >= 0) close(fd);
+  if (!folder) return code;
+  code = remove_content(folder, where);
   closedir(folder);
   if (code || unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return code;
   code = errno;
@@ -357,7 +366,7 @@ status_code files_lock(const char *folder, failure *err) {
   char path[PATH_MAX];
   if (snprintf(path, sizeof path, "%s/.lock", folder) >= (int)sizeof path)
     return fail_change(err, "lock", folder, ENAMETOOLONG);
-  int fd = open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW);
+  int fd = open_at(AT_FDCWD, path, O_RDWR | O_CREAT | O_NOFOLLOW);
   if (fd < 0) return fail_change(err, "create", path, errno);
   status_code status = STATUS_OK;
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
@@ -373,13 +382,13 @@ status_code files_lock(const char *folder, failure *err) {
 }
 
 void files_use(const char *path) {
-  const int fd = open_file(path, O_RDONLY);
+  const int fd = open_at(AT_FDCWD, path, O_RDONLY);
   struct flock mark = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
   if (fd >= 0) fcntl(fd, F_OFD_SETLK, &mark); /* fd stays open: it is the mark */
 }
 
 bool files_is_used(const char *path) {
-  const int fd = open_file(path, O_RDONLY);
+  const int fd = open_at(AT_FDCWD, path, O_RDONLY);
   if (fd < 0) return false;
   struct flock mark = {.l_type = F_WRLCK, .l_whence = SEEK_SET}; /* asks, and takes nothing */
   const bool used = fcntl(fd, F_OFD_GETLK, &mark) == 0 && mark.l_type != F_UNLCK;

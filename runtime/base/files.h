@@ -42,6 +42,10 @@ void files_abandon(files_writer *writer);
  * in files_write. */
 status_code files_open_to_append(const char *path, int *fd, failure *err);
 
+/* Opens a file to read it; not a folder, a pipe or a device. The caller closes *fd. *size: of the
+ * file, now. Failures as in files_read. */
+status_code files_open_to_read(const char *path, int *fd, size_t *size, failure *err);
+
 /* Writes all bytes to a descriptor; returns 0 or the errno of the failure. */
 int files_write_all(int fd, const void *bytes, size_t length);
 
@@ -53,8 +57,14 @@ status_code files_read(const char *path, size_t limit, char **bytes, size_t *len
  * disk and a lack of resources from what the caller asked for, for which there is `otherwise`. */
 status_code files_status(int code, status_code otherwise);
 
-/* The failure of another way to read `path`, with the same status codes; code: of errno. */
+/* The failure of another way to read `path`, with the same status codes; code: of errno. Only what
+ * the path names is STATUS_BAD_INPUT (a folder, a link to itself): what cannot be read now may be
+ * whole. */
 status_code files_cannot_read(failure *err, const char *path, int code);
+
+/* Is a file with this failure missing or damaged? With any other one it may be whole, and only
+ * cannot be read now. */
+bool files_is_lost(status_code status);
 
 /* A read-only mapping of a whole file; files_map_close also takes a zeroed one. */
 typedef struct files_map {

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -56,8 +57,16 @@ bool folders_is_temporary(const char *name) {
          strcmp(dash + 1 + digits, ".tmp") == 0;
 }
 
+/* Some file systems let a signal interrupt it. */
+static DIR *open_folder(const char *path) {
+  DIR *folder;
+  do folder = opendir(path);
+  while (!folder && errno == EINTR);
+  return folder;
+}
+
 void folders_clean(const char *path, const char *prefix) {
-  DIR *folder = opendir(path);
+  DIR *folder = open_folder(path);
   for (const struct dirent *entry; folder && (entry = readdir(folder));)
     if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0 && folders_is_temporary(entry->d_name))
       unlinkat(dirfd(folder), entry->d_name, 0);
@@ -77,7 +86,7 @@ void folders_clean_temporaries(const char *place, const char *name) {
   enum { LETTERS = 6 }; /* of mkdtemp */
   const size_t length = strlen(name);
   char path[PATH_MAX];
-  DIR *folder = opendir(place);
+  DIR *folder = open_folder(place);
   for (const struct dirent *entry; folder && (entry = readdir(folder));) {
     const char *item = entry->d_name;
     if (strncmp(item, name, length) != 0 || item[length] != '-') continue;
@@ -88,18 +97,25 @@ void folders_clean_temporaries(const char *place, const char *name) {
   if (folder) closedir(folder);
 }
 
+static int by_name(const void *x, const void *y) {
+  const value *const *one = x, *const *other = y;
+  return strcmp((*one)->text, (*other)->text);
+}
+
 status_code folders_list(arena *a, const char *path, const value **names, failure *err) {
   value *list = value_new(a, VALUE_LIST);
-  DIR *folder = opendir(path);
+  DIR *folder = open_folder(path);
   *names = list;
-  if (!folder)
-    return errno == ENOENT || errno == ENOTDIR ? STATUS_OK : files_cannot_read(err, path, errno);
+  if (!folder) return errno == ENOENT ? STATUS_OK : files_cannot_read(err, path, errno);
   errno = 0;
   for (const struct dirent *item; (item = readdir(folder)); errno = 0)
-    value_push(a, list, value_text(a, item->d_name));
+    if (strcmp(item->d_name, ".") != 0 && strcmp(item->d_name, "..") != 0)
+      value_push(a, list, value_text(a, item->d_name));
   const int code = errno;
   closedir(folder);
-  return code ? files_cannot_read(err, path, code) : STATUS_OK;
+  if (code) return files_cannot_read(err, path, code);
+  if (list->count) qsort(list->items, list->count, sizeof *list->items, by_name);
+  return STATUS_OK;
 }
 
 uint64_t folders_free_bytes(const char *path) {

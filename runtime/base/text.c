@@ -99,6 +99,10 @@ bool text_ends_with(const char *text, const char *ending) {
   return length >= end && strcmp(text + length - end, ending) == 0;
 }
 
+const char *text_plural(size_t count) {
+  return count == 1 ? "" : "s";
+}
+
 const char *text_path_join(arena *a, const char *path, const char *key) {
   if (!key || !*key) return path;
   if (!*path) return key;

@@ -31,6 +31,9 @@ char *text_shortest(char out[TEXT_NUMBER], double x);
 
 bool text_ends_with(const char *text, const char *ending);
 
+/* What a noun after this number ends with: "" after 1, else "s". */
+const char *text_plural(size_t count);
+
 /* "flow" and "condition" make "flow.condition"; where one of them is missing
  * (""; key: also NULL), the other one. */
 const char *text_path_join(arena *a, const char *path, const char *key);

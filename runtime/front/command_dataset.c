@@ -98,6 +98,6 @@ status_code command_dataset_check(arena *a, const options *given, failure *err) 
     status = dataset_check(s.job.folder, s.dataset, s.check, stdout, &failed, err);
   if (status == STATUS_OK && failed)
     return failure_set(err, STATUS_BAD_INPUT, "data set %s (%s): %zu check%s failed", s.name,
-                       s.job.folder, failed, failed == 1 ? "" : "s");
+                       s.job.folder, failed, text_plural(failed));
   return status;
 }

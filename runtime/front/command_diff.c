@@ -76,7 +76,7 @@ static void print_parting(const value *x, const value *y) {
            value_get_number(x->items[i], unlike, NAN), value_get_number(y->items[i], unlike, NAN));
     return;
   }
-  printf("\nthe histories are equal in all %zu measured epochs%s\n", both,
+  printf("\nthe histories are equal in %zu measured epoch%s%s\n", both, text_plural(both),
          x->count == y->count ? "" : " that both have");
 }
 

@@ -1,4 +1,5 @@
 /* hifm doctor: checks of this machine, one line each. */
+#include "base/text.h"
 #include "front/command.h"
 #include "front/doctor.h"
 #include "front/options.h"
@@ -29,7 +30,7 @@ status_code command_doctor(arena *a, const options *given, failure *err) {
   doctor_look_at_plugins(&d);
   doctor_look_at_results(&d);
   doctor_look_at_machine(&d);
-  printf("%zu problem%s, %zu note%s\n", d.problems, d.problems == 1 ? "" : "s", d.notes,
-         d.notes == 1 ? "" : "s");
+  printf("%zu problem%s, %zu note%s\n", d.problems, text_plural(d.problems), d.notes,
+         text_plural(d.notes));
   return d.problems ? STATUS_SOME_FAILED : STATUS_OK;
 }

@@ -1,6 +1,7 @@
 /* hifm gc: what no script refers to is listed, or removed. */
 #include "base/files.h"
 #include "base/folders.h"
+#include "base/text.h"
 #include "front/garbage.h"
 #include "front/screen.h"
 
@@ -43,13 +44,14 @@ status_code command_gc(arena *a, const options *given, failure *err) {
   if (status != STATUS_OK) return status;
   run_views views = run_views_read(a, given->out);
   status = references_find(a, given, &views, &refs, err);
+  garbage all;
+  if (status == STATUS_OK) status = garbage_find(a, given->out, &refs, &views, &all, err);
   if (status == STATUS_OK) {
-    const garbage all = garbage_find(a, given->out, &refs, &views);
     const totals sum = print_items(a, &all);
     if (given->yes) status = remove_items(&all, err);
     if (status == STATUS_OK)
-      fprintf(stderr, "%zu items, %s, %s%s\n", sum.going, screen_bytes(a, sum.bytes),
-              given->yes ? "are removed" : "can be removed: add --yes",
+      fprintf(stderr, "%zu item%s, %s, %s%s\n", sum.going, text_plural(sum.going),
+              screen_bytes(a, sum.bytes), given->yes ? "are removed" : "can be removed: add --yes",
               sum.kept ? arena_format(a, "; %zu more are kept", sum.kept) : "");
   }
   run_views_close(&views);

@@ -7,8 +7,6 @@
 #include "job/metrics.h"
 #include "report/format.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,14 +138,13 @@ static status_code print_whole(arena *a, follower *f, failure *err) {
 }
 
 status_code command_log(arena *a, const options *given, failure *err) {
+  size_t size;
   follower f = {.log = -1};
   status_code status = run_reference_find(a, given->out, given->words[0], &f.folder, err);
   if (status != STATUS_OK) return status;
   const char *path = arena_format(a, "%s/log.txt", f.folder);
-  f.log = open(path, O_RDONLY | O_CLOEXEC);
-  if (f.log < 0)
-    return failure_set(err, errno == ENOENT ? STATUS_NO_INPUT : STATUS_IO_FAILED,
-                       "cannot read %s: %s", path, strerror(errno));
+  status = files_open_to_read(path, &f.log, &size, err);
+  if (status != STATUS_OK) return status;
   const bool running = files_is_used(arena_format(a, "%s/job.json", f.folder));
   status = given->follow && running ? follow(&f, err) : print_whole(a, &f, err);
   close(f.log);

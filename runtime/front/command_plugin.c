@@ -1,4 +1,5 @@
 /* hifm plugin, hifm describe: plugins and their settings, whether plugins keep the contract. */
+#include "base/text.h"
 #include "front/describe.h"
 #include "front/options.h"
 #include "host/check.h"
@@ -30,7 +31,7 @@ status_code command_plugin_check(arena *a, const options *given, failure *err) {
   status_code status = check_plugin_apart(path, SECONDS, print_check, NULL, &failed, err);
   if (status == STATUS_OK && failed)
     return failure_set(err, STATUS_BAD_CONFIG, "%s: %zu check%s failed", path, failed,
-                       failed == 1 ? "" : "s");
+                       text_plural(failed));
   return status;
 }
 

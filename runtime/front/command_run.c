@@ -1,6 +1,7 @@
 /* hifm run, hifm table: from a script to results, tables and figures. */
 #include "base/files.h"
 #include "base/folders.h"
+#include "base/text.h"
 #include "front/dry_run.h"
 #include "front/ending.h"
 #include "front/keep_state.h"
@@ -73,10 +74,12 @@ static void announce(const session *s, const value *notes) {
   if (s->given->quiet) return;
   retrain_announce(s);
   if (g->rows_done == g->row_count && s->mode == GRAPH_PLAIN) {
-    fprintf(stderr, "all %zu runs are done already: nothing to do\n", g->row_count);
+    fprintf(stderr, "%zu of %zu run%s done already: nothing to do\n", g->rows_done, g->row_count,
+            text_plural(g->row_count));
     return;
   }
-  fprintf(stderr, "%zu runs, %zu of them done already\n", g->row_count, g->rows_done);
+  fprintf(stderr, "%zu run%s, %zu of them done already\n", g->row_count, text_plural(g->row_count),
+          g->rows_done);
   session_say(s, notes);
   keep_state_warn(g, stderr);
   if (s->skipped)

@@ -1,4 +1,5 @@
 /* hifm show: one run on one screen. */
+#include "base/folders.h"
 #include "base/text.h"
 #include "front/options.h"
 #include "front/run_defaults.h"
@@ -13,7 +14,6 @@
 #include "job/saved_weights.h"
 #include "job/settings.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,32 +175,27 @@ static void show_provenance(const page *p) {
        arena_format(p->a, "hifm %s, compiler %s, %.0f attempt%s, on %s",
                     value_get_text(of, "hifm", "?"), value_get_text(of, "compiler", "?"),
                     value_get_number(of, "attempts", 1),
-                    value_get_number(of, "attempts", 1) > 1 ? "s" : "",
+                    text_plural((size_t)value_get_number(of, "attempts", 1)),
                     value_get_text(of, "processor", "?")));
   fact(p, "BLAS", value_get_text(of, "blas", ""));
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
-static int is_plain(const struct dirent *entry) {
-  return entry->d_name[0] != '.';
-}
-
-static void show_files(const page *p) {
-  struct dirent **entries;
+static status_code show_files(const page *p, failure *err) {
   struct stat info;
+  const value *names;
   const char *text = "";
-  const int count = scandir(p->run.folder, &entries, is_plain, alphasort);
   fact(p, "folder", p->run.folder);
-  for (int i = 0; i < count; i++) {
-    const char *name = entries[i]->d_name;
-    if (lstat(arena_format(p->a, "%s/%s", p->run.folder, name), &info) == 0)
+  status_code status = folders_list(p->a, p->run.folder, &names, err);
+  for (size_t i = 0; i < names->count; i++) {
+    const char *name = names->items[i]->text;
+    if (name[0] != '.' && lstat(arena_format(p->a, "%s/%s", p->run.folder, name), &info) == 0)
       text = arena_format(p->a, "%s%s%s %s", text, *text ? ", " : "", name,
                           screen_bytes(p->a, (double)info.st_size));
-    free(entries[i]);
   }
-  if (count >= 0) free(entries);
-  fact(p, "files", text);
+  if (status == STATUS_OK) fact(p, "files", text);
+  return status;
 }
 
 status_code command_show(arena *a, const options *given, failure *err) {
@@ -221,6 +216,5 @@ status_code command_show(arena *a, const options *given, failure *err) {
   show_identity(&p);
   show_provenance(&p);
   show_plugins(&p);
-  show_files(&p);
-  return STATUS_OK;
+  return show_files(&p, err);
 }

@@ -1,6 +1,7 @@
 #include "front/dataset_check.h"
 
 #include "base/json.h"
+#include "base/text.h"
 #include "host/params.h"
 #include "job/chain_places.h"
 #include "job/dataset.h"
@@ -92,7 +93,8 @@ static void check_disjoint(checking *c) {
     duplicates +=
         dataset_among(hashes, tests, (const char *)data->train_file.data + i * size, size);
   free(hashes);
-  report(c, duplicates == 0, "disjoint", "%zu training points are test points", duplicates);
+  report(c, duplicates == 0, "disjoint", "%zu training point%s among the test points", duplicates,
+         text_plural(duplicates));
 }
 
 /* The pixels in the file against the moments that the job recorded. */

@@ -77,7 +77,8 @@ static void look_at_recipes(doctor *d) {
   }
   for (size_t i = 0; i < names->count; i++) count += text_ends_with(names->items[i]->text, ".lua");
   if (count)
-    doctor_say(d, DOCTOR_OK, "datasets", "%zu recipes in %s", count, real_name(d->a, folder));
+    doctor_say(d, DOCTOR_OK, "datasets", "%zu recipe%s in %s", count, text_plural(count),
+               real_name(d->a, folder));
   else
     doctor_say(d, DOCTOR_PROBLEM, "datasets",
                "no recipes in %s: scripts cannot name a data set. Set HIFM_DATASETS to the folder "

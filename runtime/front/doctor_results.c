@@ -132,7 +132,11 @@ static void look_at_leftovers(doctor *d) {
   const value *names;
   size_t count = 0;
   const char *runs = arena_format(d->a, "%s/runs", d->out);
-  if (folders_list(d->a, runs, &names, NULL) != STATUS_OK) return;
+  failure why;
+  if (folders_list(d->a, runs, &names, &why) != STATUS_OK) {
+    doctor_say(d, DOCTOR_PROBLEM, "leftovers", "%s", why.message);
+    return;
+  }
   for (size_t i = 0; i < names->count; i++)
     count += text_ends_with(names->items[i]->text, ".new") ||
              text_ends_with(names->items[i]->text, ".old");
@@ -140,7 +144,7 @@ static void look_at_leftovers(doctor *d) {
     doctor_say(d, DOCTOR_NOTE, "leftovers",
                "%zu folder%s of an interrupted --retrain in %s. The same hifm run with --retrain "
                "goes on; to drop it, remove the folders .new",
-               count, count == 1 ? "" : "s", runs);
+               count, text_plural(count), runs);
 }
 
 void doctor_look_at_results(doctor *d) {

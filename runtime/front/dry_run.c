@@ -1,6 +1,7 @@
 #include "front/dry_run.h"
 
 #include "base/folders.h"
+#include "base/text.h"
 #include "front/estimate.h"
 #include "front/job_reasons.h"
 #include "front/keep_state.h"
@@ -88,7 +89,7 @@ static void print_time(const sheet *p, const past_runs *past, const trial_facts 
   if (t.known)
     say(p, "time",
         arena_format(a, "%s with -j %zu, from %zu past run%s of like size", range_text(a, &t),
-                     session_parallel(p->s), t.past, t.past == 1 ? "" : "s"));
+                     session_parallel(p->s), t.past, text_plural(t.past)));
   if (unknown)
     say(p, t.known ? "" : "time",
         t.known ? arena_format(a, "without %zu of %zu trainings: no past run of like size", unknown,
@@ -118,11 +119,11 @@ static void print_disk(const sheet *p, const trial_facts *facts) {
   if (free > 0 && all + d.checkpoints > free)
     say(p, "", arena_format(a, "too little is free: %s", screen_bytes(a, free)));
   if (d.keeping)
-    printf("train.keep = \"all\": %zu trainings will write %.0f files of weights\n", d.keeping,
-           d.kept);
+    printf("train.keep = \"all\": %zu training%s will write %.0f files of weights\n", d.keeping,
+           text_plural(d.keeping), d.kept);
   if (d.state > 0)
-    printf("train.keep_state: %zu trainings will write state.safetensors, %s in all\n", d.stateful,
-           screen_bytes(a, d.state));
+    printf("train.keep_state: %zu training%s will write state.safetensors, %s in all\n", d.stateful,
+           text_plural(d.stateful), screen_bytes(a, d.state));
   keep_state_warn(&p->s->jobs, stdout);
 }
 
@@ -134,7 +135,7 @@ static void print_sheet(const sheet *p, const past_runs *past, const trial_facts
   const value *columns = value_get(s->plan, "columns");
   size_t all = 0;
   for (job_kind kind = 0; kind < JOB_KIND_COUNT; kind++) all += p->counts[kind];
-  printf("%zu runs, %zu done, %zu to do\n", g->row_count, g->rows_done,
+  printf("%zu run%s, %zu done, %zu to do\n", g->row_count, text_plural(g->row_count), g->rows_done,
          g->row_count - g->rows_done);
   printf("columns:");
   for (size_t i = 0; columns && i < columns->count; i++) printf(" %s", columns->items[i]->text);

@@ -1,6 +1,7 @@
 #include "front/ending.h"
 
 #include "base/csv_table.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -44,10 +45,10 @@ static void print_audits(const session *s, FILE *out) {
     blocked += g->jobs[i].state == JOB_BLOCKED;
   }
   if (failed)
-    fprintf(out, "%zu measurement%s of trained weights failed\n", failed, failed == 1 ? "" : "s");
+    fprintf(out, "%zu measurement%s of trained weights failed\n", failed, text_plural(failed));
   if (blocked)
     fprintf(out, "%zu measurement%s (audits) %s not made, because what %s failed\n", blocked,
-            blocked == 1 ? "" : "s", blocked == 1 ? "was" : "were",
+            text_plural(blocked), blocked == 1 ? "was" : "were",
             blocked == 1 ? "it needs" : "they need");
 }
 
@@ -102,6 +103,6 @@ status_code ending_strict(const session *s, failure *err) {
   }
   csv_table_close(&runs);
   if (diverged + without == 0) return STATUS_OK;
-  return failure_set(err, STATUS_SOME_FAILED, "--strict: %zu runs diverged, %zu have no NLL",
-                     diverged, without);
+  return failure_set(err, STATUS_SOME_FAILED, "--strict: %zu run%s diverged, %zu without NLL",
+                     diverged, text_plural(diverged), without);
 }

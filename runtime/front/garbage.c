@@ -8,28 +8,9 @@
 #include "front/run_reference.h"
 #include "job/job.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static int is_item(const struct dirent *entry) {
-  return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-}
-
-/* The names in a folder, sorted; none where it cannot be read. */
-static size_t names_in(arena *a, const char *path, const char ***out) {
-  struct dirent **entries;
-  const int found = scandir(path, &entries, is_item, alphasort);
-  const size_t count = found > 0 ? (size_t)found : 0;
-  *out = arena_get(a, (count + 1) * sizeof **out);
-  for (size_t i = 0; i < count; i++) {
-    (*out)[i] = arena_text(a, entries[i]->d_name);
-    free(entries[i]);
-  }
-  if (found >= 0) free(entries);
-  return count;
-}
 
 static void add(garbage *g, garbage_item item) {
   if (g->count == g->room) {
@@ -44,16 +25,14 @@ static void add(garbage *g, garbage_item item) {
 /* ---- folders --------------------------------------------------------------------------------- */
 
 /* Adds up the files of a folder; item->unsure: one of them is not hifm's. */
-static void look_into(arena *a, garbage_item *item, const value *maker) {
-  const char **names;
-  const size_t count = names_in(a, item->path, &names);
-  for (size_t i = 0; i < count; i++) {
+static void look_into(arena *a, garbage_item *item, const value *maker, const value *names) {
+  for (size_t i = 0; i < names->count; i++) {
     struct stat info;
-    if (lstat(arena_format(a, "%s/%s", item->path, names[i]), &info) != 0) continue;
+    const char *name = names->items[i]->text;
+    if (lstat(arena_format(a, "%s/%s", item->path, name), &info) != 0) continue;
     item->bytes += (double)info.st_size;
-    if (!item->unsure &&
-        (!S_ISREG(info.st_mode) || !garbage_files_known(item->kind, maker, names[i])))
-      item->unsure = arena_format(a, "hifm did not make %s in it", names[i]);
+    if (!item->unsure && (!S_ISREG(info.st_mode) || !garbage_files_known(item->kind, maker, name)))
+      item->unsure = arena_format(a, "hifm did not make %s in it", name);
   }
 }
 
@@ -63,16 +42,19 @@ static bool is_folder(const char *path) {
 }
 
 /* hifm knows a folder by one of its files; an empty one is what a killed call has left. */
-static void add_folder(garbage *g, garbage_kind kind, const char *path) {
+static status_code add_folder(garbage *g, garbage_kind kind, const char *path, failure *err) {
   garbage_item item = {.kind = kind, .path = path};
-  const char *last = arena_format(g->a, "%s/%s", path, garbage_files_last(kind)), **names;
-  const value *maker = NULL;
-  if (!is_folder(path)) return;
-  if (!files_exists(last) && names_in(g->a, path, &names) > 0) return;
-  if (kind == GARBAGE_VIEW && json_read(g->a, last, &maker, NULL) != STATUS_OK) return;
+  const char *last = arena_format(g->a, "%s/%s", path, garbage_files_last(kind));
+  const value *maker = NULL, *names;
+  if (!is_folder(path)) return STATUS_OK;
+  status_code status = folders_list(g->a, path, &names, err);
+  if (status != STATUS_OK) return status;
+  if (!files_exists(last) && names->count > 0) return STATUS_OK;
+  if (kind == GARBAGE_VIEW && json_read(g->a, last, &maker, NULL) != STATUS_OK) return STATUS_OK;
   if (kind != GARBAGE_VIEW && files_is_used(last)) item.unsure = "a process uses it";
-  look_into(g->a, &item, maker);
+  look_into(g->a, &item, maker, names);
   add(g, item);
+  return STATUS_OK;
 }
 
 /* ---- measurements ---------------------------------------------------------------------------- */
@@ -85,18 +67,20 @@ static bool is_of_training(arena *a, const value *file, const char *id) {
   return false;
 }
 
-static void add_measurements(garbage *g, const references *refs, const char *path) {
-  const char **names;
-  const value *file = NULL;
-  const size_t count = names_in(g->a, path, &names);
+static status_code add_measurements(garbage *g, const references *refs, const char *path,
+                                    failure *err) {
+  const value *file = NULL, *names;
   const char *job_file = arena_format(g->a, "%s/job.json", path);
-  if (json_read_sealed(g->a, job_file, &file, NULL) != STATUS_OK || files_is_used(job_file)) return;
-  for (size_t i = 0; i < count; i++) {
+  status_code status = folders_list(g->a, path, &names, err);
+  if (status != STATUS_OK) return status;
+  if (json_read_sealed(g->a, job_file, &file, NULL) != STATUS_OK || files_is_used(job_file))
+    return STATUS_OK;
+  for (size_t i = 0; i < names->count; i++) {
     char id[13] = "";
     struct stat info;
-    const char *whole = arena_format(g->a, "%s/%s", path, names[i]);
-    if (sscanf(names[i], "measure-%12[0-9a-f]", id) != 1 || strlen(id) != 12) continue;
-    if (strcmp(names[i] + strlen("measure-") + 12, ".json") != 0) continue;
+    const char *name = names->items[i]->text, *whole = arena_format(g->a, "%s/%s", path, name);
+    if (sscanf(name, "measure-%12[0-9a-f]", id) != 1 || strlen(id) != 12) continue;
+    if (strcmp(name + strlen("measure-") + 12, ".json") != 0) continue;
     if (references_has(&refs->measurements, id) || is_of_training(g->a, file, id)) continue;
     if (lstat(whole, &info) != 0 || !S_ISREG(info.st_mode)) continue;
     const int stem = (int)(strlen(whole) - strlen(".json"));
@@ -104,6 +88,7 @@ static void add_measurements(garbage *g, const references *refs, const char *pat
                           .path = arena_format(g->a, "%.*s", stem, whole),
                           .bytes = (double)info.st_size});
   }
+  return STATUS_OK;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------- */
@@ -114,36 +99,42 @@ static const char *id_of(arena *a, const char *name) {
   return run_reference_id(arena_format(a, "%.*s", (int)(strlen(name) - strlen(".new")), name));
 }
 
-static void add_runs(garbage *g, const char *folder, const references *refs) {
-  const char **names;
-  const size_t count = names_in(g->a, folder, &names);
-  for (size_t i = 0; i < count; i++) {
-    const char *path = arena_format(g->a, "%s/%s", folder, names[i]), *id = id_of(g->a, names[i]);
+static status_code add_runs(garbage *g, const char *folder, const references *refs, failure *err) {
+  const value *names;
+  status_code status = folders_list(g->a, folder, &names, err);
+  for (size_t i = 0; i < names->count && status == STATUS_OK; i++) {
+    const char *name = names->items[i]->text;
+    const char *path = arena_format(g->a, "%s/%s", folder, name), *id = id_of(g->a, name);
     if (!*id || !is_folder(path)) continue;
     if (!references_has(&refs->runs, id))
-      add_folder(g, GARBAGE_RUN, path);
+      status = add_folder(g, GARBAGE_RUN, path, err);
     else if (!references_has(&refs->whole, id))
-      add_measurements(g, refs, path);
+      status = add_measurements(g, refs, path, err);
   }
+  return status;
 }
 
-static void add_cache(garbage *g, const char *folder, const references *refs) {
-  const char **names;
-  const size_t count = names_in(g->a, folder, &names);
-  for (size_t i = 0; i < count; i++)
-    if (*run_reference_id(names[i]) && !references_has(&refs->cache, names[i]))
-      add_folder(g, GARBAGE_CACHE, arena_format(g->a, "%s/%s", folder, names[i]));
+static status_code add_cache(garbage *g, const char *folder, const references *refs, failure *err) {
+  const value *names;
+  status_code status = folders_list(g->a, folder, &names, err);
+  for (size_t i = 0; i < names->count && status == STATUS_OK; i++) {
+    const char *name = names->items[i]->text;
+    if (*run_reference_id(name) && !references_has(&refs->cache, name))
+      status = add_folder(g, GARBAGE_CACHE, arena_format(g->a, "%s/%s", folder, name), err);
+  }
+  return status;
 }
 
-garbage garbage_find(arena *a, const char *out, const references *refs, const run_views *views) {
-  garbage g = {.a = a};
-  const char *all = arena_format(a, "%s/runs", out), *cache = arena_format(a, "%s/cache", out);
-  if (is_folder(all)) add_runs(&g, all, refs);
-  if (is_folder(cache)) add_cache(&g, cache, refs);
-  for (size_t i = 0; i < views->count; i++)
+status_code garbage_find(arena *a, const char *out, const references *refs, const run_views *views,
+                         garbage *all, failure *err) {
+  *all = (garbage){.a = a};
+  const char *pool = arena_format(a, "%s/runs", out), *cache = arena_format(a, "%s/cache", out);
+  status_code status = is_folder(pool) ? add_runs(all, pool, refs, err) : STATUS_OK;
+  if (status == STATUS_OK && is_folder(cache)) status = add_cache(all, cache, refs, err);
+  for (size_t i = 0; i < views->count && status == STATUS_OK; i++)
     if (!references_keep_view(refs, &views->items[i]))
-      add_folder(&g, GARBAGE_VIEW, views->items[i].folder);
-  return g;
+      status = add_folder(all, GARBAGE_VIEW, views->items[i].folder, err);
+  return status;
 }
 
 /* ---- removing -------------------------------------------------------------------------------- */
@@ -161,14 +152,15 @@ static status_code remove_measurement(const char *path, failure *err) {
 status_code garbage_remove(const garbage_item *item, failure *err) {
   if (item->kind == GARBAGE_MEASUREMENT) return remove_measurement(item->path, err);
   arena a = {0};
-  const char **names, *last = garbage_files_last(item->kind);
+  const value *names;
+  const char *last = garbage_files_last(item->kind);
   const char *first = arena_format(&a, "%s/result.json", item->path);
   status_code status = folders_check(item->path, item->kind == GARBAGE_VIEW ? 1 : 2, err);
-  const size_t count = names_in(&a, item->path, &names);
+  if (status == STATUS_OK) status = folders_list(&a, item->path, &names, err);
   if (status == STATUS_OK) status = files_remove(first, err);
-  for (size_t i = 0; i < count && status == STATUS_OK; i++)
-    if (strcmp(names[i], last) != 0)
-      status = files_remove(arena_format(&a, "%s/%s", item->path, names[i]), err);
+  for (size_t i = 0; status == STATUS_OK && i < names->count; i++)
+    if (strcmp(names->items[i]->text, last) != 0)
+      status = files_remove(arena_format(&a, "%s/%s", item->path, names->items[i]->text), err);
   if (status == STATUS_OK) status = files_remove(item->path, err);
   arena_close(&a);
   return status;

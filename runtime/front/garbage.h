@@ -26,8 +26,10 @@ typedef struct garbage {
 } garbage;
 
 /* Looks at runs, cache and views; no link is followed. Kept are folders that a process uses, and
- * folders with anything that hifm does not write there. */
-garbage garbage_find(arena *a, const char *out, const references *refs, const run_views *views);
+ * folders with anything that hifm does not write there. A folder that cannot be read is an error:
+ * it may hold anything. */
+status_code garbage_find(arena *a, const char *out, const references *refs, const run_views *views,
+                         garbage *all, failure *err);
 
 /* Removes one item: first its result, without which it counts as missing, last the file by which
  * hifm knows the folder. So a kill in between leaves what the next call removes. The caller holds

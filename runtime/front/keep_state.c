@@ -10,7 +10,7 @@ void keep_state_warn(const graph *g, FILE *out) {
   for (size_t i = 0; i < g->job_count; i++) count += keeps_nothing(g->jobs[i].file);
   if (count)
     fprintf(out,
-            "train.keep_state: %zu trainings keep no state: their optimizer.schedule makes each "
-            "step depend on the length of the training, so no longer one can go on from them\n",
-            count);
+            "train.keep_state: %zu training%s no state: optimizer.schedule makes each step depend "
+            "on the length of the training, so no longer one can go on from it\n",
+            count, count == 1 ? " keeps" : "s keep");
 }

@@ -1,5 +1,6 @@
 #include "front/references.h"
 
+#include "base/files.h"
 #include "base/json.h"
 #include "front/session.h"
 
@@ -87,22 +88,24 @@ static status_code add_view(references *refs, const run_view *view, failure *err
 }
 
 /* Job files name the cache folders of runs that only a view refers to. */
-static void add_cache(references *refs, const char *out) {
+static status_code add_cache(references *refs, const char *out, failure *err) {
   runs list;
   arena brief = {0};
-  if (runs_list(refs->a, out, &list, NULL) != STATUS_OK) return;
-  for (size_t i = 0; i < list.count; i++) {
-    const value *file;
+  status_code status = runs_list(refs->a, out, &list, err);
+  for (size_t i = 0; i < list.count && status == STATUS_OK; i++) {
+    const value *file = NULL;
     const char *path = arena_format(&brief, "%s/%s/job.json", list.folder, list.names[i]);
-    if (json_read(&brief, path, &file, NULL) == STATUS_OK &&
-        key_map_get(&refs->whole, value_get_text(file, "id", "????????????"), DIGITS) !=
-            KEY_MAP_ABSENT) {
+    status = json_read(&brief, path, &file, err);
+    if (files_is_lost(status)) status = STATUS_OK;
+    if (file && key_map_get(&refs->whole, value_get_text(file, "id", "????????????"), DIGITS) !=
+                    KEY_MAP_ABSENT) {
       put(&refs->cache, name_in(value_get_text(file, "data", "")));
       put(&refs->cache, name_in(value_get_text(file, "modes", "")));
     }
     arena_clear(&brief);
   }
   arena_close(&brief);
+  return status;
 }
 
 status_code references_find(arena *a, const options *given, const run_views *views, references *out,
@@ -114,10 +117,11 @@ status_code references_find(arena *a, const options *given, const run_views *vie
                       .whole = key_map_new(a),
                       .measurements = key_map_new(a),
                       .cache = key_map_new(a)};
+  if (views->unread.status != STATUS_OK) /* what it refers to is not known */
+    return failure_set(err, views->unread.status, "%s", views->unread.message);
   for (size_t i = 0; i < given->word_count && status == STATUS_OK; i++)
     status = add_script(out, given, given->words[i], err);
   for (size_t i = 0; i < views->count && status == STATUS_OK; i++)
     status = add_view(out, &views->items[i], err);
-  if (status == STATUS_OK) add_cache(out, given->out);
-  return status;
+  return status == STATUS_OK ? add_cache(out, given->out, err) : status;
 }

@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "front/report_parts.h"
 
 #include "base/files.h"
@@ -73,7 +74,7 @@ static status_code add_section(report *r, size_t which, failure *err) {
 /* "30 runs: 29 done, 1 failed" */
 static const char *count_states(report *r) {
   const char *text =
-      arena_format(&r->memory, "%zu run%s:", r->runs.count, r->runs.count == 1 ? "" : "s");
+      arena_format(&r->memory, "%zu run%s:", r->runs.count, text_plural(r->runs.count));
   const int column = csv_table_column(&r->runs, "status");
   const char *between = " ";
   for (run_status state = 0; column >= 0 && state < RUN_STATUS_COUNT; state++) {

@@ -7,10 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *plural(size_t count) {
-  return count == 1 ? "" : "s";
-}
-
 static int by_folder(const void *x, const void *y) {
   const run_row *const *one = x, *const *other = y;
   return strcmp((*one)->folder, (*other)->folder);
@@ -56,18 +52,18 @@ void retrain_announce(const session *s) {
   }
   if (s->mode == GRAPH_RETRAIN)
     fprintf(stderr, "%zu finished result%s will be replaced, each when its successor is complete\n",
-            finished, plural(finished));
+            finished, text_plural(finished));
   else if (s->mode == GRAPH_GO_ON)
     fprintf(stderr,
             "an interrupted --retrain goes on: %zu run%s left, %zu finished result%s will be "
             "replaced\n",
-            begun, plural(begun), finished, plural(finished));
+            begun, text_plural(begun), finished, text_plural(finished));
   else if (begun)
     fprintf(
         stderr,
         "an interrupted --retrain has left %zu unfinished successor%s, such as %s.new. --retrain "
         "goes on; to drop them, remove these folders\n",
-        begun, plural(begun), first->folder);
+        begun, text_plural(begun), first->folder);
   arena_close(&a);
 }
 
@@ -135,7 +131,7 @@ status_code retrain_end(const session *s, FILE *log, failure *err) {
     else
       left++;
   }
-  if (log) fprintf(log, "--retrain: %zu result%s replaced", replaced, plural(replaced));
+  if (log) fprintf(log, "--retrain: %zu result%s replaced", replaced, text_plural(replaced));
   if (log && left) fprintf(log, ", %zu kept: the same command goes on with them", left);
   if (log) fputc('\n', log);
   arena_close(&a);

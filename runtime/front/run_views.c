@@ -1,10 +1,10 @@
 #include "front/run_views.h"
 
 #include "base/files.h"
+#include "base/folders.h"
 #include "base/json.h"
 #include "base/text.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,27 +13,35 @@ enum { DIGITS = 12 }; /* of an id in runs.csv */
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* false: neither of its files can be read. */
-static bool read_view(arena *a, const char *out, const char *name, run_view *view) {
+static void note_unread(run_views *views, status_code status, const failure *why) {
+  if (status == STATUS_OK || files_is_lost(status) || views->unread.status != STATUS_OK) return;
+  views->unread = *why;
+}
+
+/* Adds a view, unless neither of its files can be read. */
+static void read_view(arena *a, const char *out, const char *name, run_views *views) {
+  failure why;
   const value *maker = NULL;
-  struct stat info;
-  *view = (run_view){.name = arena_text(a, name), .train = -1};
-  view->folder = arena_format(a, "%s/%s", out, name);
+  struct stat info = {0};
+  run_view *view = &views->items[views->count];
+  *view = (run_view){.name = name, .folder = arena_format(a, "%s/%s", out, name), .train = -1};
   const char *path = arena_format(a, "%s/runs.csv", view->folder);
-  const bool made =
-      json_read(a, arena_format(a, "%s/script.json", view->folder), &maker, NULL) == STATUS_OK;
-  view->script = made ? value_get_text(maker, "script", "") : "";
-  if (stat(path, &info) != 0 || csv_table_read(&view->rows, path, NULL) != STATUS_OK) return made;
+  const status_code made =
+      json_read(a, arena_format(a, "%s/script.json", view->folder), &maker, &why);
+  note_unread(views, made, &why);
+  view->script = value_get_text(maker, "script", "");
+  const status_code read = csv_table_read(&view->rows, path, &why);
+  note_unread(views, read, &why);
+  views->count += made == STATUS_OK || read == STATUS_OK;
+  if (read != STATUS_OK || stat(path, &info) != 0) return;
   const int status = csv_table_column(&view->rows, "status");
   view->cells = status < 0 ? 0 : (size_t)status;
   view->train = csv_table_column(&view->rows, "train_id");
   view->when = (double)info.st_mtim.tv_sec + 1e-9 * (double)info.st_mtim.tv_nsec;
-  return true;
 }
 
-static int is_folder(const struct dirent *entry) {
-  return entry->d_name[0] != '.' && strcmp(entry->d_name, "runs") != 0 &&
-         strcmp(entry->d_name, "cache") != 0;
+static bool is_view(const char *name) {
+  return name[0] != '.' && strcmp(name, "runs") != 0 && strcmp(name, "cache") != 0;
 }
 
 static int newest_first(const void *x, const void *y) {
@@ -61,16 +69,13 @@ static void index_rows(arena *a, run_views *views) {
 }
 
 run_views run_views_read(arena *a, const char *out) {
-  struct dirent **entries;
+  failure why;
+  const value *names;
   run_views views = {.known = key_map_new(a)};
-  const int found = scandir(out, &entries, is_folder, alphasort);
-  if (found < 0) return views;
-  views.items = arena_get(a, ((size_t)found + 1) * sizeof *views.items);
-  for (int i = 0; i < found; i++) {
-    views.count += read_view(a, out, entries[i]->d_name, &views.items[views.count]);
-    free(entries[i]);
-  }
-  free(entries);
+  note_unread(&views, folders_list(a, out, &names, &why), &why);
+  views.items = arena_get(a, (names->count + 1) * sizeof *views.items);
+  for (size_t i = 0; i < names->count; i++)
+    if (is_view(names->items[i]->text)) read_view(a, out, names->items[i]->text, &views);
   if (views.count) qsort(views.items, views.count, sizeof *views.items, newest_first);
   index_rows(a, &views);
   return views;

@@ -26,11 +26,13 @@ typedef struct run_asked {
 typedef struct run_views {
   run_view *items; /* the newest first */
   size_t count;
-  key_map known; /* 12 digits of a train id -> place in asked */
+  failure unread; /* why a view could not be read now; STATUS_OK: all were */
+  key_map known;  /* 12 digits of a train id -> place in asked */
   const run_asked **asked;
 } run_views;
 
-/* Views that cannot be read are left out. */
+/* Views that cannot be read are left out: damaged ones, and those of which `unread` has the first.
+ * Where out itself cannot be read there are none, and `unread` says so. */
 run_views run_views_read(arena *a, const char *out);
 void run_views_close(run_views *views);
 

@@ -1,6 +1,7 @@
 #include "front/runs.h"
 
 #include "base/files.h"
+#include "base/folders.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "base/threads.h"
@@ -11,37 +12,19 @@
 #include "job/result.h"
 #include "job/saved_weights.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-static int by_name(const struct dirent **x, const struct dirent **y) {
-  return strcmp((*x)->d_name, (*y)->d_name);
-}
-
-static int is_plain(const struct dirent *entry) {
-  return entry->d_name[0] != '.';
-}
-
 status_code runs_list(arena *a, const char *out, runs *list, failure *err) {
-  struct dirent **entries;
+  const value *names;
   *list = (runs){.folder = arena_format(a, "%s/runs", out)};
-  const int found = scandir(list->folder, &entries, is_plain, by_name);
-  if (found < 0 && errno != ENOENT)
-    return failure_set(err, errno == EACCES ? STATUS_NO_PERMISSION : STATUS_IO_FAILED,
-                       "cannot read the folder %s: %s", list->folder, strerror(errno));
-  if (found < 0) return STATUS_OK;
-  list->count = (size_t)found;
-  list->names = arena_get(a, (list->count + 1) * sizeof *list->names);
-  for (size_t i = 0; i < list->count; i++) {
-    list->names[i] = arena_text(a, entries[i]->d_name);
-    free(entries[i]);
-  }
-  free(entries);
-  return STATUS_OK;
+  status_code status = folders_list(a, list->folder, &names, err);
+  list->names = arena_get(a, (names->count + 1) * sizeof *list->names);
+  for (size_t i = 0; i < names->count; i++)
+    if (names->items[i]->text[0] != '.') list->names[list->count++] = names->items[i]->text;
+  return status;
 }
 
 /* The measurement that the run was first asked for; NULL: none. */
@@ -86,10 +69,12 @@ status_code runs_best_weights(arena *a, const char *folder, const value *given, 
   const value *best = history_best(whole_history(a, given, trained, measured));
   const char *train_id = value_get_text(given, "id", "");
   if (!best) *name = NULL;
-  const char *found =
-      best ? saved_weights_find_best(a, folder, train_id, id, averaged, history_step(best)) : NULL;
+  const char *found = NULL;
+  if (best)
+    status =
+        saved_weights_find_best(a, folder, train_id, id, averaged, history_step(best), &found, err);
   if (found) *name = found;
-  return STATUS_OK;
+  return status;
 }
 
 /* ---- one run --------------------------------------------------------------------------------- */

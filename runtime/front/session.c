@@ -217,8 +217,9 @@ void session_say(const session *s, const value *lines) {
 status_code session_open(session *s, arena *a, const options *given, failure *err) {
   *s = (session){.a = a, .given = given};
   s->catalogue = catalogue_collect(a);
-  s->leftovers = successor_bring_back(arena_format(a, "%s/runs", given->out)) > 0;
-  status_code status = load_plan(s, err);
+  const char *runs = arena_format(a, "%s/runs", given->out);
+  status_code status = successor_bring_back(runs, &s->leftovers, err);
+  if (status == STATUS_OK) status = load_plan(s, err);
   if (status == STATUS_OK) status = view_choose(a, given, s->plan, &s->folder, err);
   if (status == STATUS_OK) status = build(s, err);
   if (status != STATUS_OK) return status;
@@ -240,26 +241,30 @@ status_code session_record(session *s, failure *err) {
   return record_write(s->folder, &all, err);
 }
 
+static const char *have(size_t count) {
+  return count == 1 ? " has" : "s have";
+}
+
 void session_explain_gaps(const session *s) {
   const record_gaps *gaps = &s->gaps;
   if (s->given->quiet) return;
   if (gaps->late)
     fprintf(stderr,
-            "%zu rows have no history: their measurement was asked for after the training, which "
-            "kept its last weights alone. nll_min and other columns of all epochs are empty "
-            "(--retrain gives them)\n",
-            gaps->late);
+            "%zu row%s no history: the measurement was asked for after the training, which kept "
+            "its last weights alone. nll_min and other columns of all epochs are empty (--retrain "
+            "gives them)\n",
+            gaps->late, have(gaps->late));
   if (gaps->removed)
     fprintf(stderr,
-            "%zu rows have no history: the file of their measurement is missing; the last weights "
-            "were measured again. nll_min and other columns of all epochs are empty (--retrain "
-            "gives them)\n",
-            gaps->removed);
+            "%zu row%s no history: the file of the measurement is missing; the last weights were "
+            "measured again. nll_min and other columns of all epochs are empty (--retrain gives "
+            "them)\n",
+            gaps->removed, have(gaps->removed));
   if (gaps->unkept)
     fprintf(stderr,
-            "%zu audits have no best weights: the training kept those of another epoch. Their "
-            "columns nll_best, ... are empty (--retrain gives them)\n",
-            gaps->unkept);
+            "%zu audit%s no best weights: the training kept those of another epoch. The columns "
+            "nll_best, ... are empty there (--retrain gives them)\n",
+            gaps->unkept, have(gaps->unkept));
 }
 
 status_code session_write_tables(const session *s, FILE *screen, failure *err) {

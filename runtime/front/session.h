@@ -16,7 +16,7 @@ typedef struct session {
   const char *folder; /* of the tables: see front/view.h */
   char plugins[33];   /* hash of all plugins */
   graph_mode mode;
-  bool leftovers; /* of an interrupted --retrain, in the results folder */
+  size_t leftovers; /* folders of an interrupted --retrain, in the results folder */
   graph jobs;
   record_gaps gaps;        /* of session_record */
   size_t skipped;          /* jobs that fail for good, which are not tried */

@@ -1,4 +1,5 @@
 #include "base/key_map.h"
+#include "base/text.h"
 #include "front/job_reasons.h"
 #include "front/screen.h"
 #include "front/why.h"
@@ -55,7 +56,7 @@ status_code why_script(arena *a, const options *given, failure *err) {
                 .known = key_map_new(a)};
   for (size_t i = 0; i < g->job_count; i++)
     if (reasons[i].reason) add(&all, a, g->jobs[i].kind, &reasons[i]);
-  printf("%zu runs, %zu done, %zu to do\n", g->row_count, g->rows_done,
+  printf("%zu run%s, %zu done, %zu to do\n", g->row_count, text_plural(g->row_count), g->rows_done,
          g->row_count - g->rows_done);
   print_groups(a, &all);
   return STATUS_OK;

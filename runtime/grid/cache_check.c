@@ -1,10 +1,7 @@
 #include "grid/cache_check.h"
 
+#include "base/files.h"
 #include "job/contents.h"
-
-static bool is_lost(status_code status) {
-  return status == STATUS_BAD_INPUT || status == STATUS_NO_INPUT;
-}
 
 static status_code check_job(const grid_job *it, FILE *log, failure *err) {
   arena a = {0};
@@ -15,7 +12,7 @@ static status_code check_job(const grid_job *it, FILE *log, failure *err) {
   if (has_result) status = contents_check(it->kind, it->folder, made, &why);
   arena_close(&a);
   if (status == STATUS_OK) return STATUS_OK;
-  if (!is_lost(status)) return failure_set(err, status, "%s", why.message);
+  if (!files_is_lost(status)) return failure_set(err, status, "%s", why.message);
   if (log) fprintf(log, "%s: %s; made again\n", it->label, why.message);
   /* A damaged result counts as none already (job_look). */
   return has_result ? contents_drop(it->folder, err) : STATUS_OK;

@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "host/plugins.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,12 +114,13 @@ static bool is_copy(const char *name) {
 
 static status_code remove_others(const char *parent, const char *kept, failure *err) {
   arena a = {0};
-  status_code status = STATUS_OK;
-  DIR *list = opendir(parent);
-  for (const struct dirent *item; list && status == STATUS_OK && (item = readdir(list));)
-    if (is_copy(item->d_name) && strcmp(item->d_name, kept) != 0)
-      status = files_remove(arena_format(&a, "%s/%s", parent, item->d_name), err);
-  if (list) closedir(list);
+  const value *names;
+  status_code status = folders_list(&a, parent, &names, err);
+  for (size_t i = 0; status == STATUS_OK && i < names->count; i++) {
+    const char *name = names->items[i]->text;
+    if (is_copy(name) && strcmp(name, kept) != 0)
+      status = files_remove(arena_format(&a, "%s/%s", parent, name), err);
+  }
   arena_close(&a);
   return status;
 }

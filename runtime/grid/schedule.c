@@ -1,5 +1,6 @@
 #include "grid/schedule.h"
 
+#include "base/text.h"
 #include "grid/display.h"
 #include "grid/failed.h"
 
@@ -75,7 +76,8 @@ static void on_signal(run *r, int number) {
   }
   r->stop_now_next |= is_request;
   if (is_request || !r->summary->signal)
-    display_say(r->display, "stopping: %zu running jobs write checkpoints%s", r->running,
+    display_say(r->display, "stopping: %zu running job%s a checkpoint%s", r->running,
+                r->running == 1 ? " writes" : "s write",
                 is_request ? " (once more: stop now)" : "");
   if (r->summary->signal) return;
   r->summary->signal = number;
@@ -106,8 +108,7 @@ static void use_log(slot *s, const char *log, long start) {
 static void fail_fast(run *r) {
   if (!r->options->fail_fast || r->stopping) return;
   r->stopping = true;
-  display_say(r->display, "no more jobs start (--fail-fast); %zu are still running",
-              r->running - 1);
+  display_say(r->display, "no more jobs start (--fail-fast); still running: %zu", r->running - 1);
 }
 
 static void report_failed(run *r, slot *s) {
@@ -244,8 +245,8 @@ static status_code look_for_results(run *r) {
     if (r->jobs[i].state == JOB_FAILED) r->summary->skipped++;
   }
   if (r->summary->already)
-    display_say(r->display, "%zu of %zu jobs (data, training, measurements) are done already",
-                r->summary->already, r->count);
+    display_say(r->display, "%zu of %zu job%s (data, training, measurements) done already",
+                r->summary->already, r->count, text_plural(r->count));
   return STATUS_OK;
 }
 

@@ -5,7 +5,6 @@
 #include "base/json.h"
 #include "base/text.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -72,8 +71,8 @@ status_code successor_mark(const char *folder, failure *err) {
 /* ---- taking the place ------------------------------------------------------------------------ */
 
 static status_code fail_rename(const char *from, const char *to, failure *err) {
-  return failure_set(err, STATUS_CANNOT_CREATE, "cannot rename %s to %s: %s", from, to,
-                     strerror(errno));
+  return failure_set(err, files_status(errno, STATUS_CANNOT_CREATE), "cannot rename %s to %s: %s",
+                     from, to, strerror(errno));
 }
 
 static status_code rename_folder(const char *from, const char *to, failure *err) {
@@ -81,14 +80,13 @@ static status_code rename_folder(const char *from, const char *to, failure *err)
 }
 
 /* The names of folders reach the disk before anything is removed. */
-static void sync_parent(const char *folder) {
+static status_code sync_parent(const char *folder, failure *err) {
   arena a = {0};
   char *parent = arena_text(&a, folder), *slash = strrchr(parent, '/');
   if (slash) *slash = 0;
-  const int fd = open(slash ? parent : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd >= 0) fsync(fd);
-  if (fd >= 0) close(fd);
+  status_code status = files_sync(slash ? parent : ".", err);
   arena_close(&a);
+  return status;
 }
 
 /* Some file systems cannot exchange two folders at once: then NAME is NAME.old for a moment. */
@@ -118,12 +116,11 @@ static status_code name_folder(const char *file, const char *folder, failure *er
 
 static status_code name_folders(const char *made, const char *folder, failure *err) {
   arena a = {0};
-  status_code status = STATUS_OK;
-  DIR *list = opendir(made);
-  for (const struct dirent *item; list && status == STATUS_OK && (item = readdir(list));)
-    if (text_ends_with(item->d_name, "job.json"))
-      status = name_folder(arena_format(&a, "%s/%s", made, item->d_name), folder, err);
-  if (list) closedir(list);
+  const value *names;
+  status_code status = folders_list(&a, made, &names, err);
+  for (size_t i = 0; status == STATUS_OK && i < names->count; i++)
+    if (text_ends_with(names->items[i]->text, "job.json"))
+      status = name_folder(arena_format(&a, "%s/%s", made, names->items[i]->text), folder, err);
   arena_close(&a);
   return status;
 }
@@ -134,7 +131,7 @@ status_code successor_replace(const char *folder, failure *err) {
   status_code status = name_folders(made, folder, err);
   if (status == STATUS_OK) status = files_remove(mark_of(&a, folder), err);
   if (status == STATUS_OK) status = exchange(folder, made, old, err);
-  if (status == STATUS_OK) sync_parent(folder);
+  if (status == STATUS_OK) status = sync_parent(folder, err);
   if (status == STATUS_OK) status = successor_recover(folder, err);
   arena_close(&a);
   return status;
@@ -155,19 +152,22 @@ status_code successor_recover(const char *folder, failure *err) {
   return status;
 }
 
-size_t successor_bring_back(const char *runs) {
+status_code successor_bring_back(const char *runs, size_t *found, failure *err) {
   arena a = {0};
-  size_t found = 0;
-  DIR *list = folders_check(runs, 1, NULL) == STATUS_OK ? opendir(runs) : NULL;
-  for (const struct dirent *item; list && (item = readdir(list));) {
-    const bool is_old = text_ends_with(item->d_name, OLD);
-    found += is_old || text_ends_with(item->d_name, NEW);
+  const value *names;
+  *found = 0;
+  if (folders_check(runs, 1, NULL) != STATUS_OK) return STATUS_OK; /* who writes there refuses it */
+  status_code status = folders_list(&a, runs, &names, err);
+  for (size_t i = 0; status == STATUS_OK && i < names->count; i++) {
+    const char *name = names->items[i]->text;
+    const bool is_old = text_ends_with(name, OLD);
+    *found += is_old || text_ends_with(name, NEW);
     if (!is_old) continue;
-    const char *old = arena_format(&a, "%s/%s", runs, item->d_name);
+    const char *old = arena_format(&a, "%s/%s", runs, name);
     const char *folder = arena_format(&a, "%.*s", (int)(strlen(old) - strlen(OLD)), old);
-    if (!files_exists(folder)) rename(old, folder);
+    if (!files_exists(folder)) status = rename_folder(old, folder, err);
+    if (status != STATUS_OK && files_exists(folder)) status = STATUS_OK; /* another hifm did it */
   }
-  if (list) closedir(list);
   arena_close(&a);
-  return found;
+  return status == STATUS_NO_INPUT ? STATUS_OK : status; /* not a folder: as above */
 }

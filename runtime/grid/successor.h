@@ -36,8 +36,8 @@ status_code successor_replace(const char *folder, failure *err);
  * the results folder. */
 status_code successor_recover(const char *folder, failure *err);
 
-/* In a folder of runs: each NAME.old without NAME becomes NAME. Returns how many NAME.new and
+/* In a folder of runs: each NAME.old without NAME becomes NAME. *found: how many NAME.new and
  * NAME.old there are. */
-size_t successor_bring_back(const char *runs);
+status_code successor_bring_back(const char *runs, size_t *found, failure *err);
 
 #endif

@@ -1,4 +1,5 @@
 /* Which kinds of data points a plugin is for, and its checks on each. */
+#include "base/text.h"
 #include "host/check_parts.h"
 #include "host/energy.h"
 #include "host/plugins.h"
@@ -123,7 +124,7 @@ static void look_for_particles(check *c, bool uncentred, kinds *k) {
       const hifm_domain domain = {
           .d = n * space, .particles = n, .space = space, .centred = !uncentred};
       const char *name = arena_format(c->memory, "%u particles in %u dimension%s%s", n, space,
-                                      space > 1 ? "s" : "", uncentred ? " (not centred)" : "");
+                                      text_plural(space), uncentred ? " (not centred)" : "");
       if (check_if_bound(c, name, &domain, k)) return;
     }
 }

@@ -2,6 +2,7 @@
  * bound is stated where it is used. */
 #include "host/check_network.h"
 
+#include "base/text.h"
 #include "host/network.h"
 
 #include <string.h>
@@ -71,8 +72,8 @@ static bool tensors_sound(check_subject *s) {
     check_verdict(s->c, "tensors are sound", false, "tensors (%zu, at %zu) %s", s->count, at,
                   wrong);
   else
-    check_verdict(s->c, "tensors are sound", true, "%zu tensors, %zu weights", s->count,
-                  s->weights);
+    check_verdict(s->c, "tensors are sound", true, "%zu tensor%s, %zu weight%s", s->count,
+                  text_plural(s->count), s->weights, text_plural(s->weights));
   return !wrong;
 }
 

@@ -1,6 +1,7 @@
 #include "host/leftovers.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -23,33 +24,37 @@ typedef struct state {
   size_t file_count;
   int threads[MOST];
   size_t thread_count;
+  bool unread; /* what is open is not known: nothing can be compared */
 } state;
 
 static state before;
 
-/* The numbers that are the names in a folder of /proc, without the descriptor that reads it. */
-static size_t list_numbers(const char *folder, int out[MOST]) {
-  size_t count = 0;
+/* The numbers that are the names in a folder of /proc, without the descriptor that reads it. false:
+ * it cannot be read, as where no descriptor is left. */
+static bool list_numbers(const char *folder, int out[MOST], size_t *count) {
   DIR *entries = opendir(folder);
-  for (struct dirent *entry; entries && count < MOST && (entry = readdir(entries));) {
+  *count = 0;
+  errno = 0;
+  for (struct dirent *entry; entries && *count < MOST && (entry = readdir(entries)); errno = 0) {
     const int number = atoi(entry->d_name);
-    if (entry->d_name[0] != '.' && number != dirfd(entries)) out[count++] = number;
+    if (entry->d_name[0] != '.' && number != dirfd(entries)) out[(*count)++] = number;
   }
+  const bool read = entries && errno == 0;
   if (entries) closedir(entries);
-  return count;
+  return read;
 }
 
 static state look(void) {
-  state now;
+  state now = {.file_count = 0};
   int numbers[MOST];
-  const size_t count = list_numbers("/proc/self/fd", numbers);
-  now.file_count = 0;
+  size_t count;
+  now.unread = !list_numbers("/proc/self/fd", numbers, &count);
   for (size_t i = 0; i < count; i++) {
     struct stat info;
     if (fstat(numbers[i], &info) == 0)
       now.files[now.file_count++] = (open_file){numbers[i], info.st_dev, info.st_ino};
   }
-  now.thread_count = list_numbers("/proc/self/task", now.threads);
+  now.unread = !list_numbers("/proc/self/task", now.threads, &now.thread_count) || now.unread;
   return now;
 }
 
@@ -117,6 +122,7 @@ static bool any_started(const state *now) {
 size_t leftovers_find(const char *found[LEFTOVERS_MOST]) {
   const state now = look();
   size_t count = 0;
+  if (before.unread || now.unread) return 0;
   if (any_closed(&now)) found[count++] = "closed a file of hifm";
   if (any_opened(&now)) found[count++] = "left a file open";
   if (any_started(&now)) found[count++] = "left a thread running";

@@ -41,7 +41,8 @@ static value *add_file(arena *a, value *list, const char *path, const char *name
 static void add_files(arena *a, value *list, const char *folder) {
   const value *names;
   failure err;
-  if (folders_list(a, folder, &names, &err) != STATUS_OK)
+  const status_code status = folders_list(a, folder, &names, &err);
+  if (status != STATUS_OK && status != STATUS_NO_INPUT)
     plugins_refuse(a, add_file(a, list, arena_format(a, "%s/", folder), ""), &err);
   for (size_t i = 0; i < names->count; i++) {
     const char *name = names->items[i]->text;

@@ -1,7 +1,7 @@
 /* Shared objects into records that the runtime can use. */
 #include "base/blake2b.h"
 #include "base/files.h"
-#include "base/text.h"
+#include "base/library.h"
 #include "hifm/energy.h"
 #include "hifm/flow.h"
 #include "hifm/network.h"
@@ -64,27 +64,14 @@ static void copy_record(opened *entry, const hifm_plugin *record) {
   entry->plugin.ops.energy = &entry->ops.energy; /* every kind's table begins there */
 }
 
-/* The errno of a failure that may be over at the next call, from the words of dlerror, where it
- * alone is; 0: the plugin itself is wrong. */
-static int passing_failure(const char *words) {
-  static const int CODES[] = {EIO, ENOSPC, EMFILE, ENFILE, ENOMEM, EINTR};
-  for (size_t i = 0; i < sizeof CODES / sizeof *CODES; i++)
-    if (text_ends_with(words, strerror(CODES[i]))) return CODES[i];
-  return text_ends_with(words, "failed to map segment from shared object") ? ENOMEM : 0;
-}
-
 static void *open_library(const char *path, failure *err) {
-  enum { TRIES = 10 };
-  for (int left = TRIES; left > 0; left--) {
-    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (library) return library;
-    const char *words = dlerror();
-    const int code = passing_failure(words);
+  int code;
+  const char *words;
+  void *library = library_open(path, &code, &words);
+  if (!library)
     failure_set(err, files_status(code, STATUS_BAD_CONFIG), "cannot load plugin: %s%s", words,
                 code == ENOMEM ? " (memory)" : "");
-    if (code != EINTR) return NULL;
-  }
-  return NULL;
+  return library;
 }
 
 static status_code load(opened *entry, failure *err) {

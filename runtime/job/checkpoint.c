@@ -229,8 +229,8 @@ static status_code read_losses(training *t, const safetensors_file *file, const 
   const uint64_t epochs = training_epochs(t, t->step);
   if ((entry ? entry->bytes : 0) != epochs * sizeof *t->sums.epochs)
     return failure_set(err, STATUS_BAD_INPUT,
-                       "%s: without the losses of %llu epochs (another version of hifm wrote it)",
-                       path, (unsigned long long)epochs);
+                       "%s: without the losses of %llu epoch%s (another version of hifm wrote it)",
+                       path, (unsigned long long)epochs, text_plural(epochs));
   while (t->sums.count < epochs) losses_begin_epoch(t->memory, &t->sums);
   if (epochs) memcpy(t->sums.epochs, entry->data, entry->bytes);
   if (!safetensors_find(file, "skipped")) return STATUS_OK;
@@ -283,10 +283,6 @@ static bool is_of(const safetensors_file *file, const char *id) {
   return strcmp(value_get_text(file->metadata, "id", ""), id) == 0;
 }
 
-static bool is_lost(status_code status) {
-  return status == STATUS_BAD_INPUT || status == STATUS_NO_INPUT;
-}
-
 double checkpoint_look(arena *a, const char *folder, const char *measure_id,
                        const value **history) {
   safetensors_file file = {0};
@@ -317,7 +313,7 @@ status_code checkpoint_load(training *t, network *net, const job *work, uint64_t
   safetensors_close(&file);
   arena_close(&a);
   if (status == STATUS_OK || !is_there) return STATUS_OK;
-  if (!is_lost(status)) return failure_set(err, status, "%s", why.message);
+  if (!files_is_lost(status)) return failure_set(err, status, "%s", why.message);
   progress_note("%s. Training starts from the beginning", why.message);
   training_reset(t, net->weights, work);
   return STATUS_OK;

@@ -8,7 +8,6 @@
 #include "job/progress.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -41,21 +40,27 @@ static ssize_t read_piece(int fd, char *piece) {
   return length;
 }
 
+static status_code fail(failure *err, const char *doing, const char *path, int code) {
+  return failure_set(err, files_status(code, STATUS_IO_FAILED), "cannot %s %s: %s", doing, path,
+                     strerror(code));
+}
+
 /* Read, not mapped: a disk that fails then gives an error, not a signal. */
 static status_code hash_file(const char *path, char hex[33], failure *err) {
   blake2b hash;
-  ssize_t length = -1;
-  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t length;
+  int fd;
+  size_t size;
+  status_code status = files_open_to_read(path, &fd, &size, err);
+  if (status != STATUS_OK) return status;
   char *piece = memory_get(PIECE);
   blake2b_begin(&hash, BLAKE2B_HEX);
-  while (fd >= 0 && (length = read_piece(fd, piece)) > 0) blake2b_add(&hash, piece, (size_t)length);
+  while ((length = read_piece(fd, piece)) > 0) blake2b_add(&hash, piece, (size_t)length);
   const int code = errno;
-  if (fd >= 0) close(fd);
+  close(fd);
   free(piece);
   blake2b_end_hex(&hash, hex);
-  if (length == 0) return STATUS_OK;
-  return failure_set(err, code == EACCES ? STATUS_NO_PERMISSION : STATUS_IO_FAILED,
-                     "cannot read %s: %s", path, strerror(code));
+  return length == 0 ? STATUS_OK : fail(err, "read", path, code);
 }
 
 /* ---- recording ---- */
@@ -67,8 +72,7 @@ static status_code describe(arena *a, const job *work, const value **out, failur
     struct stat info;
     const char *name = FILES[work->kind].names[i], *path = path_in(a, work->folder, name);
     status_code status = hash_file(path, hex, err);
-    if (status == STATUS_OK && stat(path, &info) != 0)
-      status = failure_set(err, STATUS_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
+    if (status == STATUS_OK && stat(path, &info) != 0) status = fail(err, "read", path, errno);
     if (status != STATUS_OK) return status;
     value *file = value_new(a, VALUE_MAP);
     value_put_number(a, file, "bytes", (double)info.st_size);
@@ -117,8 +121,7 @@ static status_code check_size(const char *path, const char *name, const value *r
   if (stat(path, &info) != 0) {
     if (errno == ENOENT || errno == ENOTDIR)
       return failure_set(err, STATUS_NO_INPUT, "%s is missing", name);
-    return failure_set(err, errno == EACCES ? STATUS_NO_PERMISSION : STATUS_IO_FAILED,
-                       "cannot read %s: %s", path, strerror(errno));
+    return fail(err, "read", path, errno);
   }
   if (!S_ISREG(info.st_mode)) return damaged(name, err);
   if (recorded)
@@ -159,7 +162,7 @@ status_code contents_check_data(const char *folder, failure *err) {
   status_code status = result_read(&a, path_in(&a, folder, "result.json"), NULL, &made, &why);
   const char *where = status == STATUS_OK ? arena_format(&a, "%s: ", folder) : "";
   if (made) status = contents_check(JOB_DATA, folder, made, &why);
-  if (status == STATUS_BAD_INPUT || status == STATUS_NO_INPUT)
+  if (files_is_lost(status))
     failure_set(err, status,
                 "%s%s. hifm run with a script of this data set and a run that is not "
                 "done makes it again",
@@ -174,9 +177,7 @@ status_code contents_drop(const char *folder, failure *err) {
   arena a = {0};
   status_code status = STATUS_OK;
   const char *path = path_in(&a, folder, "result.json");
-  if (rename(path, dropped_in(&a, folder)) != 0)
-    status = failure_set(err, errno == EACCES ? STATUS_NO_PERMISSION : STATUS_IO_FAILED,
-                         "cannot rename %s: %s", path, strerror(errno));
+  if (rename(path, dropped_in(&a, folder)) != 0) status = fail(err, "rename", path, errno);
   arena_close(&a);
   return status;
 }

@@ -52,15 +52,17 @@ static int by_steps(const void *x, const void *y) {
   return strcmp(a->name, b->name);
 }
 
-static void find(continuation *c) {
+static status_code find(continuation *c, failure *err) {
   const char *own = c->r->work->folder, *slash = strrchr(own, '/');
   const char *pool = slash ? arena_format(c->memory, "%.*s", (int)(slash - own), own) : ".";
   const value *names;
-  if (folders_list(c->memory, pool, &names, NULL) != STATUS_OK) return;
+  status_code status = folders_list(c->memory, pool, &names, err);
+  if (status != STATUS_OK) return status;
   c->found = arena_get(c->memory, (names->count + 1) * sizeof *c->found);
   for (size_t i = 0; i < names->count; i++)
     c->count += look_at(c, pool, names->items[i]->text, &c->found[c->count]);
   qsort(c->found, c->count, sizeof *c->found, by_steps);
+  return STATUS_OK;
 }
 
 /* ---- is it the beginning of this training? ---- */
@@ -94,13 +96,14 @@ static status_code copy_kind(const continuation *c, const shorter *s, const char
   const run *r = c->r;
   const value *ignored;
   const uint64_t step = history_step(row);
-  const char *from = saved_weights_find(c->memory, s->folder, s->id, averaged, step);
+  const char *from;
+  status_code status = saved_weights_find(c->memory, s->folder, s->id, averaged, step, &from, err);
+  if (status != STATUS_OK) return status;
   if (!from)
     return failure_set(err, STATUS_BAD_INPUT, "%s did not keep the weights of epoch %.4g", s->name,
                        (double)step / (double)c->t->steps_per_epoch);
   float *w = memory_array(r->net.weights, sizeof *w);
-  status_code status =
-      saved_weights_read(c->memory, &r->net, s->folder, s->id, from, w, &ignored, err);
+  status = saved_weights_read(c->memory, &r->net, s->folder, s->id, from, w, &ignored, err);
   if (status == STATUS_OK)
     status = saved_weights_write(r->work, &r->net, saved_weights_name(c->memory, name, averaged), w,
                                  row, err);
@@ -169,25 +172,22 @@ static status_code try(const continuation *c, const shorter *s, failure *err) {
   return status;
 }
 
-static bool is_lost(status_code status) {
-  return status == STATUS_BAD_INPUT || status == STATUS_NO_INPUT;
-}
-
 status_code continuation_begin(arena *a, run *r, training *t, uint64_t steps, bool *found,
                                failure *err) {
   failure first = {.message = ""};
   continuation c = {.memory = a, .r = r, .t = t, .steps = steps};
   *found = false;
   if (!r->work->stem || r->work->from_start) return STATUS_OK;
-  find(&c);
+  status_code status = find(&c, err);
+  if (status != STATUS_OK) return status;
   for (size_t i = 0; i < c.count && !*found; i++) {
     failure why;
-    const status_code status = try(&c, &c.found[i], &why);
+    status = try(&c, &c.found[i], &why);
     *found = status == STATUS_OK;
     if (*found)
       progress_note("continues %s at epoch %.4g", c.found[i].name,
                     (double)t->step / (double)t->steps_per_epoch);
-    else if (!is_lost(status))
+    else if (!files_is_lost(status))
       return failure_set(err, status, "%s", why.message);
     else if (!*first.message)
       first = why;

@@ -1,5 +1,6 @@
 #include "job/job.h"
 
+#include "base/files.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "job/job_check.h"
@@ -123,7 +124,7 @@ bool job_is_measurement(const char *name) {
 }
 
 const char *job_train_again(arena *a, const char *folder, status_code status) {
-  if (status != STATUS_BAD_INPUT && status != STATUS_NO_INPUT) return "";
+  if (!files_is_lost(status)) return "";
   return arena_format(a, ". To train this run again: rm %s/result.json, then hifm run SCRIPT",
                       folder);
 }

@@ -3,6 +3,7 @@
 #include "base/blake2b.h"
 #include "base/files.h"
 #include "base/idx.h"
+#include "base/text.h"
 #include "host/params.h"
 #include "job/dataset.h"
 #include "job/fetch_script.h"
@@ -91,7 +92,8 @@ static size_t drop_repeated(const uint64_t *test_hashes, size_t tests, const pre
     if (!dataset_among(test_hashes, tests, (const char *)points->rows + order[i] * size, size))
       order[left++] = order[i];
   if (left < n)
-    progress_note("%zu images repeat a test point and are left out of training", n - left);
+    progress_note("left out of training: %zu image%s equal to a test point", n - left,
+                  text_plural(n - left));
   return left;
 }
 

@@ -103,9 +103,12 @@ static status_code measure_steps(run *r, const run_measurement *how, arena *a, c
   const uint64_t *steps = list_steps(a, &rule, &count);
   const char **names = arena_get(a, (count + 1) * sizeof *names);
   size_t first = count;
-  while (first > 0 && (names[first - 1] = saved_weights_find(a, folder, r->work->train_id,
-                                                             how->averaged, steps[first - 1])))
-    first--;
+  for (const char *name = ""; first > 0 && name; first -= name != NULL) {
+    status_code status = saved_weights_find(a, folder, r->work->train_id, how->averaged,
+                                            steps[first - 1], &name, err);
+    if (status != STATUS_OK) return status;
+    names[first - 1] = name;
+  }
   if (first == count && count > 0 && steps[count - 1] == rule.steps)
     names[--first] =
         saved_weights_name(a, "last", how->averaged); /* it is lost: loading it reports that */
@@ -181,9 +184,9 @@ static status_code measure_audit(run *r, arena *a, const value *trained, value *
   const uint64_t last = (uint64_t)value_get_number(value_get(trained, "numbers"), "steps", 0);
   const char *name = NULL;
   if (best != 0 && best != last)
-    name = saved_weights_find_best(a, r->work->folder, r->work->train_id, r->work->of,
-                                   how->averaged, best);
-  if (name) {
+    status = saved_weights_find_best(a, r->work->folder, r->work->train_id, r->work->of,
+                                     how->averaged, best, &name, err);
+  if (status == STATUS_OK && name) {
     status = measure_saved(r, how, a, name, NULL, 0, history, err);
     if (status == STATUS_OK) report(history, 1, 2);
   }

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/numbers.h"
+#include "base/text.h"
 #include "job/adamw.h"
 #include "job/checkpoint.h"
 #include "job/contents.h"
@@ -199,9 +200,9 @@ static bool ends_early(trainer *t) {
     return false;
   t->planned = t->steps;
   t->steps = s->step;
-  progress_note("stopped at step %llu of %llu: %llu measurements without a new best one",
+  progress_note("stopped at step %llu of %llu: %llu measurement%s without a new best one",
                 (unsigned long long)t->steps, (unsigned long long)t->planned,
-                (unsigned long long)patience);
+                (unsigned long long)patience, text_plural(patience));
   return true;
 }
 
@@ -295,9 +296,9 @@ static void note_resumed(const trainer *t) {
                 (unsigned long long)t->steps);
   for (size_t i = 0; i < s->history_count; i++) late += s->histories[i].late;
   if (late > 0)
-    progress_note("%zu of %zu measurements were not asked for when this training began: they are "
-                  "made of the last weights alone",
-                  late, s->history_count);
+    progress_note("not asked for when this training began: %zu of %zu measurement%s, made of the "
+                  "last weights alone",
+                  late, s->history_count, text_plural(s->history_count));
 }
 
 static status_code start(trainer *t, failure *err) {

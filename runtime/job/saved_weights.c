@@ -1,13 +1,13 @@
 #include "job/saved_weights.h"
 
 #include "base/files.h"
+#include "base/folders.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "host/plugins.h"
 #include "job/history.h"
 #include "job/weights.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,19 +59,20 @@ status_code saved_weights_read(arena *a, const network *net, const char *folder,
   return failure_set(err, status, "%s%s", why.message, job_train_again(a, folder, status));
 }
 
-/* The step of a file of weights of this run; 0 for any other file. */
-static uint64_t step_in(const char *path, const char *id) {
+/* The step of a file of weights of this run; 0 for any other file, also a damaged one. What cannot
+ * be read now may be it. */
+static status_code step_in(const char *path, const char *id, uint64_t *step, failure *err) {
   arena a = {0};
   safetensors_file file = {0};
   const value *row = NULL;
-  if (safetensors_open(&file, path, NULL) == STATUS_OK &&
-      strcmp(value_get_text(file.metadata, "id", ""), id) == 0 &&
+  status_code status = safetensors_open(&file, path, err);
+  if (status == STATUS_OK && strcmp(value_get_text(file.metadata, "id", ""), id) == 0 &&
       read_row(&a, &file, path, &row, NULL) != STATUS_OK)
     row = NULL;
-  const uint64_t step = history_step(row);
+  *step = history_step(row);
   safetensors_close(&file);
   arena_close(&a);
-  return step;
+  return files_is_lost(status) ? STATUS_OK : status;
 }
 
 /* Is it a file of best or last weights, of this kind? */
@@ -81,28 +82,46 @@ static bool holds_weights(const char *name, bool averaged) {
   return strncmp(name, "best", 4) == 0 || strncmp(name, "last", 4) == 0;
 }
 
-const char *saved_weights_find(arena *a, const char *folder, const char *id, bool averaged,
-                               uint64_t step) {
-  const char *found = NULL, *kept = saved_weights_name(a, saved_weights_kept(a, step), averaged);
-  if (step_in(arena_format(a, "%s/%s.safetensors", folder, kept), id) == step) return kept;
-  DIR *entries = opendir(folder);
-  for (struct dirent *entry; !found && entries && (entry = readdir(entries));) {
-    const char *name = entry->d_name;
+/* Among best and last weights; NULL: there is none. */
+static status_code look_for(arena *a, const char *folder, const char *id, bool averaged,
+                            uint64_t step, const char **found, failure *err) {
+  const value *names;
+  status_code status = folders_list(a, folder, &names, err);
+  for (size_t i = 0; status == STATUS_OK && !*found && i < names->count; i++) {
+    uint64_t other;
+    const char *name = names->items[i]->text;
     if (!holds_weights(name, averaged)) continue;
-    if (step_in(arena_format(a, "%s/%s", folder, name), id) == step)
-      found = arena_format(a, "%.*s", (int)(strlen(name) - strlen(".safetensors")), name);
+    status = step_in(arena_format(a, "%s/%s", folder, name), id, &other, err);
+    if (status == STATUS_OK && other == step)
+      *found = arena_format(a, "%.*s", (int)(strlen(name) - strlen(".safetensors")), name);
   }
-  if (entries) closedir(entries);
-  if (found || !files_exists(arena_format(a, "%s/%s.safetensors", folder, kept))) return found;
-  return kept;
+  return status;
 }
 
-const char *saved_weights_find_best(arena *a, const char *folder, const char *id,
-                                    const char *measure_id, bool averaged, uint64_t step) {
-  const char *found = saved_weights_find(a, folder, id, averaged, step);
+status_code saved_weights_find(arena *a, const char *folder, const char *id, bool averaged,
+                               uint64_t step, const char **name, failure *err) {
+  uint64_t other;
+  const char *kept = saved_weights_name(a, saved_weights_kept(a, step), averaged);
+  const char *path = arena_format(a, "%s/%s.safetensors", folder, kept);
+  *name = NULL;
+  status_code status = step_in(path, id, &other, err);
+  if (status == STATUS_OK && other == step) *name = kept;
+  if (status == STATUS_OK && !*name) status = look_for(a, folder, id, averaged, step, name, err);
+  if (status == STATUS_OK && !*name && files_exists(path)) *name = kept;
+  return status;
+}
+
+status_code saved_weights_find_best(arena *a, const char *folder, const char *id,
+                                    const char *measure_id, bool averaged, uint64_t step,
+                                    const char **name, failure *err) {
+  uint64_t other = 0;
   const char *own = saved_weights_name(a, saved_weights_best(a, measure_id), averaged);
   const char *path = arena_format(a, "%s/%s.safetensors", folder, own);
-  return found || !files_exists(path) || step_in(path, id) ? found : own;
+  status_code status = saved_weights_find(a, folder, id, averaged, step, name, err);
+  if (status != STATUS_OK || *name || !files_exists(path)) return status;
+  status = step_in(path, id, &other, err);
+  if (status == STATUS_OK && other == 0) *name = own;
+  return status;
 }
 
 /* ---- names ---- */

@@ -20,13 +20,14 @@ status_code saved_weights_read(arena *a, const network *net, const char *folder,
 
 /* The name of a file with the weights of this step, whatever it was saved for: they are a function
  * of run and step. Where only a damaged file of this step is left, it is that one: loading it
- * reports what is wrong. NULL: there is none. */
-const char *saved_weights_find(arena *a, const char *folder, const char *id, bool averaged,
-                               uint64_t step);
+ * reports what is wrong. *name: NULL where there is none. What cannot be read now is an error. */
+status_code saved_weights_find(arena *a, const char *folder, const char *id, bool averaged,
+                               uint64_t step, const char **name, failure *err);
 
 /* The same for the best step of a measurement; a damaged file of its best weights is found, too. */
-const char *saved_weights_find_best(arena *a, const char *folder, const char *id,
-                                    const char *measure_id, bool averaged, uint64_t step);
+status_code saved_weights_find_best(arena *a, const char *folder, const char *id,
+                                    const char *measure_id, bool averaged, uint64_t step,
+                                    const char **name, failure *err);
 
 /* The name as a file: with its ending where the weights are averaged. */
 const char *saved_weights_name(arena *a, const char *name, bool averaged);

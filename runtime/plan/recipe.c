@@ -1,12 +1,12 @@
 #include "plan/recipe.h"
 
 #include "base/files.h"
+#include "base/folders.h"
 #include "base/text.h"
 #include "job/settings.h"
 #include "plan/declaration.h"
 #include "plan/lua_files.h"
 
-#include <dirent.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +15,14 @@ static status_code unknown(recipes *r, const char *name, failure *err) {
   const char *names[256];
   size_t count = 0;
   for (; settings_dataset_kinds[count]; count++) names[count] = settings_dataset_kinds[count];
-  DIR *folder = opendir(r->folder);
-  for (struct dirent *entry; folder && count < 256 && (entry = readdir(folder));) {
-    const int length = (int)strlen(entry->d_name) - (int)strlen(".lua");
-    if (text_ends_with(entry->d_name, ".lua"))
-      names[count++] = arena_format(r->memory, "%.*s", length, entry->d_name);
+  const value *files;
+  status_code status = folders_list(r->memory, r->folder, &files, err);
+  if (status != STATUS_OK) return status;
+  for (size_t i = 0; i < files->count && count < 256; i++) {
+    const char *file = files->items[i]->text;
+    if (text_ends_with(file, ".lua"))
+      names[count++] = arena_format(r->memory, "%.*s", (int)(strlen(file) - strlen(".lua")), file);
   }
-  if (folder) closedir(folder);
   return failure_set(err, STATUS_BAD_CONFIG, "dataset: \"%s\" is not a recipe in %s%s", name,
                      r->folder, text_hint(r->memory, name, names, count));
 }

@@ -136,9 +136,9 @@ static void add_hidden(text_buffer *out, const curves_range *range) {
              range->above, range->points);
   if (range->below)
     text_add(out,
-             "set label '%zu points are not above 0' at graph 1,1 right offset 0,0.6 "
+             "set label '%zu point%s not above 0' at graph 1,1 right offset 0,0.6 "
              "font ',11'\n",
-             range->below);
+             range->below, range->below == 1 ? " is" : "s are");
 }
 
 /* Samples that are far away, and bins that are cut off, must not look as if there were none. */
