@@ -25,7 +25,7 @@ struct options {
   size_t parallel; /* -j; default: the machine's processors */
   size_t count;    /* -n; default 64 */
   size_t seed;     /* default 0 */
-  bool dry_run, retrain, rerun_failed, strict, fail_fast, quiet, strip, density, help;
+  bool dry_run, retrain, per_point, rerun_failed, strict, fail_fast, quiet, strip, density, help;
   bool failed, csv, json, all, follow, yes;
 };
 
@@ -46,7 +46,7 @@ typedef struct option {
   const char *help;  /* lines of at most 59 characters */
 } option;
 
-enum { OPTION_COUNT = 30 };
+enum { OPTION_COUNT = 31 };
 /* A name may have several entries, of different commands. */
 extern const option OPTIONS[OPTION_COUNT];
 
