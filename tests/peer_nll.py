@@ -2,16 +2,16 @@
 
     python3 tests/peer_nll.py [build/hifm]
 
-It trains two small runs in a temporary folder (a minute): one egnn layer on four Lennard-Jones particles, and
-the three layers of scripts/dw4.lua on DW4. The network is written here once more, in PyTorch with doubles; the weights
-come from last.safetensors. SciPy's DOP853 integrates dy/dz = v and dl/dz = -div v from z = 1 to 0 with
-rtol = atol = 1e-11, the divergence by automatic differentiation. hifm integrates with rtol = atol = 1e-9, but
-evaluates its network in float32.
+It trains two small runs in a temporary folder (two minutes): one egnn layer on four Lennard-Jones
+particles, and the three layers of scripts/dw4.lua on DW4. The network is written here once more, in
+PyTorch with doubles; the weights come from last.safetensors. SciPy's DOP853 integrates dy/dz = v and
+dl/dz = -div v from z = 1 to 0 with rtol = atol = 1e-11, the divergence by automatic differentiation.
+hifm integrates with rtol = atol = 1e-9, but evaluates its network in float32.
 
-Printed for each run: the largest difference of the NLL of a point, and how much of that float32 makes: the
-difference between this network in float32 and in doubles, with 100 equal steps of the same method. Exit code 1
-where hifm differs from SciPy by more than 1e-6 and more than twice what float32 makes. Debian: python3-torch, python3-scipy; without them the test is
-skipped (exit code 77).
+Printed for each run: the largest difference of the NLL of a point, and how much of that float32
+makes: the difference between this network in float32 and in doubles, with 100 equal steps of the
+same method. Exit code 1 where hifm differs from SciPy by more than 1e-6 and by more than twice what
+float32 makes. Debian: python3-torch, python3-scipy; without them it is skipped (exit code 77).
 """
 import json
 import math

@@ -200,6 +200,7 @@ double paired_error(const paired_file *f, const char *column, const paired_term 
       sum -= terms[i].weight * terms[k].weight *
              square_of(f, column, terms[i].measure_id, terms[k].measure_id, points);
     }
+  if (isnan(sum)) *points = NAN;
   if (count < 2 || isnan(sum)) return NAN;
   return sqrt(fmax(sum, 0)); /* rounding may give less than 0 */
 }

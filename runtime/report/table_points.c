@@ -71,14 +71,15 @@ void table_note_points(table_parts *p, const csv_table *csv) {
     if (!s->by_points) continue;
     const double points = only_number(csv, s->error_at + 1);
     const char *over = isnan(points) ? "the" : arena_format(a, "%.0f", points);
-    table_add_note(p,
-                   arena_format(a,
-                                "± in \"%s\": standard error over %s test points, of the "
-                                "differences point by point%s%s.",
-                                s->heading, over, p->averaged ? ", averaged over seeds" : "",
-                                has_gap(csv, s)
-                                    ? "; – where runs have no NLL of each point, or of other points"
-                                    : ""));
+    const char *runs = p->over ? arena_format(a, "runs that differ in %s", p->over) : "seeds";
+    const char *averaged = p->averaged ? arena_format(a, ", averaged over %s", runs) : "",
+               *gap = has_gap(csv, s)
+                          ? "; – where runs have no NLL of each point, or of other points"
+                          : "";
+    table_add_note(p, arena_format(a,
+                                   "± in \"%s\": standard error over %s test points, of the "
+                                   "differences point by point%s%s.",
+                                   s->heading, over, averaged, gap));
   }
 }
 
