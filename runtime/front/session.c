@@ -2,6 +2,7 @@
 
 #include "base/folders.h"
 #include "front/program.h"
+#include "front/report.h"
 #include "front/retrain.h"
 #include "front/view.h"
 #include "grid/job_labels.h"
@@ -266,11 +267,10 @@ void session_explain_gaps(const session *s) {
             "columns nll_best, ... are empty (--retrain gives them)\n",
             gaps->unkept);
   if (s->points.lost)
-    fprintf(
-        stderr,
-        "%zu audits have no NLL of each point (an earlier hifm made them, or the file is lost), "
-        "which error = \"points\" needs: hifm run %s --per-point measures them again\n",
-        s->points.lost, s->given->words[0]);
+    fprintf(stderr,
+            "%zu audits have no NLL of each point, which error = \"points\" needs (an earlier hifm "
+            "made them, or the file is lost). To measure them again: hifm run %s --per-point\n",
+            s->points.lost, report_arguments(s->a, s->given));
   if (s->points.own)
     fprintf(stderr,
             "%zu audits are the measurement of the training itself, which keeps no NLL of each "
