@@ -199,8 +199,24 @@ static void kept_weights_are_counted(void **state) {
   assert_near(d.runs - plain, 4 * 4096);
 }
 
+/* 1000 points at best and last weights: 16 kB and a header, in whole blocks. */
+static void audits_keep_the_nll_of_each_point(void **state) {
+  folder *f = *state;
+  grid of;
+  begin(&of);
+  of.to_do[0] = false;
+  of.jobs[1] = (grid_job){.kind = JOB_MEASURE,
+                          .file = folder_value(f, "{'config':{'dataset':{'test':1000}}}")};
+  of.g.job_count = 2;
+  assert_near(estimate_disk_make(&of.g, of.to_do, &of.facts, 1).runs, 4096);
+  of.jobs[1].file = folder_value(f, "{'of':'a','config':{'dataset':{'test':1000}}}");
+  assert_near(estimate_disk_make(&of.g, of.to_do, &of.facts, 1).runs, 4096 + 4 * 4096);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(audits_keep_the_nll_of_each_point, folder_set_up,
+                                      folder_tear_down),
       cmocka_unit_test_setup_teardown(nothing_similar_has_no_estimate, folder_set_up,
                                       folder_tear_down),
       cmocka_unit_test_setup_teardown(time_grows_with_steps_and_is_shared, folder_set_up,

@@ -71,6 +71,7 @@ static void what_belongs_to_a_run(void **state) {
   folder_write(f, "runs/d-444444444444/measure-aaaaaaaaaaaa.json", "{}");
   folder_write(f, "runs/d-444444444444/measure-bbbbbbbbbbbb.json", "{}");
   folder_write(f, "runs/d-444444444444/measure-cccccccccccc.json", "{}");
+  folder_write(f, "runs/d-444444444444/measure-cccccccccccc.npy", "0123456789");
   folder_write(f, "runs/d-444444444444/job.json",
                "{\"measurements\":[{\"id\":\"aaaaaaaaaaaa0000\",\"config\":{}}]}");
   references refs = refer_to(f, "444444444444");
@@ -80,10 +81,12 @@ static void what_belongs_to_a_run(void **state) {
   assert_null(item_of(f, &all, RUNS[4]));
   const garbage_item *late = item_of(f, &all, "d-444444444444/measure-cccccccccccc");
   assert_non_null(late);
+  assert_true(late->bytes > 11 && late->bytes < 13); /* both files */
   assert_null(item_of(f, &all, "d-444444444444/measure-aaaaaaaaaaaa"));
   assert_null(item_of(f, &all, "d-444444444444/measure-bbbbbbbbbbbb"));
   assert_int_equal(garbage_remove(late, NULL), STATUS_OK);
   assert_false(files_exists(arena_format(&f->memory, "%s.json", late->path)));
+  assert_false(files_exists(arena_format(&f->memory, "%s.npy", late->path)));
   assert_true(files_exists(folder_path(f, "runs/d-444444444444/measure-aaaaaaaaaaaa.json")));
   key_map_put_text(&refs.whole, "444444444444", 0);
   assert_int_equal(find(f, &refs, &none).count, 3);

@@ -1,5 +1,6 @@
 /* hifm diff: in what do two runs differ? */
 #include "base/text.h"
+#include "front/diff_points.h"
 #include "front/options.h"
 #include "front/run_reference.h"
 #include "front/screen.h"
@@ -111,5 +112,5 @@ status_code command_diff(arena *a, const options *given, failure *err) {
   printf("A  %s\nB  %s\n\n", run[0].name, run[1].name);
   print_sheet(s);
   print_parting(files[0].history, files[1].history);
-  return STATUS_OK;
+  return diff_points_print(a, &run[0], &run[1], files, err);
 }

@@ -63,6 +63,7 @@ static status_code prepare(session *s, failure *err) {
   if (status == STATUS_OK) status = files_lock(given->out, err);
   if (status == STATUS_OK) status = remove_leftovers(s, err);
   if (status == STATUS_OK) status = retrain_begin(s, err);
+  if (status == STATUS_OK) status = jobs_begin_again(s->jobs.jobs, s->jobs.job_count, err);
   if (status == STATUS_OK && s->jobs.rows_done < s->jobs.row_count) status = reset_report(s, err);
   return status;
 }
@@ -73,7 +74,8 @@ static void announce(const session *s, const value *notes) {
   const graph *g = &s->jobs;
   if (s->given->quiet) return;
   retrain_announce(s);
-  if (g->rows_done == g->row_count && s->mode == GRAPH_PLAIN) {
+  const bool plain = s->mode == GRAPH_PLAIN || s->mode == GRAPH_PER_POINT;
+  if (g->rows_done == g->row_count && plain) {
     fprintf(stderr, "%zu of %zu run%s done already: nothing to do\n", g->rows_done, g->row_count,
             text_plural(g->row_count));
     return;

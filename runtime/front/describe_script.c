@@ -34,6 +34,7 @@ const described_topic DESCRIBED[DESCRIBED_TOPICS] = {
      .inner = "of a column",
      .inner_keys = {{"digits", "digits after the point"},
                     {"minus", "{ setting = cell }: minus the row that has it and is else equal"},
+                    {"error", "\"points\": with minus, ± is over test points, not over seeds"},
                     {"best", "\"least\" or \"largest\": the best number in bold"},
                     {"unit", "\"nats/dim\" or \"bits/dim\", of a number of nats"}},
      .example = "tables = { all = { columns = { { \"Seed\", \"seed\" },\n"

@@ -16,7 +16,7 @@ typedef struct described_topic {
   const char *word, *meaning;
   described_key keys[DESCRIBED_KEYS]; /* ended by a NULL name */
   const char *inner;                  /* what the next keys are of; NULL: there are none */
-  described_key inner_keys[4];
+  described_key inner_keys[5];
   const char *example; /* entries of h.experiment, lines of at most 76 characters */
 } described_topic;
 

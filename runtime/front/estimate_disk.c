@@ -3,6 +3,7 @@
 #include "job/likelihood.h"
 #include "job/losses.h"
 #include "job/modes_eigen.h"
+#include "job/point_values.h"
 
 #include <math.h>
 
@@ -100,6 +101,15 @@ static void add_modes(estimate_disk *out, const grid_job *it, const dataset_prev
   if (data->domain.d) out->modes += modes_writer_bytes(points, data->domain.d);
 }
 
+/* ---- measurements of saved weights ----------------------------------------------------------- */
+
+/* An audit also leaves the NLL of each point. */
+static double measure_bytes(const value *file) {
+  const value *dataset = value_get(value_get(file, "config"), "dataset");
+  const double points = value_get_number(dataset, "test", 0);
+  return BLOCK + (value_get(file, "of") ? file_bytes(point_values_bytes(points)) : 0);
+}
+
 /* ---- all of them ----------------------------------------------------------------------------- */
 
 estimate_disk estimate_disk_make(const graph *g, const bool *to_do, const trial_facts *facts,
@@ -112,7 +122,7 @@ estimate_disk estimate_disk_make(const graph *g, const bool *to_do, const trial_
     if (!to_do[i]) continue;
     if (it->kind == JOB_DATA) add_data(&out, &facts->data[i]);
     if (it->kind == JOB_MODES) add_modes(&out, it, &facts->data[it->needs[0]]);
-    if (it->kind == JOB_MEASURE) out.runs += BLOCK;
+    if (it->kind == JOB_MEASURE) out.runs += measure_bytes(it->file);
     if (it->kind != JOB_TRAIN) continue;
     trainings++;
     add_training(&out, it, (double)facts->weights[i] * sizeof(float), &largest);

@@ -67,6 +67,12 @@ static bool is_of_training(arena *a, const value *file, const char *id) {
   return false;
 }
 
+/* 0: there is no such file. */
+static double bytes_of(const char *path) {
+  struct stat info;
+  return lstat(path, &info) == 0 && S_ISREG(info.st_mode) ? (double)info.st_size : 0;
+}
+
 static status_code add_measurements(garbage *g, const references *refs, const char *path,
                                     failure *err) {
   const value *file = NULL, *names;
@@ -83,10 +89,12 @@ static status_code add_measurements(garbage *g, const references *refs, const ch
     if (strcmp(name + strlen("measure-") + 12, ".json") != 0) continue;
     if (references_has(&refs->measurements, id) || is_of_training(g->a, file, id)) continue;
     if (lstat(whole, &info) != 0 || !S_ISREG(info.st_mode)) continue;
-    const int stem = (int)(strlen(whole) - strlen(".json"));
+    const int length = (int)(strlen(whole) - strlen(".json"));
+    const char *stem = arena_format(g->a, "%.*s", length, whole);
     add(g, (garbage_item){.kind = GARBAGE_MEASUREMENT,
-                          .path = arena_format(g->a, "%.*s", stem, whole),
-                          .bytes = (double)info.st_size});
+                          .path = stem,
+                          .bytes =
+                              (double)info.st_size + bytes_of(arena_format(g->a, "%s.npy", stem))});
   }
   return STATUS_OK;
 }
@@ -140,7 +148,7 @@ status_code garbage_find(arena *a, const char *out, const references *refs, cons
 /* ---- removing -------------------------------------------------------------------------------- */
 
 static status_code remove_measurement(const char *path, failure *err) {
-  static const char *const ENDINGS[] = {".json", ".failed.json", ".log.txt", ".job.json"};
+  static const char *const ENDINGS[] = {".npy", ".json", ".failed.json", ".log.txt", ".job.json"};
   arena a = {0};
   status_code status = STATUS_OK;
   for (size_t i = 0; i < sizeof ENDINGS / sizeof *ENDINGS && status == STATUS_OK; i++)

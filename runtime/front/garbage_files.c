@@ -32,7 +32,7 @@ static bool is_of_run(const char *name) {
                                       NULL};
   return is_among(name, NAMES) || is_between(name, "best-", ".safetensors") ||
          is_between(name, "weights-", ".safetensors") || is_between(name, "measure-", ".json") ||
-         is_between(name, "measure-", ".log.txt");
+         is_between(name, "measure-", ".npy") || is_between(name, "measure-", ".log.txt");
 }
 
 static bool is_of_cache(const char *name) {
@@ -53,8 +53,9 @@ static bool is_declared(const value *names, const char *name, const char *const 
 }
 
 static bool is_of_view(const value *maker, const char *name) {
-  static const char *const NAMES[] = {"runs.csv",    "history.csv", "timings.csv", "histograms.csv",
-                                      "script.json", "options.txt", REPORT_FILE,   NULL};
+  static const char *const NAMES[] = {"runs.csv",       "history.csv", "timings.csv",
+                                      "histograms.csv", "paired.csv",  "script.json",
+                                      "options.txt",    REPORT_FILE,   NULL};
   static const char *const TABLES[] = {".csv", ".md", ".tex", NULL};
   static const char *const FIGURES[] = {".svg", ".png", NULL};
   return is_among(name, NAMES) || is_declared(value_get(maker, "tables"), name, TABLES) ||

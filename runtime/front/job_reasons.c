@@ -157,7 +157,12 @@ status_code job_reasons_find(const session *s, const past_runs *past, job_reason
     const status_code status = result_look(it->result_path, it->id, &done, err);
     if (status != STATUS_OK && status != STATUS_BAD_INPUT) return status;
     reasons[i] = (job_reason){.brief = NULL};
-    if (!done || status != STATUS_OK) reasons[i] = of_job(&q, i, status == STATUS_BAD_INPUT);
+    if (it->again)
+      reasons[i] = (job_reason){.brief = "--per-point",
+                                .reason = "--per-point: measured again, for the NLL of each point",
+                                .example = it->label};
+    else if (!done || status != STATUS_OK)
+      reasons[i] = of_job(&q, i, status == STATUS_BAD_INPUT);
   }
   return STATUS_OK;
 }

@@ -40,6 +40,8 @@ const option OPTIONS[OPTION_COUNT] = {
      "check the script and list the jobs, run nothing"},
     {"--retrain", "", OPTION_FLAG, AT(retrain), OF(RUN), 0, 0,
      "train the selected runs again; a finished one stays until\nits successor is complete"},
+    {"--per-point", "", OPTION_FLAG, AT(per_point), OF(RUN), 0, 0,
+     "measure audits again that have no NLL of each point, as of\nan earlier hifm"},
     {"--rerun-failed", "", OPTION_FLAG, AT(rerun_failed), OF(RUN), 0, 0,
      "also try what would fail again: wrong settings or data"},
     {"--strict", "", OPTION_FLAG, AT(strict), OF(RUN), 0, 0,

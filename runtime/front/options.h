@@ -26,7 +26,8 @@ struct options {
   size_t count;    /* -n; default 64 */
   size_t seed;     /* default 0 */
   size_t samples;  /* default 0: not given */
-  bool dry_run, retrain, rerun_failed, strict, fail_fast, quiet, strip, density, boltzmann, help;
+  bool dry_run, retrain, per_point, rerun_failed, strict, fail_fast, quiet, strip, density,
+      boltzmann, help;
   bool failed, csv, json, all, follow, yes;
 };
 
@@ -47,7 +48,7 @@ typedef struct option {
   const char *help;  /* lines of at most 59 characters */
 } option;
 
-enum { OPTION_COUNT = 32 };
+enum { OPTION_COUNT = 33 };
 /* A name may have several entries, of different commands. */
 extern const option OPTIONS[OPTION_COUNT];
 

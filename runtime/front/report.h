@@ -15,4 +15,7 @@ status_code report_write(const session *s, const char **path, failure *err);
 /* Writes the page where there is one already: it must not show other numbers than the tables. */
 status_code report_renew(const session *s, failure *err);
 
+/* "scripts/lj13.lua --profile quick": what follows the name of a command, quoted for a shell. */
+const char *report_arguments(arena *a, const options *given);
+
 #endif

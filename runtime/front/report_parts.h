@@ -26,7 +26,4 @@ void report_look(report *r);
 void report_add_origin(report *r);
 void report_add_commands(report *r);
 
-/* "scripts/lj13.lua --profile quick": what follows the name of a command, quoted for a shell. */
-const char *report_arguments(arena *a, const options *given);
-
 #endif

@@ -27,6 +27,9 @@ status_code retrain_mode(arena *a, const session *s, graph_mode *mode, failure *
   graph names;
   *mode = GRAPH_PLAIN;
   if (!s->given->retrain) return STATUS_OK;
+  if (s->given->per_point)
+    return failure_set(err, STATUS_USAGE,
+                       "--retrain measures all audits again: --per-point has no effect with it");
   status_code status =
       graph_build(a, s->plan, s->catalogue, s->given->out, GRAPH_NAMES, &names, err);
   *mode = GRAPH_RETRAIN;
@@ -119,7 +122,7 @@ status_code retrain_end(const session *s, FILE *log, failure *err) {
   const char **missing;
   size_t replaced = 0, left = 0;
   status_code status = STATUS_OK;
-  if (s->mode == GRAPH_PLAIN) return STATUS_OK;
+  if (s->mode != GRAPH_RETRAIN && s->mode != GRAPH_GO_ON) return STATUS_OK;
   const size_t count = distinct(&a, &s->jobs, &rows);
   const size_t missing_count = find_missing(&a, &s->jobs, &missing);
   for (size_t i = 0; i < count && status == STATUS_OK; i++) {

@@ -3,6 +3,7 @@
 #include "base/folders.h"
 #include "base/threads.h"
 #include "front/program.h"
+#include "front/report.h"
 #include "front/retrain.h"
 #include "front/view.h"
 #include "grid/job_labels.h"
@@ -161,6 +162,7 @@ static status_code build(session *s, failure *err) {
   const char *out = s->given->out;
   plugin_snapshot_hash(s->catalogue, s->plugins);
   status_code status = retrain_mode(s->a, s, &s->mode, err);
+  if (s->given->per_point) s->mode = GRAPH_PER_POINT;
   if (status == STATUS_OK)
     status = graph_build(s->a, s->plan, s->catalogue, out, s->mode, &s->jobs, err);
   if (status == STATUS_OK) job_labels_distinguish(s->a, s->jobs.jobs, s->jobs.job_count);
@@ -231,6 +233,15 @@ status_code session_open(session *s, arena *a, const options *given, failure *er
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
+/* Of all tables. */
+static const value *paired_columns(const session *s) {
+  const value *tables = value_get(s->plan, "tables");
+  value *columns = value_new(s->a, VALUE_LIST);
+  for (size_t i = 0; tables && i < tables->count; i++)
+    table_points_columns(s->a, tables->items[i], columns);
+  return columns;
+}
+
 status_code session_record(session *s, failure *err) {
   graph_set_states(&s->jobs);
   status_code status = folders_make(s->folder, 1, err); /* before the results are read */
@@ -238,7 +249,9 @@ status_code session_record(session *s, failure *err) {
   if (status != STATUS_OK) return status;
   record_request all = request_record(s);
   all.gaps = &s->gaps;
-  return record_write(s->folder, &all, err);
+  status = record_write(s->folder, &all, err);
+  if (status != STATUS_OK) return status;
+  return paired_write(s->folder, &all, paired_columns(s), &s->points, err);
 }
 
 static const char *have(size_t count) {
@@ -265,6 +278,16 @@ void session_explain_gaps(const session *s) {
             "%zu audit%s no best weights: the training kept those of another epoch. The columns "
             "nll_best, ... are empty there (--retrain gives them)\n",
             gaps->unkept, have(gaps->unkept));
+  if (s->points.lost)
+    fprintf(stderr,
+            "%zu audit%s no NLL of each point, which error = \"points\" needs (an earlier hifm "
+            "made them, or the file is lost). To measure them again: hifm run %s --per-point\n",
+            s->points.lost, have(s->points.lost), report_arguments(s->a, s->given));
+  if (s->points.own)
+    fprintf(stderr,
+            "%zu audit%s the measurement of the training itself, which keeps no NLL of each "
+            "point: error = \"points\" needs an audit with another setting\n",
+            s->points.own, s->points.own == 1 ? " is" : "s are");
 }
 
 status_code session_write_tables(const session *s, FILE *screen, failure *err) {

@@ -6,6 +6,7 @@
 #include "front/options.h"
 #include "grid/graph.h"
 #include "grid/trial.h"
+#include "report/paired.h"
 #include "report/record.h"
 #include "report/table.h"
 
@@ -19,6 +20,7 @@ typedef struct session {
   size_t leftovers; /* folders of an interrupted --retrain, in the results folder */
   graph jobs;
   record_gaps gaps;        /* of session_record */
+  paired_gaps points;      /* the same for paired.csv */
   size_t skipped;          /* jobs that fail for good, which are not tried */
   const char *skip_reason; /* of the first one */
 } session;
@@ -37,7 +39,7 @@ size_t session_parallel(const session *s);
 void session_say(const session *s, const value *lines);
 
 /* Begins the folder of the tables, and writes runs.csv, history.csv and timings.csv from the
- * results in the runs' folders. */
+ * results in the runs' folders; paired.csv, too, where a table needs it. */
 status_code session_record(session *s, failure *err);
 
 /* Prints why cells of a history are empty, where some are. After session_record. */

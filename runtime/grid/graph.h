@@ -10,9 +10,10 @@
 
 typedef enum graph_mode {
   GRAPH_PLAIN,
-  GRAPH_RETRAIN, /* every row is trained in its successor's folder (grid/successor.h) */
-  GRAPH_GO_ON,   /* the same for rows that have such a folder; the others as in GRAPH_PLAIN */
-  GRAPH_NAMES    /* nothing is read, no row counts as done: for the folders of the rows */
+  GRAPH_RETRAIN,   /* every row is trained in its successor's folder (grid/successor.h) */
+  GRAPH_GO_ON,     /* the same for rows that have such a folder; the others as in GRAPH_PLAIN */
+  GRAPH_PER_POINT, /* audits without the NLL of each point are to do, too */
+  GRAPH_NAMES      /* nothing is read, no row counts as done: for the folders of the rows */
 } graph_mode;
 
 typedef struct graph {

@@ -2,6 +2,7 @@
 #include "grid/graph_parts.h"
 #include "job/history.h"
 #include "job/job.h"
+#include "job/point_values.h"
 #include "job/settings.h"
 #include "report/entries.h"
 
@@ -69,6 +70,22 @@ static bool is_made_by_row(graph_builder *b, const run_row *row, const char *fol
   return strcmp(plain_id, row->measure_id) == 0 || is_of_row(b, row, folder, plain_id);
 }
 
+/* With GRAPH_PER_POINT: is there an audit without the NLL of each point? A file that is missing or
+ * damaged is none. */
+static status_code is_without_points(const char *folder, const char *id, bool *without,
+                                     failure *err) {
+  arena brief = {0};
+  const value *measured = NULL;
+  const point_values *values = NULL;
+  const char *path = job_measure_path(&brief, folder, id);
+  status_code status = result_read(&brief, path, id, &measured, err);
+  if (status == STATUS_OK && measured)
+    status = point_values_read(&brief, folder, measured, &values, err);
+  *without = !values;
+  arena_close(&brief);
+  return status == STATUS_BAD_INPUT || status == STATUS_NO_INPUT ? STATUS_OK : status;
+}
+
 /* *id is the row's and becomes the audit's; *made: its job, SIZE_MAX where it is done. */
 static status_code add_audit(graph_builder *b, const value *config, const char *name,
                              const run_row *row, const char *folder, size_t row_job, identity *id,
@@ -81,15 +98,21 @@ static status_code add_audit(graph_builder *b, const value *config, const char *
     status =
         identity_of_measure(config, b->catalogue, id->train, row->measure_id, id->measure, err);
   if (status == STATUS_OK) status = graph_look(b, folder, id, &found, err);
+  const bool complete = b->mode == GRAPH_PER_POINT;
+  bool again = false;
+  if (status == STATUS_OK && complete && found.measured)
+    status = is_without_points(folder, id->measure, &again, err);
   if (status != STATUS_OK) return status;
   *made = SIZE_MAX;
-  if (found.measured) return STATUS_OK;
-  if (is_made_by_row(b, row, folder, plain.measure)) {
+  if (found.measured && !again) return STATUS_OK;
+  const bool own = strcmp(plain.measure, row->measure_id) == 0;
+  if ((own || !complete) && is_made_by_row(b, row, folder, plain.measure)) {
     *id = plain;
     return STATUS_OK;
   }
   *made = graph_jobs_find(b, JOB_MEASURE, id->measure);
   if (*made == SIZE_MAX) *made = audit_job(b, config, name, row, folder, id, row_job);
+  b->g->jobs[*made].again = again;
   return STATUS_OK;
 }
 

@@ -48,6 +48,13 @@ status_code jobs_reset(grid_job *jobs, size_t count, size_t *done, failure *err)
   return STATUS_OK;
 }
 
+status_code jobs_begin_again(const grid_job *jobs, size_t count, failure *err) {
+  status_code status = STATUS_OK;
+  for (const grid_job *it = jobs; it < jobs + count && status == STATUS_OK; it++)
+    if (it->again) status = files_remove(it->result_path, err);
+  return status;
+}
+
 status_code jobs_check_inputs(const grid_job *jobs, size_t count, failure *err) {
   for (const grid_job *it = jobs; it < jobs + count; it++) {
     if (it->kind != JOB_DATA || job_is_done(it->result_path, it->id)) continue;

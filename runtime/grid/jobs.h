@@ -30,7 +30,8 @@ typedef struct grid_job {
   const value *file;           /* the job file */
   const char *audit;           /* the name of the audit that a measure job is for; NULL: none */
   size_t needs[4], need_count; /* indices of jobs that must be done first; always smaller */
-  bool skip; /* by the caller: it would fail again, so it counts as failed and is not started */
+  bool again; /* by the caller: its result is to be removed before it starts (jobs_begin_again) */
+  bool skip;  /* by the caller: it would fail again, so it counts as failed and is not started */
   /* set by jobs_reset, jobs_prepare and schedule_run: */
   job_state state;
   unsigned attempts;
@@ -48,6 +49,9 @@ grid_job *jobs_next(grid_job *jobs, size_t count, size_t *first);
 /* Sets every job to JOB_DONE, JOB_FAILED (skip) or JOB_WAITING by its result; `done`: how many are
  * done. Fails as job_look does: a result that cannot be read may be a finished one. */
 status_code jobs_reset(grid_job *jobs, size_t count, size_t *done, failure *err);
+
+/* Removes the results of jobs that are to run again. */
+status_code jobs_begin_again(const grid_job *jobs, size_t count, failure *err);
 
 /* Before the first start: STATUS_NO_INPUT where a data job that is not done lacks the user's
  * files. */

@@ -65,22 +65,28 @@ static status_code hash_file(const char *path, char hex[33], failure *err) {
 
 /* ---- recording ---- */
 
+status_code contents_describe_file(arena *a, const char *folder, const char *name, value *files,
+                                   failure *err) {
+  char hex[33];
+  struct stat info;
+  const char *path = path_in(a, folder, name);
+  status_code status = hash_file(path, hex, err);
+  if (status == STATUS_OK && stat(path, &info) != 0) status = fail(err, "read", path, errno);
+  if (status != STATUS_OK) return status;
+  value *file = value_new(a, VALUE_MAP);
+  value_put_number(a, file, "bytes", (double)info.st_size);
+  value_put_text(a, file, "content", hex);
+  value_put(a, files, name, file);
+  return STATUS_OK;
+}
+
 static status_code describe(arena *a, const job *work, const value **out, failure *err) {
   value *files = value_new(a, VALUE_MAP);
-  for (size_t i = 0; i < FILES[work->kind].count; i++) {
-    char hex[33];
-    struct stat info;
-    const char *name = FILES[work->kind].names[i], *path = path_in(a, work->folder, name);
-    status_code status = hash_file(path, hex, err);
-    if (status == STATUS_OK && stat(path, &info) != 0) status = fail(err, "read", path, errno);
-    if (status != STATUS_OK) return status;
-    value *file = value_new(a, VALUE_MAP);
-    value_put_number(a, file, "bytes", (double)info.st_size);
-    value_put_text(a, file, "content", hex);
-    value_put(a, files, name, file);
-  }
+  status_code status = STATUS_OK;
+  for (size_t i = 0; i < FILES[work->kind].count && status == STATUS_OK; i++)
+    status = contents_describe_file(a, work->folder, FILES[work->kind].names[i], files, err);
   *out = files;
-  return STATUS_OK;
+  return status;
 }
 
 /* Runs that read the file before were trained on other numbers than those that read it now. */
@@ -151,6 +157,17 @@ status_code contents_check(job_kind kind, const char *folder, const value *made,
     status = check_size(path_in(&a, folder, names[i]), names[i], value_get(files, names[i]), err);
   for (size_t i = 0; i < count && status == STATUS_OK && files; i++)
     status = check_bytes(path_in(&a, folder, names[i]), names[i], value_get(files, names[i]), err);
+  arena_close(&a);
+  return status;
+}
+
+status_code contents_check_file(const char *folder, const char *name, const value *files,
+                                failure *err) {
+  arena a = {0};
+  const char *path = path_in(&a, folder, name);
+  const value *recorded = value_get(files, name);
+  status_code status = check_size(path, name, recorded, err);
+  if (status == STATUS_OK) status = check_bytes(path, name, recorded, err);
   arena_close(&a);
   return status;
 }

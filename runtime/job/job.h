@@ -49,7 +49,8 @@
  *            measure-<first 12 digits>.json;  with keep_all  weights-<step>.safetensors;  with
  *            keep_state  state.safetensors;  with train.ema each file of weights a second time, as
  *            NAME_averaged.safetensors (job/saved_weights.h)
- *   measure  measure-<first 12 digits>.json in the folder of the train job
+ *   measure  measure-<first 12 digits>.json in the folder of the train job, of an audit after
+ *            measure-<first 12 digits>.npy (job/point_values.h)
  *   sample   result.json, after "file" and "density"
  *   evaluate result.json, after "out"; its "numbers" are "points" and every metric
  *
@@ -59,7 +60,8 @@
  * "provenance": {...} }. A train result has "planned_steps" among its numbers where train.patience
  * ended it at fewer steps. Data, modes and train results have "files" (job/contents.h), a train
  * result with keep_state also "stem"; a measure result has "measurement" (as in the job file),
- * "late" (why the history is not complete, where it is not: see run_late_history) and "history": [
+ * "late" (why the history is not complete, where it is not: see run_late_history), of an audit
+ * "files" and "points" (job/point_values.h), and "history": [
  * { "epoch", "step", "loss", "gradient_norm", every metric of job/metrics.h, "solver" ("ok" or why
  * it failed) } ... ]. */
 #ifndef JOB_JOB_H

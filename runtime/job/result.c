@@ -117,6 +117,7 @@ value *result_body(arena *a, const result *r) {
   if (r->late) value_put_text(a, map, "late", r->late);
   if (r->history) value_put(a, map, "history", r->history);
   if (r->files) value_put(a, map, "files", r->files);
+  if (r->points) value_put_text(a, map, "points", r->points);
   return map;
 }
 

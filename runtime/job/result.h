@@ -15,6 +15,7 @@ typedef struct result {
   const value *numbers, *history; /* NULL: none */
   const value *measurement;       /* of a measure job: as in its job file */
   const value *files;             /* job/contents.h */
+  const char *points;             /* job/point_values.h; NULL: none */
   const char *late;         /* why the history is not complete; NULL: it is, or is an audit's */
   double seconds, attempts; /* over all attempts; workers that were started */
   const char *data, *modes; /* folders that the job has read; NULL: none */

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "job/history.h"
 #include "job/metrics.h"
+#include "job/point_values.h"
 #include "job/progress.h"
 #include "job/result.h"
 #include "job/run.h"
@@ -29,19 +30,24 @@ static void report(const value *history, double done, double total) {
                               .measured = history_last(history)});
 }
 
-/* Measures the weights in <folder>/<name>.safetensors. from: the step of the row before. */
+/* Measures the weights in <folder>/<name>.safetensors. from: the step of the row before; each: the
+ * NLL of each point, NULL: not asked for. */
 static status_code measure_saved(run *r, const run_measurement *how, arena *a, const char *name,
-                                 const losses *sums, uint64_t from, value *history, failure *err) {
+                                 const losses *sums, uint64_t from, double *each, value *history,
+                                 failure *err) {
   const value *row;
   value *measured;
+  const measured_points on = {how->points, how->count, each};
   float *w = memory_array(r->net.weights, sizeof *w);
   status_code status =
       saved_weights_read(a, &r->net, r->work->folder, r->work->train_id, name, w, &row, err);
   if (status == STATUS_OK) {
     const value *plain =
         history_row(a, sums, history_steps_per_epoch(r->work->config), from, history_step(row));
-    status = run_measure(r, how, a, w, plain, &measured, err);
+    status = run_measure_points(r, how, a, w, &on, plain, &measured, err);
   }
+  if (status == STATUS_OK && each && isnan(history_score(measured)))
+    point_values_clear(each, how->count);
   if (status == STATUS_OK) value_push(a, history, measured);
   free(w);
   return status;
@@ -115,7 +121,7 @@ static status_code measure_steps(run *r, const run_measurement *how, arena *a, c
   if (first > 0 && first < count) first = count - 1;
   for (size_t i = first; i < count; i++) {
     status_code status =
-        measure_saved(r, how, a, names[i], sums, i ? steps[i - 1] : 0, history, err);
+        measure_saved(r, how, a, names[i], sums, i ? steps[i - 1] : 0, NULL, history, err);
     if (status != STATUS_OK) return status;
     report(history, (double)(i - first + 1), (double)(count - first));
   }
@@ -175,8 +181,8 @@ static status_code find_best(const run *r, arena *a, const value *trained, uint6
 }
 
 /* The best weights of the row, where they exist and are not the last, and the last ones. */
-static status_code measure_audit(run *r, arena *a, const value *trained, value *history,
-                                 failure *err) {
+static status_code measure_audit(run *r, arena *a, const value *trained, point_values *each,
+                                 value *history, failure *err) {
   const run_measurement *how = &r->measurements[0];
   uint64_t best;
   status_code status = find_best(r, a, trained, &best, err);
@@ -187,12 +193,14 @@ static status_code measure_audit(run *r, arena *a, const value *trained, value *
     status = saved_weights_find_best(a, r->work->folder, r->work->train_id, r->work->of,
                                      how->averaged, best, &name, err);
   if (status == STATUS_OK && name) {
-    status = measure_saved(r, how, a, name, NULL, 0, history, err);
+    status = measure_saved(r, how, a, name, NULL, 0, each->best, history, err);
     if (status == STATUS_OK) report(history, 1, 2);
   }
   name = saved_weights_name(a, "last", how->averaged);
-  if (status == STATUS_OK) status = measure_saved(r, how, a, name, NULL, 0, history, err);
+  if (status == STATUS_OK)
+    status = measure_saved(r, how, a, name, NULL, 0, each->last, history, err);
   if (status == STATUS_OK) report(history, 2, 2);
+  if (best != 0 && best == last) memcpy(each->best, each->last, each->count * sizeof *each->best);
   return status;
 }
 
@@ -227,8 +235,11 @@ static status_code measure_run(run *r, arena *a, result *measured, failure *err)
     return run_late_history(r, how, a, trained, sums, &measured->history, &measured->late, err);
   }
   value *history = value_new(a, VALUE_LIST);
+  point_values each = point_values_new(a, how->points, how->count, r->data.domain.d);
   measured->history = history;
-  return measure_audit(r, a, trained, history, err);
+  status = measure_audit(r, a, trained, &each, history, err);
+  if (status != STATUS_OK) return status;
+  return point_values_write(a, r->work->folder, r->work->id, &each, measured, err);
 }
 
 status_code run_evaluate(arena *a, const job *work, failure *err) {

@@ -49,7 +49,7 @@ status_code entries_check_keys(const char *where, const value *entry, const entr
 }
 
 status_code entries_check_name(const char *what, const char *name, failure *err) {
-  static const char *const TAKEN[] = {"runs", "history", "timings", "histograms"};
+  static const char *const TAKEN[] = {"runs", "history", "timings", "histograms", "paired"};
   static const char LETTERS[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
   if (!*name || strlen(name) > 100 || strspn(name, LETTERS) != strlen(name))
     return failure_set(err, STATUS_BAD_CONFIG,

@@ -5,8 +5,11 @@ static const entries_key TABLE[] = {
     {"sort", VALUE_NULL},  {"spread", VALUE_TEXT},  {"mean_over", VALUE_NULL},
     {"ranks", VALUE_NULL}, {"paper", VALUE_TEXT},   {"notes", VALUE_NULL},
 };
-static const entries_key COLUMN[] = {
-    {"digits", VALUE_NUMBER}, {"minus", VALUE_NULL}, {"unit", VALUE_NULL}, {"best", VALUE_TEXT}};
+static const entries_key COLUMN[] = {{"digits", VALUE_NUMBER},
+                                     {"minus", VALUE_NULL},
+                                     {"error", VALUE_TEXT},
+                                     {"unit", VALUE_NULL},
+                                     {"best", VALUE_TEXT}};
 static const entries_key SORT[] = {{"descending", VALUE_BOOL}};
 static const entries_key RANKS[] = {{"paper", VALUE_TEXT}};
 static const entries_key FIGURE[] = {

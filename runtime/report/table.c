@@ -32,6 +32,7 @@ static status_code make(table_parts *p, csv_table *csv, failure *err) {
         p, arena_format(&p->memory, "Best weights are chosen on %s.", p->request->validation));
   table_note_epochs(p);
   table_note_seeds(p, csv);
+  table_note_points(p, csv);
   table_note_alike(p, csv);
   return status;
 }

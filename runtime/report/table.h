@@ -49,6 +49,11 @@
  * below them (flow.hyperbolize is below flow). So what a seed does to both rows cancels; the
  * differences are averaged over the seeds that both have. Rows that are subtracted have a gap.
  *
+ * `error = "points"`, of a difference of an audit's nll_best or nll_last: +- is the standard error
+ * over the test points, of the differences point by point, averaged over seeds. It is made from
+ * paired.csv (report/paired.h); +- a gap where a run has no NLL of each point. The CSV has
+ * `<heading> se` and `<heading> points`, too.
+ *
  * `unit`: "nats/dim" or "bits/dim" divides a number of nats by the column `dimensions`, and by
  * ln 2. That is of the density over the data's own coordinates, whatever their scale.
  *
@@ -85,6 +90,10 @@ status_code table_write(const table_request *request, FILE *screen, failure *err
 
 /* The same table as a part of an HTML page (report/page.h). Nothing is written. */
 status_code table_page(const table_request *request, text_buffer *out, failure *err);
+
+/* Adds to a LIST of TEXT the columns whose errors are over test points: paired.csv is to have them.
+ */
+void table_points_columns(arena *a, const value *declaration, value *columns);
 
 /* The endings of the files that table_write writes, ".csv, .md, ...". */
 const char *table_endings(arena *a);

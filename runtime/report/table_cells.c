@@ -82,10 +82,15 @@ static const char *ids_of(table_parts *p, size_t group, int column) {
 static void fill_row(table_parts *p, size_t group, const char **cells) {
   for (const table_source *s = p->sources; s < p->sources + p->count; s++) {
     *cells++ = table_cell(p, group, s);
-    if (!p->averaged || !s->facts) continue;
-    table_average average = average_of(p, group, s);
-    *cells++ = number_text(p, average.sd);
-    *cells++ = arena_format(&p->memory, "%zu", average.n);
+    if (p->averaged && s->facts) {
+      table_average average = average_of(p, group, s);
+      *cells++ = number_text(p, average.sd);
+      *cells++ = arena_format(&p->memory, "%zu", average.n);
+    }
+    if (!s->by_points) continue;
+    double points;
+    *cells++ = number_text(p, table_point_error(p, group, s, &points));
+    *cells++ = number_text(p, points);
   }
   if (p->ranks) *cells++ = p->ranks[group];
   tally t = tally_of(p, group);
@@ -101,9 +106,14 @@ static size_t fill_header(table_parts *p, const char **header) {
   for (table_source *s = p->sources; s < p->sources + p->count; s++) {
     s->at = count;
     header[count++] = s->heading;
-    if (!p->averaged || !s->facts) continue;
-    header[count++] = arena_format(&p->memory, "%s sd", s->heading);
-    header[count++] = arena_format(&p->memory, "%s n", s->heading);
+    if (p->averaged && s->facts) {
+      header[count++] = arena_format(&p->memory, "%s sd", s->heading);
+      header[count++] = arena_format(&p->memory, "%s n", s->heading);
+    }
+    if (!s->by_points) continue;
+    s->error_at = count;
+    header[count++] = arena_format(&p->memory, "%s se", s->heading);
+    header[count++] = arena_format(&p->memory, "%s points", s->heading);
   }
   if (p->ranks) header[count++] = TABLE_RANK;
   header[count++] = TABLE_RUNS;
@@ -114,7 +124,7 @@ static size_t fill_header(table_parts *p, const char **header) {
 }
 
 status_code table_fill(table_parts *p, csv_table *csv, failure *err) {
-  const char **cells = arena_get(&p->memory, (3 * p->count + 5) * sizeof *cells);
+  const char **cells = arena_get(&p->memory, (5 * p->count + 5) * sizeof *cells);
   const size_t count = fill_header(p, cells);
   for (size_t i = 0; i < count; i++)
     for (size_t k = 0; k < i; k++)

@@ -94,6 +94,7 @@ void table_add_note(table_parts *p, const char *text) {
 }
 
 void table_close(table_parts *p) {
+  paired_close(&p->paired);
   csv_table_close(&p->paper);
   arena_close(&p->memory);
 }
@@ -118,12 +119,16 @@ size_t table_count(const table_parts *p, const table_source *s, size_t group) {
   return count;
 }
 
+double table_unit(const table_parts *p, const table_source *s, size_t row) {
+  if (!(s->unit > 0)) return 1;
+  return s->dimensions < 0 ? NAN : s->unit * number_at(p, row, s->dimensions);
+}
+
 double table_number(const table_parts *p, const table_source *s, size_t row) {
   if (!table_applies(p, s, row)) return NAN;
   double x = number_at(p, row, s->run);
   if (s->minus) x = s->minus[row] == TABLE_NO_ROW ? NAN : x - number_at(p, s->minus[row], s->run);
-  if (s->unit > 0) x /= s->dimensions < 0 ? NAN : s->unit * number_at(p, row, s->dimensions);
-  return x;
+  return x / table_unit(p, s, row);
 }
 
 const char *table_paper_cell(const table_parts *p, const char **run, int column) {

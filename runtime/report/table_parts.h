@@ -7,6 +7,7 @@
 #include "report/format.h"
 #include "report/groups.h"
 #include "report/keys.h"
+#include "report/paired.h"
 #include "report/row_filter.h"
 #include "report/table.h"
 
@@ -33,7 +34,8 @@ typedef struct table_source {
   int best;            /* -1: the least is marked, 1: the largest, 0: none */
   double unit;         /* in nats: what a number is divided by for each dimension; 0: no division */
   int dimensions; /* with a unit: the column of runs.csv with the number of dimensions; -1: none */
-  size_t at;      /* its column of the table's CSV */
+  bool by_points; /* of a difference: its error is over the test points, not over the seeds */
+  size_t at, error_at; /* its column of the table's CSV; with by_points that of its error */
 } table_source;
 
 typedef struct table_parts {
@@ -46,6 +48,7 @@ typedef struct table_parts {
   size_t (*shared)[2], joins; /* columns of runs and paper that must be equal */
   row_groups families;        /* runs that differ in no more than the seed */
   row_groups data;            /* runs whose numbers may be compared: of equal test points */
+  paired_file paired;         /* read where a column is by_points */
   int spread;                 /* the column of runs.csv whose cells become columns; -1: none */
   const char *over;           /* what averaged runs differ in, where it is not the seed alone */
   const value *grouped;       /* LIST: the columns of the plan in which rows differ */
@@ -81,6 +84,9 @@ const char **table_first_run(const table_parts *p, const row_groups *groups, siz
 
 /* The number of one run, NAN where there is none; differences already taken. */
 double table_number(const table_parts *p, const table_source *s, size_t row);
+
+/* What a number of nats of this run is divided by: 1 without a unit. */
+double table_unit(const table_parts *p, const table_source *s, size_t row);
 
 /* Is this run one of those that the source is of? */
 bool table_applies(const table_parts *p, const table_source *s, size_t row);
@@ -120,6 +126,13 @@ status_code table_find_groups(table_parts *p, failure *err);
 status_code table_find_minus(table_parts *p, const char *column, const value *minus,
                              table_source *s, failure *err);
 
+/* `error` of a column with minus: sets s->by_points. */
+status_code table_find_error(table_parts *p, const char *error, table_source *s, failure *err);
+
+/* The standard error over the test points of a group's mean difference; NAN where a run has no NLL
+ * of each point. *points: how many. */
+double table_point_error(table_parts *p, size_t group, const table_source *s, double *points);
+
 /* Adds the declared notes to p->notes, each {column} or {column:digits} replaced. */
 status_code table_find_notes(table_parts *p, failure *err);
 
@@ -151,6 +164,9 @@ void table_note_epochs(table_parts *p);
 /* Adds to p->notes what +- is, where there is one, and that rows average different seeds, where
  * they do. csv: as table_fill made it. */
 void table_note_seeds(table_parts *p, const csv_table *csv);
+
+/* Adds to p->notes what +- is in columns by_points. */
+void table_note_points(table_parts *p, const csv_table *csv);
 
 /* How a table becomes text: rounded numbers, marks, gaps, notes. */
 typedef struct table_style {

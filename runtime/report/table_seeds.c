@@ -67,7 +67,7 @@ void table_note_seeds(table_parts *p, const csv_table *csv) {
   bool deviations = false, mixed = false, paired = false, counted = false;
   for (const table_source *s = p->sources; s < p->sources + p->count; s++) {
     if (!p->averaged || !s->facts) continue;
-    deviations |= has_deviation(s, csv);
+    deviations |= !s->by_points && has_deviation(s, csv);
     counted |= has_count(p, s, csv);
     mixed |= !s->minus && mixes_seeds(p, s, csv);
     paired |= s->minus != NULL;

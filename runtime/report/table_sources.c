@@ -91,7 +91,9 @@ static status_code find_declared(table_parts *p, const value *entry, size_t numb
   next->digits = (int)value_get_number(entry, "digits", next->digits);
   const value *minus = value_get(entry, "minus"), *unit = value_get(entry, "unit");
   const char *best = value_get_text(entry, "best", NULL);
+  const char *error = value_get_text(entry, "error", NULL);
   if (minus) status = table_find_minus(p, column, minus, next, err);
+  if (error && status == STATUS_OK) status = table_find_error(p, error, next, err);
   if (unit && status == STATUS_OK) status = find_unit(p, unit, next, err);
   if (best && status == STATUS_OK) status = find_best(p, best, next, err);
   return status;

@@ -41,10 +41,12 @@ static const char *number_cell(arena *a, const table_parts *p, const char **row,
                                const table_source *s, size_t group) {
   const size_t runs = table_count(p, s, group), diverged = diverged_in(p, s, group);
   const char *mean = rounded(a, row[s->at], s->digits);
-  if (runs == 1) return diverged ? arena_format(a, "%s (diverged)", mean) : mean;
-  const char *sd = row[s->at + 1], *n = count_text(a, p, row[s->at + 2], runs, diverged);
-  return *sd ? arena_format(a, "%s ± %s%s", mean, rounded(a, sd, s->digits), n)
-             : arena_format(a, "%s%s", mean, n);
+  const char *n = runs > 1   ? count_text(a, p, row[s->at + 2], runs, diverged)
+                  : diverged ? " (diverged)"
+                             : "";
+  const char *error = s->by_points ? row[s->error_at] : runs > 1 ? row[s->at + 1] : "";
+  if (*error) return arena_format(a, "%s ± %s%s", mean, rounded(a, error, s->digits), n);
+  return arena_format(a, "%s%s%s", mean, s->by_points ? " ± " TABLE_GAP : "", n);
 }
 
 /* A section's own column, such as flow, has names, which may be the word yes. */

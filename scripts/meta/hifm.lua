@@ -70,7 +70,7 @@ local h = {}
 
 ---@class hifm.Table
 ---@field title? string
----@field columns table[] { "Heading", "column", digits = 3, minus = "flow=OT", unit = "bits/dim", best = "least" }; minus: seed by seed
+---@field columns table[] { "Heading", "column", digits = 3, minus = "flow=OT", error = "points", unit = "bits/dim", best = "least" }; minus: seed by seed; error: ± over test points
 ---@field only? string|table conditions such as "flow=OT" or { flow = "OT" }, or a list of these, of which one must fit
 ---@field spread? string a setting: the numbers become a column for each of its values
 ---@field mean_over? string|string[] settings: numbers are means over them, too
