@@ -1,9 +1,15 @@
-/* A process that can open nothing more, as when it has too many open files. To be included after
- * cmocka. */
+/* A process that can open nothing more, as when it has too many open files. */
 #ifndef TESTS_DESCRIPTORS_H
 #define TESTS_DESCRIPTORS_H
 
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/resource.h>
+/* cmocka wants those and this before it */
+#include <setjmp.h>
+
+#include <cmocka.h>
 
 static struct rlimit descriptors_before;
 

@@ -112,17 +112,25 @@ static void ids_are_pinned(void **state) {
   }
 }
 
-static void dw4_has_five_paths(void **state) {
+static void counts_rows(folder *f, const value *catalogue, const char *script, size_t all,
+                        size_t quick) {
+  assert_int_equal(plan_rows(shipped(f, script, NULL, catalogue))->count, all);
+  assert_int_equal(plan_rows(shipped(f, script, "quick", catalogue))->count, quick);
+}
+
+/* Straight and three Hessian paths, each with three seeds; two paths with three ways to train. */
+static void other_scripts_are_grids(void **state) {
   folder *f = *state;
   const value *catalogue = catalogue_collect(&f->memory);
-  assert_int_equal(plan_rows(shipped(f, "dw4", NULL, catalogue))->count, 15);
-  assert_int_equal(plan_rows(shipped(f, "dw4", "quick", catalogue))->count, 5);
+  counts_rows(f, catalogue, "dw4", 12, 4);
+  counts_rows(f, catalogue, "lj13_field", 12, 4);
+  counts_rows(f, catalogue, "lj13_swings", 6, 6);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(lj13_is_table_2, folder_set_up, folder_tear_down),
-      cmocka_unit_test_setup_teardown(dw4_has_five_paths, folder_set_up, folder_tear_down),
+      cmocka_unit_test_setup_teardown(other_scripts_are_grids, folder_set_up, folder_tear_down),
       cmocka_unit_test_setup_teardown(ids_are_pinned, folder_set_up, folder_tear_down)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* What a row and a column of a table are: only, spread, mean_over, sort, best, times. */
+/* What a row and a column of a table are: only, spread, mean_over, sort, best. */
 #include "table_fixture.h"
 
 /* Two data sets, two flows, two seeds; dataset.b is a setting of the second data set. */
@@ -144,34 +144,11 @@ static void rows_that_look_alike(void **state) {
                          "Rows that look alike differ in network.width, which no column shows.\n"));
 }
 
-static void times(void **state) {
-  folder *f = *state;
-  folder_write(f, "runs.csv", "flow,status,nll_min,steps\nA,done,1,200\nB,missing,,\n");
-  folder_write(f, "timings.csv", "flow,status,train_seconds\nA,done,5\nB,missing,\n");
-  assert_string_equal(table_printed(f,
-                                    "{'columns':[['Flow','flow'],"
-                                    "['s','timings.train_seconds'],['s/step',"
-                                    "'timings.step_seconds']]}",
-                                    "['flow']"),
-                      "table2\n\n"
-                      "Flow  s  s/step\n"
-                      "----  -  ------\n"
-                      "A     5  0.0250\n"
-                      "B     –       –\n"
-                      "\nTimes are of the machine and its load; no other number depends on them.\n"
-                      "\n1 of 2 runs missing\n");
-}
-
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, folder_set_up, folder_tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(flows_by_data_sets),
-      TEST(only_some_rows),
-      TEST(means_over_a_setting),
-      TEST(by_several_columns),
-      TEST(the_best_of_a_column),
-      TEST(rows_that_look_alike),
-      TEST(times),
+      TEST(flows_by_data_sets), TEST(only_some_rows),       TEST(means_over_a_setting),
+      TEST(by_several_columns), TEST(the_best_of_a_column), TEST(rows_that_look_alike),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

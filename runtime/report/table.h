@@ -28,7 +28,8 @@
  * Each column has a heading and a column of runs.csv, or "paper.<column>" of the paper's CSV, which
  * is in the script's folder and is joined on the columns of the plan that both files have (cells
  * equal, numbers as numbers; where several rows fit, no number is shown). Settings that do not vary
- * in this grid are left out. timings.train_seconds and timings.step_seconds are of timings.csv.
+ * in this grid are left out. timings.train_seconds and timings.step_seconds are of timings.csv,
+ * history.nll_median and history.nll_spread (10 to 90 %, second half of the epochs) of history.csv.
  * `digits` after the point: 3, for counts such as NFE 0, for the paper's as printed in its CSV.
  * `sort`: a column or several, ascending unless they are `descending`, missing last; without it
  * rows are in grid order. `only`: conditions as of --only, or a map of columns and cells, or a list

@@ -76,7 +76,7 @@ status_code table_open(table_parts *p, const table_request *request, const csv_t
   p->notes = value_new(&p->memory, VALUE_LIST);
   p->known = columns_of(&p->memory, request->metrics);
   csv_table all = *runs;
-  status_code status = table_add_timings(p, &all, err);
+  status_code status = table_add_extras(p, &all, err);
   if (status == STATUS_OK) status = choose_runs(p, &all, err);
   if (status != STATUS_OK) return status;
   groups_of_data(&p->memory, &p->runs, request->columns, &p->data);
@@ -85,8 +85,8 @@ status_code table_open(table_parts *p, const table_request *request, const csv_t
 }
 
 const column_facts *table_facts(const table_parts *p, const char *column) {
-  const column_facts *time = table_timing_facts(column);
-  return time ? time : columns_in_runs(&p->known, column);
+  const column_facts *extra = table_extra_facts(column);
+  return extra ? extra : columns_in_runs(&p->known, column);
 }
 
 void table_add_note(table_parts *p, const char *text) {

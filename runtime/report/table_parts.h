@@ -62,6 +62,29 @@ typedef struct table_parts {
   value *notes;       /* LIST of texts below the table */
 } table_parts;
 
+/* ---- table_extras.c: columns that are not in runs.csv ---------------------------------------- */
+
+/* Columns from another file of the folder. fill: cells [runs][count] for all runs. */
+typedef struct table_extra {
+  const char *prefix; /* of their names */
+  const column_facts *facts;
+  size_t count;
+  status_code (*fill)(table_parts *p, const csv_table *runs, const char ***cells, failure *err);
+} table_extra;
+extern const table_extra table_timings, table_histories;
+
+/* Adds those to the caller's runs that the declaration names. */
+status_code table_add_extras(table_parts *p, csv_table *runs, failure *err);
+const column_facts *table_extra_facts(const char *column);
+
+/* Without rows where there is no such file. */
+status_code table_read_beside(const table_parts *p, arena *a, const char *name, csv_table *out,
+                              failure *err);
+
+/* NAN where there is no number; and back, as an empty cell. */
+double table_cell_number(const csv_table *table, size_t row, const char *column);
+const char *table_number_text(arena *a, double x);
+
 /* ---- table_parts.c: what is read ------------------------------------------------------------- */
 
 /* Reads the paper's CSV and finds the families. table_close also after a failure. */
@@ -69,12 +92,8 @@ status_code table_open(table_parts *p, const table_request *request, const csv_t
                        failure *err);
 void table_close(table_parts *p);
 
-/* Adds columns of timings.csv to the caller's runs, where the declaration names one. */
-status_code table_add_timings(table_parts *p, csv_table *runs, failure *err);
-
-/* The facts of a number of the runs: of timings, too; NULL: it is not one. */
+/* The facts of a number of the runs, extra columns included; NULL: it is not one. */
 const column_facts *table_facts(const table_parts *p, const char *column);
-const column_facts *table_timing_facts(const char *column);
 
 /* One more line below the table. */
 void table_add_note(table_parts *p, const char *text);
