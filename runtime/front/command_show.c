@@ -1,6 +1,7 @@
 /* hifm show: one run on one screen. */
 #include "base/text.h"
 #include "front/options.h"
+#include "front/queued_runs.h"
 #include "front/run_defaults.h"
 #include "front/run_reference.h"
 #include "front/run_views.h"
@@ -47,6 +48,7 @@ static void show_state(const page *p) {
   if (!isnan(weights)) text = arena_format(p->a, "%s, %.0f weights", text, weights);
   fact(p, "state", text);
   fact(p, "reason", run->reason);
+  fact(p, "running", run->place);
 }
 
 /* "NLL 22.288, NFE 26 at epoch 244" */
@@ -203,6 +205,14 @@ static void show_files(const page *p) {
   fact(p, "files", text);
 }
 
+/* Is the run on a cluster? */
+static status_code mark_queued(page *p, failure *err) {
+  queued_runs queued;
+  const status_code status = queued_runs_read(p->a, p->given->out, &queued, err);
+  if (status == STATUS_OK) queued_runs_mark(&queued, &p->run);
+  return status;
+}
+
 status_code command_show(arena *a, const options *given, failure *err) {
   const char *folder;
   run_words words = run_words_new(a);
@@ -210,6 +220,8 @@ status_code command_show(arena *a, const options *given, failure *err) {
   if (status != STATUS_OK) return status;
   page p = {.a = a, .given = given, .width = screen_width(stdout)};
   p.run = runs_look(&words, a, folder, &p.files);
+  status = mark_queued(&p, err);
+  if (status != STATUS_OK) return status;
   p.catalogue = catalogue_collect(a);
   printf("%s\n", p.run.name);
   show_state(&p);

@@ -82,13 +82,13 @@ static const char *others_text(const sheet *p) {
 static void print_time(const sheet *p, const past_runs *past, const trial_facts *facts) {
   arena *a = p->s->a;
   const estimate_time t =
-      estimate_time_make(&p->s->jobs, p->to_do, past, facts, p->s->given->parallel);
+      estimate_time_make(&p->s->jobs, p->to_do, past, facts, options_workers(p->s->given));
   const char *others = others_text(p);
   const size_t unknown = t.trainings - t.known;
   if (t.known)
     say(p, "time",
         arena_format(a, "%s with -j %zu, from %zu past run%s of like size", range_text(a, &t),
-                     p->s->given->parallel, t.past, t.past == 1 ? "" : "s"));
+                     options_workers(p->s->given), t.past, t.past == 1 ? "" : "s"));
   if (unknown)
     say(p, t.known ? "" : "time",
         t.known ? arena_format(a, "without %zu of %zu trainings: no past run of like size", unknown,
@@ -101,7 +101,8 @@ static void print_time(const sheet *p, const past_runs *past, const trial_facts 
 
 static void print_disk(const sheet *p, const trial_facts *facts) {
   arena *a = p->s->a;
-  const estimate_disk d = estimate_disk_make(&p->s->jobs, p->to_do, facts, p->s->given->parallel);
+  const estimate_disk d =
+      estimate_disk_make(&p->s->jobs, p->to_do, facts, options_workers(p->s->given));
   const double all = d.data + d.modes + d.runs, free = (double)folders_free_bytes(p->s->given->out);
   const char *parts = "";
   if (d.data > 0) parts = arena_format(a, ", data sets %s", screen_bytes(a, d.data));

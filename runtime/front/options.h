@@ -22,10 +22,14 @@ struct options {
   const char *weights, *file, *data, *sort; /* NULL where not given */
   const char *out;                          /* results folder; default OPTIONS_RESULTS */
   option_list profiles, sets, only, exclude;
-  size_t parallel; /* -j; default: the machine's processors */
-  size_t count;    /* -n; default 64 */
-  size_t seed;     /* default 0 */
+  const char *executor, *time; /* NULL where not given */
+  option_list site;            /* after --: options of sbatch */
+  size_t parallel;             /* -j; 0: not given */
+  size_t tasks;                /* 0: not given */
+  size_t count;                /* -n; default 64 */
+  size_t seed;                 /* default 0 */
   bool dry_run, retrain, rerun_failed, strict, fail_fast, quiet, strip, density, help;
+  bool strict_bits, print_commands, wait;
   bool failed, csv, json, all, follow, yes;
 };
 
@@ -46,13 +50,16 @@ typedef struct option {
   const char *help;  /* lines of at most 59 characters */
 } option;
 
-enum { OPTION_COUNT = 30 };
+enum { OPTION_COUNT = 36 };
 /* A name may have several entries, of different commands. */
 extern const option OPTIONS[OPTION_COUNT];
 
 static inline bool options_takes(command_id id, const option *it) {
   return it->commands >> id & 1;
 }
+
+/* Workers at a time: -j, or the processors that this process may use. */
+size_t options_workers(const options *given);
 
 /* The arguments after the command's name. STATUS_USAGE with a hint for an unknown option, one that
  * this command does not take, one that is given twice (but for lists), a missing or bad value, and

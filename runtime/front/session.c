@@ -221,6 +221,13 @@ status_code session_open(session *s, arena *a, const options *given, failure *er
   return check_views(s, err);
 }
 
+status_code session_open_submitted(session *s, arena *a, const options *given, const value *plan,
+                                   const char *folder, failure *err) {
+  *s = (session){.a = a, .given = given, .plan = plan, .folder = folder};
+  s->catalogue = catalogue_collect(a);
+  return build(s, err);
+}
+
 /* ---- writing --------------------------------------------------------------------------------- */
 
 status_code session_record(session *s, failure *err) {

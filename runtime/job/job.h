@@ -21,10 +21,10 @@
  *     "stem": id                  train: all that decides its numbers but its length; a training
  *                                 whose steps depend on its length has none
  *     "from_start": bool          train: do not go on from a shorter training (job/continuation.h)
- *     "checkpoint_seconds": n     train: at least this often
- *     "attempt": n                from 1; goes on where an earlier scheduler was stopped
- *     "config": {...} }           data: the resolved dataset;  modes: { "energy": {...} };
- *                                 other jobs: the whole resolved run (plan/plan.h)
+ *     "strict_bits": bool         train, measure: fail on another kind of machine than made the
+ * data "checkpoint_seconds": n     train: at least this often "attempt": n                from 1;
+ * goes on where an earlier scheduler was stopped "config": {...} }           data: the resolved
+ * dataset;  modes: { "energy": {...} }; other jobs: the whole resolved run (plan/plan.h)
  *
  * Sample and evaluate jobs write outside of their folder, which is for the result alone, and read a
  * run's; their "config" says how to measure, and there are no "measurements":
@@ -99,7 +99,7 @@ typedef struct job {
   const char *train_id; /* of a measure job: whose weights; of a train job its id */
   const char *of;       /* NULL: it is not an audit */
   double of_every;
-  bool keep_all, keep_state, from_start;
+  bool keep_all, keep_state, from_start, strict_bits;
   const char *stem; /* NULL: none */
   double checkpoint_seconds, attempt;
   const value *config;
