@@ -32,10 +32,58 @@ expect_code 0 "$hifm" ls
 mv results/kept results/cache
 wait "$slice" || fail "the slice has failed: $(tail -3 slice.log)"
 while read -r line; do expect_code 0 sh -c "$line"; done <reversed
+mv grid.lua gone.lua
+expect_code 0 "$hifm" merge results/submissions/grid # tables of what was submitted: the script is not read
+expect_words "8 done" Method
+mv gone.lua grid.lua
+expect_same_grid calm results grid
+
+say "slices that are gone, stopped or failed on a node are named"
+task() { sed -i "s/\"$2\": [^,]*/\"$2\": $3/" "results/submissions/grid/slice-$1.task.json"; }
+task 1 state '"running"' && task 1 node '"bad"' && task 1 done 0
+task 2 state '"stopped"'
+expect_code 0 "$hifm" merge results/submissions/grid
+expect_words "slice-1.json is gone without a word: killed on bad" "slice-2.json was stopped by a signal" \
+  "node bad: nothing that ran there succeeded"
+rm "$(find results/runs -name result.json | head -1)"
+expect_code 1 "$hifm" merge results/submissions/grid
+expect_words "7 done, 0 diverged, 0 failed, 0 skipped, 1 missing"
+
+say "hifm run does what is left"
 expect_code 0 "$hifm" run grid.lua
 expect_same_grid calm results grid
 expect_code 0 "$hifm" run grid.lua --print-commands
 [ ! -s stdout ] || fail "commands where nothing is to do"
+
+say "SIGUSR1 in a task of Slurm: checkpoints, then requeued by its own name; without progress never again"
+mkdir fake
+printf '#!/bin/sh\necho "$@" >>%s/scontrol.log\n' "$tmp" >fake/scontrol
+chmod +x fake/scontrol
+expect_code 0 "$hifm" run grid.lua --print-commands --tasks 1 --out long --only flow=transport,seed=0 \
+  --set train.epochs=1000000 --set schedule.checkpoint=0.05
+read -r line <stdout
+task=$(echo long/submissions/grid-partial-*)/slice-1.task.json
+is_training() { [ -n "$(find long/runs -name checkpoint.safetensors 2>/dev/null)" ]; }
+# in_task: the slice as a task of an array, until it is asked to stop; sets $code.
+in_task() {
+  env PATH="$tmp/fake:$PATH" SLURM_JOB_ID=12 SLURM_ARRAY_JOB_ID=12 SLURM_ARRAY_TASK_ID=3 SLURMD_NODENAME=node7 \
+    SLURM_CPUS_ON_NODE=1 bash -c "exec $line" >slice.log 2>&1 &
+  slice=$! code=0
+  wait_for 20 grep -q '^start' slice.log
+  wait_for 20 is_training
+  kill -USR1 "$slice"
+  wait "$slice" || code=$?
+}
+in_task
+[ "$code" = 138 ] || fail "exit code $code after SIGUSR1"
+[ "$(cat scontrol.log)" = "requeue 12_3" ] || fail "scontrol was called with: $(cat scontrol.log)"
+grep -q '"state": "requeued"' "$task" || fail "not requeued: $(cat "$task")"
+grep -q '"node": "node7"' "$task" || fail "the node is not known"
+sed -i 's/"progress": .*,/"progress": 1e300,/' "$task"
+in_task
+[ "$(wc -l <scontrol.log)" = 1 ] || fail "a task that does not get on was requeued"
+grep -q '"state": "stuck"' "$task" || fail "not stuck: $(cat "$task")"
+grep -q 'more with --time' slice.log || fail "nothing says what to do"
 
 say "two machines: folders copied together make the tables of one"
 expect_code 0 "$hifm" run grid.lua --only seed=0 --out first

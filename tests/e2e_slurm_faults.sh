@@ -71,3 +71,13 @@ wait_for 240 queue_is_empty
 expect_code 0 "$hifm" run grid.lua --out merge
 expect_same_grid calm merge grid
 [ "$(wc -l <calm/grid/runs.csv)" = $((rows + 1)) ] || fail "not $rows rows"
+
+if [ -n "${HIFM_LONG:-}" ]; then
+  say "a time limit of a minute, runs that take longer"
+  plane_script slow.lua 120000 'measure = { every = 20000 }, schedule = { checkpoint = 1 },'
+  expect_code 0 "$hifm" run slow.lua -j4 --out calm
+  expect_code 0 "$hifm" run slow.lua --executor slurm --out limited --tasks 4 --time 1 --wait
+  expect_same_grid calm limited slow
+  grep -c '^requeued' limited/submissions/slow/slice-1.log >requeues || fail "no task was requeued"
+  say "requeued $(cat requeues) times"
+fi
