@@ -1,83 +1,76 @@
 #!/usr/bin/env bash
 # Tasks on a real Slurm that are killed, cancelled, requeued, out of time, or lose their controller or
-# their last job: time is lost, nothing else. HIFM_LONG=1: a larger grid, and real time limits.
+# their last job: time is lost, nothing else. HIFM_LONG=1: 60 runs, and a real time limit.
 source "$(dirname "$0")/e2e.inc.sh"
 source "$source_dir/tests/slurm.inc.sh"
-epochs=3000 seeds='0'
-[ -z "${HIFM_LONG:-}" ] || epochs=6000 seeds=$(seq -s, 0 14)
-plane_script grid.lua "$epochs" "seed = h.grid { $seeds }, measure = { every = 500 }, schedule = { checkpoint = 0.2 },"
-rows=$((4 * $(tr , '\n' <<<"$seeds" | wc -l)))
+seeds=0 tasks=4
+[ -z "${HIFM_LONG:-}" ] || seeds=$(seq -s, 0 14) tasks=6
+plane_script grid.lua 2000 "seed = h.grid { $seeds }, measure = { every = 500 }, schedule = { checkpoint = 0.05 },"
 slurm_up 2
-expect_code 0 "$hifm" run grid.lua -j4 --out calm
+expect_code 0 "$hifm" run grid.lua -j2 --out calm
+folder=results/submissions/grid
 
-# submit FOLDER ARGUMENTS...
-submit() { expect_code 0 "$hifm" run grid.lua --executor slurm --out "$1" "${@:2}"; }
+# state_of SLICE: the word in its file.
+state_of() { sed -n 's/.*"state": "\(.*\)".*/\1/p' "$folder/$1.task.json"; }
 
-is_over() { [ -e "$1/submissions/grid/ending.json" ]; }
-has_checkpoint() { [ -n "$(find "$1/runs" -name checkpoint.safetensors 2>/dev/null)" ]; }
-task_runs() { [ -n "$(task_process "$1" "$2")" ]; }
-
-# state_of FOLDER SLICE
-state_of() { sed -n 's/.*"state": "\(.*\)".*/\1/p' "$1/submissions/grid/$2.task.json"; }
-
-# finish FOLDER: the grid ends, and its numbers are those of an undisturbed one.
-finish() {
-  wait_for 240 is_over "$1"
-  grep -q '"exit_code": 0' "$1/submissions/grid/ending.json" || fail "$(cat "$1/submissions/grid/ending.json")"
-  expect_same_grid calm "$1" grid
+# has_checkpoint SLICE: a run of the slice is on its way.
+has_checkpoint() {
+  local run
+  for run in $(sed -n 's/^ *"folder": "\(.*runs.*\)".*/\1/p' "$folder/$1.json" | sort -u); do
+    if [ -e "$run/checkpoint.safetensors" ]; then return; fi
+  done
+  return 1
 }
+is_over() { [ -e "$folder/ending.json" ]; }
 
-say "a task killed: its runs are tried once more, from their checkpoints"
-submit killed --tasks 2
-wait_for 60 has_checkpoint killed
-kill -KILL "$(task_process killed/submissions/grid slice-1)"
-finish killed
-[ "$(state_of killed again-1)" = ended ] || fail "there was no second round"
-grep -q 'resumed at step' killed/runs/*/log.txt || fail "no run went on from a checkpoint"
+# log_says SLICE WORDS
+log_says() { grep -q "$2" "$folder/$1.log" 2>/dev/null; }
 
-say "a task requeued ahead of its time limit goes on from its checkpoints"
-submit requeued --tasks 2
-wait_for 60 has_checkpoint requeued
-kill -USR1 "$(task_process requeued/submissions/grid slice-1)"
-wait_for 20 grep -q '^requeued; it goes on' requeued/submissions/grid/slice-1.log
-finish requeued
-[ ! -e requeued/submissions/grid/again-1.json ] || fail "a requeued task counted as lost"
+expect_code 0 "$hifm" run grid.lua --executor slurm --tasks "$tasks"
 
-say "a task cancelled is not tried again by itself; the next call goes on"
-submit cancelled --tasks 2
-wait_for 60 has_checkpoint cancelled
-wait_for 20 task_runs cancelled/submissions/grid slice-2
-scancel "$(sed -n 's/.*"slurm_job": "\(.*\)".*/\1/p' cancelled/submissions/grid/slice-2.task.json)"
-wait_for 240 is_over cancelled
-[ "$(state_of cancelled slice-2)" = stopped ] || fail "the task is $(state_of cancelled slice-2)"
-grep -q '"exit_code": 1' cancelled/submissions/grid/ending.json || fail "cancelled runs count as done"
-grep -q 'stopped by a signal' cancelled/submissions/grid/ending.json || fail "nothing says what was stopped"
-wait_for 20 queue_is_empty
-expect_code 0 "$hifm" run grid.lua --executor slurm --out cancelled --wait
-finish cancelled
+say "a task is killed"
+wait_for 60 has_checkpoint slice-1
+kill -KILL "$(task_process "$folder" slice-1)"
 
-say "the controller is killed and started again; meanwhile nobody else takes the grid"
-submit controller --tasks 2
-wait_for 60 has_checkpoint controller
+say "a task is asked to stop ahead of its time limit"
+wait_for 60 has_checkpoint slice-2
+kill -USR1 "$(task_process "$folder" slice-2)"
+wait_for 60 log_says slice-2 '^requeued; it goes on'
+
+say "a task is cancelled"
+wait_for 60 has_checkpoint slice-3
+scancel "$(sed -n 's/.*"slurm_job": "\(.*\)".*/\1/p' "$folder/slice-3.task.json")"
+
+say "the controller is killed; nobody else takes the grid meanwhile"
 kill -KILL "$(cat "$slurm/slurmctld.mypid")"
 start_controller
-finish controller
 
-say "the last job is lost: the next call makes the tables"
-submit merge --tasks 2
-wait_for 60 has_checkpoint merge
+wait_for 240 is_over
+[ "$(state_of slice-3)" = stopped ] || fail "the cancelled task is $(state_of slice-3)"
+[ "$(state_of slice-2)" = ended ] || fail "the requeued task is $(state_of slice-2)"
+[ "$(state_of again-1)" = ended ] || fail "the killed task was not tried once more"
+grep -q '"exit_code": 1' $folder/ending.json || fail "cancelled runs count as done"
+grep -q 'slice-3.json was stopped by a signal' $folder/ending.json || fail "nothing says what was stopped"
+! grep -q 'resumed at step' calm/runs/*/log.txt || fail "an undisturbed run was resumed"
+[ "$(grep -l 'resumed at step' results/runs/*/log.txt | wc -l)" -ge 2 ] || fail "no checkpoint was used"
+
+say "the next call goes on; its last job is lost; another call makes the tables"
+wait_for 60 queue_is_empty
+expect_code 0 "$hifm" run grid.lua --executor slurm
 scancel "$(sed -n 's/^merge //p' stdout)"
 wait_for 240 queue_is_empty
-expect_code 0 "$hifm" run grid.lua --out merge
-expect_same_grid calm merge grid
-[ "$(wc -l <calm/grid/runs.csv)" = $((rows + 1)) ] || fail "not $rows rows"
+[ ! -e $folder/ending.json ] || fail "the last job was not lost"
+expect_code 0 "$hifm" run grid.lua
+expect_words "are done already"
+expect_same_grid calm results grid
 
 if [ -n "${HIFM_LONG:-}" ]; then
   say "a time limit of a minute, runs that take longer"
   plane_script slow.lua 120000 'measure = { every = 20000 }, schedule = { checkpoint = 1 },'
   expect_code 0 "$hifm" run slow.lua -j4 --out calm
-  expect_code 0 "$hifm" run slow.lua --executor slurm --out limited --tasks 4 --time 1 --wait
-  expect_same_grid calm limited slow
-  grep -c '^requeued' limited/submissions/slow/slice-1.log >requeues || fail "no task was requeued"
-  say "requeued $(cat requeues) times"
+  expect_code 0 "$hifm" run slow.lua --executor slurm --tasks 4 --time 1 --wait
+  expect_same_grid calm results slow
+  requeues=$(grep -c '^requeued' results/submissions/slow/slice-1.log || true)
+  [ "$requeues" -gt 0 ] || fail "no task was requeued"
+  say "requeued $requeues times"
 fi

@@ -109,7 +109,12 @@ slurm_up() {
   wait_for 30 nodes_are idle
 }
 
-# The process of a slice.
-task_process() { pgrep -f "submissions/.*/hifm slice .*/$1-$2.json" | head -1; }
+# task_process FOLDER SLICE: the process of a slice of this submission.
+task_process() {
+  local pid
+  for pid in $(slurm_processes); do
+    if grep -qzs -- "^$1/$2\.json\$" "/proc/$pid/cmdline"; then echo "$pid" && return; fi
+  done
+}
 
 queue_is_empty() { [ -z "$(squeue --noheader)" ]; }

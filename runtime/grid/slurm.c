@@ -145,7 +145,7 @@ double slurm_seconds(const char *time) {
     parts[count++] = (double)strtoul(at, &end, 10);
     at = end;
     if (!*at) break;
-    if (*at != (at == dash ? '-' : ':') || count == 4) return 0;
+    if (*at != (dash && count == 1 ? '-' : ':') || count == 4) return 0;
   }
   if (dash) /* days-hours[:minutes[:seconds]] */
     return ((parts[0] * 24 + parts[1]) * 60 + parts[2]) * 60 + parts[3];
