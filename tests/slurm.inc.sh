@@ -53,7 +53,7 @@ SlurmctldHost=${host%%.*}(127.0.0.1)
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
-AuthInfo=socket=$slurm/munge.sock,cred_expire=2
+AuthInfo=socket=$slurm/munge.sock,cred_expire=5
 CredType=cred/munge
 SlurmctldPort=$port
 StateSaveLocation=$slurm/state
@@ -74,7 +74,7 @@ SchedulerParameters=sched_interval=1,batch_sched_delay=0
 SwitchType=switch/none
 MpiDefault=none
 ReturnToService=2
-KillWait=2
+KillWait=20
 MaxArraySize=1001
 CONF
   for ((k = 1; k <= $1; k++)); do
@@ -109,12 +109,7 @@ slurm_up() {
   wait_for 30 nodes_are idle
 }
 
-# task_process FOLDER SLICE: the process of a slice of this submission.
-task_process() {
-  local pid
-  for pid in $(slurm_processes); do
-    if grep -qzs -- "^$1/$2\.json\$" "/proc/$pid/cmdline"; then echo "$pid" && return; fi
-  done
-}
+# task_process PATH: the process of the slice in this file.
+task_process() { grep -lzs -- "^$1\$" /proc/[0-9]*/cmdline | cut -d/ -f3; }
 
 queue_is_empty() { [ -z "$(squeue --noheader)" ]; }
