@@ -40,7 +40,7 @@ is_saved() { [ "$slurm/state/job_state" -nt "$folder/submission.json" ]; }
 wait_for 60 is_saved
 kill -KILL "$(cat "$slurm/slurmctld.mypid")"
 if [ -n "${HIFM_LONG:-}" ]; then # squeue waits for it some time
-  expect_refusal 75 "is of grid.lua, which was given to Slurm" -- run grid.lua --out "$tmp/results"
+  expect_code 75 "$hifm" run grid.lua --out "$tmp/results"
 fi
 start_controller
 

@@ -23,6 +23,7 @@ slurm_processes() { grep -lzs -- "^SLURM_CONF=$slurm/" /proc/[0-9]*/environ | cu
 slurm_down() {
   local pid tries
   scancel --user=root 2>/dev/null & # a controller that is gone lets it wait
+  disown
   for ((tries = 0; tries < 20; tries++)); do
     [ -n "$(squeue --noheader 2>/dev/null)" ] || break
     sleep 0.1
