@@ -42,7 +42,7 @@ static void open_standard_descriptors(void) {
  * waited for, and with the others blocked only SIGKILL would end this program. SIGXFSZ is ignored
  * so that a limit on the size of files is an error, like a full disk. */
 static void set_signals(void) {
-  const int needed[] = {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGALRM};
+  const int needed[] = {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGUSR1};
   sigset_t set;
   sigemptyset(&set);
   for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) sigaddset(&set, needed[i]);

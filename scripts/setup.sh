@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # Installs what hifm needs to be built, tested and to draw figures, on Debian and its relatives.
 #
-#   scripts/setup.sh [PACKAGE...]      further packages, such as clang
+#   scripts/setup.sh [--slurm] [PACKAGE...]
+#
+#   --slurm    also Slurm, for tests of grids on a cluster
+#   PACKAGE    further packages, such as clang
 #
 # Only missing packages are installed, so a second call needs no network and takes no time.
 set -euo pipefail
@@ -12,6 +15,11 @@ case ${1:-} in -h | --help)
   ;;
 esac
 
+slurm=()
+if [ "${1:-}" = --slurm ]; then
+  slurm=(slurm-wlm munge)
+  shift
+fi
 libraries=(libc6-dev liblua5.4-dev libopenblas-dev liblapacke-dev libuv1-dev libcsv-dev
   libjansson-dev zlib1g-dev libcmocka-dev)
 missing=()
@@ -24,7 +32,7 @@ have cmake || missing+=(cmake)
 have make || missing+=(make)
 have pkg-config || missing+=(pkg-config)
 have gnuplot || missing+=(gnuplot-nox)
-for package in "${libraries[@]}" "$@"; do
+for package in "${libraries[@]}" "${slurm[@]}" "$@"; do
   installed "$package" || missing+=("$package")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The pages (README.md of each folder, and RUNNING.md) are right about the source tree: links lead somewhere, paths
+# The pages (README.md of each folder, RUNNING.md, CLUSTER.md) are right about the source tree: links lead somewhere, paths
 # and functions exist, runtime/README.md lists every file of the runtime.
 source "$(dirname "$0")/e2e.inc.sh"
 export LC_ALL=C.UTF-8 # lengths of lines in letters
 cd "$source_dir"
-mapfile -t pages < <(list_pages)
+mapfile -t pages < <(list_pages && echo scripts/CLUSTER.md)
 checked=0
 
 # expect_refused COMMAND...: a check that must fail does.

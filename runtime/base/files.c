@@ -362,6 +362,8 @@ static int name_holder(int fd) {
   return !code && ftruncate(fd, length) != 0 ? errno : code;
 }
 
+static int lock = -1; /* the descriptor that holds it */
+
 status_code files_lock(const char *folder, failure *err) {
   char path[PATH_MAX];
   if (snprintf(path, sizeof path, "%s/.lock", folder) >= (int)sizeof path)
@@ -376,9 +378,17 @@ status_code files_lock(const char *folder, failure *err) {
     return status;
   }
   const int code = name_holder(fd);
-  if (!code) return STATUS_OK; /* fd stays open: it is the lock */
+  if (!code) {
+    lock = fd;
+    return STATUS_OK;
+  }
   close(fd);
   return fail_change(err, "write", path, code);
+}
+
+void files_unlock(void) {
+  if (lock >= 0) close(lock);
+  lock = -1;
 }
 
 void files_use(const char *path) {

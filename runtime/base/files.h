@@ -84,6 +84,9 @@ status_code files_remove(const char *path, failure *err);
  * the folder cannot be written. */
 status_code files_lock(const char *folder, failure *err);
 
+/* Gives that lock back. */
+void files_unlock(void);
+
 /* Marks a file as used by this process until it ends, however it ends; and is a file marked by any?
  * What cannot be marked (it is gone, or the file system knows no locks) is not used. */
 void files_use(const char *path);

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 typedef struct part {
@@ -18,8 +19,14 @@ static void *run_part(void *context) {
   return NULL;
 }
 
+/* In a job of Slurm, the processors that it was given on this node. */
+static long allocated(void) {
+  const char *task = getenv("SLURM_CPUS_PER_TASK"), *node = getenv("SLURM_CPUS_ON_NODE");
+  return task ? atol(task) : node ? atol(node) : 0;
+}
+
 size_t threads_processors(void) {
-  const long count = sysconf(_SC_NPROCESSORS_ONLN);
+  const long own = allocated(), count = own > 0 ? own : sysconf(_SC_NPROCESSORS_ONLN);
   return count > 0 ? (size_t)count : 1;
 }
 

@@ -6,7 +6,8 @@
 
 enum { THREADS_MOST = 64 };
 
-/* The processors of this machine; at least 1. */
+/* The processors that this process may use: those of this machine, or of its Slurm job; at least 1.
+ */
 size_t threads_processors(void);
 
 /* How many parts to make of `count` things, of which fewer than `worth` are not worth a thread: 1

@@ -10,6 +10,7 @@ typedef struct options options; /* front/options.h */
 
 typedef enum command_id {
   COMMAND_RUN,
+  COMMAND_CANCEL,
   COMMAND_TABLE,
   COMMAND_REPORT,
   COMMAND_LS,
@@ -31,6 +32,8 @@ typedef enum command_id {
   COMMAND_COMPLETION,
   COMMAND_MAN,
   COMMAND_WORKER,
+  COMMAND_SLICE,
+  COMMAND_MERGE,
   COMMAND_COUNT
 } command_id;
 
@@ -47,6 +50,7 @@ typedef struct command {
 extern const command COMMANDS[COMMAND_COUNT];
 
 status_code command_run(arena *a, const options *given, failure *err);
+status_code command_cancel(arena *a, const options *given, failure *err);
 status_code command_table(arena *a, const options *given, failure *err);
 status_code command_report(arena *a, const options *given, failure *err);
 status_code command_ls(arena *a, const options *given, failure *err);
@@ -67,5 +71,7 @@ status_code command_doctor(arena *a, const options *given, failure *err);
 status_code command_bench(arena *a, const options *given, failure *err);
 status_code command_completion(arena *a, const options *given, failure *err);
 status_code command_man(arena *a, const options *given, failure *err);
+status_code command_slice(arena *a, const options *given, failure *err);
+status_code command_merge(arena *a, const options *given, failure *err);
 
 #endif

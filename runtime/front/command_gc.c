@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "front/garbage.h"
 #include "front/screen.h"
+#include "grid/submission.h"
 
 #include <stdlib.h>
 
@@ -41,6 +42,7 @@ status_code command_gc(arena *a, const options *given, failure *err) {
   if (status == STATUS_OK) status = folders_check(arena_format(a, "%s/cache", given->out), 1, err);
   if (status == STATUS_OK && given->yes && files_exists(given->out))
     status = files_lock(given->out, err);
+  if (status == STATUS_OK && given->yes) status = submissions_refuse(a, given->out, NULL, 0, err);
   if (status != STATUS_OK) return status;
   run_views views = run_views_read(a, given->out);
   status = references_find(a, given, &views, &refs, err);

@@ -68,8 +68,8 @@ static void print_line(arena *a, const char *line, size_t length, const run_info
   const size_t word = colour ? strlen(run->state) : 0;
   if (colour) printf("\033[%sm%.*s\033[0m", colour, (int)word, line);
   printf("%.*s", (int)(length - word), line + word);
-  if (run && *run->reason)
-    printf("%s  %s", width ? "\n" : "", screen_cut(a, run->reason, width ? width - 2 : 0));
+  const char *more = !run ? "" : *run->reason ? run->reason : run->place;
+  if (*more) printf("%s  %s", width ? "\n" : "", screen_cut(a, more, width ? width - 2 : 0));
   putchar('\n');
 }
 
@@ -109,6 +109,8 @@ status_code command_ls(arena *a, const options *given, failure *err) {
     print_table(a, &list);
   else if (status == STATUS_OK)
     fprintf(stderr, "no runs in %s%s\n", list.folder, list.total ? " have failed" : "");
+  if (status == STATUS_OK && *list.problem)
+    fprintf(stderr, "queued and running runs are as the files say: %s\n", list.problem);
   run_list_close(&list);
   return status;
 }

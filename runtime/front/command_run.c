@@ -6,39 +6,21 @@
 #include "front/ending.h"
 #include "front/keep_state.h"
 #include "front/program.h"
-#include "front/report.h"
 #include "front/retrain.h"
 #include "front/session.h"
+#include "front/submit.h"
+#include "front/submit_options.h"
+#include "front/tables_and_figures.h"
 #include "grid/cache_check.h"
 #include "grid/code_changes.h"
 #include "grid/plugin_snapshot.h"
+#include "grid/submission.h"
 
 static FILE *messages(const options *given) {
   return given->quiet ? NULL : stderr;
 }
 
-/* All that is derived from results: CSV files, tables, figures. */
-static status_code report(session *s, failure *err) {
-  status_code status = session_record(s, err);
-  if (status == STATUS_OK) session_explain_gaps(s);
-  if (status == STATUS_OK) status = session_write_tables(s, stdout, err);
-  if (status == STATUS_OK) status = session_write_figures(s, messages(s->given), err);
-  if (status == STATUS_OK) status = report_renew(s, err);
-  return status;
-}
-
 /* ---- before the first job -------------------------------------------------------------------- */
-
-/* The files of an earlier call must not be mistaken for this one's, while it runs or if it is
- * interrupted. */
-static status_code reset_report(session *s, failure *err) {
-  failure ignored; /* a broken gnuplot stops no run; report returns the failure at the end */
-  status_code status = session_record(s, err);
-  if (status == STATUS_OK) status = session_write_tables(s, NULL, err);
-  if (status == STATUS_OK) session_write_figures(s, NULL, &ignored);
-  if (status == STATUS_OK) status = report_renew(s, err);
-  return status;
-}
 
 /* What a killed hifm has left: temporary files of the view, checkpoints of finished runs. */
 static status_code remove_leftovers(const session *s, failure *err) {
@@ -61,10 +43,14 @@ static status_code prepare(session *s, failure *err) {
   status_code status = files_make_folder(given->out, err);
   /* From here on this is the only hifm that writes into the results folder. */
   if (status == STATUS_OK) status = files_lock(given->out, err);
+  /* What was given to a cluster takes no lock: its tasks write only into folders of their own. */
+  if (status == STATUS_OK)
+    status = submissions_refuse(s->a, given->out, s->jobs.jobs, s->jobs.job_count, err);
   if (status == STATUS_OK) status = remove_leftovers(s, err);
   if (status == STATUS_OK) status = retrain_begin(s, err);
   if (status == STATUS_OK) status = jobs_begin_again(s->jobs.jobs, s->jobs.job_count, err);
-  if (status == STATUS_OK && s->jobs.rows_done < s->jobs.row_count) status = reset_report(s, err);
+  if (status == STATUS_OK && s->jobs.rows_done < s->jobs.row_count)
+    status = tables_and_figures_reset(s, err);
   return status;
 }
 
@@ -97,8 +83,8 @@ static void warn_of_changes(const session *s) {
   code_changes_print(&changes, stderr);
 }
 
-static status_code run_jobs(session *s, const value *notes, schedule_summary *summary,
-                            failure *err) {
+/* In worker processes of this hifm. */
+static status_code run_here(session *s, schedule_summary *summary, failure *err) {
   const value *settings = value_get(s->plan, "schedule");
   const schedule_options how = {.timeout = value_get_number(settings, "timeout", 0),
                                 .retries = (unsigned)value_get_number(settings, "retries", 2),
@@ -106,17 +92,32 @@ static status_code run_jobs(session *s, const value *notes, schedule_summary *su
                                 .plugins = s->plugins,
                                 .screen = messages(s->given)};
   const char *plugins;
-  *summary = (schedule_summary){0};
-  announce(s, notes);
-  warn_of_changes(s);
-  if (s->jobs.rows_done == s->jobs.row_count) return STATUS_OK;
+  graph *g = &s->jobs;
+  if (s->given->strict_bits) jobs_ask_for_same_machine(s->a, g->jobs, g->job_count);
   /* Workers use copies: rebuilding a plugin does not change a grid that is running. */
   status_code status =
       plugin_snapshot_take(s->a, s->given->out, s->catalogue, how.screen, &plugins, err);
-  if (status == STATUS_OK) status = cache_check(s->jobs.jobs, s->jobs.job_count, how.screen, err);
+  if (status == STATUS_OK) status = cache_check(g->jobs, g->job_count, how.screen, err);
   if (status != STATUS_OK) return status;
-  return program_run_jobs(s->a, s->jobs.jobs, s->jobs.job_count, session_parallel(s), plugins, &how,
-                          summary, err);
+  return program_run_jobs(s->a, g->jobs, g->job_count, session_parallel(s), plugins, &how, summary,
+                          err);
+}
+
+/* *ended: false where they run elsewhere, and this hifm does not wait for them. */
+static status_code run_jobs(session *s, const trial_facts *facts, schedule_summary *summary,
+                            bool *ended, failure *err) {
+  *summary = (schedule_summary){0};
+  *ended = true;
+  announce(s, facts->notes);
+  warn_of_changes(s);
+  if (s->jobs.rows_done == s->jobs.row_count) {
+    *ended = !s->given->print_commands; /* its output is commands alone */
+    return STATUS_OK;
+  }
+  if (!submit_options_elsewhere(s->given)) return run_here(s, summary, err);
+  const status_code status = submit_grid(s, facts, summary, err);
+  *ended = s->given->wait && status == STATUS_OK;
+  return status;
 }
 
 /* Each step is tried; the first failure is returned. */
@@ -124,7 +125,7 @@ static status_code end(session *s, failure *err) {
   failure later;
   FILE *log = messages(s->given);
   status_code status = retrain_end(s, log, err);
-  const status_code reported = report(s, status == STATUS_OK ? err : &later);
+  const status_code reported = tables_and_figures_write(s, status == STATUS_OK ? err : &later);
   if (status == STATUS_OK) status = reported;
   if (log && status == STATUS_OK) status = ending_print(s, log, err);
   return status;
@@ -132,28 +133,39 @@ static status_code end(session *s, failure *err) {
 
 /* ---- the commands ---------------------------------------------------------------------------- */
 
-status_code command_run(arena *a, const options *given, failure *err) {
-  session s;
+/* What command_run does after its checks. */
+static status_code run_grid(session *s, const trial_facts *facts, failure *err) {
   schedule_summary summary;
-  trial_facts facts;
   failure later;
-  status_code status = session_open(&s, a, given, err);
-  if (status == STATUS_OK) status = session_try(&s, &facts, err);
-  if (status == STATUS_OK && given->dry_run) return dry_run(&s, &facts, err);
-  if (status == STATUS_OK) status = prepare(&s, err);
+  bool ended;
+  status_code status = prepare(s, err);
   if (status != STATUS_OK) return status;
-  status = run_jobs(&s, facts.notes, &summary, err);
+  status = run_jobs(s, facts, &summary, &ended, err);
+  if (!ended) return status;
   /* Also after a failure: what is done is reported. The first failure is the one to return. */
-  const status_code ended = end(&s, status == STATUS_OK ? err : &later);
-  if (status == STATUS_OK) status = ended;
+  const status_code reported = end(s, status == STATUS_OK ? err : &later);
+  if (status == STATUS_OK) status = reported;
   if (status != STATUS_OK) return status;
   *err = (failure){0}; /* a file that was looked for and is not there is not why runs failed */
   const status_code code = program_exit_code(&summary);
-  return code == STATUS_OK && given->strict ? ending_strict(&s, err) : code;
+  return code == STATUS_OK && s->given->strict ? ending_strict(s, err) : code;
+}
+
+status_code command_run(arena *a, const options *given, failure *err) {
+  session s;
+  trial_facts facts;
+  status_code status = submit_options_check(given, err);
+  if (status == STATUS_OK) status = session_open(&s, a, given, err);
+  if (status == STATUS_OK) status = session_try(&s, &facts, err);
+  if (status != STATUS_OK) return status;
+  if (!given->dry_run) return run_grid(&s, &facts, err);
+  status = dry_run(&s, &facts, err);
+  return status == STATUS_OK && submit_options_elsewhere(given) ? submit_show(&s, &facts, err)
+                                                                : status;
 }
 
 status_code command_table(arena *a, const options *given, failure *err) {
   session s;
   status_code status = session_open(&s, a, given, err);
-  return status == STATUS_OK ? report(&s, err) : status;
+  return status == STATUS_OK ? tables_and_figures_write(&s, err) : status;
 }

@@ -2,6 +2,7 @@
 #include "base/folders.h"
 #include "base/text.h"
 #include "front/options.h"
+#include "front/queued_runs.h"
 #include "front/run_defaults.h"
 #include "front/run_reference.h"
 #include "front/run_views.h"
@@ -47,6 +48,7 @@ static void show_state(const page *p) {
   if (!isnan(weights)) text = arena_format(p->a, "%s, %.0f weights", text, weights);
   fact(p, "state", text);
   fact(p, "reason", run->reason);
+  fact(p, "running", run->place);
 }
 
 /* "NLL 22.288, NFE 26 at epoch 244" */
@@ -198,6 +200,14 @@ static status_code show_files(const page *p, failure *err) {
   return status;
 }
 
+/* Is the run on a cluster? */
+static status_code mark_queued(page *p, failure *err) {
+  queued_runs queued;
+  const status_code status = queued_runs_read(p->a, p->given->out, &queued, err);
+  if (status == STATUS_OK) queued_runs_mark(&queued, &p->run);
+  return status;
+}
+
 status_code command_show(arena *a, const options *given, failure *err) {
   const char *folder;
   run_words words = run_words_new(a);
@@ -205,6 +215,8 @@ status_code command_show(arena *a, const options *given, failure *err) {
   if (status != STATUS_OK) return status;
   page p = {.a = a, .given = given, .width = screen_width(stdout)};
   p.run = runs_look(&words, a, folder, &p.files);
+  status = mark_queued(&p, err);
+  if (status != STATUS_OK) return status;
   p.catalogue = catalogue_collect(a);
   printf("%s\n", p.run.name);
   show_state(&p);

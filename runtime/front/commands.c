@@ -22,6 +22,9 @@ const command COMMANDS[COMMAND_COUNT] = {
     [COMMAND_RUN] = {"run", "SCRIPT", 1, 1, "train and measure a grid, write its tables",
                      "Finished runs are skipped, interrupted ones go on from their checkpoints.",
                      "run scripts/lj13.lua --profile quick --set train.epochs=5", command_run},
+    [COMMAND_CANCEL] = {"cancel", "SCRIPT", 1, 1, "end a grid that was given to Slurm",
+                        "With the options that it was given with. Running runs write checkpoints.",
+                        "cancel scripts/lj13.lua --profile quick", command_cancel},
     [COMMAND_TABLE] = {"table", "SCRIPT", 1, 1, "write tables and figures of the finished runs",
                        "The tables are also printed. Nothing is trained.",
                        "table scripts/lj13.lua --profile quick", command_table},
@@ -91,6 +94,13 @@ const command COMMANDS[COMMAND_COUNT] = {
                      "man", command_man},
     [COMMAND_WORKER] = {"worker", "FILE", 1, 1, "run one job file; hifm run starts these", NULL,
                         "worker results/cache/lj13-0a/job.json", command_worker},
+    [COMMAND_SLICE] =
+        {"slice", "FILE", 1, 1, "run one part of a grid; batch jobs start these",
+         "FILE is one of those that hifm run --executor slurm or --print-commands wrote.",
+         "slice results/submissions/lj13/slice-3.json", command_slice},
+    [COMMAND_MERGE] = {"merge", "FOLDER", 1, 1, "end a submitted grid; the last job does it",
+                       "Writes tables and figures of what is done, whatever the script is by now.",
+                       "merge results/submissions/lj13", command_merge},
 };
 
 /* ---- finding the command --------------------------------------------------------------------- */

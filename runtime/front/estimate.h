@@ -23,6 +23,10 @@ typedef struct estimate_time {
 estimate_time estimate_time_make(const graph *g, const bool *to_do, const past_runs *past,
                                  const trial_facts *facts, size_t parallel);
 
+/* Of each job [jobs] alone; NAN where it is not known. */
+void estimate_time_each(const graph *g, const past_runs *past, const trial_facts *facts,
+                        double *seconds);
+
 /* Of all jobs that are to do, in bytes. */
 typedef struct estimate_disk {
   double data, modes, runs; /* what stays */

@@ -161,10 +161,16 @@ static void add_span(span *sum, span *longest, const span *it) {
   longest->high = fmax(longest->high, it->high);
 }
 
+static const span *span_of_training(totals *t, work *w, const grid_job *it,
+                                    const run_settings *asked, const trial_facts *facts) {
+  *w = work_of(&t->s, it, asked, &facts->data[it->needs[0]].domain);
+  return find_span(t, w);
+}
+
 static void add_training(totals *t, estimate_time *out, const grid_job *it,
                          const run_settings *asked, const trial_facts *facts) {
-  const work w = work_of(&t->s, it, asked, &facts->data[it->needs[0]].domain);
-  const span *found = find_span(t, &w);
+  work w;
+  const span *found = span_of_training(t, &w, it, asked, facts);
   if (isnan(found->seconds)) return;
   out->known++;
   t->used[w.size] = true;
@@ -182,16 +188,20 @@ static void finish(const totals *t, size_t parallel, estimate_time *out) {
   out->high = fmax(t->sum.high / slots, t->longest.high);
 }
 
+static totals begin(arena *a, const graph *g, const past_runs *past) {
+  const size_t room = g->job_count + past->finished.count + 1;
+  totals t = {.known = key_map_new(a),
+              .spans = arena_get(a, room * sizeof *t.spans),
+              .used = arena_get(a, room * sizeof *t.used)};
+  sizes_begin(&t.s, a, &past->finished);
+  return t;
+}
+
 estimate_time estimate_time_make(const graph *g, const bool *to_do, const past_runs *past,
                                  const trial_facts *facts, size_t parallel) {
   estimate_time out = {.trainings = 0};
   arena memory = {0}, *a = &memory;
-  totals t = {.sum = {0, 0, 0}};
-  const size_t room = g->job_count + past->finished.count + 1;
-  sizes_begin(&t.s, a, &past->finished);
-  t.known = key_map_new(a);
-  t.spans = arena_get(a, room * sizeof *t.spans);
-  t.used = arena_get(a, room * sizeof *t.used);
+  totals t = begin(a, g, past);
   for (size_t i = 0; i < g->job_count; i++) {
     const grid_job *it = &g->jobs[i];
     if (it->kind != JOB_TRAIN || !to_do[i]) continue;
@@ -201,4 +211,17 @@ estimate_time estimate_time_make(const graph *g, const bool *to_do, const past_r
   finish(&t, parallel, &out);
   arena_close(a);
   return out;
+}
+
+void estimate_time_each(const graph *g, const past_runs *past, const trial_facts *facts,
+                        double *seconds) {
+  arena memory = {0};
+  totals t = begin(&memory, g, past);
+  for (size_t i = 0; i < g->job_count; i++) {
+    work w;
+    seconds[i] = NAN;
+    if (g->jobs[i].kind == JOB_TRAIN && past->asked)
+      seconds[i] = span_of_training(&t, &w, &g->jobs[i], &past->asked[i], facts)->seconds;
+  }
+  arena_close(&memory);
 }

@@ -18,7 +18,7 @@ static void print_exit_codes(FILE *out) {
 #define STATUS_LINE(name, code, text) fprintf(out, "  %3d  %s\n", code, text);
   fprintf(out, "\nexit codes:\n");
   STATUS_LIST(STATUS_LINE)
-  fprintf(out, "  129, 143  interrupted by SIGHUP, SIGTERM\n");
+  fprintf(out, "  129, 138, 143  interrupted by SIGHUP, SIGUSR1, SIGTERM\n");
 #undef STATUS_LINE
 }
 

@@ -12,11 +12,11 @@
 
 enum {
   GRID = OF(RUN) | OF(TABLE) | OF(REPORT),
-  PLANNED = GRID | OF(WHY),
+  PLANNED = GRID | OF(WHY) | OF(CANCEL),
   IN_RESULTS = PLANNED | OF(LS) | OF(LOG) | OF(SHOW) | OF(DIFF) | OF(GC) | OF(DOCTOR) |
                OF(DATASET_MAKE) | OF(DATASET_CHECK),
   ON_RUN = OF(SAMPLE) | OF(EVALUATE),
-  WITH_MESSAGES = GRID | ON_RUN | OF(DATASET_MAKE),
+  WITH_MESSAGES = GRID | OF(CANCEL) | ON_RUN | OF(DATASET_MAKE),
   ALL = (1u << COMMAND_COUNT) - 1
 };
 
@@ -34,8 +34,22 @@ const option OPTIONS[OPTION_COUNT] = {
      "status=failed; repeated: rows that fit any of them"},
     {"--exclude", "CELLS", OPTION_LIST, AT(exclude), PLANNED, 0, 0,
      "without the rows with these cells, written as for --only"},
-    {"-j", "N", OPTION_NUMBER, AT(parallel), OF(RUN), 1, 1024,
+    {"-j", "N", OPTION_NUMBER, AT(parallel), OF(RUN) | OF(SLICE), 1, 1024,
      "workers at a time (default: processors / schedule.threads)"},
+    {"--executor", "NAME", OPTION_TEXT, AT(executor), OF(RUN), 0, 0,
+     "where the runs run: local (default) or slurm. Options of\nsbatch follow at the end: -- "
+     "--partition=cpu --mem=4G"},
+    {"--tasks", "N", OPTION_NUMBER, AT(tasks), OF(RUN), 1, 1000000,
+     "slurm: in how many tasks (default: one per run, at most\n100)"},
+    {"--time", "TIME", OPTION_TEXT, AT(time), OF(RUN), 0, 0,
+     "slurm: the time limit of a task, such as 4:00:00; a task\nthat needs more is requeued"},
+    {"--wait", "", OPTION_FLAG, AT(wait), OF(RUN), 0, 0,
+     "slurm: wait for the end, with its exit code"},
+    {"--print-commands", "", OPTION_FLAG, AT(print_commands), OF(RUN), 0, 0,
+     "make the data, then print a shell command for each part of\nthe grid: for other schedulers, "
+     "GNU parallel, ssh"},
+    {"--strict-bits", "", OPTION_FLAG, AT(strict_bits), OF(RUN), 0, 0,
+     "runs fail on a machine of another kind (processor, BLAS)\nthan the one that made the data"},
     {"--dry-run", "", OPTION_FLAG, AT(dry_run), OF(RUN), 0, 0,
      "check the script and list the jobs, run nothing"},
     {"--retrain", "", OPTION_FLAG, AT(retrain), OF(RUN), 0, 0,
@@ -204,9 +218,14 @@ static status_code check_words(command_id id, const options *given, failure *err
 
 static void set_defaults(arena *a, size_t argc, options *out) {
   *out = (options){.out = OPTIONS_RESULTS, .count = 64};
-  option_list *const lists[] = {&out->profiles, &out->sets, &out->only, &out->exclude};
+  option_list *const lists[] = {&out->profiles, &out->sets, &out->only, &out->exclude, &out->site};
   for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
     lists[i]->items = arena_get(a, argc * sizeof *lists[i]->items);
+}
+
+size_t options_workers(const options *given, size_t threads) {
+  const size_t fit = threads_processors() / threads;
+  return given->parallel ? given->parallel : fit ? fit : 1;
 }
 
 status_code options_read(arena *a, command_id id, int argc, char **argv, options *out,
@@ -214,6 +233,10 @@ status_code options_read(arena *a, command_id id, int argc, char **argv, options
   size_t given[OPTION_COUNT] = {0};
   set_defaults(a, (size_t)argc, out);
   for (int i = 0; i < argc; i++) {
+    if (strcmp(argv[i], "--") == 0 && id == COMMAND_RUN) {
+      while (++i < argc) out->site.items[out->site.count++] = argv[i];
+      break;
+    }
     const bool is_option = argv[i][0] == '-' && argv[i][1];
     if (is_option) {
       status_code status = take(a, id, argc, argv, &i, given, out, err);

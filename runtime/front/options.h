@@ -22,12 +22,16 @@ struct options {
   const char *weights, *file, *data, *sort; /* NULL where not given */
   const char *out;                          /* results folder; default OPTIONS_RESULTS */
   option_list profiles, sets, only, exclude;
-  size_t parallel; /* -j; 0: not given, see session_parallel */
-  size_t count;    /* -n; default 64 */
-  size_t seed;     /* default 0 */
-  size_t samples;  /* default 0: not given */
-  bool dry_run, retrain, per_point, rerun_failed, strict, fail_fast, quiet, strip, density,
-      boltzmann, help;
+  const char *executor, *time; /* NULL where not given */
+  option_list site;            /* after --: options of sbatch */
+  size_t parallel;             /* -j; 0: not given */
+  size_t tasks;                /* 0: not given */
+  size_t count;                /* -n; default 64 */
+  size_t seed;                 /* default 0 */
+  size_t samples;              /* 0: not given */
+  bool dry_run, retrain, per_point, rerun_failed, strict, fail_fast, quiet, strip, density;
+  bool boltzmann, help;
+  bool strict_bits, print_commands, wait;
   bool failed, csv, json, all, follow, yes;
 };
 
@@ -48,13 +52,17 @@ typedef struct option {
   const char *help;  /* lines of at most 59 characters */
 } option;
 
-enum { OPTION_COUNT = 33 };
+enum { OPTION_COUNT = 39 };
 /* A name may have several entries, of different commands. */
 extern const option OPTIONS[OPTION_COUNT];
 
 static inline bool options_takes(command_id id, const option *it) {
   return it->commands >> id & 1;
 }
+
+/* Workers at a time: -j, or as many as the processors that this process may use can take, where
+ * each has so many threads. */
+size_t options_workers(const options *given, size_t threads);
 
 /* The arguments after the command's name. STATUS_USAGE with a hint for an unknown option, one that
  * this command does not take, one that is given twice (but for lists), a missing or bad value, and

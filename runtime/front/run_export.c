@@ -37,6 +37,7 @@ void run_export_json(arena *a, const run_list *list) {
     value_put_text(a, map, "when", date_of(a, run->when));
     value_put_text(a, map, "script", script_of(list, run));
     value_put_text(a, map, "reason", run->reason);
+    value_put_text(a, map, "place", run->place);
     put_number(a, map, "best", run->best);
     put_number(a, map, "last", run->last);
     put_number(a, map, "epochs", run->epochs);
@@ -53,8 +54,8 @@ static const char *exact(arena *a, double x) {
   return isnan(x) ? "" : text_shortest(arena_get(a, TEXT_NUMBER), x);
 }
 
-static const char *const FIXED[] = {"name",   "id",      "state", "best",   "last",
-                                    "epochs", "seconds", "when",  "script", "reason"};
+static const char *const FIXED[] = {"name",    "id",   "state",  "best",   "last", "epochs",
+                                    "seconds", "when", "script", "reason", "place"};
 enum { FIXED_COUNT = sizeof FIXED / sizeof *FIXED };
 
 static void fill_row(arena *a, const run_list *list, const run_info *run, const char **cells) {
@@ -67,7 +68,8 @@ static void fill_row(arena *a, const run_list *list, const run_info *run, const 
                                     exact(a, run->seconds),
                                     date_of(a, run->when),
                                     script_of(list, run),
-                                    run->reason};
+                                    run->reason,
+                                    run->place};
   memcpy(cells, fixed, sizeof fixed);
   for (size_t i = 0; list->varying[i]; i++)
     cells[FIXED_COUNT + i] = run_settings_get(&run->settings, list->varying[i]);

@@ -1,6 +1,7 @@
 #include "front/run_list.h"
 
 #include "base/text.h"
+#include "front/queued_runs.h"
 #include "front/run_choice.h"
 #include "front/run_reference.h"
 
@@ -142,21 +143,47 @@ static void sort(arena *a, run_list *list, const char *column) {
   for (size_t i = 0; i < list->count; i++) list->items[i] = all[i].run;
 }
 
+/* ---- runs that were given to a cluster ------------------------------------------------------ */
+
+/* Runs in the queue have no folder until they start. names: gets theirs, too. */
+static void add_queued(arena *a, const queued_runs *queued, runs *names, run_list *list) {
+  key_map known = key_map_new(a);
+  run_words words = run_words_new(a);
+  for (size_t i = 0; i < names->count; i++) {
+    queued_runs_mark(queued, &list->items[i]);
+    key_map_put_text(&known, names->names[i], i);
+  }
+  for (size_t i = 0; i < queued->count; i++) {
+    const run_info run = queued_runs_info(&words, &queued->items[i]);
+    if (key_map_get_text(&known, run.name) != KEY_MAP_ABSENT) continue;
+    key_map_put_text(&known, run.name, names->count);
+    list->items[names->count] = run;
+    names->names[names->count++] = run.name;
+  }
+}
+
 /* ---- all of it ------------------------------------------------------------------------------- */
 
 status_code run_list_read(arena *a, const options *given, run_list *list, failure *err) {
-  runs names;
+  runs names, every;
+  queued_runs queued;
   const char *column = given->sort ? given->sort : "name";
   *list = (run_list){.items = NULL};
   status_code status = runs_list(a, given->out, &names, err);
+  if (status == STATUS_OK) status = queued_runs_read(a, given->out, &queued, err);
   if (status != STATUS_OK) return status;
+  every = names;
+  every.names = arena_get(a, (names.count + queued.count + 1) * sizeof *every.names);
+  if (names.count) memcpy(every.names, names.names, names.count * sizeof *names.names);
   list->folder = names.folder;
-  list->total = list->count = names.count;
-  list->digits = find_digits(a, &names);
-  list->items = arena_get(a, (names.count + 1) * sizeof *list->items);
+  list->problem = queued.problem;
+  list->items = arena_get(a, (names.count + queued.count + 1) * sizeof *list->items);
   list->views = run_views_read(a, given->out);
   runs_look_all(a, &names, list->items);
-  if (names.count) status = choose(a, given, list, err);
+  add_queued(a, &queued, &every, list);
+  list->total = list->count = every.count;
+  list->digits = find_digits(a, &every);
+  if (every.count) status = choose(a, given, list, err);
   if (status == STATUS_OK) status = check_column(a, list, column, err);
   if (status != STATUS_OK) return status;
   const run_settings **settings = arena_get(a, (list->count + 1) * sizeof *settings);

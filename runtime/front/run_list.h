@@ -11,9 +11,10 @@ typedef struct run_list {
   size_t count;
   const char *const *varying; /* paths of the settings in which they differ, NULL-ended */
   run_views views;
-  const char *folder; /* of the runs */
-  size_t total;       /* before some of them were left out */
-  int digits;         /* of an id, so that no two runs of the folder begin alike; at least 6 */
+  const char *folder;  /* of the runs */
+  const char *problem; /* why it is not known what Slurm's queue has; "" */
+  size_t total;        /* before some of them were left out */
+  int digits;          /* of an id, so that no two runs of the folder begin alike; at least 6 */
 } run_list;
 
 /* All runs of given->out that --only and --failed leave, in the order of --sort. STATUS_BAD_CONFIG

@@ -130,7 +130,7 @@ static double time_of(arena *brief, const char *folder) {
 run_info runs_look(run_words *words, arena *brief, const char *folder, run_files *files) {
   const char *slash = strrchr(folder, '/');
   run_info run = {.name = slash ? slash + 1 : folder, .folder = folder, .state = "unfinished"};
-  run.reason = run.id = "";
+  run.reason = run.id = run.place = "";
   run.best = run.last = run.epochs = run.seconds = run.steps = NAN;
   run.rows = run.asked = run.dimensions = NAN;
   *files = (run_files){.job = NULL};

@@ -22,6 +22,7 @@ typedef struct run_files {
 typedef struct run_info {
   const char *name, *folder, *state;
   const char *id, *reason; /* train id, "": not known; failed, diverged: why, else "" */
+  const char *place;       /* running on a cluster: where (front/queued_runs.h); "" */
   run_settings settings;
   double best, last;      /* METRICS_BEST: the smallest of the history, of the last weights */
   double epochs, seconds; /* trained; the numbers are NAN where they are not known */

@@ -1,7 +1,6 @@
 #include "front/session.h"
 
 #include "base/folders.h"
-#include "base/threads.h"
 #include "front/program.h"
 #include "front/report.h"
 #include "front/retrain.h"
@@ -206,9 +205,8 @@ static status_code load_plan(session *s, failure *err) {
 }
 
 size_t session_parallel(const session *s) {
-  const double threads = value_get_number(value_get(s->plan, "schedule"), "threads", 1);
-  const size_t fit = threads_processors() / (size_t)threads;
-  return s->given->parallel ? s->given->parallel : fit ? fit : 1;
+  const value *settings = value_get(s->plan, "schedule");
+  return options_workers(s->given, (size_t)value_get_number(settings, "threads", 1));
 }
 
 void session_say(const session *s, const value *lines) {
@@ -229,6 +227,13 @@ status_code session_open(session *s, arena *a, const options *given, failure *er
   for (size_t i = 0; i < s->jobs.notes->count && !given->quiet; i++)
     fprintf(stderr, "%s: it counts as missing\n", s->jobs.notes->items[i]->text);
   return check_views(s, err);
+}
+
+status_code session_open_submitted(session *s, arena *a, const options *given, const value *plan,
+                                   const char *folder, failure *err) {
+  *s = (session){.a = a, .given = given, .plan = plan, .folder = folder};
+  s->catalogue = catalogue_collect(a);
+  return build(s, err);
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */

@@ -29,6 +29,11 @@ typedef struct session {
  * figures. Nothing is written. Everything lives in the arena. */
 status_code session_open(session *s, arena *a, const options *given, failure *err);
 
+/* The same for a plan that was submitted (grid/submission.h): the script is not read. folder: of
+ * its tables. */
+status_code session_open_submitted(session *s, arena *a, const options *given, const value *plan,
+                                   const char *folder, failure *err);
+
 /* What can be found without training: files that are missing, and what trial_run finds. */
 status_code session_try(const session *s, trial_facts *facts, failure *err);
 

@@ -73,11 +73,13 @@ static status_code check_maker(arena *a, const options *given, const char *folde
                      own, folder, maker);
 }
 
-/* The results folder also has folders of hifm itself: runs, cache, .plugins and .lock. */
+/* The results folder also has folders of hifm itself: runs, cache, submissions, .plugins and .lock.
+ */
 status_code view_choose(arena *a, const options *given, const value *plan, const char **folder,
                         failure *err) {
   const char *name = value_get_text(plan, "name", "experiment");
-  if (*name == '.' || strcmp(name, "runs") == 0 || strcmp(name, "cache") == 0)
+  if (*name == '.' || strcmp(name, "runs") == 0 || strcmp(name, "cache") == 0 ||
+      strcmp(name, "submissions") == 0)
     return failure_set(err, STATUS_BAD_CONFIG,
                        "%s: its tables would go to %s/%s, a name that hifm uses itself; rename the "
                        "script",

@@ -64,6 +64,15 @@ status_code jobs_check_inputs(const grid_job *jobs, size_t count, failure *err) 
   return STATUS_OK;
 }
 
+void jobs_ask_for_same_machine(arena *a, grid_job *jobs, size_t count) {
+  for (grid_job *it = jobs; it < jobs + count; it++) {
+    if (it->kind != JOB_TRAIN && it->kind != JOB_MEASURE) continue;
+    value *file = value_copy(a, it->file);
+    value_put(a, file, "strict_bits", value_bool(a, true));
+    it->file = file;
+  }
+}
+
 status_code jobs_path(const grid_job *it, const char *name, char out[JOBS_PATH], failure *err) {
   const bool shared = it->kind == JOB_MEASURE;
   const int length = shared

@@ -57,6 +57,10 @@ status_code jobs_begin_again(const grid_job *jobs, size_t count, failure *err);
  * files. */
 status_code jobs_check_inputs(const grid_job *jobs, size_t count, failure *err);
 
+/* The workers of trainings and measurements refuse to run on another kind of machine than the one
+ * that made their data ("strict_bits" in job/job.h). */
+void jobs_ask_for_same_machine(arena *a, grid_job *jobs, size_t count);
+
 /* Makes the job's folder, writes its job file with the number of this attempt and removes the
  * reason of an earlier failure, unless that is done already (attempt_reserved). */
 status_code jobs_prepare(grid_job *it, failure *err);

@@ -15,9 +15,9 @@
 #include <unistd.h>
 #include <uv.h>
 
-enum { NEWS_ROOM = 65536, SIGNALS = 3 };
+enum { NEWS_ROOM = 65536, SIGNALS = 4 };
 enum { TICK = 200 }; /* ms */
-static const int CAUGHT[SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
+static const int CAUGHT[SIGNALS] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
 
 /* A slot. It is free again when its process was waited for: all that the worker has sent is in the
  * socket then, and is taken first. */

@@ -11,10 +11,11 @@ typedef struct local_options {
   size_t slots;           /* workers at a time, at least 1 */
 } local_options;
 
-/* Until the executor is closed, SIGINT, SIGTERM and SIGHUP (unless it was ignored) are events, and
- * SIGPIPE is ignored. SIGTSTP stops the workers, then this process; they continue with it, and its
- * clock does not count that time. Workers lead process groups of their own: a Ctrl-C in the
- * terminal reaches hifm alone, and killing a worker kills what it started. STATUS_NO_RESOURCE. */
+/* Until the executor is closed, SIGINT, SIGTERM, SIGUSR1 and SIGHUP (unless it was ignored) are
+ * events, and SIGPIPE is ignored. SIGTSTP stops the workers, then this process; they continue with
+ * it, and its clock does not count that time. Workers lead process groups of their own: a Ctrl-C in
+ * the terminal reaches hifm alone, and killing a worker kills what it started. STATUS_NO_RESOURCE.
+ */
 status_code local_open(const local_options *options, executor *out, failure *err);
 
 #endif

@@ -92,6 +92,7 @@ status_code job_read(arena *a, const char *path, job *out, failure *err) {
   out->keep_all = value_get_bool(file, "keep_all", false);
   out->keep_state = value_get_bool(file, "keep_state", false);
   out->from_start = value_get_bool(file, "from_start", false);
+  out->strict_bits = value_get_bool(file, "strict_bits", false);
   out->stem = value_get_text(file, "stem", NULL);
   out->checkpoint_seconds = value_get_number(file, "checkpoint_seconds", 30);
   out->attempt = value_get_number(file, "attempt", 1);

@@ -21,6 +21,8 @@
  *     "stem": id                  train: all that decides its numbers but its length; a training
  *                                 whose steps depend on its length has none
  *     "from_start": bool          train: do not go on from a shorter training (job/continuation.h)
+ *     "strict_bits": bool         train, measure: fail on another kind of machine than made the
+ *                                 data
  *     "checkpoint_seconds": n     train: at least this often
  *     "threads": n                that share its work; no number depends on it
  *     "attempt": n                from 1; goes on where an earlier scheduler was stopped
@@ -102,7 +104,7 @@ typedef struct job {
   const char *train_id; /* of a measure job: whose weights; of a train job its id */
   const char *of;       /* NULL: it is not an audit */
   double of_every;
-  bool keep_all, keep_state, from_start;
+  bool keep_all, keep_state, from_start, strict_bits;
   const char *stem; /* NULL: none */
   double checkpoint_seconds, attempt;
   size_t threads;
