@@ -1,6 +1,7 @@
 #include "front/options.h"
 
 #include "base/text.h"
+#include "base/threads.h"
 
 #include <math.h>
 #include <stddef.h>
