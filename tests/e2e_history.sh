@@ -174,7 +174,7 @@ old_files() {
     rm "$run"/*.job.json
     for file in "$run"/measure-*.json; do sed -i '/^  "measurement": {/,/^  },/d' "$file"; done
     rm "$run/losses.npy"
-    sed -i '/^  "stem"/d; s/^  \],$/  ]/' "$run/job.json"
+    sed -i '/^  "stem"/d; /^  "threads"/d; s/^  \],$/  ]/' "$run/job.json"
     sed -i "/^  \"measurements\": \\[\$/,/^  \\]\$/c\\  \"measure_id\": \"$id\"" "$run/job.json"
     mv "$run/best-${id:0:12}.safetensors" "$run/best.safetensors"
     other=$(sed -n 's/^  "id": "\(.*\)",$/\1/p' "$other"/measure-????????????.json)

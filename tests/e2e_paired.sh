@@ -93,7 +93,7 @@ expect_refusal 2 "--per-point has no effect" -- run paired.lua --retrain --per-p
 say "a damaged file is not believed"
 printf x | dd of="$(audit "$y")" bs=1 seek=200 conv=notrunc 2>/dev/null
 expect_code 0 "$hifm" table paired.lua
-expect_words "1 audits have no NLL of each point"
+expect_words "1 audit has no NLL of each point"
 expect_code 0 "$hifm" run paired.lua --per-point
 expect_same paired.csv results/paired/paired.csv
 

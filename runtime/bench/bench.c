@@ -78,6 +78,7 @@ static status_code describe_data(bench *b, failure *err) {
 
 static status_code make_data(bench *b, failure *err) {
   const job work = {.kind = JOB_DATA,
+                    .threads = 1,
                     .id = "",
                     .folder = arena_format(b->memory, "%s/data", b->folder),
                     .config = b->recipe};

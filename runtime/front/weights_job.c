@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "base/threads.h"
 #include "front/program.h"
 #include "front/runs.h"
 #include "front/weights_settings.h"
@@ -117,6 +118,7 @@ static status_code make_file(arena *a, const weights_job *it, const options *giv
   value_put_text(a, file, "id", value_get_text(trained, "id", ""));
   value_put_text(a, file, "folder", scratch);
   value_put_text(a, file, "data", data);
+  value_put_number(a, file, "threads", (double)threads_parts(THREADS_MOST, 1)); /* all processors */
   value_put(a, file, job_kind_word(it->kind), request);
   value_put(a, file, "config", config);
   *out = file;

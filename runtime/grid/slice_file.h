@@ -2,8 +2,9 @@
  * sealed (base/json.h).
  *
  *   { "plugins": folder of their copies, "plugins_hash", "timeout", "retries", "threads",
- *     "jobs": [ { "kind", "label", "id", "folder", "result", "audit", "needs": [place in this
- * list], "file": the job file; left out: another slice makes it } ... ] } */
+ *     "jobs": [ { "kind", "label", "id", "folder", "result", "audit",
+ *                 "needs": [places in this list],
+ *                 "file": the job file; left out: another slice makes it } ... ] } */
 #ifndef GRID_SLICE_FILE_H
 #define GRID_SLICE_FILE_H
 

@@ -1,11 +1,13 @@
 /* A grid that was given to a cluster: the folder <results>/submissions/NAME, where NAME is that of
  * the folder of the grid's tables.
  *
- *   submission.json    { "script", "out", "view": folder of the tables, "profiles", "sets", "only",
- *                        "exclude", "strict", "strict_bits": as on the command line, "plugins":
- * their copies, "name": of its Slurm jobs ("": without Slurm), "site": options of sbatch, "time":
- * limit or "", "tasks": slices, "again": slices of the second round, "jobs": [numbers of Slurm
- * jobs] } plan.json          plan/plan_file.h ids.txt            the ids of its jobs, a line each
+ *   submission.json    { "script", "out", "view": folder of the tables,
+ *                        "profiles", "sets", "only", "exclude", "strict", "strict_bits": as given,
+ *                        "plugins": their copies, "name": of its Slurm jobs ("": without Slurm),
+ *                        "site": options of sbatch, "time": limit or "", "tasks": slices,
+ *                        "again": slices of the second round, "jobs": [numbers of Slurm jobs] }
+ *   plan.json          plan/plan_file.h
+ *   ids.txt            the ids of its jobs, a line each
  *   prepare.json, slice-K.json, again-K.json           the slices, with their task.json and log
  *   prepare.sh, slice.sh, again.sh, merge.sh           batch scripts
  *   hifm, .plugins/    copies

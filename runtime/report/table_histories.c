@@ -1,5 +1,5 @@
 /* How a run moves from epoch to epoch, in tables: quantiles of history.csv. */
-#include "base/numbers.h"
+#include "job/metrics.h"
 #include "report/table_parts.h"
 
 #include <math.h>
@@ -7,11 +7,11 @@
 #include <string.h>
 
 static const column_facts FACTS[] = {
-    {.name = "history.nll_median",
-     .meaning = "median of the NLL over the second half of the epochs measured",
+    {.name = "history." METRICS_BEST "_median",
+     .meaning = "median of " METRICS_BEST " over the second half of the epochs measured",
      .unit = "nats",
      .digits = 3},
-    {.name = "history.nll_spread",
+    {.name = "history." METRICS_BEST "_spread",
      .meaning = "from the 10 % to the 90 % quantile of the same",
      .unit = "nats",
      .digits = 3},
@@ -47,7 +47,7 @@ static void describe(arena *a, const csv_table *history, size_t first, size_t en
   double *nll = arena_get(a, (end - first + 1) * sizeof *nll);
   size_t count = 0;
   for (size_t r = first + (end - first) / 2; r < end; r++) {
-    const double x = table_cell_number(history, r, "nll");
+    const double x = table_cell_number(history, r, METRICS_BEST);
     if (isfinite(x)) nll[count++] = x;
   }
   qsort(nll, count, sizeof *nll, ascending);
