@@ -36,7 +36,7 @@ trap 'exit 143' TERM INT HUP
 # free_ports COUNT: sets $port to the first of so many neighbouring ports that nothing listens on.
 free_ports() {
   local i
-  for ((port = 20000 + $$ % 20000; ; port += 50)); do
+  for ((port = 20000 + $$ * 50 % 20000; ; port += 50)); do # tests that start together have near numbers
     for ((i = 0; i < $1; i++)); do
       ! (exec 3<>"/dev/tcp/127.0.0.1/$((port + i))") 2>/dev/null || continue 2
     done
