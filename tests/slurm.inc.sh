@@ -31,11 +31,12 @@ slurm_down() {
   for pid in $(slurm_processes); do kill -KILL "$pid" 2>/dev/null || true; done
 }
 trap 'slurm_down; clean_up' EXIT
+trap 'exit 143' TERM INT HUP
 
 # free_ports COUNT: sets $port to the first of so many neighbouring ports that nothing listens on.
 free_ports() {
   local i
-  for ((port = 20000 + $$ % 20000; ; port += 50)); do
+  for ((port = 20000 + $$ * 50 % 20000; ; port += 50)); do # tests that start together have near numbers
     for ((i = 0; i < $1; i++)); do
       ! (exec 3<>"/dev/tcp/127.0.0.1/$((port + i))") 2>/dev/null || continue 2
     done
@@ -84,9 +85,10 @@ CONF
   echo "PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP"
 }
 
-# daemon NAME COMMAND...: in the background; its process id is in NAME.mypid.
+# daemon NAME COMMAND...: in the background; its process id is in NAME.mypid. It ends with this shell,
+# also where this is killed.
 daemon() {
-  setsid "${@:2}" >"$slurm/$1.out" 2>&1 </dev/null &
+  setsid setpriv --pdeathsig KILL "${@:2}" >"$slurm/$1.out" 2>&1 </dev/null &
   echo $! >"$slurm/$1.mypid"
   disown
 }
