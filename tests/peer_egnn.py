@@ -1,6 +1,7 @@
 """The egnn of hifm in plain PyTorch, for its speed: prints milliseconds of a training step of 1000
 points, and of one right-hand side of the likelihood of 100 points with the exact divergence; then
-the same for three layers of 32 features, with 256 and 100 points.
+the same for three layers of 32 features, with 256 and 100 points, also with the settings of Klein
+et al. 2023.
 
     python3 tests/peer_egnn.py [build/hifm]
 
@@ -19,10 +20,10 @@ from torch import nn
 PARTICLES, PASSES = 13, 3
 
 
-def stack(width, depth):
+def stack(width, depth, activation):
     layers = []
     for _ in range(depth):
-        layers += [nn.Linear(width, width), nn.Softplus()]
+        layers += [nn.Linear(width, width), activation()]
     return layers
 
 
@@ -32,36 +33,62 @@ def pairs():
 
 
 class Layer(nn.Module):
+    activation, distances = nn.Softplus, 1
+
     def __init__(self, width, depth, last):
         super().__init__()
-        self.edge = nn.Sequential(nn.Linear(2 * width + 1, width), nn.Softplus(), *stack(width, depth - 1))
-        self.coordinate = nn.Sequential(*stack(width, depth - 1), nn.Linear(width, 1, bias=False))
-        self.node = None if last else nn.Sequential(nn.Linear(2 * width, width), nn.Softplus(),
-                                                    *stack(width, depth - 2), nn.Linear(width, width))
+        act = self.activation
+        self.edge = nn.Sequential(nn.Linear(2 * width + self.distances, width), act(), *stack(width, depth - 1, act))
+        self.coordinate = nn.Sequential(*stack(width, depth - 1, act), nn.Linear(width, 1, bias=False))
+        self.node = None if last else nn.Sequential(nn.Linear(2 * width, width), act(),
+                                                    *stack(width, depth - 2, act), nn.Linear(width, width))
         self.i, self.j = pairs()
 
-    def forward(self, x, h):
+    def message(self, h, d2, d2_input):
+        return self.edge(torch.cat([h[:, self.i], h[:, self.j], d2], -1))
+
+    def move(self, difference, d2, message):
+        return difference * self.coordinate(message) / (PARTICLES - 1)
+
+    def forward(self, x, h, d2_input):
         difference = x[:, self.i] - x[:, self.j]
         d2 = difference.square().sum(-1, keepdim=True)
-        message = self.edge(torch.cat([h[:, self.i], h[:, self.j], d2], -1))
-        move = difference * self.coordinate(message) / (PARTICLES - 1)
+        d2_input = d2 if d2_input is None else d2_input
+        message = self.message(h, d2, d2_input)
+        moved = x.index_add(1, self.i, self.move(difference, d2, message))
         if self.node:
             total = torch.zeros_like(h).index_add(1, self.i, message)
             h = h + self.node(torch.cat([h, total], -1))
-        return x.index_add(1, self.i, move), h
+        return moved, h, d2_input
+
+
+class KleinLayer(Layer):
+    """One of three layers with the settings of Klein et al. 2023."""
+    activation, distances = nn.SiLU, 2
+
+    def __init__(self, width, depth, last):
+        super().__init__(width, depth, last)
+        self.gate = nn.Sequential(nn.Linear(width, 1), nn.Sigmoid())
+
+    def message(self, h, d2, d2_input):
+        message = self.edge(torch.cat([h[:, self.i], h[:, self.j], d2, d2_input], -1))
+        return message * self.gate(message)
+
+    def move(self, difference, d2, message):
+        return difference / (1 + (d2 + 1e-8).sqrt()) * 15 / 3 * torch.tanh(self.coordinate(message))
 
 
 class EGNN(nn.Module):
-    def __init__(self, layers, width, depth):
+    def __init__(self, layer, layers, width, depth):
         super().__init__()
         self.embed = nn.Linear(1, width)
-        self.layers = nn.ModuleList(Layer(width, depth, k + 1 == layers) for k in range(layers))
+        self.layers = nn.ModuleList(layer(width, depth, k + 1 == layers) for k in range(layers))
 
     def forward(self, x, z):
         h = self.embed(z[:, None])[:, None, :].expand(-1, PARTICLES, -1)
-        moved = x
+        moved, d2_input = x, None
         for layer in self.layers:
-            moved, h = layer(moved, h)
+            moved, h, d2_input = layer(moved, h, d2_input)
         v = moved - x
         return v - v.mean(1, keepdim=True)
 
@@ -86,9 +113,9 @@ def median_time(call):
     return sorted(times)[PASSES // 2]
 
 
-def measure(layers, width, depth, batch):
+def measure(layer, layers, width, depth, batch):
     """Milliseconds of a training step and of a right-hand side."""
-    net = EGNN(layers, width, depth)
+    net = EGNN(layer, layers, width, depth)
     optimizer = torch.optim.AdamW(net.parameters(), lr=1e-4)
     x, target, z = torch.randn(batch, PARTICLES, 3), torch.randn(batch, PARTICLES, 3), torch.rand(batch)
 
@@ -109,8 +136,9 @@ def hifm_rows(program):
 def main():
     torch.set_num_threads(1)
     ours = hifm_rows(sys.argv[1]) if len(sys.argv) > 1 else {}
-    cases = {("training_step", "likelihood_series_100"): (1, 150, 4, 1000),
-             ("layers_step", "layers_divergence"): (3, 32, 2, 256)}
+    cases = {("training_step", "likelihood_series_100"): (Layer, 1, 150, 4, 1000),
+             ("layers_step", "layers_divergence"): (Layer, 3, 32, 2, 256),
+             ("klein_step", "klein_divergence"): (KleinLayer, 3, 32, 2, 256)}
     print("name,value,unit,ratio")
     for names, shape in cases.items():
         for name, value in zip(names, measure(*shape)):

@@ -36,6 +36,8 @@ static const struct {
                 {"image_unet_32", "ms", true},
                 {"layers_step", "ms", true},
                 {"layers_divergence", "ms", true},
+                {"klein_step", "ms", true},
+                {"klein_divergence", "ms", true},
                 {"step_direct", "ms", true},
                 {"step_series", "ms", true},
                 {"gradient_difference", "1", false},
@@ -134,6 +136,16 @@ static void all_rows_fit(void **state) {
   csv_table_close(&table);
 }
 
+/* Matrices of 32 x 32 in a step of 60 points, by layer: those of edges, with 78 or 156 pairs, and
+ * those of 13 particles. The settings of Klein et al. add none. */
+static void check_floors_of_layers(const csv_table *table) {
+  const double products = 78 * 2 + 13 * 3 + 156 * 2 + 13 * 5 + 156 * 2 + 13 * 2;
+  const double floor = 1e3 * 60 * products * 32 * 32 * 6 / (1e9 * value_of(table, "sgemm"));
+  assert_true(fabs(floor_of(table, "layers_step") / floor - 1) < 1e-4);
+  assert_true(floor_of(table, "klein_step") == floor_of(table, "layers_step"));
+  assert_true(floor_of(table, "klein_divergence") == floor_of(table, "layers_divergence"));
+}
+
 /* floor [ms] = pairs * weights * 6 / rate: for width 8 and depth 2 the weights of edge1 and coord0
  * (72 each), the last 8, and 16 of the first edge layer. */
 static void floor_counts_weights(void **state) {
@@ -145,6 +157,7 @@ static void floor_counts_weights(void **state) {
   const double flop = 60.0 * 78 * (72 + 72 + 8 + 16) * 6;
   const double floor = 1e3 * flop / (1e9 * value_of(&table, "sgemm"));
   assert_true(fabs(floor_of(&table, "step_direct") / floor - 1) < 1e-4);
+  check_floors_of_layers(&table);
   csv_table_close(&table);
 }
 

@@ -74,6 +74,7 @@ static status_code run_job(const bench *b, failure *err) {
                     .id = "",
                     .folder = arena_format(a, "%s/modes", b->folder),
                     .data = arena_format(a, "%s/data", b->folder),
+                    .threads = 1,
                     .config = config};
   status_code status = files_make_folder(work.folder, err);
   return status == STATUS_OK ? prepare_modes(a, &work, err) : status;
