@@ -30,7 +30,7 @@ done
 
 say "another number of threads is not another run"
 expect_code 0 "$hifm" run threads.lua --out one --set schedule.threads=2
-expect_words 'all 2 runs are done already'
+expect_words '2 of 2 runs done already'
 
 say "another microbatch is"
 expect_code 0 "$hifm" run threads.lua --out one --dry-run --set train.microbatch=0 --set schedule.threads=2
