@@ -52,7 +52,7 @@ expect_words "12 done" "Method" "prepare " "done: "
 expect_same_grid calm fresh grid
 grep -q '"exit_code": 0' fresh/submissions/grid/ending.json || fail "the last job has not ended well"
 expect_code 0 "$hifm" run grid.lua --executor slurm --out fresh
-expect_words "all 12 runs are done already"
+expect_words "12 of 12 runs done already"
 wait_for 10 queue_is_empty
 expect_refusal 66 "is over" -- cancel grid.lua --out fresh
 

@@ -60,7 +60,7 @@ scancel "$(sed -n 's/^merge //p' stdout)"
 wait_for 240 queue_is_empty
 [ ! -e "$folder/ending.json" ] || fail "the last job was not lost"
 expect_code 0 "$hifm" run grid.lua --out "$tmp/results"
-expect_words "are done already"
+expect_words "runs done already"
 expect_same_grid calm results grid
 
 if [ -n "${HIFM_LONG:-}" ]; then

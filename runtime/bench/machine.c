@@ -70,7 +70,6 @@ static status_code run_job(const bench *b, failure *err) {
   value_put(a, config, "dataset", recipe);
   value_put_text(a, config, "energy", "formation");
   const job work = {.kind = JOB_MODES,
-                    .threads = 1,
                     .id = "",
                     .folder = arena_format(a, "%s/modes", b->folder),
                     .data = arena_format(a, "%s/data", b->folder),
