@@ -3,7 +3,6 @@
 #include "base/files.h"
 #include "base/folders.h"
 #include "base/text.h"
-#include "base/threads.h"
 #include "front/batch.h"
 #include "front/estimate.h"
 #include "front/program.h"
@@ -68,18 +67,19 @@ static void fill_record(draft *d) {
   value_put(s->a, record, "jobs", value_new(s->a, VALUE_LIST));
 }
 
-/* At most so many slices; 0 after a failure. */
+/* At most so many slices. */
 static status_code choose_tasks(const options *given, size_t *most, failure *err) {
   *most = given->tasks ? given->tasks : USUAL_TASKS;
   if (!submit_options_slurm(given)) return STATUS_OK;
   size_t largest;
   status_code status = slurm_largest_task(&largest, err);
-  if (status == STATUS_OK && given->tasks > largest)
-    status = failure_set(err, STATUS_USAGE,
-                         "--tasks %zu: an array has at most %zu tasks on this site (MaxArraySize)",
-                         given->tasks, largest);
+  if (status != STATUS_OK) return status;
+  if (given->tasks > largest)
+    return failure_set(err, STATUS_USAGE,
+                       "--tasks %zu: an array has at most %zu tasks on this site (MaxArraySize)",
+                       given->tasks, largest);
   if (*most > largest) *most = largest;
-  return status;
+  return STATUS_OK;
 }
 
 static status_code make_draft(draft *d, session *s, const trial_facts *facts, failure *err) {
@@ -239,15 +239,13 @@ static status_code prepare_here(const draft *d, failure *err) {
   schedule_summary summary;
   const char *path = submission_path(s->a, &d->to, "prepare.json");
   status_code status = slice_file_read(s->a, path, &of, err);
+  if (status != STATUS_OK || of.count == 0) return status;
   const schedule_options how = {.timeout = of.how.timeout,
                                 .retries = of.how.retries,
                                 .plugins = of.how.plugins_hash,
                                 .screen = s->given->quiet ? NULL : stderr};
-  if (status == STATUS_OK && of.count)
-    status = program_run_jobs(s->a, of.jobs, of.count, threads_processors(), of.how.plugins, &how,
-                              &summary, err);
-  else
-    return status;
+  status = program_run_jobs(s->a, of.jobs, of.count, options_workers(s->given, of.how.threads),
+                            of.how.plugins, &how, &summary, err);
   return status == STATUS_OK ? program_exit_code(&summary) : status;
 }
 
