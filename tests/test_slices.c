@@ -126,8 +126,8 @@ static void other_files_are_refused(void **state) {
   failure err;
   const char *const TEXTS[] = {
       "{}", "[]", "{\"plugins\": \"x\", \"jobs\": [{}]}",
-      "{\"plugins\": \"x\", \"jobs\": [{\"kind\": \"train\", \"label\": \"a\", "
-      "\"id\": \"1\", \"folder\": \"b\", \"result\": \"c\", \"needs\": [0]}]}"};
+      ("{\"plugins\": \"x\", \"jobs\": [{\"kind\": \"train\", \"label\": \"a\", "
+       "\"id\": \"1\", \"folder\": \"b\", \"result\": \"c\", \"needs\": [0]}]}")};
   for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
     folder_write(f, "other.json", TEXTS[i]);
     assert_int_equal(slice_file_read(&f->memory, folder_path(f, "other.json"), &read, &err),
