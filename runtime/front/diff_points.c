@@ -1,5 +1,6 @@
 #include "front/diff_points.h"
 
+#include "base/files.h"
 #include "base/folders.h"
 #include "base/text.h"
 #include "front/screen.h"
@@ -61,10 +62,6 @@ static bool is_of_training(arena *a, const value *job_file, const char *id) {
   return false;
 }
 
-static bool is_lost(status_code status) {
-  return status == STATUS_NO_INPUT || status == STATUS_BAD_INPUT;
-}
-
 /* A result or a file that is damaged counts as none. */
 static status_code add_audit(arena *a, const run_info *run, const value *job_file, const char *name,
                              audits *all, failure *err) {
@@ -73,12 +70,13 @@ static status_code add_audit(arena *a, const run_info *run, const value *job_fil
   const char *path = arena_format(a, "%s/%s", run->folder, name);
   status_code status = result_read(a, path, NULL, &made, &why);
   const value *sections = value_get(value_get(made, "measurement"), "config");
-  if (status != STATUS_OK && !is_lost(status)) return failure_set(err, status, "%s", why.message);
+  if (status != STATUS_OK && !files_is_lost(status))
+    return failure_set(err, status, "%s", why.message);
   if (!sections || is_of_training(a, job_file, value_get_text(made, "id", ""))) return STATUS_OK;
   audit *next = &all->items[all->count++];
   *next = (audit){.likeness = likeness_of(a, sections), .label = label_of(a, run, sections)};
   status = point_values_read(a, run->folder, made, &next->values, &why);
-  if (status == STATUS_OK || is_lost(status)) return STATUS_OK;
+  if (status == STATUS_OK || files_is_lost(status)) return STATUS_OK;
   return failure_set(err, status, "%s", why.message);
 }
 
@@ -87,18 +85,12 @@ static bool is_result(const char *name) {
          strlen(name) == strlen("measure-") + 12 + strlen(".json");
 }
 
-static int by_name(const void *x, const void *y) {
-  const value *const *one = x, *const *other = y;
-  return strcmp((*one)->text, (*other)->text);
-}
-
 static status_code find_audits(arena *a, const run_info *run, const value *job_file, audits *all,
                                failure *err) {
   const value *names;
   status_code status = folders_list(a, run->folder, &names, err);
   if (status != STATUS_OK) return status;
   all->items = arena_get(a, (names->count + 1) * sizeof *all->items);
-  if (names->count) qsort(names->items, names->count, sizeof *names->items, by_name);
   for (size_t i = 0; i < names->count && status == STATUS_OK; i++)
     if (is_result(names->items[i]->text))
       status = add_audit(a, run, job_file, names->items[i]->text, all, err);

@@ -1,4 +1,5 @@
 /* The audits of a row: measure jobs of the weights that its training keeps. */
+#include "base/files.h"
 #include "grid/graph_parts.h"
 #include "job/history.h"
 #include "job/job.h"
@@ -83,7 +84,7 @@ static status_code is_without_points(const char *folder, const char *id, bool *w
     status = point_values_read(&brief, folder, measured, &values, err);
   *without = !values;
   arena_close(&brief);
-  return status == STATUS_BAD_INPUT || status == STATUS_NO_INPUT ? STATUS_OK : status;
+  return files_is_lost(status) ? STATUS_OK : status;
 }
 
 /* *id is the row's and becomes the audit's; *made: its job, SIZE_MAX where it is done. */

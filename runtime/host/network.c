@@ -64,8 +64,10 @@ static size_t microbatches(const network *net) {
 
 void network_spread(network *net, size_t microbatch, size_t threads) {
   const void *self = net->bound.self;
+  const size_t cut = microbatch > 0 && microbatch < net->points ? microbatch : net->points;
+  if (net->lanes && cut == net->microbatch && threads == net->threads) return;
   close_lanes(net);
-  net->microbatch = microbatch > 0 && microbatch < net->points ? microbatch : net->points;
+  net->microbatch = cut;
   net->threads = threads;
   net->chunk = ops(net)->chunk(self, &net->task, net->microbatch);
   if (net->chunk < 1 || net->chunk > net->microbatch) net->chunk = net->microbatch;

@@ -42,10 +42,6 @@ typedef struct paired_writer {
   paired_gaps gaps;
 } paired_writer;
 
-static bool is_lost(status_code status) {
-  return status == STATUS_NO_INPUT || status == STATUS_BAD_INPUT;
-}
-
 /* A file that is missing or damaged counts as none. */
 static status_code read_row(paired_writer *w, size_t row, size_t audit, failure *err) {
   const run_row *it = &w->request->rows[row];
@@ -58,7 +54,8 @@ static status_code read_row(paired_writer *w, size_t row, size_t audit, failure 
   if (status == STATUS_OK && !measured) return STATUS_OK;
   if (status == STATUS_OK)
     status = point_values_read(w->a, it->folder, measured, &w->values[row], &why);
-  if (status != STATUS_OK && !is_lost(status)) return failure_set(err, status, "%s", why.message);
+  if (status != STATUS_OK && !files_is_lost(status))
+    return failure_set(err, status, "%s", why.message);
   const bool none = measured && !w->values[row], own = strcmp(id, it->measure_id) == 0;
   w->gaps.own += none && own;
   w->gaps.lost += none && !own;
